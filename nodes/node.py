@@ -1,0 +1,65 @@
+"""What a node is: a frozen bundle of settings that turns the state into its stage's output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from nodes.state import (
+    Attempt,
+    DialogueState,
+    GraphState,
+    GroundedValue,
+    SchemaLinks,
+    ScoredPlan,
+    Stage,
+)
+from value_index.database import Database
+from value_index.index import ValueIndex
+from value_index.schema import Schema
+
+OUTPUTS: dict[Stage, Any] = {
+    "dialogue_state_tracking": DialogueState,
+    "schema_linking": SchemaLinks,
+    "value_grounding": tuple[GroundedValue, ...],
+    "plan_emission": tuple[ScoredPlan, ...],
+    "sql_generation": str,
+    "schema_validation": Attempt,
+}
+"""The type that each stage must give; the graph validates every output against it."""
+
+FIELDS: dict[Stage, str] = {
+    "dialogue_state_tracking": "dialogue_state",
+    "schema_linking": "schema_links",
+    "value_grounding": "grounded_values",
+    "plan_emission": "plans",
+    "sql_generation": "sql",
+    "schema_validation": "attempts",
+}
+"""The field of GraphState that holds each stage's output."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a node may use beside the state: never the gold, never the environment."""
+
+    schema: Schema
+    database: Database
+    index: ValueIndex | None = None
+    """None where no value index was built (a node then abstains)."""
+
+
+class Node(Protocol):
+    """A stage's implementation; its fields are its settings."""
+
+    async def __call__(self, state: GraphState, context: Context) -> Any:
+        """Return the stage's typed output (see OUTPUTS)."""
+        ...
+
+
+class Variant(BaseModel):
+    """The settings of a node: built from a TOML table, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,193 @@
+"""The words that the six stages share: what one stage gives and the next receives."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+
+from nodes.plan import AggregateFunction, Operator, Plan
+from value_index.schema import ColumnRef
+
+Stage = Literal[
+    "dialogue_state_tracking",
+    "schema_linking",
+    "value_grounding",
+    "plan_emission",
+    "sql_generation",
+    "schema_validation",
+]
+STAGES: tuple[Stage, ...] = (
+    "dialogue_state_tracking",
+    "schema_linking",
+    "value_grounding",
+    "plan_emission",
+    "sql_generation",
+    "schema_validation",
+)
+
+Scalar = StrictBool | StrictInt | StrictFloat | StrictStr | None
+ViolationKind = Literal[
+    "syntax", "unknown_table", "unknown_column", "ambiguous", "wrong_table", "type_mismatch", "bare_column",
+    "join_off_key", "fan_out",
+]  # fmt: skip
+Severity = Literal["error", "warning"]
+Provenance = Literal["exact", "folded", "fuzzy", "alias", "carried", "via_row"]
+
+
+class StateModel(BaseModel):
+    """A frozen message between stages; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Turn(StateModel):
+    """A past turn: what was asked, and the SQL that answered it ("" where none did)."""
+
+    utterance: str
+    sql: str
+
+
+class Dialogue(StateModel):
+    """A conversation over one database, as far as it has gone."""
+
+    database_id: str
+    turns: tuple[Turn, ...] = ()
+
+
+class Constraint(StateModel):
+    """One filter in force: a leaf predicate of WHERE or HAVING, flattened so that turns can be compared."""
+
+    column: ColumnRef | None
+    """None for count(*) in HAVING, an expression, or a column not known yet."""
+    aggregate: AggregateFunction | None = None
+    """The aggregate around the column, in HAVING."""
+    operator: Operator
+    values: tuple[Scalar, ...] = ()
+    """Literals compared with; empty where the right side is a column or a sub-plan."""
+
+
+class DialogueState(StateModel):
+    """What the conversation means at this turn."""
+
+    question: str
+    """The utterance made self-contained; the utterance itself where nothing had to be resolved."""
+    kept: tuple[Constraint, ...] = ()
+    """Constraints of the previous turn still in force."""
+    added: tuple[Constraint, ...] = ()
+    """Constraints that this utterance brings."""
+    dropped: tuple[Constraint, ...] = ()
+    """Constraints of the previous turn no longer in force."""
+
+
+class TableLink(StateModel):
+    """A table the question needs, with the linker's score in 0..1."""
+
+    table: str
+    score: float
+
+
+class ColumnLink(StateModel):
+    """A column the question needs, with the linker's score in 0..1."""
+
+    column: ColumnRef
+    score: float
+
+
+class SchemaLinks(StateModel):
+    """The part of the schema handed on, best first."""
+
+    tables: tuple[TableLink, ...] = ()
+    columns: tuple[ColumnLink, ...] = ()
+
+
+class GroundedValue(StateModel):
+    """A mention of the question, tied to a value that the database stores."""
+
+    mention: str
+    """The words of the utterance."""
+    column: ColumnRef
+    """The column to compare."""
+    value: Scalar
+    """As stored."""
+    operator: Operator = "="
+    """Hint from the words around the mention."""
+    score: float
+    """0..1."""
+    runner_up: float | None = None
+    """Score of the next best column or value for the same mention; None where there is none."""
+    provenance: Provenance = "exact"
+    via: ColumnRef | None = None
+    """For `via_row`: the display column that the mention matched, whose row gives the value of `column`."""
+
+    @property
+    def margin(self) -> float:
+        """How far the best reading leads the next."""
+        return self.score - (self.runner_up or 0.0)
+
+
+class ScoredPlan(StateModel):
+    """A plan with its score; of several, the best comes first."""
+
+    plan: Plan
+    score: float
+    """Comparable within one turn."""
+    confidence: float | None = None
+    """Calibrated probability that the plan is right; None from a node that gives none."""
+
+
+class Violation(StateModel):
+    """Something wrong, or doubtful, in a SQL text."""
+
+    kind: ViolationKind
+    severity: Severity
+    message: str
+    """One line that names the thing and what to do."""
+    subject: str = ""
+    """The identifier at fault, as written."""
+    suggestion: str = ""
+    """The nearest valid identifier, where there is one."""
+
+
+class Attempt(StateModel):
+    """One SQL text and what the validator found in it."""
+
+    sql: str
+    violations: tuple[Violation, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether a violation asks for another attempt."""
+        return any(violation.severity == "error" for violation in self.violations)
+
+
+class StageTrace(StateModel):
+    """One run of one stage."""
+
+    stage: Stage
+    variant: str
+    ms: float = Field(ge=0)
+
+
+class GraphState(StateModel):
+    """Everything the graph knows of one turn. No field can hold the gold of the turn."""
+
+    turn_id: str
+    database_id: str
+    history: tuple[Turn, ...] = ()
+    utterance: str
+    dialogue_state: DialogueState | None = None
+    schema_links: SchemaLinks | None = None
+    grounded_values: tuple[GroundedValue, ...] | None = None
+    plans: tuple[ScoredPlan, ...] | None = None
+    sql: str | None = None
+    """The latest SQL written."""
+    attempts: tuple[Attempt, ...] = ()
+    """Every SQL that went through the validator, in order."""
+    trace: tuple[StageTrace, ...] = ()
+    """Which stages ran, in order, with their times."""
+
+    @property
+    def previous(self) -> Turn | None:
+        """The turn before this one; None at the start."""
+        return self.history[-1] if self.history else None

@@ -1,0 +1,107 @@
+"""The shape of a database: tables, columns, keys, and their natural names."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+ColumnKind = Literal["text", "number", "time", "boolean", "other"]
+
+
+class SchemaModel(BaseModel):
+    """A frozen part of a schema."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ColumnRef(SchemaModel):
+    """A column named by its table, both spelled as the database spells them."""
+
+    table: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}"
+
+    @property
+    def folded(self) -> tuple[str, str]:
+        """The pair that compares as SQLite compares names: without case."""
+        return self.table.lower(), self.column.lower()
+
+
+class Column(SchemaModel):
+    """One column of a table."""
+
+    name: str
+    """As the database spells it."""
+    natural_name: str
+    """As a person says it: from a Spider `tables.json`, else the name with its words split."""
+    declared_type: str = ""
+    """The type of the CREATE TABLE statement, verbatim."""
+    kind: ColumnKind = "text"
+    """What the type means, by SQLite's affinity rules and the usual date words."""
+    not_null: bool = False
+
+
+class Table(SchemaModel):
+    """One table or view, its columns in order."""
+
+    name: str
+    natural_name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+    """Column names of the primary key, in key order; empty where none is declared."""
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name.lower(): column for column in self.columns}
+
+    def column(self, name: str) -> Column | None:
+        """Find a column by name without case; None where there is none."""
+        return self._by_name.get(name.lower())
+
+
+class ForeignKey(SchemaModel):
+    """One column that refers to another (a composite key gives one entry a column pair)."""
+
+    source: ColumnRef
+    """The referring column."""
+    target: ColumnRef
+    """The referred column."""
+
+
+class Schema(SchemaModel):
+    """A database's tables and keys."""
+
+    database_id: str
+    tables: tuple[Table, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+    @cached_property
+    def _by_name(self) -> dict[str, Table]:
+        return {table.name.lower(): table for table in self.tables}
+
+    def table(self, name: str) -> Table | None:
+        """Find a table by name without case; None where there is none."""
+        return self._by_name.get(name.lower())
+
+    def column(self, table: str, column: str) -> ColumnRef | None:
+        """Return the reference as the database spells it; None where table or column do not exist."""
+        found = self.table(table)
+        inner = found.column(column) if found else None
+        return ColumnRef(table=found.name, column=inner.name) if found and inner else None
+
+    @cached_property
+    def columns(self) -> tuple[ColumnRef, ...]:
+        """Every column of every table, in order."""
+        return tuple(ColumnRef(table=t.name, column=c.name) for t in self.tables for c in t.columns)
+
+    def describe(self, ref: ColumnRef) -> Column:
+        """Return the column behind a reference of this schema; KeyError for a foreign one."""
+        table = self.table(ref.table)
+        column = table.column(ref.column) if table else None
+        if column is None:
+            raise KeyError(f"{ref} is not a column of {self.database_id!r}")
+        return column
