@@ -1,0 +1,24 @@
+"""The six stages, their variants, and the words they share."""
+
+from __future__ import annotations
+
+from nodes import (
+    dialogue_state_tracking,
+    plan_emission,
+    schema_linking,
+    schema_validation,
+    sql_generation,
+    value_grounding,
+)
+from nodes.node import Variant
+from nodes.state import Stage
+
+NODES: dict[Stage, dict[str, type[Variant]]] = {
+    "dialogue_state_tracking": {"skip": dialogue_state_tracking.Skip},
+    "schema_linking": {"skip": schema_linking.Skip},
+    "value_grounding": {"skip": value_grounding.Skip},
+    "plan_emission": {"skip": plan_emission.Skip},
+    "sql_generation": {"skip": sql_generation.Skip},
+    "schema_validation": {"skip": schema_validation.Skip},
+}
+"""The whole registry: a variant is a frozen model whose fields are its settings."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
+from value_index.database import Database
+from value_index.index import ValueIndex
 
 from nodes.state import (
     Attempt,
@@ -16,8 +18,6 @@ from nodes.state import (
     ScoredPlan,
     Stage,
 )
-from value_index.database import Database
-from value_index.index import ValueIndex
 from value_index.schema import Schema
 
 OUTPUTS: dict[Stage, Any] = {
