@@ -1,0 +1,251 @@
+"""CoSQL, SParC and Spider as typed dialogues with their gold SQL, read from an unpacked official archive.
+
+Only the utterance and the query of a turn are read. `final`, `goal`, parses, results and system replies never leave
+the file, so nothing downstream can hand them to a node.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal, get_args
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+
+from value_index.database import Database
+from value_index.errors import TurnSQLError
+from value_index.natural_names import NaturalNames, load_natural_names
+
+DatasetName = Literal["cosql", "sparc", "spider"]
+
+_FILES: dict[DatasetName, str] = {
+    "cosql": "sql_state_tracking/cosql_{split}.json",
+    "sparc": "{split}.json",
+    "spider": "{split}.json",
+}
+_LONGEST_LINK = 4096
+
+
+class DataError(TurnSQLError):
+    """A data folder that is missing, foreign or unreadable."""
+
+
+class _Row(BaseModel):
+    """A part of an official file; fields that we do not read are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class GoldTurn(_Row):
+    """One turn with the SQL that answers it."""
+
+    utterance: str = Field(validation_alias=AliasChoices("utterance", "question"))
+    """What was asked; a folded clarification keeps its form `user | system | user`."""
+    query: str
+    """The gold SQL with the official spacing."""
+
+
+class _InteractionRow(_Row):
+    database_id: str
+    interaction: tuple[GoldTurn, ...]
+
+
+class _QuestionRow(GoldTurn):
+    db_id: str
+
+
+class GoldDialogue(BaseModel):
+    """A conversation with its gold SQL; lives in `eval` and `training` only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index: int
+    """Position in the official file, from 0."""
+    database_id: str
+    turns: tuple[GoldTurn, ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Dialogues of one split, and the databases that they talk about."""
+
+    name: DatasetName
+    split: str
+    folder: Path
+    dialogues: tuple[GoldDialogue, ...]
+    _open: dict[str, Database] = field(default_factory=dict[str, Database], repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    @cached_property
+    def rows_sha256(self) -> str:
+        """The hash of these dialogues: index, database, utterances and gold, in order."""
+        rows = [dialogue.model_dump(mode="json") for dialogue in self.dialogues]
+        return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
+
+    @cached_property
+    def _names(self) -> dict[str, NaturalNames]:
+        tables = followed(self.folder / "tables.json")
+        return load_natural_names(tables) if tables.exists() else {}
+
+    @property
+    def turns(self) -> int:
+        """How many turns the dialogues have together."""
+        return sum(len(dialogue.turns) for dialogue in self.dialogues)
+
+    @cached_property
+    def by_index(self) -> dict[int, GoldDialogue]:
+        """The dialogues by their position in the file."""
+        return {dialogue.index: dialogue for dialogue in self.dialogues}
+
+    def select(self, start: int, stop: int) -> Dataset:
+        """Return the dialogues start..stop-1 of the file.
+
+        Raises:
+            DataError: The file has no dialogue in that range.
+        """
+        chosen = tuple(dialogue for dialogue in self.dialogues if start <= dialogue.index < stop)
+        if not chosen:
+            raise DataError(f"no dialogue in {start}:{stop}: {self.name} {self.split} has {len(self.dialogues)}")
+        return replace(self, dialogues=chosen)
+
+    def database_path(self, database_id: str) -> Path:
+        """Return the SQLite file of a database, whether it exists or not."""
+        return followed(self.folder / "database") / database_id / f"{database_id}.sqlite"
+
+    def require_databases(self) -> None:
+        """Check that every database of the dialogues is there.
+
+        Raises:
+            DataError: One is absent; the line names it, the dialogue and the folder.
+        """
+        for dialogue in self.dialogues:
+            path = self.database_path(dialogue.database_id)
+            if not path.is_file():
+                raise DataError(
+                    f"dialogue {dialogue.index} asks database {dialogue.database_id!r}, but {path} is absent: "
+                    "unpack the archive with its databases"
+                )
+
+    def open_database(self, database_id: str) -> Database:
+        """Open a database read-only, once a process; its schema has the natural names of `tables.json`."""
+        with self._lock:
+            if database_id not in self._open:
+                self._open[database_id] = Database.open(
+                    self.database_path(database_id), database_id=database_id, names=self._names.get(database_id)
+                )
+            return self._open[database_id]
+
+    def close(self) -> None:
+        """Close every database that was opened."""
+        with self._lock:
+            while self._open:
+                self._open.popitem()[1].close()
+
+
+def load(name: str, folder: str | Path, split: str) -> Dataset:
+    """Read one split of an unpacked official archive.
+
+    Args:
+        name: cosql, sparc or spider (whose rows become dialogues of one turn).
+        folder: The archive: `tables.json`, `database/`, and the split's file.
+        split: dev, train; for Spider also train_spider and train_others.
+
+    Raises:
+        DataError: The folder is missing or another archive's, or its file is unreadable, empty or malformed.
+    """
+    dataset_name = _dataset_name(name)
+    root = Path(folder)
+    if not root.is_dir():
+        raise DataError(f"no data folder {str(root)!r}: give --data the folder of the unpacked {name} archive")
+    path = followed(root / _FILES[dataset_name].format(split=split))
+    if not path.is_file():
+        raise DataError(f"{str(root)!r} has no {path.name} of {name}: {_what_is_there(dataset_name, root)}")
+    return Dataset(dataset_name, split, root, _dialogues(dataset_name, path))
+
+
+def followed(path: Path) -> Path:
+    """Return what a link stands for where an archive was copied with its links as small text files.
+
+    Some copies (git on systems without links, some archivers) keep `database -> ../database` as a file that holds
+    `../database`. Anything else is returned as it is.
+    """
+    if not path.is_file() or path.stat().st_size > _LONGEST_LINK:
+        return path
+    text = path.read_bytes().strip()
+    if not text or b"\n" in text or b"\0" in text or text[:1] in b"[{":
+        return path
+    target = path.parent / text.decode(errors="replace")
+    return target if target.exists() else path
+
+
+def _dataset_name(name: str) -> DatasetName:
+    for known in get_args(DatasetName):
+        if name == known:
+            return known
+    raise DataError(f"no data set {name!r}: choose from {', '.join(get_args(DatasetName))}")
+
+
+def _what_is_there(name: DatasetName, root: Path) -> str:
+    pattern = _FILES[name].format(split="*")
+    found = sorted(path.name for path in root.glob(pattern) if path.name != "tables.json")
+    return f"it has {', '.join(found)}" if found else f"this is not the {name} archive (no {pattern})"
+
+
+def _dialogues(name: DatasetName, path: Path) -> tuple[GoldDialogue, ...]:
+    rows = read_json(path)
+    if not isinstance(rows, list) or not rows:
+        raise DataError(f"{path} holds no dialogues: it must be a list with at least one")
+    read = _question if name == "spider" else _interaction
+    dialogues: list[GoldDialogue] = []
+    for index, row in enumerate(rows):
+        try:
+            dialogues.append(read(index, row))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise DataError(f"{path} is not a {name} file: row {index}, {where or 'itself'}: {first['msg']}") from error
+    return tuple(dialogues)
+
+
+def _interaction(index: int, row: Any) -> GoldDialogue:
+    dialogue = _InteractionRow.model_validate(row)
+    return GoldDialogue(index=index, database_id=dialogue.database_id, turns=dialogue.interaction)
+
+
+def _question(index: int, row: Any) -> GoldDialogue:
+    question = _QuestionRow.model_validate(row)
+    turn = GoldTurn(utterance=question.utterance, query=question.query)
+    return GoldDialogue(index=index, database_id=question.db_id, turns=(turn,))
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        DataError: It is missing, not text, or not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path} is not readable JSON: {error}") from error
+
+
+def parse_range(text: str) -> tuple[int, int]:
+    """Read `A:B` (0-based, half-open).
+
+    >>> parse_range("0:32")
+    (0, 32)
+    """
+    try:
+        start, stop = (int(part) for part in text.split(":"))
+    except ValueError as error:
+        raise DataError(f"--dialogues takes A:B with two whole numbers, not {text!r}") from error
+    if not 0 <= start < stop:
+        raise DataError(f"--dialogues {text!r} is empty: A must be at least 0 and below B")
+    return start, stop
