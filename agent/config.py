@@ -1,0 +1,151 @@
+"""An agent's configuration: a TOML file that names a variant for each stage, and that variant's settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Self, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nodes import NODES
+from nodes.node import Node, Variant
+from nodes.state import STAGES, Stage
+from value_index.errors import TurnSQLError
+
+T = TypeVar("T", bound=BaseModel)
+
+DEFAULT = Path(__file__).resolve().parent.parent / "configs" / "default.toml"
+"""The embedded default: no endpoint, no key, no network."""
+
+
+class ConfigError(TurnSQLError):
+    """A configuration that cannot be used: names the file, the key, and what is allowed there."""
+
+
+class Table(BaseModel):
+    """A table of the file; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GraphSettings(Table):
+    """`[graph]`: how far the machine may go in one turn."""
+
+    max_attempts: int = Field(default=3, ge=1, le=20)
+    """SQL texts that may go through the validator in one turn."""
+
+
+class ExecutionSettings(Table):
+    """`[execution]`: what running the final SQL may cost."""
+
+    deadline: float = Field(default=5.0, gt=0, le=3600)
+    """Seconds."""
+    max_rows: int = Field(default=1000, ge=1)
+    """Rows fetched for an answer."""
+
+
+class Config(Table):
+    """An agent: six variants with their settings, and the budgets of a turn."""
+
+    variants: Mapping[Stage, str]
+    """The variant's name for each of the six stages; `skip` where the file names none."""
+    settings: Mapping[Stage, Variant]
+    """The frozen node model of each stage."""
+    graph: GraphSettings = GraphSettings()
+    execution: ExecutionSettings = ExecutionSettings()
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT, *, overrides: Iterable[str] = ()) -> Self:
+        """Read a file; `overrides` are `STAGE=VARIANT` words of the command line, which replace the stage's table."""
+        try:
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot read the configuration ({error.strerror})") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: not a TOML file ({error})") from error
+        return cls.parse(tables, source=str(path), overrides=overrides)
+
+    @classmethod
+    def parse(cls, tables: Mapping[str, Any], *, source: str, overrides: Iterable[str] = ()) -> Self:
+        """Build a configuration from TOML tables; `source` is named in errors."""
+        _refuse_unknown(tables, ("nodes", "graph", "execution"), source, "")
+        nodes = _table(tables.get("nodes", {}), source, "nodes")
+        _refuse_unknown(nodes, STAGES, source, "nodes.")
+        replaced = {stage: {"variant": variant} for stage, variant in map(_override, overrides)}
+        built: dict[Stage, tuple[str, Variant]] = {
+            stage: _node({**nodes, **replaced}.get(stage, {}), stage, source) for stage in STAGES
+        }
+        return cls(
+            variants={stage: name for stage, (name, _) in built.items()},
+            settings={stage: node for stage, (_, node) in built.items()},
+            graph=_validated(GraphSettings, tables.get("graph", {}), source, "graph"),
+            execution=_validated(ExecutionSettings, tables.get("execution", {}), source, "execution"),
+        )
+
+    def nodes(self) -> dict[Stage, Node]:
+        """Return the six nodes, ready for the graph."""
+        return cast(dict[Stage, Node], dict(self.settings))
+
+    def canonical(self) -> dict[str, Any]:
+        """Return everything that decides what the agent does, defaults spelled out, as plain JSON values."""
+        nodes = {
+            stage: {"variant": self.variants[stage], **self.settings[stage].model_dump(mode="json")} for stage in STAGES
+        }
+        return {
+            "nodes": nodes,
+            "graph": self.graph.model_dump(mode="json"),
+            "execution": self.execution.model_dump(mode="json"),
+        }
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the content: two files that mean the same agent hash alike."""
+        text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _override(word: str) -> tuple[Stage, str]:
+    stage, equals, variant = word.partition("=")
+    if not equals or stage not in STAGES:
+        raise ConfigError(f"{word!r} is not STAGE=VARIANT; stages: {', '.join(STAGES)}")
+    return stage, variant
+
+
+def _node(value: Any, stage: Stage, source: str) -> tuple[str, Variant]:
+    """Build one node from its table, whose `variant` names the class and whose other keys are its settings."""
+    key = f"nodes.{stage}"
+    settings = dict(_table(value, source, key))
+    variant = settings.pop("variant", "skip" if not settings else None)
+    kind = NODES[stage].get(variant) if isinstance(variant, str) else None
+    if kind is None:
+        what = "needs a variant" if variant is None else f"has no variant {variant!r}"
+        raise ConfigError(f"{source}: {key} {what}; allowed: {', '.join(NODES[stage])}")
+    return str(variant), _validated(kind, settings, source, key)
+
+
+def _validated(kind: type[T], value: Any, source: str, key: str) -> T:
+    table = _table(value, source, key)
+    _refuse_unknown(table, tuple(kind.model_fields), source, f"{key}.")
+    try:
+        return kind.model_validate(table)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join((key, *(str(part) for part in first["loc"])))
+        raise ConfigError(f"{source}: {where}: {first['msg']} (got {first['input']!r})") from error
+
+
+def _table(value: Any, source: str, key: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{source}: {key} must be a table [{key}], not {value!r}")
+    return value
+
+
+def _refuse_unknown(table: Mapping[str, Any], allowed: Iterable[str], source: str, prefix: str) -> None:
+    allowed = tuple(allowed)
+    for key in table:
+        if key not in allowed:
+            raise ConfigError(f"{source}: unknown key {prefix + key!r}; allowed: {', '.join(allowed) or 'none'}")

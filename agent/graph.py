@@ -1,0 +1,119 @@
+"""The state machine: six stages in a line, each output checked, and one bounded edge back to sql_generation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any, Literal, Protocol
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from pydantic import TypeAdapter, ValidationError
+
+from nodes import NODES
+from nodes.node import FIELDS, OUTPUTS, Context, Node
+from nodes.state import STAGES, GraphState, Stage, StageTrace, Turn
+from value_index.errors import TurnSQLError
+
+Graph = CompiledStateGraph[GraphState, Context, GraphState, GraphState]
+
+
+class _Step(Protocol):
+    async def __call__(self, state: GraphState, *, runtime: Runtime[Context]) -> dict[str, Any]: ...
+
+
+class StageError(TurnSQLError):
+    """A node gave something that is not its stage's output."""
+
+    def __init__(self, stage: Stage, variant: str, problem: str) -> None:
+        super().__init__(f"the {variant!r} node of {stage} gave a bad output: {problem}")
+        self.stage = stage
+        self.variant = variant
+        self.problem = problem
+
+
+def build_graph(
+    nodes: Mapping[Stage, Node], *, max_attempts: int = 3, checkpointer: BaseCheckpointSaver[Any] | None = None
+) -> Graph:
+    """Assemble one node per stage into a runnable graph.
+
+    Args:
+        nodes: a node for each of the six stages; any callable of the Node shape, so that eval can put an oracle there.
+        max_attempts: how many SQL texts may go through the validator in one turn, 1 or more.
+        checkpointer: where threads are kept; None keeps nothing.
+    """
+    builder = StateGraph(GraphState, context_schema=Context)
+    for stage in STAGES:
+        builder.add_node(stage, _step(stage, nodes[stage]))
+    for before, after in zip((START, *STAGES), STAGES, strict=False):
+        builder.add_edge(before, after)
+    builder.add_conditional_edges("schema_validation", _router(max_attempts), ["sql_generation", END])
+    # LangGraph's own limit allows thousands of steps: ours is the longest path there is, and one to spare.
+    limit = len(STAGES) + 2 * (max_attempts - 1) + 1
+    return builder.compile(checkpointer=checkpointer).with_config(recursion_limit=limit)
+
+
+async def run_turn(
+    graph: Graph,
+    context: Context,
+    *,
+    turn_id: str,
+    history: tuple[Turn, ...],
+    utterance: str,
+    thread: RunnableConfig | None = None,
+) -> GraphState:
+    """Answer one turn; `thread` is set only where the graph keeps conversations.
+
+    Every channel is written anew, so nothing of an earlier turn of the thread remains but the history given.
+    """
+    state = GraphState(turn_id=turn_id, database_id=context.schema.database_id, history=history, utterance=utterance)
+    channels: Any = {name: getattr(state, name) for name in GraphState.model_fields}
+    # One checkpoint a turn, written at its end: a killed process loses the turn it was in, and no more.
+    durability: Literal["exit"] | None = "exit" if thread else None
+    return GraphState.model_validate(await graph.ainvoke(channels, thread, context=context, durability=durability))
+
+
+def variant_name(stage: Stage, node: Node) -> str:
+    """Return the name the registry gives the node; its class in lower case where eval brought it."""
+    named = {kind: name for name, kind in NODES[stage].items()}
+    return named.get(type(node), type(node).__name__.lower())  # type: ignore[call-overload]
+
+
+def _step(stage: Stage, node: Node) -> _Step:
+    """Adapt a node to LangGraph, which drops unknown keys and reports a bad value one node late, if at all."""
+    output_type: TypeAdapter[Any] = TypeAdapter(OUTPUTS[stage])
+    variant = variant_name(stage, node)
+
+    async def step(state: GraphState, *, runtime: Runtime[Context]) -> dict[str, Any]:
+        start = perf_counter()
+        output = await node(state, runtime.context)
+        ms = (perf_counter() - start) * 1000
+        try:
+            checked = output_type.validate_python(output, strict=True)
+        except ValidationError as error:
+            raise StageError(stage, variant, _first_line(error)) from error
+        value = (*state.attempts, checked) if stage == "schema_validation" else checked
+        return {FIELDS[stage]: value, "trace": (*state.trace, StageTrace(stage=stage, variant=variant, ms=ms))}
+
+    return step
+
+
+def _router(max_attempts: int) -> Callable[[GraphState], str]:
+    """Go back while the last SQL is in error, attempts are left and the generator still writes something new."""
+
+    def route(state: GraphState) -> str:
+        *earlier, last = state.attempts
+        tried = any(attempt.sql == last.sql for attempt in earlier)
+        return "sql_generation" if last.failed and not tried and len(state.attempts) < max_attempts else END
+
+    return route
+
+
+def _first_line(error: ValidationError) -> str:
+    """Say where the output is wrong, in one line."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where + ': ' if where else ''}{first['msg']}"
