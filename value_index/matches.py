@@ -1,0 +1,36 @@
+"""ValueMatch: one reading of a mention as a stored value."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
+
+from value_index.schema import ColumnRef
+
+Provenance = Literal["exact", "folded", "fuzzy", "alias", "carried", "via_row"]
+MatchOperator = Literal["=", "!=", "<", "<=", ">", ">=", "like", "not like", "between"]
+Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
+
+
+class ValueMatch(BaseModel):
+    """A mention, and the stored value it may mean."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mention: str
+    """The words of the text."""
+    column: ColumnRef
+    """The column to compare."""
+    value: Scalar
+    """As stored."""
+    operator: MatchOperator = "="
+    """Hint from the words around the mention."""
+    score: float
+    """0..1."""
+    margin: float = 0.0
+    """How far the score lies above that of the next best reading of the same mention."""
+    kind: Provenance = "exact"
+    """How the mention reached the value."""
+    via: ColumnRef | None = None
+    """For `via_row`: the display column that the mention matched, whose row gives the value of `column`."""
