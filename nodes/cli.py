@@ -2,6 +2,39 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def sql(
+    statement: Annotated[str, typer.Argument(metavar="SQL", help="One statement that reads.")],
+    db: Annotated[Path, typer.Option("--db", help="A SQLite file.")],
+    check: Annotated[bool, typer.Option("--check", help="Compile and validate without running.")] = False,
+    deadline: Annotated[float, typer.Option(min=0.0, help="Seconds after which the statement is stopped.")] = 5.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run SQL through the read-only executor."""
+    from value_index.database import Database
+    from value_index.render import json_rows, rows_table
+
+    database = Database.open(db)
+    result = database.check(statement, deadline=deadline) if check else database.execute(statement, deadline=deadline)
+    if as_json:
+        found: list[object] = []
+        answer = {"outcome": result.outcome, "columns": result.columns, "rows": json_rows(result), "violations": found}
+        typer.echo(json.dumps({**answer, "message": result.message}, ensure_ascii=False))
+    else:
+        from rich.console import Console
+
+        if result.columns:
+            Console().print(rows_table(result))
+        if not result.columns or result.message:
+            typer.echo(f"{result.outcome}: {result.message}" if result.message else result.outcome)
+    if not result.ok:
+        raise typer.Exit(1)

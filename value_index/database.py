@@ -22,7 +22,7 @@ Outcome = Literal["rows", "error", "timeout", "truncated", "refused", "checked"]
 DEADLINE_SECONDS = 5.0
 MAX_ROWS = 100_000
 MAX_BYTES = 64 << 20
-_NOTHING = re.compile(r"(\s|;|--[^\n]*(\n|$)|/\*.*?(\*/|$))*", re.DOTALL)
+_NOTHING = re.compile(r"(?>\s|;|--[^\n]*|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
 GRACE_SECONDS = 0.25
 """How long an interrupted statement may take to stop before it is left behind."""
 

@@ -27,7 +27,10 @@ def column_kind(declared_type: str) -> ColumnKind:
         (_TEXT, "text"),
         (_NUMBER, "number"),
     )
-    return next((kind for pattern, kind in patterns if pattern.search(declared_type)), "other")
+    for pattern, kind in patterns:
+        if pattern.search(declared_type):
+            return kind
+    return "other"
 
 
 def reflect(connection: sqlite3.Connection, database_id: str, names: NaturalNames | None = None) -> Schema:

@@ -1,0 +1,70 @@
+"""Results and schemas as people and models read them."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from value_index.database import Result
+from value_index.schema import Schema
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def json_cell(cell: Any) -> Any:
+    """Return a cell as JSON can hold it: blobs as SQL hex literals, infinities as words."""
+    if isinstance(cell, bytes):
+        return f"x'{cell.hex()}'"
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return str(cell)
+    return cell
+
+
+def json_rows(result: Result) -> list[list[Any]]:
+    """Return the rows as JSON can hold them."""
+    return [[json_cell(cell) for cell in row] for row in result.rows]
+
+
+def rows_table(result: Result, *, max_rows: int = 200, max_chars: int = 200) -> RichTable:
+    """Lay a result out as a table for a terminal, long results and long cells cut."""
+    table = RichTable()
+    for column in result.columns:
+        table.add_column(Text(_printable(column)))
+    for row in result.rows[:max_rows]:
+        table.add_row(*(_cell_text(cell, max_chars) for cell in row))
+    hidden = len(result.rows) - max_rows
+    if hidden > 0:
+        table.caption = f"{hidden} more rows"
+    return table
+
+
+def schema_text(schema: Schema) -> str:
+    """Write a schema for a prompt: a line a table with types and keys, then a line a foreign key."""
+    lines: list[str] = []
+    for table in schema.tables:
+        key = {name.lower() for name in table.primary_key}
+        columns = (
+            f"{column.name} {column.declared_type}".strip() + (" primary key" if column.name.lower() in key else "")
+            for column in table.columns
+        )
+        lines.append(f"{table.name}({', '.join(columns)})")
+    lines += [f"{key.source} -> {key.target}" for key in schema.foreign_keys]
+    return "\n".join(lines)
+
+
+def _cell_text(cell: Any, max_chars: int) -> Text:
+    if cell is None:
+        return Text("NULL", style="dim")
+    text = _printable(str(json_cell(cell))[: max_chars + 1])
+    right = isinstance(cell, (int, float))
+    cut = text if len(text) <= max_chars else text[: max_chars - 1] + "…"
+    return Text(cut, justify="right" if right else "left")
+
+
+def _printable(text: str) -> str:
+    """Escape control characters: a stored value must not drive the terminal."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
