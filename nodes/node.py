@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 from value_index.database import Database
@@ -63,3 +63,6 @@ class Variant(BaseModel):
     """The settings of a node: built from a TOML table, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    costly: ClassVar[bool] = False
+    """Whether a turn calls a model that costs time or money, so that nothing runs it without need."""
