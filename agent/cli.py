@@ -2,6 +2,139 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+if TYPE_CHECKING:
+    from nodes.node import Context
+    from nodes.state import Turn
+
 app = typer.Typer(no_args_is_help=True)
+
+Db = Annotated[str, typer.Option("--db", metavar="FILE", help="The database: a SQLite file.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Show what every stage gave.")]
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="An agent configuration (TOML).")]
+Overrides = Annotated[list[str] | None, typer.Option("--node", metavar="STAGE=VARIANT", help="Replace one node.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question about the database.")],
+    db: Db,
+    history: Annotated[Path | None, typer.Option(help='Earlier turns: a JSON file [{"utterance", "sql"}].')] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    explain: Explain = False,
+    config: ConfigFile = None,
+    node: Overrides = None,
+) -> None:
+    """Answer one question."""
+    import asyncio
+    import json
+
+    from rich.console import Console
+
+    from agent.answer import answer, answer_json
+    from agent.config import DEFAULT, Config
+    from agent.graph import build_graph
+    from agent.present import show_answer
+
+    settings = Config.load(config or DEFAULT, overrides=node or ())
+    turns = _history(history) if history else ()
+    graph = build_graph(settings.nodes(), max_attempts=settings.graph.max_attempts)
+    asked = answer(graph, _context(db), question, turn_id="ask", history=turns, execution=settings.execution)
+    given = asyncio.run(asked)
+    if as_json:
+        typer.echo(json.dumps(answer_json(given), ensure_ascii=False))
+    else:
+        show_answer(Console(), given, explain=explain)
+    if not given.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def chat(
+    db: Db,
+    thread: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The conversation to continue or start; a new one if not given.")
+    ] = None,
+    store: Annotated[Path | None, typer.Option(metavar="FILE", help="Where conversations are kept.")] = None,
+    explain: Explain = False,
+    config: ConfigFile = None,
+    node: Overrides = None,
+) -> None:
+    """Hold a conversation, kept after every answer."""
+    import asyncio
+
+    from rich.console import Console
+
+    from agent.chat import chat as talk
+    from agent.chat import read_lines
+    from agent.config import DEFAULT, Config
+    from agent.session import open_session
+
+    settings = Config.load(config or DEFAULT, overrides=node or ())
+    context = _context(db)
+    place = store or _data_folder() / "conversations.sqlite"
+    name = thread or f"{context.schema.database_id}-{datetime.now():%Y%m%d-%H%M%S}"
+    console = Console()
+    if not sys.stdin.isatty():
+        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+    async def run() -> None:
+        async with open_session(settings, context, store=place, thread=name) as session:
+            console.print(
+                f"{len(context.schema.tables)} tables; thread {name!r}, {len(session.turns)} turns so far; /help",
+                markup=False,
+                style="dim",
+            )
+            await talk(session, read_lines(sys.stdin, console), console, explain=explain)
+
+    asyncio.run(run())
+
+
+def _context(db: str) -> Context:
+    """Open the database and its value index."""
+    from nodes.node import Context
+    from value_index.database import Database
+    from value_index.errors import DatabaseError
+    from value_index.index import ValueIndex
+
+    if "://" in db:
+        raise DatabaseError(f"{db!r} is a URL: only SQLite files are supported, give --db FILE")
+    database = Database.open(db)
+    return Context(schema=database.schema, database=database, index=ValueIndex.build(database))
+
+
+def _history(path: Path) -> tuple[Turn, ...]:
+    """Read earlier turns; unknown fields are ignored."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from nodes.state import Turn
+    from value_index.errors import TurnSQLError
+
+    try:
+        return TypeAdapter(tuple[Turn, ...]).validate_json(path.read_bytes(), extra="ignore")
+    except OSError as error:
+        raise TurnSQLError(f"cannot read the history {str(path)!r}: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise TurnSQLError(
+            f'the history {str(path)!r} is not [{{"utterance", "sql"}}, ...]: {where + ": " if where else ""}{first["msg"]}'
+        ) from error
+
+
+def _data_folder() -> Path:
+    """Return the user's data folder for this program, by the platform's custom."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "turnsql"

@@ -1,0 +1,116 @@
+"""One question answered: the graph is run, its SQL executed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from pydantic import BaseModel, ConfigDict
+
+from agent.config import ExecutionSettings
+from agent.graph import Graph, run_turn
+from nodes.node import FIELDS, Context
+from nodes.state import STAGES, GraphState, Stage, Turn, Violation
+from value_index.database import Result
+from value_index.errors import TurnSQLError
+from value_index.render import json_rows
+
+MAX_QUESTION = 10_000
+"""Characters of one question: some pages. More is a pasted file, not a question."""
+
+
+class QuestionError(TurnSQLError):
+    """A question that cannot be asked."""
+
+
+class Answer(BaseModel):
+    """What the conversation gets back for one question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: GraphState
+    """The turn with every stage's output."""
+    result: Result | None
+    """What the SQL gave; None where no SQL was written."""
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """What the validator found in the final SQL."""
+        return self.state.attempts[-1].violations if self.state.attempts else ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is SQL and it ran."""
+        return self.result is not None and self.result.ok
+
+    @property
+    def confidence(self) -> float | None:
+        """Calibrated probability that the plan is right; None until a node gives one."""
+        return self.state.plans[0].confidence if self.state.plans else None
+
+
+def check_question(question: str) -> str:
+    """Return the question without white space around it.
+
+    Raises:
+        QuestionError: it is empty, longer than MAX_QUESTION, or not text.
+    """
+    question = question.strip()
+    if not question:
+        raise QuestionError("the question is empty: ask something about the database")
+    if len(question) > MAX_QUESTION:
+        raise QuestionError(f"the question has {len(question):,} characters; at most {MAX_QUESTION:,} are read")
+    if not question.isascii() and any("\ud800" <= letter <= "\udfff" for letter in question):
+        raise QuestionError("the question is not valid UTF-8 text")
+    return question
+
+
+async def answer(
+    graph: Graph,
+    context: Context,
+    question: str,
+    *,
+    turn_id: str,
+    history: tuple[Turn, ...],
+    execution: ExecutionSettings,
+    thread: RunnableConfig | None = None,
+) -> Answer:
+    """Run the graph on one question and execute the SQL it wrote, within the budget."""
+    question = check_question(question)
+    state = await run_turn(graph, context, turn_id=turn_id, history=history, utterance=question, thread=thread)
+    if not state.sql:
+        return Answer(state=state, result=None)
+    result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)
+    return Answer(state=state, result=result)
+
+
+def stage_outputs(state: GraphState) -> dict[Stage, dict[str, Any]]:
+    """Return, for each stage that ran: its variant, its last output as JSON values, and all its runs' milliseconds."""
+    dumped = state.model_dump(mode="json")
+    outputs = {stage: dumped[FIELDS[stage]] for stage in STAGES}
+    outputs["schema_validation"] = dumped["attempts"][-1] if dumped["attempts"] else None
+    variants = {run.stage: run.variant for run in state.trace}
+    return {
+        stage: {
+            "variant": variants[stage],
+            "output": outputs[stage],
+            "ms": sum(run.ms for run in state.trace if run.stage == stage),
+        }
+        for stage in STAGES
+        if stage in variants
+    }
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return the answer as `turnsql ask --json` prints it."""
+    result = answer.result
+    return {
+        "sql": answer.state.sql or "",
+        "outcome": result.outcome if result else "no_sql",
+        "message": result.message if result else "",
+        "columns": result.columns if result else (),
+        "rows": json_rows(result) if result else [],
+        "violations": [violation.model_dump(mode="json") for violation in answer.violations],
+        "confidence": answer.confidence,
+        "stages": stage_outputs(answer.state),
+    }

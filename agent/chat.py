@@ -1,0 +1,78 @@
+"""The chat loop: questions and a few commands, line by line, from a terminal or a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from agent.present import show_answer, show_sql, show_stages
+from agent.session import Session
+from value_index.errors import TurnSQLError
+
+COMMANDS = {
+    "/explain": "what every stage gave for the latest question",
+    "/sql": "the latest SQL",
+    "/history": "the questions so far and their SQL",
+    "/undo": "forget the latest question",
+    "/help": "this list",
+    "/quit": "leave; the conversation is kept",
+}
+PROMPT = "> "
+
+
+async def chat(session: Session, lines: Iterator[str], console: Console, *, explain: bool = False) -> None:
+    """Answer each line until /quit or the end of the input; a bad question costs one line, not the conversation."""
+    for line in lines:
+        word = line.strip()
+        if word == "/quit":
+            return
+        try:
+            if word.startswith("/"):
+                await _command(session, word, console)
+            elif word:
+                show_answer(console, await session.ask(word), explain=explain)
+        except TurnSQLError as error:
+            console.print(Text(str(error), style="red"))
+
+
+def read_lines(stream: TextIO, console: Console) -> Iterator[str]:
+    """Read questions: with a prompt on a terminal, echoed from a pipe so that the transcript reads whole."""
+    if stream.isatty():
+        try:
+            while True:
+                yield input(PROMPT)
+        except EOFError:
+            console.print()
+            return
+    for line in stream:
+        console.print(Text(f"{PROMPT}{line.rstrip()}", style="bold"))
+        yield line
+
+
+async def _command(session: Session, word: str, console: Console) -> None:
+    match word:
+        case "/explain" if session.state:
+            show_stages(console, session.state)
+        case "/sql" if session.state:
+            show_sql(console, session.state.sql or "-- no SQL was written")
+        case "/history" if session.state:
+            _show_history(session, console)
+        case "/undo" if session.state:
+            await session.undo()
+            console.print(Text(f"forgotten; {len(session.turns)} questions kept", style="dim"))
+        case "/help":
+            for name, does in COMMANDS.items():
+                console.print(Text(f"{name:<10}{does}"))
+        case _ if word in COMMANDS:
+            console.print(Text("nothing was asked yet", style="dim"))
+        case _:
+            console.print(Text(f"no command {word!r}; there are {', '.join(COMMANDS)}", style="red"))
+
+
+def _show_history(session: Session, console: Console) -> None:
+    for number, turn in enumerate(session.turns, start=1):
+        console.print(Text(f"{number}. {turn.utterance}", style="bold"))
+        show_sql(console, turn.sql or "-- no SQL was written")

@@ -1,0 +1,135 @@
+"""A conversation over one database, kept turn by turn in LangGraph's SQLite checkpointer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import aiosqlite
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.types import StateSnapshot
+from pydantic import ValidationError
+
+from agent.answer import Answer, answer
+from agent.config import Config
+from agent.graph import Graph, build_graph
+from nodes import state as messages
+from nodes.node import Context
+from nodes.state import GraphState, Turn
+from value_index.errors import TurnSQLError
+
+
+class SessionError(TurnSQLError):
+    """A thread that cannot be continued, or a store that cannot be used."""
+
+
+class Session:
+    """One thread of a store; what was answered is kept, and a killed process loses at most the turn it was in."""
+
+    def __init__(self, graph: Graph, context: Context, config: Config, thread: str) -> None:
+        self.context = context
+        self.state: GraphState | None = None
+        """The latest turn with every stage's output; None before the first."""
+        self._graph = graph
+        self._config = config
+        self._name = thread
+        self._thread: RunnableConfig = {
+            "configurable": {"thread_id": thread},
+            "metadata": {"database": str(context.database.path.resolve())},
+        }
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What was asked so far, and the SQL that answered it."""
+        return _turns(self.state)
+
+    async def ask(self, question: str) -> Answer:
+        """Answer the next question of the conversation and keep the turn."""
+        given = await answer(
+            self._graph,
+            self.context,
+            question,
+            turn_id=f"{self._name}/{len(self.turns)}",
+            history=self.turns,
+            execution=self._config.execution,
+            thread=self._thread,
+        )
+        self.state = given.state
+        return given
+
+    async def undo(self) -> None:
+        """Forget the latest turn: the thread goes back to the checkpoint before it."""
+        kept = self.turns[:-1]
+        async for snapshot in self._graph.aget_state_history(self._thread):
+            state = self._read(snapshot)
+            if _turns(state) == kept:
+                # A copy of the old checkpoint becomes the newest one.
+                await self._graph.aupdate_state({**self._thread, **snapshot.config}, None, as_node="__copy__")
+                self.state = state
+                return
+        await self._graph.checkpointer.adelete_thread(self._name)  # type: ignore[union-attr]
+        self.state = None
+
+    async def load(self) -> None:
+        """Take up the thread where it stands.
+
+        Raises:
+            SessionError: it belongs to another database, or another version of TurnSQL kept it.
+        """
+        snapshot = await self._graph.aget_state(self._thread)
+        database = str(self.context.database.path.resolve())
+        kept_for = (snapshot.metadata or {}).get("database", database)
+        if kept_for != database:
+            raise SessionError(
+                f"thread {self._name!r} is a conversation over {kept_for}: "
+                "continue it with that --db, or start another with a new --thread"
+            )
+        self.state = self._read(snapshot)
+
+    def _read(self, snapshot: StateSnapshot) -> GraphState | None:
+        try:
+            return GraphState.model_validate(snapshot.values) if snapshot.values else None
+        except ValidationError as error:
+            raise SessionError(
+                f"thread {self._name!r} was kept by another version of TurnSQL: start another with a new --thread"
+            ) from error
+
+
+@asynccontextmanager
+async def open_session(config: Config, context: Context, *, store: Path, thread: str) -> AsyncGenerator[Session]:
+    """Open a thread of a store, made where it is not there yet.
+
+    Raises:
+        SessionError: the store is no SQLite file, cannot be written, or the thread belongs to another database.
+    """
+    with _store_errors(store):
+        store.parent.mkdir(parents=True, exist_ok=True)
+        async with aiosqlite.connect(store) as connection:
+            checkpointer = AsyncSqliteSaver(connection, serde=_serializer())
+            graph = build_graph(config.nodes(), max_attempts=config.graph.max_attempts, checkpointer=checkpointer)
+            session = Session(graph, context, config, thread)
+            await session.load()
+            yield session
+
+
+def _serializer() -> JsonPlusSerializer:
+    """Read back the messages of the stages and nothing else: a store is a file that others may have written."""
+    kinds = [kind for kind in vars(messages).values() if isinstance(kind, type)]
+    allowed = [(kind.__module__, kind.__name__) for kind in kinds if issubclass(kind, messages.StateModel)]
+    return JsonPlusSerializer(allowed_msgpack_modules=allowed)
+
+
+@contextmanager
+def _store_errors(store: Path) -> Generator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise SessionError(f"cannot keep conversations in {str(store)!r} ({error}): give --store FILE") from error
+
+
+def _turns(state: GraphState | None) -> tuple[Turn, ...]:
+    return (*state.history, Turn(utterance=state.utterance, sql=state.sql or "")) if state else ()
