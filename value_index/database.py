@@ -156,12 +156,11 @@ class _Session:
             self.connection.execute(sql, (None,))
         except sqlite3.ProgrammingError as error:
             if "binding" in str(error):
-                empty = _NOTHING.fullmatch(sql)
-                return Result(outcome="error", message="no statement") if empty else Result(outcome="checked")
+                return _no_rows(sql) if _NOTHING.fullmatch(sql) else Result(outcome="checked")
             return self._fault(error)
         except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError) as error:
             return self._fault(error)
-        return Result(outcome="error", message="no statement")
+        return _no_rows(sql)
 
     def fetch(self, sql: str, max_rows: int, max_bytes: int) -> Result:
         """Run and collect up to the caps."""
@@ -169,7 +168,7 @@ class _Session:
             cursor = self.connection.execute(sql)
             try:
                 if cursor.description is None:
-                    return Result(outcome="error", message="no statement")
+                    return _no_rows(sql)
                 return _collect(cursor, max_rows, max_bytes)
             finally:
                 cursor.close()
@@ -208,6 +207,13 @@ class _Task(threading.Thread):
             self.done.set()
             if self.abandoned:
                 self._session.connection.close()
+
+
+def _no_rows(sql: str) -> Result:
+    """Say why a statement gave no columns: it is none, or it is no query (REINDEX with nothing to do)."""
+    if _NOTHING.fullmatch(sql):
+        return Result(outcome="error", message="no statement")
+    return Result(outcome="refused", message="only reading is allowed: this is no query")
 
 
 def _collect(cursor: sqlite3.Cursor, max_rows: int, max_bytes: int) -> Result:
