@@ -2,8 +2,45 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 app = typer.Typer(help="Measure: run, score, report, compare.", no_args_is_help=True)
 bench_app = typer.Typer(help="Time and memory, as ratios in one run.", no_args_is_help=True)
 top_app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def run(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    out: Annotated[Path, typer.Option(help="New folder for the records.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    history: Annotated[str | None, typer.Option(help="gold (unless given), predicted or noised.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
+    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
+    oracle: Annotated[list[str] | None, typer.Option(help="A stage that is given gold.")] = None,
+    alone: Annotated[
+        bool | None, typer.Option(help="Run every stage also on gold upstream; else the free ones.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Turns in flight.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue the run in --out; finished turns are kept.")
+    ] = False,
+) -> None:
+    """Answer the turns of a data set, and write one record a turn."""
+    from eval.experiment import RunOptions
+    from eval.run import run as run_turns
+
+    options = RunOptions(
+        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
+        nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, resume=resume,
+    )  # fmt: skip
+    counts = run_turns(options)
+    typer.echo(f"{out}: {counts.describe()}")
+    if counts.not_run:
+        typer.echo(f"turnsql: {counts.not_run} turns not run, the first: {counts.first_error}", err=True)
+        raise typer.Exit(1)

@@ -116,11 +116,12 @@ class Dataset:
         """Return the SQLite file of a database, whether it exists or not."""
         return followed(self.folder / "database") / database_id / f"{database_id}.sqlite"
 
-    def require_databases(self) -> None:
-        """Check that every database of the dialogues is there.
+    def open_databases(self) -> None:
+        """Open every database of the dialogues, so that a bad one is known before anything is run.
 
         Raises:
             DataError: One is absent; the line names it, the dialogue and the folder.
+            DatabaseError: One is corrupt or locked.
         """
         for dialogue in self.dialogues:
             path = self.database_path(dialogue.database_id)
@@ -129,6 +130,7 @@ class Dataset:
                     f"dialogue {dialogue.index} asks database {dialogue.database_id!r}, but {path} is absent: "
                     "unpack the archive with its databases"
                 )
+            self.open_database(dialogue.database_id)
 
     def open_database(self, database_id: str) -> Database:
         """Open a database read-only, once a process; its schema has the natural names of `tables.json`."""

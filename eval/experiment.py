@@ -1,0 +1,71 @@
+"""What is measured: the `[eval]` table of a configuration file, and what the command line says over it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agent.config import DEFAULT, Config, ConfigError
+from eval.records import HistoryMode
+from nodes.state import Stage
+
+
+class Experiment(BaseModel):
+    """The `[eval]` table of a configuration file: what is measured, never what answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dialogues: str | None = None
+    """`A:B`; all dialogues where absent."""
+    history: HistoryMode = "gold"
+    oracle: tuple[Stage, ...] = ()
+    """Stages that are given gold."""
+    alone: bool | None = None
+    """Whether every stage also runs alone; where absent, those that cost no model call do."""
+    seed: int = 0
+    """Of the noised history."""
+    noise_rate: float = Field(default=0.5, ge=0, le=1)
+    """How many earlier turns the noised history edits."""
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the command line asks for; what it leaves open is read from `[eval]`."""
+
+    data: Path
+    out: Path
+    dataset: str = "cosql"
+    split: str = "dev"
+    config: Path | None = None
+    """The embedded default where absent."""
+    nodes: tuple[str, ...] = ()
+    """`STAGE=VARIANT` overrides."""
+    dialogues: str | None = None
+    history: str | None = None
+    oracle: tuple[str, ...] = ()
+    alone: bool | None = None
+    concurrency: int = 1
+    resume: bool = False
+
+
+def read_experiment(options: RunOptions) -> tuple[Config, Experiment]:
+    """Read a configuration file and its `[eval]` table, which the command line overrides and the agent never sees."""
+    path = options.config or DEFAULT
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read the configuration ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not a TOML file ({error})") from error
+    given = {name: getattr(options, name) for name in ("dialogues", "history", "oracle", "alone")}
+    table = {**tables.pop("eval", {}), **{name: value for name, value in given.items() if value not in (None, ())}}
+    try:
+        experiment = Experiment.model_validate(table)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: eval.{where}: {first['msg']} (got {first['input']!r})") from error
+    return Config.parse(tables, source=str(path), overrides=options.nodes), experiment

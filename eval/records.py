@@ -1,0 +1,183 @@
+"""What a run leaves on disk: a manifest and one record a turn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from nodes.state import Attempt, Stage
+from value_index.errors import TurnSQLError
+
+HistoryMode = Literal["gold", "predicted", "noised"]
+Outcome = Literal["answered", "no_sql", "not_run"]
+M = TypeVar("M", bound=BaseModel)
+UNFINISHED = ".partial"
+"""Ends the name of a file that is still being written."""
+
+
+class RunError(TurnSQLError):
+    """A run folder that is missing, foreign, finished, in use, or made from other inputs."""
+
+
+class Record(BaseModel):
+    """A frozen line or file of a run; fields that a later version added are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Manifest(Record):
+    """Where a run's figures come from."""
+
+    dataset: str
+    split: str
+    dialogues: str
+    """`A:B`, 0-based and half-open, of the official file."""
+    history: HistoryMode
+    rows_sha256: str
+    """Of the selected dialogues with their gold."""
+    config_sha256: str
+    """Of the agent's resolved configuration."""
+    commit: str
+    """Of the checkout, `-dirty` where it had changes; `unknown` outside one."""
+    versions: dict[str, str]
+    """Python and the libraries that can change a result."""
+    oracle_stages: tuple[Stage, ...] = ()
+    """Stages that were given gold."""
+    oracle_prompt_rows: int = 0
+    """Prompts that held gold: 0 for a real run."""
+    data: str = ""
+    """The data folder, as given."""
+    turns: int = 0
+    """Turns selected; a finished run has as many records."""
+    config: dict[str, Any] = {}
+    """The agent's resolved configuration."""
+    settings_sha256: str = ""
+    """Of what else changes the records: the seed of the noised history, whether stages also ran alone."""
+    prompts_sha256: str | None = None
+    """Of the prompts of an LLM stage; None where there is none."""
+    weights_sha256: str | None = None
+    """Of a trained model's weights; None where there is none."""
+
+    def differences(self, other: Manifest) -> tuple[str, ...]:
+        """Name what must agree for records to stand in one file, and does not."""
+        return tuple(name for name in IDENTITY if getattr(self, name) != getattr(other, name))
+
+
+IDENTITY = (
+    "dataset", "split", "dialogues", "history", "rows_sha256", "config_sha256", "oracle_stages", "settings_sha256",
+    "prompts_sha256", "weights_sha256",
+)  # fmt: skip
+
+
+class StageRecord(Record):
+    """What one stage gave in one turn (its last output, where it ran again)."""
+
+    variant: str
+    output: Any = None
+    """As JSON; None where the stage did not run."""
+    ms: float = 0.0
+    """All its runs of this turn together."""
+
+
+class TurnRecord(Record):
+    """Everything that happened in one turn."""
+
+    dialogue: int
+    turn: int
+    database_id: str
+    utterance: str
+    history: HistoryMode
+    sql: str
+    """The final SQL; "" where there is none."""
+    outcome: Outcome
+    stages: dict[Stage, StageRecord]
+    attempts: tuple[Attempt, ...] = ()
+    timing: dict[str, float] = {}
+    """`ms`: wall clock of the turn."""
+    error: str | None = None
+    """Why a turn was not run."""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Dialogue and turn."""
+        return self.dialogue, self.turn
+
+
+class AloneRecord(Record):
+    """The output of one stage fed with gold upstream."""
+
+    dialogue: int
+    turn: int
+    stage: Stage
+    output: Any = None
+    error: str | None = None
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Dialogue and turn."""
+        return self.dialogue, self.turn
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a run's manifest.
+
+    Raises:
+        RunError: The folder is missing or is no run.
+    """
+    path = folder / "manifest.json"
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise RunError(f"{folder} is not a run folder: cannot read {path.name} ({error.strerror})") from error
+    except ValidationError as error:
+        raise RunError(f"{path} is not a run's manifest: {_first(error)}") from error
+
+
+def read_turns(folder: Path) -> list[TurnRecord]:
+    """Read a run's records; a torn last line is left out."""
+    return list(read_lines(folder / "turns.jsonl", TurnRecord))
+
+
+def read_alone(folder: Path) -> list[AloneRecord]:
+    """Read what the stages gave alone; empty where the run has none."""
+    path = folder / "alone.jsonl"
+    return list(read_lines(path, AloneRecord)) if path.exists() else []
+
+
+def read_lines(path: Path, model: type[M]) -> Iterator[M]:
+    """Read a JSONL file; what follows the last line end was torn off by a kill and is left out.
+
+    Raises:
+        RunError: The file is missing, or a whole line is not a record.
+    """
+    try:
+        whole = path.read_bytes().rpartition(b"\n")[0]
+    except OSError as error:
+        raise RunError(f"cannot read {path}: {error.strerror}") from error
+    for number, line in enumerate(whole.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield model.model_validate_json(line)
+        except ValidationError as error:
+            raise RunError(f"{path} line {number} is not a record: {_first(error)}") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(path.name + UNFINISHED)
+    with temporary.open("w", encoding="utf-8") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+    os.replace(temporary, path)
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where + ': ' if where else ''}{first['msg']}"

@@ -1,0 +1,95 @@
+"""Run a graph over the dialogues of a data set, and write down everything that happens."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from eval.datasets import load, parse_range
+from eval.experiment import RunOptions, read_experiment
+from eval.provenance import commit, versions
+from eval.records import Manifest, read_turns
+from eval.run_store import RunStore
+from eval.runner import Runner
+from nodes.node import Variant
+from nodes.state import STAGES
+
+
+@dataclass(frozen=True)
+class RunCounts:
+    """How a run ended."""
+
+    answered: int
+    no_sql: int
+    not_run: int
+    kept: int
+    """Turns that an earlier process had finished."""
+    first_error: str | None
+    """Of the first turn that was not run."""
+
+    def describe(self) -> str:
+        """Say it in one line."""
+        turns = self.answered + self.no_sql + self.not_run
+        kept = f" ({self.kept} kept from before)" if self.kept else ""
+        return f"{turns} turns{kept}: {self.answered} answered, {self.no_sql} without SQL, {self.not_run} not run"
+
+
+def run(options: RunOptions) -> RunCounts:
+    """Write the records of a run.
+
+    Raises:
+        TurnSQLError: bad data, configuration or run folder; nothing is half-written.
+    """
+    config, experiment = read_experiment(options)
+    dataset = load(options.dataset, options.data, options.split)
+    total = len(dataset.dialogues)
+    start, stop = parse_range(experiment.dialogues) if experiment.dialogues else (0, total)
+    dataset = dataset.select(start, stop)
+    dataset.open_databases()
+    runner = Runner.build(dataset, config, experiment)
+    manifest = _manifest(runner, options, f"{start}:{min(stop, total)}")
+    store = RunStore.resume(options.out, manifest) if options.resume else RunStore.create(options.out, manifest)
+    try:
+        asyncio.run(runner.run(store, max(1, options.concurrency)))
+        store.sort()
+    finally:
+        store.close()
+        dataset.close()
+    return _counts(store)
+
+
+def _manifest(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
+    dataset, experiment = runner.dataset, runner.experiment
+    prompts = any(isinstance(node, Variant) and node.costly for node in runner.nodes.values())
+    settings = [experiment.seed, experiment.noise_rate, sorted(runner.alone)]
+    return Manifest(
+        dataset=dataset.name,
+        split=dataset.split,
+        dialogues=dialogues,
+        history=experiment.history,
+        rows_sha256=dataset.rows_sha256,
+        config_sha256=runner.config.sha256,
+        commit=commit(),
+        versions=versions(),
+        oracle_stages=tuple(stage for stage in STAGES if stage in experiment.oracle),
+        oracle_prompt_rows=dataset.turns if prompts and experiment.oracle else 0,
+        data=str(options.data),
+        turns=dataset.turns,
+        config=runner.config.canonical(),
+        settings_sha256=hashlib.sha256(json.dumps(settings).encode()).hexdigest(),
+    )
+
+
+def _counts(store: RunStore) -> RunCounts:
+    records = read_turns(store.folder)
+    outcomes = Counter(record.outcome for record in records)
+    return RunCounts(
+        answered=outcomes["answered"],
+        no_sql=outcomes["no_sql"],
+        not_run=outcomes["not_run"],
+        kept=len(store.done),
+        first_error=next((record.error for record in records if record.error), None),
+    )

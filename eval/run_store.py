@@ -1,0 +1,132 @@
+"""RunStore: the folder of a run that is being written, safe against kill -9 at any byte."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel
+
+from eval.records import (
+    UNFINISHED,
+    AloneRecord,
+    Manifest,
+    RunError,
+    TurnRecord,
+    read_alone,
+    read_manifest,
+    read_turns,
+    write_text,
+)
+
+
+class RunStore:
+    """A run folder that is being written; one process at a time."""
+
+    def __init__(self, folder: Path, manifest: Manifest, done: Sequence[TurnRecord]) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.done = {record.key: record for record in done}
+        """Turns that an earlier process finished."""
+        self._lock = _locked(folder / "manifest.json")
+        self._turns = _opened(folder / "turns.jsonl")
+        self._alone = _opened(folder / "alone.jsonl")
+
+    @classmethod
+    def create(cls, folder: Path, manifest: Manifest) -> Self:
+        """Start a run in a new or empty folder.
+
+        Raises:
+            RunError: Something is there already; nothing is touched.
+        """
+        if folder.is_file():
+            raise RunError(f"{folder} is a file: give --out a new folder")
+        if folder.is_dir() and any(not _unfinished(path) for path in folder.iterdir()):
+            hint = "continue it with --resume, or " if (folder / "manifest.json").exists() else ""
+            raise RunError(f"{folder} is not empty: {hint}give --out a new folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(folder / "manifest.json", manifest.model_dump_json(indent=2) + "\n")
+        return cls(folder, manifest, ())
+
+    @classmethod
+    def resume(cls, folder: Path, manifest: Manifest) -> Self:
+        """Continue a run: a torn last line is cut off, turns that were not run are taken up again.
+
+        Raises:
+            RunError: The folder is foreign, or its manifest names other inputs.
+        """
+        if not (folder / "manifest.json").exists():
+            return cls.create(folder, manifest)
+        earlier = read_manifest(folder)
+        differing = earlier.differences(manifest)
+        if differing:
+            name = differing[0]
+            raise RunError(
+                f"{folder} was made from another {name} ({getattr(earlier, name)!r}, now {getattr(manifest, name)!r}): "
+                "resume with the same inputs, or give --out a new folder"
+            )
+        store = cls(folder, earlier, ())
+        done = [record for record in read_turns(folder) if record.outcome != "not_run"]
+        store.done = {record.key: record for record in done}
+        alone = [record for record in read_alone(folder) if record.key in store.done]
+        store._rewrite(done, alone)
+        return store
+
+    def append(self, record: TurnRecord, alone: Iterable[AloneRecord] = ()) -> None:
+        """Write a finished turn: the stages alone first, so that a turn that is there is there whole."""
+        text = "".join(_line(item) for item in alone)
+        if text:
+            _write(self._alone, text)
+        _write(self._turns, _line(record))
+
+    def sort(self) -> None:
+        """Put the lines into the order of the dialogues, whatever the order of completion."""
+        turns = sorted(read_turns(self.folder), key=lambda record: record.key)
+        self._rewrite(turns, sorted(read_alone(self.folder), key=lambda record: record.key))
+
+    def close(self) -> None:
+        """Release the folder."""
+        for descriptor in (self._turns, self._alone, self._lock):
+            os.close(descriptor)
+
+    def _rewrite(self, turns: Sequence[TurnRecord], alone: Sequence[AloneRecord]) -> None:
+        for name, records in (("alone.jsonl", alone), ("turns.jsonl", turns)):
+            write_text(self.folder / name, "".join(_line(record) for record in records))
+        for descriptor in (self._turns, self._alone):
+            os.close(descriptor)
+        self._turns = _opened(self.folder / "turns.jsonl")
+        self._alone = _opened(self.folder / "alone.jsonl")
+
+
+def _unfinished(path: Path) -> bool:
+    return path.name.endswith(UNFINISHED)
+
+
+def _line(record: BaseModel) -> str:
+    return json.dumps(record.model_dump(mode="json"), ensure_ascii=False) + "\n"
+
+
+def _write(descriptor: int, text: str) -> None:
+    """Write all of it: a kill between two parts leaves a torn line, which resuming cuts off."""
+    data = memoryview(text.encode())
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+
+
+def _locked(path: Path) -> int:
+    """Hold a file until the process ends, however it ends."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise RunError(f"{path.parent} is being written by another process: wait for it, or give --out") from error
+    return descriptor

@@ -1,0 +1,150 @@
+"""Runner: the turns of a data set through one graph, some at a time, each written down as soon as it is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from agent.config import Config
+from agent.graph import Graph, build_graph, run_turn, variant_name
+from eval.alone import ADAPTERS, Fault, attempt, runs_alone, stages_alone
+from eval.datasets import Dataset, GoldDialogue
+from eval.experiment import Experiment
+from eval.gold import GoldBook
+from eval.history import Histories
+from eval.oracle import Oracle, turn_id
+from eval.progress import Progress
+from eval.records import AloneRecord, StageRecord, TurnRecord
+from eval.run_store import RunStore
+from nodes.node import FIELDS, Context, Node
+from nodes.state import STAGES, GraphState, Stage
+from value_index.index import ValueIndex
+
+Unit = tuple[GoldDialogue, tuple[int, ...]]
+"""Turns of a dialogue that must be answered one after the other."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A graph, with gold in the slots that the experiment names, and the turns to put to it."""
+
+    dataset: Dataset
+    config: Config
+    experiment: Experiment
+    book: GoldBook
+    nodes: Mapping[Stage, Node]
+    alone: Mapping[Stage, Node]
+    """The stages that also run on gold upstream."""
+    graph: Graph
+    histories: Histories
+    _contexts: dict[str, Context] = field(default_factory=dict[str, Context])
+
+    @classmethod
+    def build(cls, dataset: Dataset, config: Config, experiment: Experiment) -> Runner:
+        """Put the nodes, and the oracles in their place, into a graph."""
+        book = GoldBook(dataset)
+        oracles: dict[Stage, Node] = {stage: Oracle(stage, book) for stage in experiment.oracle}
+        nodes: dict[Stage, Node] = {**config.nodes(), **oracles}
+        return cls(
+            dataset=dataset,
+            config=config,
+            experiment=experiment,
+            book=book,
+            nodes=nodes,
+            alone={stage: node for stage, node in nodes.items() if runs_alone(node, experiment.alone)},
+            graph=build_graph(nodes, max_attempts=config.graph.max_attempts),
+            histories=Histories(experiment.history, book, experiment.seed, experiment.noise_rate),
+        )
+
+    async def run(self, store: RunStore, concurrency: int) -> None:
+        """Answer every turn that the store does not have yet, `concurrency` at a time."""
+        units = self._units(store)
+        with Progress("turns", total=self.dataset.turns, done=len(store.done)) as progress:
+            await asyncio.gather(*(self._work(units, store, progress) for _ in range(concurrency)))
+
+    def _units(self, store: RunStore) -> Iterator[Unit]:
+        for dialogue in self.dataset.dialogues:
+            left = tuple(turn for turn in range(len(dialogue.turns)) if (dialogue.index, turn) not in store.done)
+            if self.experiment.history == "predicted":
+                yield dialogue, left
+            else:
+                yield from ((dialogue, (turn,)) for turn in left)
+
+    async def _work(self, units: Iterator[Unit], store: RunStore, progress: Progress) -> None:
+        for dialogue, turns in units:
+            answered = {turn: record.sql for (at, turn), record in store.done.items() if at == dialogue.index}
+            broken = False
+            for turn in turns:
+                if broken:
+                    record, alone = self._not_run(dialogue, turn, "the turn before it was not run"), []
+                else:
+                    record, alone = await self._turn(dialogue, turn, answered)
+                answered[turn], broken = record.sql, record.outcome == "not_run"
+                store.append(record, alone)
+                progress.advance()
+
+    async def _turn(
+        self, dialogue: GoldDialogue, turn: int, answered: Mapping[int, str]
+    ) -> tuple[TurnRecord, list[AloneRecord]]:
+        context = self._context(dialogue.database_id)
+        asked = GraphState(
+            turn_id=turn_id(dialogue.index, turn),
+            database_id=dialogue.database_id,
+            history=self.histories.before(dialogue, turn, answered),
+            utterance=dialogue.turns[turn].utterance,
+        )
+        started = perf_counter()
+        work = run_turn(self.graph, context, turn_id=asked.turn_id, history=asked.history, utterance=asked.utterance)
+        state = await attempt(work)
+        if isinstance(state, Fault):
+            return self._not_run(dialogue, turn, state.message), []
+        record = self._record(dialogue, turn, state, (perf_counter() - started) * 1000)
+        gold = self.book.turn(dialogue.index, turn) if self.alone else None
+        alone = await stages_alone(record.key, asked, gold, self.alone, context) if gold else []
+        return record, alone
+
+    def _context(self, database_id: str) -> Context:
+        if database_id not in self._contexts:
+            database = self.dataset.open_database(database_id)
+            self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database))
+        return self._contexts[database_id]
+
+    def _record(self, dialogue: GoldDialogue, turn: int, state: GraphState, ms: float) -> TurnRecord:
+        sql = state.sql or ""
+        return TurnRecord(
+            dialogue=dialogue.index,
+            turn=turn,
+            database_id=dialogue.database_id,
+            utterance=state.utterance,
+            history=self.experiment.history,
+            sql=sql,
+            outcome="answered" if sql.strip() else "no_sql",
+            stages={stage: self._stage(stage, state) for stage in STAGES},
+            attempts=state.attempts,
+            timing={"ms": ms},
+        )
+
+    def _stage(self, stage: Stage, state: GraphState) -> StageRecord:
+        output = state.attempts[-1:] if stage == "schema_validation" else getattr(state, FIELDS[stage])
+        if stage == "schema_validation":
+            output = output[0] if output else None
+        return StageRecord(
+            variant=variant_name(stage, self.nodes[stage]),
+            output=None if output is None else ADAPTERS[stage].dump_python(output, mode="json"),
+            ms=sum(trace.ms for trace in state.trace if trace.stage == stage),
+        )
+
+    def _not_run(self, dialogue: GoldDialogue, turn: int, error: str) -> TurnRecord:
+        return TurnRecord(
+            dialogue=dialogue.index,
+            turn=turn,
+            database_id=dialogue.database_id,
+            utterance=dialogue.turns[turn].utterance,
+            history=self.experiment.history,
+            sql="",
+            outcome="not_run",
+            stages={s: StageRecord(variant=variant_name(s, self.nodes[s])) for s in STAGES},
+            error=error,
+        )
