@@ -1,218 +1,153 @@
-"""Scope: what the names of one SELECT may refer to, by SQLite's rules, tolerant of names that refer to nothing."""
+"""What a name means inside one SELECT."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from nodes.plan import ColumnTerm, DerivedTerm, PlanModel, Source, TableSource, Term
+from nodes.sql.errors import SQLError
+from nodes.walk import rewrite
 from value_index.schema import Schema, Table
 
-ROW_IDS = frozenset({"rowid", "oid", "_rowid_"})
+
+@dataclass(frozen=True)
+class Output:
+    """One result column of a query, stars expanded."""
+
+    label: str
+    """The name by which an enclosing query knows it."""
+    term: Term
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
-    """One entry of FROM."""
+@dataclass(frozen=True)
+class CommonTable:
+    """An entry of WITH, read anew wherever it is named."""
 
+    query: exp.Query
+    columns: tuple[str, ...]
+    """The explicit column list; () where the query's own labels hold."""
+    visible: Mapping[str, CommonTable]
+    """The entries that the query itself may name."""
+
+
+@dataclass(frozen=True)
+class SourceScope:
+    """One source of FROM and the columns it brings."""
+
+    index: int
     name: str
-    """What qualifies its columns: the alias, else the table's name; "" for a sub-query without alias."""
-    columns: tuple[str, ...] | None
-    """Its column names in order; None where nothing is known of it."""
-    node: exp.Expr
-    """Where it stands in the tree."""
-    table: Table | None = None
-    """The table of the schema; None for a sub-query, a common table expression or an unknown table."""
-    query: exp.Query | None = None
-    """The query that gives the rows, where one does."""
-    join: exp.Join | None = None
-    """The join that brings it in; None for the first."""
-    merged: frozenset[str] = frozenset()
-    """Folded names that USING or NATURAL shares with a source before it."""
+    """The folded alias, or table name; "" for a sub-query without one."""
+    source: Source
+    occurrence: int
+    labels: tuple[str, ...]
+    """Column names, in order."""
 
-    @cached_property
-    def folded(self) -> frozenset[str]:
-        """Its column names as SQLite compares them."""
-        return frozenset(name.lower() for name in self.columns or ())
+    def find(self, name: str) -> Term | None:
+        """Return the term for a column of this source by name without case."""
+        folded = name.lower()
+        for position, label in enumerate(self.labels):
+            if label.lower() == folded:
+                return self.term(position)
+        return None
 
-    def has(self, name: str) -> bool:
-        """Whether the source has the column; one of which nothing is known has none."""
-        return name.lower() in self.folded or (self.table is not None and name.lower() in ROW_IDS)
+    def term(self, position: int) -> Term:
+        """Return the term for a column of this source by position."""
+        if isinstance(self.source, TableSource):
+            return ColumnTerm(table=self.source.table, column=self.labels[position], occurrence=self.occurrence)
+        return DerivedTerm(source=self.index, position=position)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass
 class Scope:
-    """One SELECT with its sources, inside the scopes around it."""
+    """The names of one SELECT, filled as its clauses are read: FROM first, then the result aliases."""
 
-    select: exp.Select
-    sources: tuple[Source, ...]
+    schema: Schema
     parent: Scope | None = None
+    reaches_parent: bool = True
+    """False for a sub-query in FROM: it sees past the SELECT around it to the ones further out."""
+    common_tables: Mapping[str, CommonTable] = field(default_factory=dict[str, CommonTable])
+    sources: list[SourceScope] = field(default_factory=list[SourceScope])
+    merged: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
+    """Source and folded name of the columns that USING or NATURAL folded into an earlier source's: no star shows them."""
+    aliases: dict[str, Term] = field(default_factory=dict[str, Term])
+    """Folded result aliases; SQLite lets every clause after SELECT use them."""
 
-    def chain(self) -> Iterator[Scope]:
-        """Yield the scope and those around it, the inner first."""
-        scope: Scope | None = self
+    def table(self, name: str) -> Table:
+        """Find a table of the schema.
+
+        Raises:
+            SQLError: `unknown_table`.
+        """
+        table = self.schema.table(name)
+        if table is None:
+            raise SQLError("unknown_table", f"no table is called {name!r}", name)
+        return table
+
+    def add(self, source: Source, name: str, labels: tuple[str, ...]) -> SourceScope:
+        """Append a source to FROM under a name."""
+        occurrence = (
+            sum(1 for other in self.sources if other.source == source) if isinstance(source, TableSource) else 0
+        )
+        scope = SourceScope(len(self.sources), name.lower(), source, occurrence, labels)
+        self.sources.append(scope)
+        return scope
+
+    def resolve(self, name: str, qualifier: str = "") -> Term:
+        """Return the term that a column name means: sources first, then aliases, then the queries around.
+
+        Raises:
+            SQLError: `unknown_column`, or `unknown_table` for a qualifier that no source has.
+        """
+        scope, outer, qualified = self, 0, False
         while scope is not None:
-            yield scope
+            qualified = qualified or any(source.name == qualifier.lower() for source in scope.sources)
+            if term := scope._own(name, qualifier):
+                return _moved_out(term, outer) if outer else term
+            scope, outer = scope._next(outer)
+        if qualifier and not qualified:
+            raise SQLError("unknown_table", f"no table in FROM is called {qualifier!r}", qualifier)
+        shown = f"{qualifier}.{name}" if qualifier else name
+        raise SQLError("unknown_column", f"no column in scope is called {shown!r}", shown)
+
+    def _own(self, name: str, qualifier: str) -> Term | None:
+        for source in self.sources:
+            if (not qualifier or source.name == qualifier.lower()) and (term := source.find(name)):
+                return term
+        return None if qualifier else self.aliases.get(name.lower())
+
+    def _next(self, outer: int) -> tuple[Scope | None, int]:
+        """Return the next scope out that may be seen, and how many queries out it lies."""
+        scope, seen = self.parent, self.reaches_parent
+        outer += 1
+        while scope is not None and not seen:
+            seen = scope.reaches_parent
             scope = scope.parent
+            outer += 1
+        return scope, outer
 
-    @cached_property
-    def aliases(self) -> Mapping[str, exp.Expr]:
-        """Folded alias of each projection that has one, with the expression it names."""
-        return {p.alias.lower(): p.this for p in self.select.expressions if isinstance(p, exp.Alias)}
+    def child(self, *, in_from: bool = False) -> Scope:
+        """Open the scope of a sub-query."""
+        return Scope(self.schema, parent=self, reaches_parent=not in_from, common_tables=self.common_tables)
 
-    @cached_property
-    def columns(self) -> tuple[exp.Column, ...]:
-        """The column references of this SELECT itself, not of a query inside it (nor `t.*`)."""
-        found = (node for node in own_nodes(self.select) if isinstance(node, exp.Column))
-        return tuple(column for column in found if not isinstance(column.this, exp.Star))
-
-    @cached_property
-    def aggregates(self) -> tuple[exp.AggFunc, ...]:
-        """The aggregate calls of this SELECT itself."""
-        return tuple(node for node in own_nodes(self.select) if isinstance(node, exp.AggFunc))
-
-    def source(self, qualifier: str) -> Source | None:
-        """Find the source that a qualifier names, the inner scope first."""
-        every = (source for scope in self.chain() for source in scope.sources)
-        return next((source for source in every if source.name.lower() == qualifier.lower()), None)
-
-    def owners(self, name: str) -> tuple[Source, ...]:
-        """Return the sources an unqualified name may mean: those of the innermost scope that has it."""
-        for scope in self.chain():
-            found = tuple(s for s in scope.sources if s.has(name) and name.lower() not in s.merged)
-            if found:
-                return found
-        return ()
-
-    def resolve(self, column: exp.Column) -> Source | None:
-        """Return the source that a reference means; None where it means none, several, or a projection's alias."""
-        if column.table:
-            source = self.source(column.table)
-            return source if source and source.has(column.name) else None
-        owners = () if self.is_alias(column) else self.owners(column.name)
-        return owners[0] if len(owners) == 1 else None
-
-    def is_alias(self, column: exp.Column) -> bool:
-        """Whether the name means a projection: in ORDER BY an alias comes before a column, elsewhere after."""
-        if column.table or column.name.lower() not in self.aliases:
-            return False
-        return isinstance(column.parent, exp.Ordered) or not self.owners(column.name)
-
-    def is_text(self, column: exp.Column) -> bool:
-        """Whether SQLite reads the name as a string: in double quotes, and no column."""
-        bare = not column.table and bool(column.this.args.get("quoted"))
-        return bare and not self.is_alias(column) and not self.owners(column.name)
+    def outputs(self, sources: list[SourceScope] | None = None) -> list[Output]:
+        """Expand a star over some sources, or over all."""
+        return [
+            Output(label, source.term(position))
+            for source in (self.sources if sources is None else sources)
+            for position, label in enumerate(source.labels)
+            if (source.index, label.lower()) not in self.merged
+        ]
 
 
-def own_nodes(root: exp.Expr) -> Iterator[exp.Expr]:
-    """Walk an expression without entering the queries inside it (they are yielded, their content is not)."""
-    return root.walk(prune=lambda node: node is not root and isinstance(node, exp.Query) and not _is_join_group(node))
+def _moved_out(term: Term, by: int) -> Term:
+    """Return a term of an enclosing scope as seen from inside a sub-query."""
 
+    def change(part: PlanModel) -> PlanModel:
+        if isinstance(part, ColumnTerm | DerivedTerm):
+            return part.model_copy(update={"outer": part.outer + by})
+        return part
 
-def _is_join_group(node: exp.Expr) -> bool:
-    """Whether parentheses hold joined tables rather than a query."""
-    return isinstance(node, exp.Subquery) and not isinstance(node.this, exp.Query)
-
-
-def scopes(query: exp.Query, schema: Schema) -> tuple[Scope, ...]:
-    """Return the scope of every SELECT of a query, an outer one before those inside it."""
-    return tuple(_scopes(query, schema, None, {}))
-
-
-def _scopes(query: exp.Expr, schema: Schema, parent: Scope | None, tables: Mapping[str, Source]) -> Iterator[Scope]:
-    """Visit a query with the common table expressions in sight."""
-    with_ = query.args.get("with_")
-    for cte in with_.expressions if with_ else ():
-        yield from _scopes(cte.this, schema, parent, tables)
-        tables = {**tables, cte.alias.lower(): _derived(cte, cte.this, schema, tables)}
-    if isinstance(query, exp.Select):
-        scope = Scope(select=query, sources=tuple(_sources(query, schema, tables)), parent=parent)
-        yield scope
-        for inner in own_nodes(query):
-            if isinstance(inner, exp.Query) and inner is not query and not _is_join_group(inner):
-                in_from = any(source.node is inner for source in scope.sources)
-                yield from _scopes(inner, schema, parent if in_from else scope, tables)
-    else:
-        for member in (query.this, query.args.get("expression")):
-            if isinstance(member, exp.Query):
-                yield from _scopes(member, schema, parent, tables)
-
-
-def _entries(select: exp.Select) -> Iterator[tuple[exp.Expr, exp.Join | None]]:
-    """Yield the entries of FROM from left to right, each with the join that brings it in."""
-
-    def flat(node: exp.Expr, join: exp.Join | None) -> Iterator[tuple[exp.Expr, exp.Join | None]]:
-        if _is_join_group(node):
-            yield from flat(node.this, join)
-        else:
-            yield node, join
-        for inner in node.args.get("joins") or ():
-            yield from flat(inner.this, inner)
-
-    from_ = select.args.get("from_")
-    if from_ is not None:
-        yield from flat(from_.this, None)
-        for join in select.args.get("joins") or ():
-            yield from flat(join.this, join)
-
-
-def _sources(select: exp.Select, schema: Schema, tables: Mapping[str, Source]) -> Iterator[Source]:
-    """Yield the sources of one SELECT."""
-    before: set[str] = set()
-    for node, join in _entries(select):
-        plain = _source(node, schema, tables)
-        merged = _merged(join, plain, before)
-        before |= plain.folded
-        yield Source(plain.name, plain.columns, node, plain.table, plain.query, join, merged)
-
-
-def _source(node: exp.Expr, schema: Schema, tables: Mapping[str, Source]) -> Source:
-    """Read one entry of FROM: a common table expression, a table of the schema, a sub-query, or unknown."""
-    if isinstance(node, exp.Subquery):
-        return _derived(node, node.this, schema, tables)
-    known = tables.get(node.name.lower())
-    if known is not None:
-        return Source(node.alias_or_name, known.columns, node, query=known.query)
-    table = schema.table(node.name)
-    columns = tuple(column.name for column in table.columns) if table else None
-    return Source(node.alias_or_name, columns, node, table)
-
-
-def _derived(node: exp.Expr, query: exp.Expr, schema: Schema, tables: Mapping[str, Source]) -> Source:
-    """Read a query that stands as a table."""
-    alias = node.args.get("alias")
-    listed = tuple(column.name for column in alias.columns) if isinstance(alias, exp.TableAlias) else ()
-    inner = query if isinstance(query, exp.Query) else None
-    return Source(node.alias, listed or outputs(query, schema, tables), node, query=inner)
-
-
-def outputs(query: exp.Expr, schema: Schema, tables: Mapping[str, Source] | None = None) -> tuple[str, ...] | None:
-    """Return the column names of a query's result ("" for an expression without name); None where unknown."""
-    while not isinstance(query, exp.Select):
-        if not isinstance(query.this, exp.Query):
-            return None
-        query = query.this
-    names: list[str] = []
-    sources = tuple(_sources(query, schema, tables or {}))
-    for projection in query.expressions:
-        if not projection.is_star:
-            names.append(projection.alias_or_name)
-            continue
-        qualifier = projection.table.lower() if isinstance(projection, exp.Column) else ""
-        for source in sources:
-            if qualifier in ("", source.name.lower()):
-                if source.columns is None:
-                    return None
-                names += [name for name in source.columns if name.lower() not in source.merged]
-    return tuple(names)
-
-
-def _merged(join: exp.Join | None, source: Source, before: set[str]) -> frozenset[str]:
-    """Return the folded column names that a join shares instead of repeating."""
-    if join is None:
-        return frozenset()
-    if join.method == "NATURAL":
-        return source.folded & before
-    return frozenset(column.name.lower() for column in join.args.get("using") or ())
+    return rewrite(term, change)

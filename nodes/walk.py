@@ -1,0 +1,190 @@
+"""Walkers over a plan: its parts, its query blocks, its columns, and a bottom-up rewrite.
+
+A *block* is a plan seen as one SELECT: the members of a set operation are blocks of their own. Blocks nest through sub-plans in
+terms and in FROM, and `outer` in a column term counts those nestings, so most walkers carry the stack of enclosing blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from nodes.plan import (
+    Aggregate,
+    ColumnTerm,
+    Condition,
+    DerivedTerm,
+    Junction,
+    Negation,
+    Plan,
+    PlanModel,
+    PlanSource,
+    Predicate,
+    SetOperation,
+    Source,
+    SubPlan,
+    TableSource,
+    Term,
+)
+
+Part = TypeVar("Part", bound=PlanModel)
+Stack = tuple[Plan, ...]
+"""Enclosing blocks, the own one first: `stack[term.outer]` is the block that a column term refers to."""
+
+
+def children(part: PlanModel) -> Iterator[PlanModel]:
+    """Yield the parts directly inside a part, in field order."""
+    for value in vars(part).values():
+        if isinstance(value, PlanModel):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (item for item in value if isinstance(item, PlanModel))
+
+
+def walk(part: PlanModel) -> Iterator[PlanModel]:
+    """Yield a part and everything inside it, sub-plans included, parents first."""
+    yield part
+    for child in children(part):
+        yield from walk(child)
+
+
+def walk_block(part: PlanModel) -> Iterator[PlanModel]:
+    """Yield a part and everything inside it, but nothing inside sub-plans and set members (they are yielded, not entered)."""
+    yield part
+    for child in children(part):
+        if isinstance(child, Plan):
+            yield child
+        else:
+            yield from walk_block(child)
+
+
+def walk_scoped(plan: Plan, outer: Stack = ()) -> Iterator[tuple[PlanModel, Stack]]:
+    """Yield every part of a plan with the stack of blocks that its terms refer to."""
+    stack = (plan, *outer)
+    yield plan, stack
+    for child in children(plan):
+        yield from _scoped(child, stack)
+
+
+def _scoped(part: PlanModel, stack: Stack) -> Iterator[tuple[PlanModel, Stack]]:
+    if isinstance(part, SetOperation):
+        yield part, stack
+        yield from walk_scoped(part.plan, stack[1:])
+    elif isinstance(part, SubPlan | PlanSource):
+        yield part, stack
+        yield from walk_scoped(part.plan, stack)
+    else:
+        yield part, stack
+        for child in children(part):
+            yield from _scoped(child, stack)
+
+
+def parts(part: PlanModel, kind: type[Part]) -> Iterator[Part]:
+    """Yield every part of one type, at any depth.
+
+    >>> from nodes.plan import Plan, Star
+    >>> [star.source for star in parts(Plan(select=(Star(),)), Star)]
+    [None]
+    """
+    return (found for found in walk(part) if isinstance(found, kind))
+
+
+def blocks(plan: Plan) -> Iterator[Plan]:
+    """Yield every block: the plan, its set members and all sub-plans, at any depth."""
+    return parts(plan, Plan)
+
+
+def columns(part: PlanModel) -> Iterator[ColumnTerm]:
+    """Yield every column term, at any depth, with repeats."""
+    return parts(part, ColumnTerm)
+
+
+def members(plan: Plan) -> tuple[Plan, ...]:
+    """Return the plan and its set members, in order."""
+    return (plan, *(operation.plan for operation in plan.set_operations))
+
+
+def table_names(plan: Plan) -> tuple[str, ...]:
+    """Return the tables in FROM of any block, without repeats, in order of appearance."""
+    return tuple(dict.fromkeys(source.table for source in parts(plan, TableSource)))
+
+
+def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:
+    """Return the conditions that must all hold: nested ANDs flattened, () for None."""
+    if condition is None:
+        return ()
+    if isinstance(condition, Junction) and condition.kind == "and":
+        return tuple(inner for part in condition.conditions for inner in conjuncts(part))
+    return (condition,)
+
+
+def conjunction(conditions: tuple[Condition, ...]) -> Condition | None:
+    """Join conditions with AND: None for none of them, the condition itself for one."""
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return Junction(kind="and", conditions=conditions)
+
+
+def predicates(condition: Condition | None) -> Iterator[Predicate]:
+    """Yield the leaf predicates of one condition, without entering sub-plans."""
+    if isinstance(condition, Predicate):
+        yield condition
+    elif isinstance(condition, Junction):
+        for inner in condition.conditions:
+            yield from predicates(inner)
+    elif isinstance(condition, Negation):
+        yield from predicates(condition.condition)
+
+
+def aggregates(part: PlanModel) -> Iterator[Aggregate]:
+    """Yield the aggregates of one block (sub-plans have their own)."""
+    return (found for found in walk_block(part) if isinstance(found, Aggregate))
+
+
+def source_of(term: ColumnTerm, tables: tuple[Source, ...]) -> int | None:
+    """Return the index of the source a column term means in its block's `tables`; None where it is not there."""
+    name, seen = term.table.lower(), 0
+    for index, source in enumerate(tables):
+        if isinstance(source, TableSource) and source.table.lower() == name:
+            if seen == term.occurrence:
+                return index
+            seen += 1
+    return None
+
+
+def derived_from(term: DerivedTerm, stack: Stack) -> tuple[Term, Stack] | None:
+    """Return the sub-plan's projection behind a derived term, with that sub-plan's own stack.
+
+    None where it cannot be told without the schema: a star stands at or before that position.
+    """
+    block = stack[term.outer]
+    source = block.tables[term.source]
+    if not isinstance(source, PlanSource):
+        return None
+    before = source.plan.select[: term.position + 1]
+    if len(before) <= term.position or any(item.kind == "star" for item in before):
+        return None
+    return before[-1], (source.plan, *stack[term.outer :])
+
+
+def escapes(plan: Plan) -> bool:
+    """Tell whether a plan refers to a block outside itself (a correlated sub-query)."""
+    return any(
+        isinstance(part, ColumnTerm | DerivedTerm) and part.outer >= len(stack) for part, stack in walk_scoped(plan)
+    )
+
+
+def rewrite(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
+    """Return a copy with `change` applied to every part, the innermost first; unchanged parts are shared."""
+    updates: dict[str, object] = {}
+    for name, value in vars(part).items():
+        if isinstance(value, PlanModel):
+            new: object = rewrite(value, change)
+        elif isinstance(value, tuple) and value:
+            new = tuple(rewrite(item, change) if isinstance(item, PlanModel) else item for item in value)
+            new = value if all(a is b for a, b in zip(value, new, strict=True)) else new
+        else:
+            continue
+        if new is not value:
+            updates[name] = new
+    return change(part.model_copy(update=updates) if updates else part)  # pyright: ignore[reportReturnType]
