@@ -1,0 +1,80 @@
+"""Aggregates over rows that a join repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from nodes.sql.dependencies import ROW, Attribute, Dependencies
+from nodes.sql.names import Scope
+from nodes.sql.query import Query
+from nodes.sql.rules.bare_column import grouping_attributes
+from nodes.state import Violation
+
+
+def fan_out(query: Query) -> Iterator[Violation]:
+    """Report COUNT, SUM and AVG over a source whose rows a join to another source repeats.
+
+    Silent where repetition cannot matter: MIN and MAX, DISTINCT, a value that is constant in its group (SUM aside), a
+    count of one row's partners, and COUNT(*) where it counts the rows of the source that the others hang on.
+    """
+    for scope in query.scopes:
+        calls = [call for call in scope.aggregates if isinstance(call, exp.Count | exp.Sum | exp.Avg)]
+        if len(scope.sources) < 2 or not calls or any(source.columns is None for source in scope.sources):
+            continue
+        dependencies = Dependencies(scope, query.schema)
+        group = dependencies.closure(grouping_attributes(scope, dependencies))
+        for call in calls:
+            subject = _subject(call, scope, dependencies)
+            if subject is None or _constant(call, subject, group):
+                continue
+            repeated_by = _repeaters(subject, dependencies)
+            if repeated_by:
+                yield _violation(call, scope, subject, repeated_by)
+
+
+def _violation(call: exp.Expr, scope: Scope, subject: int, repeated_by: tuple[int, ...]) -> Violation:
+    own, others = scope.sources[subject].name, ", ".join(repr(scope.sources[index].name) for index in repeated_by)
+    message = f"{call.sql()} counts a row of {own!r} once for each row of {others}: use DISTINCT, a sub-query, or drop the join"
+    return Violation(kind="fan_out", severity="warning", message=message, subject=call.sql(), suggestion=own)
+
+
+def _repeaters(subject: int, dependencies: Dependencies) -> tuple[int, ...]:
+    """Return the sources of which one row of the subject may meet several; those of unknown keys are left out."""
+    met = dependencies.closure([(subject, ROW)])
+    every = range(len(dependencies.scope.sources))
+    return tuple(index for index in every if (index, ROW) not in met and dependencies.repeats(index))
+
+
+def _constant(call: exp.Expr, subject: int, group: frozenset[Attribute]) -> bool:
+    """Whether the group holds one row of the subject: AVG is unmoved, and COUNT can only mean the partners."""
+    return (subject, ROW) in group and not isinstance(call, exp.Sum)
+
+
+def _subject(call: exp.Expr, scope: Scope, dependencies: Dependencies) -> int | None:
+    """Return the source whose rows an aggregate is about; None where that does not matter or is not known."""
+    argument = call.this
+    if isinstance(argument, exp.Distinct):
+        return None
+    if isinstance(argument, exp.Star):
+        return _counted(scope, dependencies)
+    owners = {found[0] for column in argument.find_all(exp.Column) if (found := dependencies.attribute(column))}
+    return owners.pop() if len(owners) == 1 else None
+
+
+def _counted(scope: Scope, dependencies: Dependencies) -> int | None:
+    """Return the source that COUNT(*) is read as counting: the first of FROM, unless another is shown."""
+    shown = {
+        found[0]
+        for part in (*scope.select.expressions, *_group(scope))
+        for column in part.find_all(exp.Column)
+        if (found := dependencies.attribute(column))
+    }
+    whole = [index for index in range(len(scope.sources)) if not _repeaters(index, dependencies)]
+    return whole[0] if any(index in shown for index in whole) else 0
+
+
+def _group(scope: Scope) -> list[exp.Expr]:
+    group = scope.select.args.get("group")
+    return list(group.expressions) if group else []

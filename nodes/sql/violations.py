@@ -1,0 +1,43 @@
+"""Violations: what is wrong, or doubtful, in a SQL text against a schema, found without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from nodes.sql.errors import SQLError
+from nodes.sql.parse import parse
+from nodes.sql.query import Query
+from nodes.sql.rules.bare_column import bare_column
+from nodes.sql.rules.fan_out import fan_out
+from nodes.sql.rules.join_off_key import join_off_key
+from nodes.sql.rules.names import ambiguous, unknown_column, unknown_table, wrong_table
+from nodes.sql.rules.syntax import misplaced_aggregate, set_operation
+from nodes.sql.rules.type_mismatch import type_mismatch
+from nodes.state import Violation
+from value_index.schema import Schema
+
+Rule = Callable[[Query], Iterator[Violation]]
+
+RULES: tuple[Rule, ...] = (
+    set_operation,
+    misplaced_aggregate,
+    unknown_table,
+    unknown_column,
+    wrong_table,
+    ambiguous,
+    type_mismatch,
+    bare_column,
+    join_off_key,
+    fan_out,
+)
+"""Every rule, in the order in which its findings are told."""
+
+
+def violations(sql: str, schema: Schema) -> tuple[Violation, ...]:
+    """Return what the rules find, errors first, each finding once; SQL that does not parse gives one `syntax` error."""
+    try:
+        query = Query(parse(sql, schema), schema)
+    except SQLError as error:
+        return (Violation(kind="syntax", severity="error", message=str(error), subject=error.subject),)
+    found = dict.fromkeys(violation for rule in RULES for violation in rule(query))
+    return tuple(sorted(found, key=lambda violation: violation.severity))
