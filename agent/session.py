@@ -64,7 +64,8 @@ class Session:
     async def undo(self) -> None:
         """Forget the latest turn: the thread goes back to the checkpoint before it."""
         kept = self.turns[:-1]
-        async for snapshot in self._graph.aget_state_history(self._thread):
+        # Read to its end: a generator left half-way would hold a cursor of a connection that closes before it.
+        for snapshot in [snapshot async for snapshot in self._graph.aget_state_history(self._thread)]:
             state = self._read(snapshot)
             if _turns(state) == kept:
                 # A copy of the old checkpoint becomes the newest one.
