@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
-test: $(VENV)/.dev
+test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
@@ -16,22 +16,31 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
-# uv lives inside .venv, so nothing global is touched; pip is the fallback where uv cannot be had.
-$(VENV)/.uv:
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); \
-	  $(PYTHON) -m venv --without-pip $(VENV) 2>/dev/null && $(PYTHON) -m pip --python $(BIN)/python install -q pip 2>/dev/null; } || { rm -rf $(VENV); \
-	  echo "turnsql: $(PYTHON) cannot make a virtual environment: apt-get install python3-venv (or set PYTHON=python3.11)" >&2; exit 2; }
+# A Debian python3 may lack ensurepip: then its own pip is asked to fill the environment.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "turnsql: $(PYTHON) is missing or older than 3.11: set PYTHON to a newer one, as in make demo PYTHON=python3.11" >&2; exit 2; }
+	@rm -rf $(VENV); $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); \
+	  $(PYTHON) -m venv --without-pip $(VENV) >/dev/null 2>&1 && $(PYTHON) -m pip --python $(BIN)/python install -q pip >/dev/null 2>&1; } || { rm -rf $(VENV); \
+	  echo "turnsql: $(PYTHON) can make no virtual environment: apt-get install python3-venv, or set PYTHON" >&2; exit 2; }
+
+# uv lives inside .venv, so nothing global is touched; pip is the fallback where uv cannot be had, or fails.
+$(VENV)/.uv: | $(BIN)/python
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv 2>/dev/null || echo "turnsql: no uv here; pip will do" >&2
 	@touch $@
 
-INSTALL = if test -x $(BIN)/uv; then VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q -c constraints.txt -e '$(1)'; \
-	else $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '$(1)'; fi
+INSTALL = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q -c constraints.txt -e '$(1)' 2>/dev/null || \
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '$(1)'
 
 $(VENV)/.run: pyproject.toml constraints.txt $(VENV)/.uv
 	@$(call INSTALL,.)
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/.run
+$(VENV)/.test: $(VENV)/.run
+	@$(call INSTALL,.[test])
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.test
 	@$(call INSTALL,.[dev])
 	@touch $@
 
