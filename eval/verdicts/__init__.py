@@ -1,0 +1,7 @@
+"""Five verdicts on a predicted SQL: strict, value, official, official_keep_distinct, bird."""
+
+from eval.verdicts.executions import Executions
+from eval.verdicts.judge import judge
+from eval.verdicts.verdicts import VERDICTS, Verdicts
+
+__all__ = ["VERDICTS", "Executions", "Verdicts", "judge"]

@@ -1,0 +1,47 @@
+"""Executions: the results of SQL texts, so that one text runs once while it is near."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from nodes.sql.parse import repair
+from value_index.database import Database, Result
+
+DEADLINE_SECONDS = 30.0
+MAX_ROWS = 500_000
+MAX_BYTES = 256 << 20
+MAX_KEPT_CELLS = 500_000
+MAX_KEPT_RESULTS = 256
+
+
+class Executions:
+    """Runs SQL and keeps the latest results, bounded in number and in cells."""
+
+    def __init__(self, *, deadline: float = DEADLINE_SECONDS, max_rows: int = MAX_ROWS) -> None:
+        """Set the bounds: seconds for one statement, rows of one result."""
+        self._deadline = deadline
+        self._max_rows = max_rows
+        self._kept: OrderedDict[tuple[str, str], Result] = OrderedDict()
+        self._cells = 0
+
+    def run(self, database: Database, sql: str) -> Result:
+        """Return the result of the SQL, its spaced operators repaired."""
+        key = (str(database.path), sql)
+        known = self._kept.get(key)
+        if known is not None:
+            self._kept.move_to_end(key)
+            return known
+        result = database.execute(repair(sql), deadline=self._deadline, max_rows=self._max_rows, max_bytes=MAX_BYTES)
+        self._keep(key, result)
+        return result
+
+    def _keep(self, key: tuple[str, str], result: Result) -> None:
+        self._kept[key] = result
+        self._cells += _cells(result)
+        while len(self._kept) > 1 and (self._cells > MAX_KEPT_CELLS or len(self._kept) > MAX_KEPT_RESULTS):
+            _, dropped = self._kept.popitem(last=False)
+            self._cells -= _cells(dropped)
+
+
+def _cells(result: Result) -> int:
+    return len(result.rows) * len(result.columns)
