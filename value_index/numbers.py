@@ -1,0 +1,80 @@
+"""Numbers in digits and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_UNITS = {
+    word: value
+    for value, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+_TENS = {
+    word: 10 * (i + 2)
+    for i, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "k": 1000, "m": 10**6}
+
+
+def digits_value(text: str) -> float | None:
+    """Return the number that digits spell, with or without thousands separators; None for other texts.
+
+    >>> digits_value("1,200"), digits_value("3.5"), digits_value("12a")
+    (1200.0, 3.5, None)
+    """
+    plain = text.replace(",", "") if _has_thousands(text) else text
+    if not plain or not plain.isascii() or not (plain[0].isdigit() and plain[-1].isdigit()):
+        return None
+    return float(plain) if plain.replace(".", "", 1).isdigit() else None
+
+
+def words_value(words: Sequence[str]) -> tuple[float, int] | None:
+    """Return the number that the first words spell and how many words that takes; None where they spell none.
+
+    >>> words_value("twenty five thousand people".split()), words_value(["3", "million"]), words_value(["a"])
+    ((25000.0, 3), (3000000.0, 2), None)
+    """
+    total, current, used = 0.0, 0.0, 0
+    for word in words:
+        value = _UNITS.get(word, _TENS.get(word))
+        digits = digits_value(word) if used == 0 else None
+        if value is not None and (current % 100 == 0 or (current % 10 == 0 and value < 10)):
+            current += value
+        elif digits is not None:
+            current = digits
+        elif word in _SCALES and used:
+            scale = _SCALES[word]
+            current = max(current, 1) * scale
+            if scale > 100:
+                total, current = total + current, 0.0
+        else:
+            break
+        used += 1
+    return (total + current, used) if used else None
+
+
+def _has_thousands(text: str) -> bool:
+    head, *groups = text.split(".")[0].split(",")
+    return bool(groups) and 0 < len(head) <= 3 and all(len(group) == 3 for group in groups)
