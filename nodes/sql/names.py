@@ -100,10 +100,9 @@ class Scope:
             return False
         return isinstance(column.parent, exp.Ordered) or not self.owners(column.name)
 
-    def is_text(self, column: exp.Column) -> bool:
-        """Whether SQLite reads the name as a string: in double quotes, and no column."""
-        bare = not column.table and bool(column.this.args.get("quoted"))
-        return bare and not self.is_alias(column) and not self.owners(column.name)
+    def names(self, column: exp.Column) -> bool:
+        """Whether an unqualified name means anything: a column, or several, or a projection."""
+        return self.is_alias(column) or bool(self.owners(column.name))
 
 
 def is_aggregate(node: exp.Expr) -> bool:

@@ -11,9 +11,12 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
 from nodes.sql.errors import SQLError
+from nodes.sql.names import scopes
 from value_index.schema import Schema
 
 _SPACED_OPERATOR = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|([<>!])\s+=""")
+DOUBLE_QUOTED = "double_quoted"
+"""The mark, in a literal's `meta`, of a string that stood in double quotes and named no column."""
 _AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 
 
@@ -77,11 +80,13 @@ def _first_line(error: Exception) -> str:
 
 
 def _quoted_strings(tree: exp.Query, text: str, schema: Schema) -> None:
-    """Turn each unqualified "x" that no scope around it knows into the string 'x', in place."""
-    quoted = [column for column in tree.find_all(exp.Column) if _double_quoted(column, text)]
-    for column in quoted:
-        if not _visible(column, schema):
-            column.replace(exp.Literal.string(column.name))
+    """Turn each unqualified "x" that names nothing in scope into the string 'x', in place, and mark it as such."""
+    for scope in scopes(tree, schema):
+        for column in scope.columns:
+            if _double_quoted(column, text) and not scope.names(column):
+                string = exp.Literal.string(column.name)
+                string.meta[DOUBLE_QUOTED] = True
+                column.replace(string)
 
 
 def _double_quoted(column: exp.Column, text: str) -> bool:
@@ -90,64 +95,3 @@ def _double_quoted(column: exp.Column, text: str) -> bool:
     if column.table or not isinstance(name, exp.Identifier) or not name.quoted:
         return False
     return text[name.meta["start"]] == '"'
-
-
-def _visible(column: exp.Column, schema: Schema) -> bool:
-    name, scope = column.name.lower(), column.find_ancestor(exp.Query)
-    while scope is not None:
-        if any(name in _names(select, schema) for select in _selects(scope)):
-            return True
-        scope = scope.find_ancestor(exp.Query)
-    return False
-
-
-def _selects(query: exp.Query) -> list[exp.Select]:
-    """Return the SELECTs whose names an expression directly inside a query may use."""
-    if isinstance(query, exp.Select):
-        return [query]
-    sides = (query.args.get("this"), query.args.get("expression"))
-    return [select for side in sides if isinstance(side, exp.Query) for select in _selects(side)]
-
-
-def _names(select: exp.Select, schema: Schema) -> set[str]:
-    """Return the folded names of the columns in scope of a SELECT, and of its result aliases."""
-    names = {item.alias.lower() for item in select.expressions if isinstance(item, exp.Alias)}
-    for source in _sources(select):
-        names |= _columns(source, schema)
-    return names
-
-
-def _sources(select: exp.Select) -> list[exp.Expr]:
-    first = select.args.get("from_")
-    joins = [join.this for join in select.args.get("joins") or ()]
-    return [first.this, *joins] if first else joins
-
-
-def _columns(source: exp.Expr, schema: Schema) -> set[str]:
-    if isinstance(source, exp.Table):
-        if table := schema.table(source.name):
-            return {column.name.lower() for column in table.columns}
-        return _outputs(_common_table(source), schema)
-    return _outputs(source.this, schema) if isinstance(source, exp.Subquery) else set()
-
-
-def _common_table(table: exp.Table) -> exp.Expr | None:
-    """Return the body of the WITH entry that a table name refers to."""
-    scope = table.find_ancestor(exp.Query)
-    while scope is not None:
-        for entry in scope.ctes:
-            if entry.alias.lower() == table.name.lower() and entry is not table.find_ancestor(exp.CTE):
-                return entry.this
-        scope = scope.find_ancestor(exp.Query)
-    return None
-
-
-def _outputs(query: exp.Expr | None, schema: Schema) -> set[str]:
-    """Return the folded result names of a sub-query."""
-    if not isinstance(query, exp.Query):
-        return set()
-    select = _selects(query)[0]
-    names = {item.alias_or_name.lower() for item in select.expressions}
-    if any(isinstance(item, exp.Star) or item.is_star for item in select.expressions):
-        names |= _names(select, schema)
-    return names

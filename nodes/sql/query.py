@@ -40,7 +40,7 @@ def _is_missing(scope: Scope, column: exp.Column) -> bool:
     if column.table:
         source = scope.source(column.table)
         return source is None or not (source.columns is None or source.has(column.name))
-    if scope.owners(column.name) or scope.is_alias(column):
+    if scope.names(column):
         return False
     return all(source.columns is not None for outer in scope.chain() for source in outer.sources)
 
