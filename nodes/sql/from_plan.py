@@ -1,0 +1,138 @@
+"""A Plan to SQL, in the manner of the data sets: labels compare equal where the query does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nodes.plan import ColumnTerm, DerivedTerm, Join, Ordering, Plan, PlanSource, Source, Star, TableSource, Term
+from nodes.sql.block_names import BlockNames
+from nodes.sql.errors import SQLError
+from nodes.sql.joins import with_joins
+from nodes.sql.outputs import expanded, label
+from nodes.sql.quoting import identifier
+from nodes.sql.write_terms import TermWriter
+from value_index.schema import Schema
+
+_JOIN_WORDS = {"inner": "JOIN", "cross": "JOIN", "left": "LEFT JOIN", "right": "RIGHT JOIN", "full": "FULL JOIN"}
+
+
+def from_plan(plan: Plan, schema: Schema) -> str:
+    """Write a plan as SQL; "" for the empty plan.
+
+    A lone table has no alias and its columns no qualifier; several sources are T1, T2, ... in FROM order. Joins that the
+    plan leaves out are derived from the schema.
+
+    Raises:
+        SQLError: `plan` where the plan names a source or position that it does not have, or gives an operator the wrong
+            number of sides.
+    """
+    if not plan.select:
+        return ""
+    return _QueryWriter(schema, ()).query(with_joins(plan, schema))
+
+
+@dataclass(frozen=True)
+class _QueryWriter:
+    """Writes the plans of one nesting level."""
+
+    schema: Schema
+    outer: tuple[BlockNames, ...]
+    """The names of the enclosing blocks, the nearest first."""
+
+    def query(self, plan: Plan, labelled: frozenset[int] = frozenset()) -> str:
+        """Write a plan, its set operations included; the positions in `labelled` get a result alias where they need one."""
+        text = self._member(plan, labelled)
+        for operation in plan.set_operations:
+            text += f" {operation.operator.upper()} {self._set_member(operation.plan)}"
+        ordering = self._compound_order(plan) if plan.set_operations else self._order(plan)
+        if ordering:
+            text += f" ORDER BY {', '.join(ordering)}"
+        if plan.limit is not None or plan.offset is not None:
+            text += f" LIMIT {-1 if plan.limit is None else plan.limit}"
+        return text if plan.offset is None else f"{text} OFFSET {plan.offset}"
+
+    def _set_member(self, plan: Plan) -> str:
+        if plan.set_operations or plan.order_by or plan.limit is not None or plan.offset is not None:
+            # SQLite has no parentheses around a member: its own ordering or set operations go into FROM.
+            return self.query(Plan(select=(Star(),), tables=(PlanSource(plan=plan),)))
+        return self._member(plan, frozenset())
+
+    def _member(self, plan: Plan, labelled: frozenset[int]) -> str:
+        names, terms = self._open(plan)
+        text = "SELECT DISTINCT " if plan.distinct else "SELECT "
+        text += ", ".join(self._projections(plan, terms, labelled))
+        if plan.tables:
+            text += f" FROM {self._sources(plan, names, terms)}"
+        if plan.where is not None:
+            text += f" WHERE {terms.condition(plan.where)}"
+        if plan.group_by:
+            text += f" GROUP BY {', '.join(_not_a_position(terms.term(term)) for term in plan.group_by)}"
+        return text if plan.having is None else f"{text} HAVING {terms.condition(plan.having)}"
+
+    def _open(self, plan: Plan) -> tuple[BlockNames, TermWriter]:
+        names = BlockNames.of(plan, self.outer, self.schema)
+        stack = (names, *self.outer)
+        inner = _QueryWriter(self.schema, stack)
+
+        def column(term: ColumnTerm | DerivedTerm) -> str:
+            if term.outer >= len(stack):
+                raise SQLError("plan", f"a term refers {term.outer} queries out, but there are {len(stack) - 1}")
+            return stack[term.outer].column(term)
+
+        return names, TermWriter(column=column, star=names.star, sub_query=inner.query)
+
+    def _projections(self, plan: Plan, terms: TermWriter, labelled: frozenset[int]) -> list[str]:
+        if not labelled:
+            return [terms.term(term) for term in plan.select]
+        columns = expanded(plan, self.schema)
+        return [
+            f"{terms.term(term)} AS {identifier(label(plan, position, self.schema))}"
+            if position in labelled
+            else terms.term(term)
+            for position, term in enumerate(columns)
+        ]
+
+    def _sources(self, plan: Plan, names: BlockNames, terms: TermWriter) -> str:
+        joins = plan.joins or ()
+        if len(joins) != len(plan.tables) - 1:
+            raise SQLError("plan", f"the plan has {len(plan.tables)} sources but {len(joins)} joins")
+        text = self._source(plan.tables[0], names, 0)
+        for index, join in enumerate(joins, start=1):
+            text += f" {_JOIN_WORDS[join.kind]} {self._source(plan.tables[index], names, index)}{_on(join, terms)}"
+        return text
+
+    def _source(self, source: Source, names: BlockNames, index: int) -> str:
+        alias = f" AS {names.aliases[index]}" if names.aliases[index] else ""
+        if isinstance(source, TableSource):
+            return f"{identifier(source.table)}{alias}"
+        # A sub-query in FROM does not see the block around it; the entry only keeps the count of nestings right.
+        inner = _QueryWriter(self.schema, (names, *self.outer))
+        return f"({inner.query(source.plan, names.labelled[index])}){alias}"
+
+    def _order(self, plan: Plan) -> list[str]:
+        _, terms = self._open(plan)
+        return [f"{_not_a_position(terms.term(item.term))}{_direction(item)}" for item in plan.order_by]
+
+    def _compound_order(self, plan: Plan) -> list[str]:
+        columns = expanded(plan, self.schema)
+        return [f"{_position(item.term, columns)}{_direction(item)}" for item in plan.order_by]
+
+
+def _position(term: Term, columns: tuple[Term, ...]) -> int:
+    if term not in columns:
+        raise SQLError("plan", "a set operation can be ordered by its first member's projections only")
+    return columns.index(term) + 1
+
+
+def _not_a_position(text: str) -> str:
+    """Keep an integer constant from being read as the number of a result column."""
+    return f"{text} + 0" if text.lstrip("-").isdigit() else text
+
+
+def _direction(ordering: Ordering) -> str:
+    nulls = "" if ordering.nulls is None else f" NULLS {ordering.nulls.upper()}"
+    return f" DESC{nulls}" if ordering.descending else f" ASC{nulls}" if nulls else ""
+
+
+def _on(join: Join, terms: TermWriter) -> str:
+    return "" if join.on is None else f" ON {terms.condition(join.on)}"
