@@ -44,3 +44,28 @@ def run(
     if counts.not_run:
         typer.echo(f"turnsql: {counts.not_run} turns not run, the first: {counts.first_error}", err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def score(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the run's own.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary.")] = False,
+) -> None:
+    """Judge every turn of a run against its gold, and print each node's scores. No model is called."""
+    from rich.console import Console
+
+    from eval.report.tables import answer_table, node_table, plan_table
+    from eval.report.view import gather
+    from eval.score import score as score_run
+
+    summary = score_run(run, data)
+    if json:
+        typer.echo(summary.model_dump_json(indent=2))
+    else:
+        view = gather(run, data)
+        for table in (answer_table([view]), node_table(view), plan_table(view)):
+            Console().print(table.rich())
+    if summary.not_run or summary.missing:
+        typer.echo(f"turnsql: {summary.not_run} turns not run, {summary.missing} without a record", err=True)
+        raise typer.Exit(1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-
 from nodes.plan import Aggregate, AggregateFunction, LiteralTerm, Operator, Plan, PlanModel, Predicate
 from nodes.sql.errors import SQLError
+from nodes.sql.from_plan import from_plan
 from nodes.walk import conjunction, conjuncts, parts, rewrite
 from value_index.schema import Schema
 
@@ -28,8 +28,6 @@ def noised(sql: str, plan: Plan | None, schema: Schema, *, seed: str, rate: floa
         seed: the same seed, plan and rate give the same text.
         rate: how many of the turns are edited, 0..1.
     """
-    from nodes.sql.from_plan import from_plan
-
     draw = random.Random(seed)
     if plan is None or draw.random() >= rate:
         return sql

@@ -1,0 +1,135 @@
+"""Scorer: the scores of one turn, from its record and its gold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from eval.alone import ADAPTERS
+from eval.datasets import Dataset
+from eval.gold import Gold, GoldBook
+from eval.hardness import features, hardness
+from eval.plan_scores import plan_scores
+from eval.records import AloneRecord, RunError, TurnRecord
+from eval.scores import Baseline, Retry, StageMetrics, TurnScores
+from eval.stage_scores import STAGE_SCORES, Metrics, validation_scores
+from eval.summary import mean_scores
+from eval.verdicts import Executions, Verdicts, judge
+from nodes.plan import Plan
+from nodes.sql.joins import with_joins
+from nodes.state import STAGES, ScoredPlan, Stage
+
+
+class Scorer:
+    """Scores turns of one data set; results and gold plans are kept, so that each distinct SQL runs once."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.book = GoldBook(dataset)
+        self.executions = Executions()
+
+    def score(self, record: TurnRecord, alone: Iterable[AloneRecord]) -> TurnScores:
+        """Score one turn.
+
+        Raises:
+            RunError: The data set has no such turn.
+        """
+        dialogue = self.dataset.by_index.get(record.dialogue)
+        if dialogue is None or record.turn >= len(dialogue.turns):
+            raise RunError(f"turn {record.dialogue}/{record.turn} of the run is not in the data")
+        gold = self.book.turn(*record.key)
+        head: dict[str, Any] = {"dialogue": record.dialogue, "turn": record.turn, "outcome": record.outcome}
+        if gold is not None:
+            head |= {"hardness": hardness(gold.plan), "features": features(gold.plan)}
+        if record.outcome == "not_run":
+            nothing = plan_scores(None, None)
+            return TurnScores(**head, plan=nothing, plan_of_sql=nothing)
+        query = dialogue.turns[record.turn].query
+        verdicts = self._judge(record, query, record.sql)
+        gold_rows = self.executions.run(self.dataset.open_database(record.database_id), query)
+        truth = gold.plan if gold else None
+        return TurnScores(
+            **head,
+            **verdicts.model_dump(),
+            plan=plan_scores(truth, self._emitted(record)),
+            plan_of_sql=plan_scores(truth, self.book.plan_of(record.database_id, record.sql)),
+            stages=self._stages(record, query, gold, verdicts, alone),
+            retry=self._retry(record, query, verdicts),
+            vacuous=not gold_rows.rows if gold_rows.outcome == "rows" else None,
+        )
+
+    def baselines(self, scores: Iterable[TurnScores]) -> tuple[Baseline, ...]:
+        """Score the two trivial planners on the same turns: the empty plan, and the gold plan of the turn before."""
+        keys = [line.key for line in scores if line.outcome != "not_run"]
+        gold = {key: self.book.plan(*key) for key in keys}
+        before = {(at, turn): self.book.plan(at, turn - 1) if turn else None for at, turn in keys}
+        return (
+            Baseline(name="empty plan", plan=mean_scores([plan_scores(gold[key], Plan()) for key in keys])),
+            Baseline(
+                name="copy previous", plan=mean_scores([plan_scores(gold[key], before[key] or Plan()) for key in keys])
+            ),
+        )
+
+    def _emitted(self, record: TurnRecord) -> Plan | None:
+        """Return the best plan of plan_emission; None where it gave none."""
+        output = record.stages["plan_emission"].output
+        plans: tuple[ScoredPlan, ...] = self._typed(record, "plan_emission", output) if output else ()
+        return plans[0].plan if plans else None
+
+    def _typed(self, record: TurnRecord, stage: Stage, output: Any) -> Any:
+        """Return a stage's output as its type; a plan that leaves its joins to the compiler gets those it would get."""
+        typed = ADAPTERS[stage].validate_python(output)
+        if stage != "plan_emission":
+            return typed
+        schema = self.dataset.open_database(record.database_id).schema
+        return tuple(scored.model_copy(update={"plan": with_joins(scored.plan, schema)}) for scored in typed[:1])
+
+    def _judge(self, record: TurnRecord, query: str, sql: str) -> Verdicts:
+        return judge(self.dataset.open_database(record.database_id), query, sql, executions=self.executions)
+
+    def _stages(
+        self, record: TurnRecord, query: str, gold: Gold | None, verdicts: Verdicts, alone: Iterable[AloneRecord]
+    ) -> StageMetrics:
+        found: StageMetrics = {stage: {"in_graph": {}} for stage in STAGES}
+        if gold is not None:
+            for stage, scores in STAGE_SCORES.items():
+                output = record.stages[stage].output
+                if output is not None:
+                    found[stage]["in_graph"] = scores(gold, self._typed(record, stage, output))
+        if verdicts.value is not None:
+            found["sql_generation"]["in_graph"] = {"value": float(verdicts.value)}
+        if record.attempts:
+            found["schema_validation"]["in_graph"] = self._validation(record, query)
+        for item in alone:
+            if item.output is not None and gold is not None:
+                found[item.stage]["alone"] = self._alone(item, record, query, gold)
+        return found
+
+    def _alone(self, item: AloneRecord, record: TurnRecord, query: str, gold: Gold) -> Metrics:
+        output = self._typed(record, item.stage, item.output)
+        if item.stage in STAGE_SCORES:
+            return STAGE_SCORES[item.stage](gold, output)
+        if item.stage == "sql_generation":
+            verdict = self._judge(record, query, output).value
+            return {} if verdict is None else {"value": float(verdict)}
+        runs = self.executions.run(self.dataset.open_database(record.database_id), query).outcome == "rows"
+        return {"false_alarm": float(output.failed)} if runs else {}
+
+    def _validation(self, record: TurnRecord, query: str) -> Metrics:
+        """Score the validator on the first SQL of a turn, which no retry has touched."""
+        first = record.attempts[0]
+        if not first.sql.strip():
+            return {}
+        result = self.executions.run(self.dataset.open_database(record.database_id), first.sql)
+        value = self._judge(record, query, first.sql).value
+        return validation_scores(
+            flagged=first.failed, fails=result.outcome != "rows", wrong=None if value is None else not value
+        )
+
+    def _retry(self, record: TurnRecord, query: str, verdicts: Verdicts) -> Retry | None:
+        if len(record.attempts) < 2 or verdicts.value is None:
+            return None
+        first = self._judge(record, query, record.attempts[0].sql).value
+        if first == verdicts.value:
+            return "unchanged"
+        return "fixed" if verdicts.value else "broken"

@@ -1,0 +1,124 @@
+"""What scoring leaves on disk: one line of scores a turn, and the summary of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from eval.hardness import Feature, Hardness
+from eval.records import Outcome, Record, RunError, read_lines
+from nodes.state import Stage
+
+Place = Literal["in_graph", "alone"]
+StageMetrics = dict[Stage, dict[Place, dict[str, float]]]
+Retry = Literal["fixed", "broken", "unchanged"]
+
+
+class TurnScores(Record):
+    """The scores of one turn; a verdict is None where the turn was not run or its gold gives nothing to compare with."""
+
+    dialogue: int
+    turn: int
+    outcome: Outcome
+    strict: bool | None = None
+    value: bool | None = None
+    official: bool | None = None
+    official_keep_distinct: bool | None = None
+    bird: bool | None = None
+    strict_raw: bool | None = None
+    unscored: str | None = None
+    """Why the gold gives nothing to compare with."""
+    notes: tuple[str, ...] = ()
+    plan: dict[str, float | None]
+    """Of the emitted plan."""
+    plan_of_sql: dict[str, float | None]
+    """Of the final SQL."""
+    stages: StageMetrics = Field(default_factory=dict[Stage, dict[Place, dict[str, float]]])
+    retry: Retry | None = None
+    """What the attempts after the first changed; None where there was one attempt."""
+    vacuous: bool | None = None
+    """Whether the gold's result is empty."""
+    hardness: Hardness | None = None
+    features: tuple[Feature, ...] = ()
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Dialogue and turn."""
+        return self.dialogue, self.turn
+
+    @property
+    def scored(self) -> bool:
+        """Whether the turn counts in the rates of the verdicts."""
+        return self.outcome != "not_run" and self.unscored is None
+
+
+class Rate(Record):
+    """Verdicts over a group of turns (or dialogues)."""
+
+    turns: int
+    strict: float | None
+    value: float | None
+    official: float | None
+
+
+class Baseline(Record):
+    """A trivial planner on the same turns."""
+
+    name: str
+    plan: dict[str, float | None]
+
+
+class Summary(Record):
+    """The figures of a run."""
+
+    turns: int
+    """scored + unscored + not_run."""
+    scored: int
+    unscored: int
+    not_run: int
+    missing: int = 0
+    """Turns that the manifest selects and no record tells of."""
+    history: str
+    means: dict[str, Any]
+    """The keys of `scores.jsonl`, nested alike; None where no turn has the metric."""
+    interactions: Rate
+    """Dialogues all of whose scored turns are right."""
+    by_turn: dict[str, Rate]
+    by_hardness: dict[str, Rate]
+    by_feature: dict[str, Rate]
+    not_vacuous: Rate
+    """The turns whose gold returns rows."""
+    where_present: dict[str, dict[str, float | None]]
+    """`join_f1` and `group_by_f1` over the turns whose gold has a join, a grouping: `plan`, `plan_of_sql`, `turns`."""
+    retries: dict[Retry, int]
+    baselines: tuple[Baseline, ...]
+    variants: dict[Stage, str]
+    unscored_turns: tuple[str, ...] = ()
+    """`dialogue/turn: reason` of each."""
+
+
+def read_scores(folder: Path) -> list[TurnScores]:
+    """Read a run's scores.
+
+    Raises:
+        RunError: The run is not scored, or the file is no score file.
+    """
+    if not (folder / "scores.jsonl").exists():
+        raise RunError(f"{folder} has no scores: run `turnsql eval score {folder}` first")
+    return list(read_lines(folder / "scores.jsonl", TurnScores))
+
+
+def read_summary(folder: Path) -> Summary:
+    """Read a run's summary.
+
+    Raises:
+        RunError: The run is not scored, or the file is no summary.
+    """
+    try:
+        return Summary.model_validate_json((folder / "summary.json").read_bytes())
+    except OSError as error:
+        raise RunError(f"{folder} has no scores: run `turnsql eval score {folder}` first") from error
+    except ValidationError as error:
+        raise RunError(f"{folder / 'summary.json'} is not a summary: score the run again") from error
