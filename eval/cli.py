@@ -69,3 +69,31 @@ def score(
     if summary.not_run or summary.missing:
         typer.echo(f"turnsql: {summary.not_run} turns not run, {summary.missing} without a record", err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of scored runs.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the runs' own.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report; the first run's unless given.")] = None,
+) -> None:
+    """Write report.html, which opens from disk, and report.md, for a pull request."""
+    from eval.report import gather, write_report
+
+    for path in write_report([gather(run, data) for run in runs], out or runs[0]):
+        typer.echo(path)
+
+
+@top_app.command()
+def demo(
+    out: Annotated[Path | None, typer.Option(help="New folder for the run; one under runs/ unless given.")] = None,
+) -> None:
+    """Answer, score and report the demo's dialogues: three databases of the project's own, nothing to download."""
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from eval.demo.demo import demo as run_demo
+
+    if run_demo(Console(), out or Path("runs") / f"demo-{datetime.now():%Y%m%d-%H%M%S}"):
+        raise typer.Exit(1)
