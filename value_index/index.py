@@ -21,7 +21,7 @@ from value_index.values import Values
 
 MAX_VALUES_PER_COLUMN = 20_000
 LEAST_LIKENESS = 0.8
-LEAST_SCORE = 0.5
+LEAST_SCORE = 0.3
 """Below it the index abstains."""
 READINGS_A_MENTION = 2
 MAX_MENTIONS = 8

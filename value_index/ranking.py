@@ -45,13 +45,7 @@ FEATURES = (
     "many_columns", "number", "number_stored", "year_like", "compared", "time_column", "log_distinct",
     "number_near", "number_word",
 )  # fmt: skip
-WEIGHTS: dict[str, float] = {
-    "bias": -8.0, "likeness": 6.0, "exact": 1.5, "folded": 1.0, "fuzzy": -1.0, "alias": 0.0, "quoted": 2.0,
-    "capital": 1.5, "single_word": -0.5, "short": -1.0, "words": 0.5, "schema_word": -2.5, "column_near": 2.0,
-    "column_anywhere": 0.5, "table_anywhere": 0.7, "table_used": 0.7, "key": -0.3, "reference": -0.5, "display": 0.5,
-    "many_columns": -0.3, "number": -3.0, "number_stored": 1.0, "year_like": 1.0, "compared": 1.0, "time_column": 0.5,
-    "log_distinct": 0.0, "number_near": 2.0, "number_word": -1.0,
-}  # fmt: skip
+WEIGHTS: dict[str, float] = {'bias': -8.65, 'likeness': 8.1, 'exact': -0.05, 'folded': -0.48, 'fuzzy': -0.52, 'alias': 0.0, 'quoted': 0.48, 'capital': 0.3, 'single_word': 0.51, 'short': -0.67, 'words': 0.97, 'schema_word': -2.34, 'column_near': 1.18, 'column_anywhere': -0.01, 'table_anywhere': 1.31, 'table_used': 0.92, 'key': -1.39, 'reference': -1.06, 'display': 0.27, 'many_columns': -1.14, 'number': 0.35, 'number_stored': -2.36, 'year_like': 1.06, 'compared': 1.02, 'time_column': 0.09, 'log_distinct': -0.37, 'number_near': 2.67, 'number_word': -4.3}  # fmt: skip
 """Fitted on the training databases; see `turnsql train grounding`."""
 
 
