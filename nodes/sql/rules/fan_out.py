@@ -27,10 +27,8 @@ def fan_out(query: Query) -> Iterator[Violation]:
         group = dependencies.closure(grouping_attributes(scope, dependencies))
         for call in calls:
             subject = _subject(call, scope, dependencies)
-            if subject is None or _constant(call, subject, group):
-                continue
-            repeated_by = _repeaters(subject, dependencies)
-            if repeated_by:
+            repeated_by = () if subject is None else _repeaters(subject, dependencies)
+            if subject is not None and repeated_by and not _harmless(call, subject, group, dependencies):
                 yield _violation(call, scope, subject, repeated_by)
 
 
@@ -47,9 +45,14 @@ def _repeaters(subject: int, dependencies: Dependencies) -> tuple[int, ...]:
     return tuple(index for index in every if (index, ROW) not in met and dependencies.repeats(index))
 
 
-def _constant(call: exp.Expr, subject: int, group: frozenset[Attribute]) -> bool:
-    """Whether the group holds one row of the subject: AVG is unmoved, and COUNT can only mean the partners."""
-    return (subject, ROW) in group and not isinstance(call, exp.Sum)
+def _harmless(call: exp.Expr, subject: int, group: frozenset[Attribute], dependencies: Dependencies) -> bool:
+    """Whether the group holds one row of the subject: AVG is unmoved, and COUNT can only mean its partners.
+
+    COUNT(*) is no count of partners where two sources repeat each other, so that none is counted once.
+    """
+    if (subject, ROW) not in group or isinstance(call, exp.Sum):
+        return False
+    return not isinstance(call.this, exp.Star) or bool(_whole(dependencies))
 
 
 def _subject(call: exp.Expr, scope: Scope, dependencies: Dependencies) -> int | None:
@@ -63,7 +66,7 @@ def _subject(call: exp.Expr, scope: Scope, dependencies: Dependencies) -> int | 
     return owners.pop() if len(owners) == 1 else None
 
 
-def _counted(scope: Scope, dependencies: Dependencies) -> int | None:
+def _counted(scope: Scope, dependencies: Dependencies) -> int:
     """Return the source that COUNT(*) is read as counting: the first of FROM, unless another is shown."""
     shown = {
         found[0]
@@ -71,8 +74,12 @@ def _counted(scope: Scope, dependencies: Dependencies) -> int | None:
         for column in part.find_all(exp.Column)
         if (found := dependencies.attribute(column))
     }
-    whole = [index for index in range(len(scope.sources)) if not _repeaters(index, dependencies)]
-    return whole[0] if any(index in shown for index in whole) else 0
+    return next((index for index in _whole(dependencies) if index in shown), 0)
+
+
+def _whole(dependencies: Dependencies) -> list[int]:
+    """Return the sources of which each row stands once in the join."""
+    return [index for index in range(len(dependencies.scope.sources)) if not _repeaters(index, dependencies)]
 
 
 def _group(scope: Scope) -> list[exp.Expr]:

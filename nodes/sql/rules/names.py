@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from nodes.sql.names import Scope, Source, own_nodes
+from nodes.sql.parse import DOUBLE_QUOTED
 from nodes.sql.query import Query, nearest
 from nodes.state import Violation
 
@@ -33,13 +34,18 @@ def unknown_table(query: Query) -> Iterator[Violation]:
 
 
 def unknown_column(query: Query) -> Iterator[Violation]:
-    """Report a column that no table of the schema has."""
+    """Report a column that no table of the schema has, in double quotes too, where SQLite would read a string."""
     for scope, column in query.missing:
         if not query.homes(column.name):
             near = _nearest_column(query, scope, column)
             yield _error(
                 "unknown_column", f"no column {_written(column)!r}: did you mean {near!r}?", _written(column), near
             )
+    for scope in query.scopes:
+        for word in _words_for_columns(scope):
+            near = nearest(word, (name for source in scope.sources for name in source.columns or ()))
+            message = f'no column "{word}", and SQLite would read a string: did you mean {near!r}?'
+            yield _error("unknown_column", message, word, near)
     for column, names in _compound_orderings(query):
         near = nearest(column.name, names)
         message = f"ORDER BY {column.name!r} of a set operation is no column of its result: did you mean {near!r}?"
@@ -106,6 +112,26 @@ def _nearest_column(query: Query, scope: Scope, column: exp.Column) -> str:
         qualified = {str(ref): ref.column for ref in query.schema.columns}
     best = nearest(column.name, qualified.values())
     return next((written for written, name in qualified.items() if name == best), "")
+
+
+def _words_for_columns(scope: Scope) -> Iterator[str]:
+    """Yield the double-quoted words that name nothing and stand where only a column makes sense.
+
+    In the gold queries of Spider and CoSQL such a word is always compared with a column.
+    """
+    for node in own_nodes(scope.select):
+        if isinstance(node, exp.Literal) and node.meta.get(DOUBLE_QUOTED):
+            place = node.parent
+            while isinstance(place, exp.Alias | exp.Paren | exp.Distinct):
+                place = place.parent
+            compared = isinstance(place, exp.Predicate) and node.arg_key == "this" and _is_constant(place)
+            if compared or isinstance(place, exp.Select | exp.Ordered | exp.Group | exp.AggFunc):
+                yield node.name
+
+
+def _is_constant(comparison: exp.Expr) -> bool:
+    """Whether nothing but literals is compared."""
+    return not any(isinstance(node, exp.Column | exp.Func | exp.Query) for node in comparison.walk())
 
 
 def _compound_orderings(query: Query) -> Iterator[tuple[exp.Column, list[str]]]:
