@@ -97,3 +97,17 @@ def demo(
 
     if run_demo(Console(), out or Path("runs") / f"demo-{datetime.now():%Y%m%d-%H%M%S}"):
         raise typer.Exit(1)
+
+
+@app.command()
+def verdict(
+    pairs: Annotated[Path, typer.Option(help="JSONL; each line an object with db, gold and pred.")],
+    databases: Annotated[Path, typer.Option(help="Folder of databases, each as NAME/NAME.sqlite.")],
+) -> None:
+    """Judge pairs of SQL under five rules; prints one object a line, in order."""
+    import json as json_module
+
+    from eval.pairs import judge_pairs
+
+    for verdicts in judge_pairs(pairs, databases):
+        typer.echo(json_module.dumps(verdicts))
