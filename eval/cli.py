@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -64,8 +65,9 @@ def score(
         typer.echo(summary.model_dump_json(indent=2))
     else:
         view = gather(run, data)
-        for table in (answer_table([view]), node_table(view), plan_table(view)):
-            Console().print(table.rich())
+        console = Console() if sys.stdout.isatty() else Console(width=140)
+        for table in (answer_table([view]), node_table(view), plan_table(view).transposed()):
+            console.print(table.rich())
     if summary.not_run or summary.missing:
         typer.echo(f"turnsql: {summary.not_run} turns not run, {summary.missing} without a record", err=True)
         raise typer.Exit(1)

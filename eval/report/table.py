@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.table import Table as RichTable
 
@@ -18,6 +18,11 @@ class Table:
     """A sentence under the title: what the figures mean."""
     prose: bool = False
     """Whether the cells hold words (left-aligned) rather than figures."""
+
+    def transposed(self) -> Table:
+        """Swap rows and columns: many figures of few things fit a terminal that way."""
+        head, *figures = zip(self.columns, *self.rows, strict=True)
+        return replace(self, columns=head, rows=tuple(figures))
 
     def rich(self) -> RichTable:
         """Lay the table out for a terminal."""
