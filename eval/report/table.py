@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table as RichTable
+from rich.text import Text
+
+_FIGURE_WIDTH = 5
+"""Characters of `1.000`: headings may wrap, figures must not."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table to show. The first column is text, the others are figures unless said otherwise."""
+    """A table to show."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
-    """A sentence under the title: what the figures mean."""
-    prose: bool = False
-    """Whether the cells hold words (left-aligned) rather than figures."""
+    """What the figures mean."""
+    words: int = 1
+    """How many columns at the left hold words; those after them hold figures."""
 
     def transposed(self) -> Table:
         """Swap rows and columns: many figures of few things fit a terminal that way."""
@@ -26,9 +31,22 @@ class Table:
 
     def rich(self) -> RichTable:
         """Lay the table out for a terminal."""
-        table = RichTable(title=self.title, title_justify="left", caption=self.note or None, caption_justify="left")
+        caption = Text(self.note, style="dim") if self.note else None
+        title = Text(self.title, style="bold")
+        table = RichTable(
+            title=Text(self.title, style="bold"),
+            title_justify="left",
+            caption=Text(self.note, style="dim") if self.note else None,
+            caption_justify="left",
+            box=SIMPLE_HEAD,
+            padding=(0, 2, 0, 0),
+            pad_edge=False,
+        )
         for position, column in enumerate(self.columns):
-            table.add_column(column, justify="left" if self.prose or position == 0 else "right", overflow="fold")
+            if position < self.words:
+                table.add_column(column, no_wrap=True)
+            else:
+                table.add_column(column, justify="right", min_width=_FIGURE_WIDTH)
         for row in self.rows:
             table.add_row(*row)
         return table

@@ -9,13 +9,13 @@ from eval.plan_scores import PLAN_SCORES
 from eval.report import published
 from eval.report.table import Table, figure
 from eval.report.view import RunView
-from eval.scores import Place, Rate
+from eval.scores import Rate
 from nodes.state import STAGES, Stage
 
 HEADLINES: dict[Stage, tuple[str, ...]] = {
     "dialogue_state_tracking": ("carried_f1", "added_f1", "dropped_f1"),
-    "schema_linking": ("table_recall", "table_f1", "column_recall", "column_f1"),
-    "value_grounding": ("value_recall", "value_column_accuracy", "precision", "abstention"),
+    "schema_linking": ("table_f1", "column_f1"),
+    "value_grounding": ("value_recall", "value_column_accuracy", "precision"),
     "plan_emission": ("macro", "selected_expressions", "whole_plan"),
     "sql_generation": ("value",),
     "schema_validation": ("precision", "recall", "false_alarm"),
@@ -24,23 +24,20 @@ HEADLINES: dict[Stage, tuple[str, ...]] = {
 
 
 def node_table(run: RunView) -> Table:
-    """One row a stage: its own scores in the graph, and alone on gold upstream."""
+    """Each stage by its own headline scores, in the graph and alone on gold upstream."""
+    rows: list[tuple[str, ...]] = []
+    for stage in STAGES:
+        head, ms = (stage, run.summary.variants.get(stage, "–")), _ms(run, stage)
+        for name in HEADLINES[stage]:
+            pair = (figure(run.mean("stages", stage, place, name)) for place in ("in_graph", "alone"))
+            rows.append((*head, _words(name), *pair, ms))
+            head, ms = ("", ""), ""
     return Table(
         title="Node by node",
-        columns=("stage", "variant", "in the graph", "alone, on gold", "ms"),
-        rows=tuple(
-            (
-                stage,
-                run.summary.variants.get(stage, "–"),
-                _headline(run, stage, "in_graph"),
-                _headline(run, stage, "alone"),
-                _ms(run, stage),
-            )
-            for stage in STAGES
-        ),
-        note="Each stage by its own scores; alone means fed with gold upstream; ms is the median of a turn. "
-        + _retries(run),
-        prose=True,
+        columns=("stage", "variant", "score", "in graph", "alone", "ms"),
+        rows=tuple(rows),
+        note=f"Alone: fed with gold upstream; ms is the median of a turn. {_retries(run)}",
+        words=3,
     )
 
 
@@ -52,7 +49,7 @@ def stage_table(run: RunView) -> Table:
         for name in dict.fromkeys(name for metrics in places.values() for name in metrics):
             pair = (figure(run.mean("stages", stage, place, name)) for place in ("in_graph", "alone"))
             rows.append((stage, _words(name), *pair))
-    return Table("Every stage score", ("stage", "score", "in the graph", "alone, on gold"), tuple(rows))
+    return Table("Every stage score", ("stage", "score", "in graph", "alone"), tuple(rows), words=2)
 
 
 def answer_table(runs: Sequence[RunView]) -> Table:
@@ -64,39 +61,35 @@ def answer_table(runs: Sequence[RunView]) -> Table:
             run.summary.history,
             *(figure(run.mean(verdict)) for verdict in verdicts),
             figure(run.summary.interactions.value),
-            str(run.summary.scored),
-            str(run.summary.unscored),
-            str(run.summary.not_run),
+            _turns(run),
         )
         for run in runs
     ]
     if any(published.is_slice(run.manifest) for run in runs):
         for label, means in published.ANSWERS.items():
-            rows.append((label, "gold", *(figure(means.get(verdict)) for verdict in verdicts), "–", "–", "–", "–"))
+            rows.append((label, "gold", *(figure(means.get(verdict)) for verdict in verdicts), "–", "100"))
     return Table(
         title="Answers",
-        columns=("run", "history", *verdicts, "interaction", "scored", "unscored", "not run"),
+        columns=("run", "history", *verdicts, "dialogues", "turns"),
         rows=tuple(rows),
-        note="Shares of the scored turns; interaction is the share of dialogues with every scored turn right by value.",
+        note="Shares of the scored turns; dialogues are right when every scored turn is, by value.",
+        words=2,
     )
 
 
 def plan_table(run: RunView) -> Table:
     """The emitted plans beside what needs no planner, and what was published on the same turns."""
-    of_run: dict[str, Mapping[str, float | None]] = {
-        run.name: run.summary.means.get("plan", {}),
-        f"{run.name}, read from its SQL": run.summary.means.get("plan_of_sql", {}),
+    planners: dict[str, Mapping[str, float | None]] = {
+        "this run": run.summary.means.get("plan", {}),
+        "its SQL": run.summary.means.get("plan_of_sql", {}),
         **{baseline.name: baseline.plan for baseline in run.summary.baselines},
+        **(published.PLANS if published.is_slice(run.manifest) else {}),
     }
-    others = published.PLANS if published.is_slice(run.manifest) else {}
-    rows = tuple(
-        (label, *(figure(means.get(name)) for name in PLAN_SCORES)) for label, means in {**of_run, **others}.items()
-    )
     return Table(
         title="Plans",
-        columns=("plan", *map(_words, PLAN_SCORES)),
-        rows=rows,
-        note="Agreement with the gold plan; macro is the mean of the nine scores before it.",
+        columns=("score", *planners),
+        rows=tuple((_words(name), *(figure(means.get(name)) for means in planners.values())) for name in PLAN_SCORES),
+        note="Agreement with the gold plan; macro is the mean of the nine scores above it.",
     )
 
 
@@ -115,14 +108,15 @@ def _rates(title: str, of: str, rates: Mapping[str, Rate]) -> Table:
     return Table(title, (of, "turns", "value", "strict", "official"), rows)
 
 
-def _headline(run: RunView, stage: Stage, place: Place) -> str:
-    found = {name: run.mean("stages", stage, place, name) for name in HEADLINES[stage]}
-    return ", ".join(f"{_words(name)} {figure(value)}" for name, value in found.items() if value is not None) or "–"
-
-
 def _retries(run: RunView) -> str:
     counts = run.summary.retries
     return f"Retries: {', '.join(f'{kind} {count}' for kind, count in counts.items())}." if counts else "No retries."
+
+
+def _turns(run: RunView) -> str:
+    summary = run.summary
+    apart = {"unscored": summary.unscored, "not run": summary.not_run, "missing": summary.missing}
+    return ", ".join([str(summary.scored), *(f"{count} {why}" for why, count in apart.items() if count)])
 
 
 def _ms(run: RunView, stage: Stage) -> str:
