@@ -110,6 +110,13 @@ def verdict(
     import json as json_module
 
     from eval.pairs import judge_pairs
+    from eval.verdicts import VERDICTS
 
-    for verdicts in judge_pairs(pairs, databases):
-        typer.echo(json_module.dumps(verdicts))
+    faults: list[str] = []
+    for number, verdicts in enumerate(judge_pairs(pairs, databases), start=1):
+        typer.echo(json_module.dumps({name: getattr(verdicts, name) for name in VERDICTS}))
+        if verdicts.faulted:
+            faults.append(f"pair {number}: {verdicts.unscored}")
+    if faults:
+        typer.echo(f"turnsql: {len(faults)} pairs not judged, the first: {faults[0]}", err=True)
+        raise typer.Exit(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from eval.verdicts import VERDICTS, Executions, Verdicts, judge
+from eval.verdicts import Executions, Verdicts, judge
 from value_index.database import Database
 from value_index.errors import TurnSQLError
 
@@ -40,8 +40,8 @@ def read_pairs(path: Path) -> list[Pair]:
     return [_pair(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
-def judge_pairs(path: Path, databases: Path) -> Iterator[dict[str, bool | None]]:
-    """Yield the five verdicts of each line, in order; the whole file is checked before the first.
+def judge_pairs(path: Path, databases: Path) -> Iterator[Verdicts]:
+    """Yield the verdicts of each line, in order; the whole file is checked before the first.
 
     Raises:
         PairsError: for a bad line, and for a database that is not in the folder.
@@ -50,14 +50,9 @@ def judge_pairs(path: Path, databases: Path) -> Iterator[dict[str, bool | None]]
     opened = {name: _open(databases, name) for name in sorted({pair.db for pair in pairs})}
     executions = Executions()
     for pair in pairs:
-        verdicts = judge(opened[pair.db], pair.gold, pair.pred, executions=executions)
-        yield _shown(verdicts)
+        yield judge(opened[pair.db], pair.gold, pair.pred, executions=executions)
     for database in opened.values():
         database.close()
-
-
-def _shown(verdicts: Verdicts) -> dict[str, bool | None]:
-    return {name: getattr(verdicts, name) for name in VERDICTS}
 
 
 def _pair(path: Path, number: int, line: str) -> Pair:

@@ -35,3 +35,8 @@ class Verdicts(BaseModel):
     notes: tuple[Note, ...] = ()
     """`reordered`: columns stand in another order; `ambiguous`: several column orders fit; `tie_flagged`: the order of
     ties could not be told, so the exact order decided; `prediction_*`: why the prediction gave no rows."""
+
+    @property
+    def faulted(self) -> bool:
+        """Whether the scorer itself failed: neither the gold nor the prediction is to blame."""
+        return (self.unscored or "").startswith("harness_fault")

@@ -1,0 +1,163 @@
+"""Intervals and paired tests for turns that come in dialogues.
+
+Turns of one dialogue depend on each other, so intervals resample dialogues, not turns. A difference is called decided
+only where two tests agree: the exact sign test over turns (McNemar's, for verdicts) and the dialogue bootstrap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+Floats = NDArray[np.float64]
+
+DRAWS = 10_000
+SEED = 20_201_123
+ALPHA = 0.05
+_CHUNK = 1_000
+"""Draws made at once: bounds the memory for thousands of dialogues."""
+
+
+class Interval(NamedTuple):
+    """A 95 % interval."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One system against another on the same turns."""
+
+    turns: int
+    """Turns that both have a score for."""
+    first: float
+    """Mean of the first system."""
+    second: float
+    interval: Interval
+    """Of second minus first."""
+    fixed: int
+    """Turns where the second is better."""
+    broken: int
+    """Turns where it is worse."""
+    p_value: float
+    """Exact, two-sided, over the turns that differ."""
+
+    @property
+    def difference(self) -> float:
+        """Second minus first."""
+        return self.second - self.first
+
+    def decided(self, p_value: float | None = None) -> bool:
+        """Whether both tests agree; with `p_value` as adjusted for a family of comparisons."""
+        excludes_zero = self.interval.low > 0 or self.interval.high < 0
+        return excludes_zero and (self.p_value if p_value is None else p_value) < ALPHA
+
+
+def rate_interval(values: Sequence[float], clusters: Sequence[Hashable]) -> Interval | None:
+    """Return the interval of a mean of scores in 0..1; None where there is none to average.
+
+    The dialogue bootstrap; Wilson's where each dialogue has one turn that is right or wrong, and, over dialogues,
+    where every score is 0 or every score is 1 (no resampling can vary those).
+    """
+    if not values:
+        return None
+    totals, counts = _by_cluster(values, clusters)
+    binary = set(values) <= {0, 1}
+    if binary and (counts.max() == 1 or len(set(values)) == 1):
+        return _wilson(round(float(np.mean(values)) * len(totals)), len(totals))
+    return _bootstrap(totals, counts, widest=Interval(0.0, 1.0))
+
+
+def compare_paired(first: Sequence[float], second: Sequence[float], clusters: Sequence[Hashable]) -> Difference:
+    """Compare two systems turn by turn.
+
+    Args:
+        first: one score a turn, at least one turn.
+        second: the scores of the same turns.
+        clusters: the dialogue of each turn.
+    """
+    gains = np.asarray(second, np.float64) - np.asarray(first, np.float64)
+    fixed, broken = int((gains > 0).sum()), int((gains < 0).sum())
+    totals, counts = _by_cluster(gains.tolist(), clusters)
+    return Difference(
+        turns=len(first),
+        first=float(np.mean(first)),
+        second=float(np.mean(second)),
+        interval=_bootstrap(totals, counts, widest=Interval(-1.0, 1.0)),
+        fixed=fixed,
+        broken=broken,
+        p_value=exact_mcnemar(fixed, broken),
+    )
+
+
+def exact_mcnemar(fixed: int, broken: int) -> float:
+    """Return the exact two-sided p-value of turns that changed one way and the other.
+
+    >>> exact_mcnemar(6, 0), exact_mcnemar(2, 1), exact_mcnemar(0, 0)
+    (0.03125, 1.0, 1.0)
+    """
+    return float(binomtest(fixed, fixed + broken).pvalue) if fixed + broken else 1.0
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjust the p-values of a family of comparisons (Holm 1979), in the given order.
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
+    adjusted, highest = [0.0] * len(p_values), 0.0
+    for rank, index in enumerate(order):
+        highest = max(highest, min(1.0, p_values[index] * (len(order) - rank)))
+        adjusted[index] = highest
+    return adjusted
+
+
+def smallest_decidable(turns: int, *, changed: float = 0.0, comparisons: int = 1) -> float | None:
+    """Return the smallest difference of rates that the sign test could decide; None where no difference could be.
+
+    Args:
+        turns: how many turns are compared.
+        changed: the share of turns whose verdict changes; 0 is the best case, in which they all change one way.
+        comparisons: size of the family (the first step of Holm's adjustment).
+    """
+    discordant = round(changed * turns)
+    for net in range(1, turns + 1):
+        flips = max(discordant, net)
+        broken = (flips - net) // 2
+        if exact_mcnemar(flips - broken, broken) * comparisons < ALPHA:
+            return (flips - 2 * broken) / turns
+    return None
+
+
+def _by_cluster(values: Sequence[float], clusters: Sequence[Hashable]) -> tuple[Floats, Floats]:
+    numbers: dict[Hashable, int] = {}
+    places = [numbers.setdefault(cluster, len(numbers)) for cluster in clusters]
+    return (
+        np.bincount(places, weights=np.asarray(values, np.float64)).astype(np.float64),
+        np.bincount(places).astype(np.float64),
+    )
+
+
+def _bootstrap(totals: Floats, counts: Floats, *, widest: Interval) -> Interval:
+    """Draw as many dialogues as there are, with replacement, and average their turns; one dialogue tells nothing."""
+    if len(totals) == 1:
+        return widest
+    generator = np.random.default_rng(SEED)
+    means: list[Floats] = []
+    for _ in range(0, DRAWS, _CHUNK):
+        drawn = generator.integers(len(totals), size=(_CHUNK, len(totals)))
+        means.append(totals[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
+    low, high = np.quantile(np.concatenate(means), [ALPHA / 2, 1 - ALPHA / 2])
+    return Interval(float(low), float(high))
+
+
+def _wilson(successes: int, trials: int) -> Interval:
+    interval = binomtest(successes, trials).proportion_ci(confidence_level=1 - ALPHA, method="wilson")
+    return Interval(float(interval.low), float(interval.high))
