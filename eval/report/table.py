@@ -31,15 +31,12 @@ class Table:
 
     def rich(self) -> RichTable:
         """Lay the table out for a terminal."""
-        caption = Text(self.note, style="dim") if self.note else None
-        title = Text(self.title, style="bold")
         table = RichTable(
             title=Text(self.title, style="bold"),
             title_justify="left",
             caption=Text(self.note, style="dim") if self.note else None,
             caption_justify="left",
             box=SIMPLE_HEAD,
-            padding=(0, 2, 0, 0),
             pad_edge=False,
         )
         for position, column in enumerate(self.columns):
