@@ -18,7 +18,7 @@ NODES: dict[Stage, dict[str, type[Variant]]] = {
     "schema_linking": {"skip": schema_linking.Skip},
     "value_grounding": {"skip": value_grounding.Skip},
     "plan_emission": {"skip": plan_emission.Skip},
-    "sql_generation": {"skip": sql_generation.Skip},
-    "schema_validation": {"skip": schema_validation.Skip},
+    "sql_generation": {"skip": sql_generation.Skip, "compiler": sql_generation.Compiler},
+    "schema_validation": {"skip": schema_validation.Skip, "sqlglot": schema_validation.Sqlglot},
 }
 """The whole registry: a variant is a frozen model whose fields are its settings."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nodes.node import Context, Variant
-from nodes.state import Attempt, GraphState
+from nodes.sql.violations import violations
+from nodes.state import Attempt, GraphState, Violation, ViolationKind
 
 
 class Skip(Variant):
@@ -11,3 +12,31 @@ class Skip(Variant):
 
     async def __call__(self, state: GraphState, context: Context) -> Attempt:
         return Attempt(sql=state.sql or "")
+
+
+class Sqlglot(Variant):
+    """Reads the SQL against the schema, and lets the database compile what reads well."""
+
+    off: tuple[ViolationKind, ...] = ()
+    """Kinds that are not looked for."""
+    compile: bool = True
+    """Whether SQL without an error is compiled by the database (not run), which finds what the rules do not know."""
+
+    async def __call__(self, state: GraphState, context: Context) -> Attempt:
+        sql = state.sql or ""
+        if not sql:
+            return Attempt(sql=sql)
+        attempt = Attempt(
+            sql=sql, violations=tuple(v for v in violations(sql, context.schema) if v.kind not in self.off)
+        )
+        if not self.compile or attempt.failed:
+            return attempt
+        return Attempt(sql=sql, violations=(*_refusal(sql, context), *attempt.violations))
+
+
+def _refusal(sql: str, context: Context) -> tuple[Violation, ...]:
+    """Return what the database says against a SQL text, if anything."""
+    result = context.database.check(sql)
+    if result.outcome not in ("error", "refused"):
+        return ()
+    return (Violation(kind="syntax", severity="error", message=f"the database refuses it: {result.message}"),)
