@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(no_args_is_help=True)
+MAX_VALIDATED_CHARS = 20_000
 
 
 @app.command()
@@ -20,15 +21,19 @@ def sql(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run SQL through the read-only executor."""
+    from nodes.sql.violations import violations
     from value_index.database import Database
     from value_index.render import json_rows, rows_table
 
     database = Database.open(db)
     result = database.check(statement, deadline=deadline) if check else database.execute(statement, deadline=deadline)
+    # What was refused or stopped is not looked at further: the statement may be made to be expensive.
+    looked_at = (result.ok or result.outcome == "error") and len(statement) <= MAX_VALIDATED_CHARS
+    found = violations(statement, database.schema) if looked_at else ()
     if as_json:
-        found: list[object] = []
-        answer = {"outcome": result.outcome, "columns": result.columns, "rows": json_rows(result), "violations": found}
-        typer.echo(json.dumps({**answer, "message": result.message}, ensure_ascii=False))
+        answer = {"outcome": result.outcome, "columns": result.columns, "rows": json_rows(result)}
+        dumped = [violation.model_dump() for violation in found]
+        typer.echo(json.dumps({**answer, "violations": dumped, "message": result.message}, ensure_ascii=False))
     else:
         from rich.console import Console
 
@@ -36,5 +41,7 @@ def sql(
             Console().print(rows_table(result))
         if not result.columns or result.message:
             typer.echo(f"{result.outcome}: {result.message}" if result.message else result.outcome)
+        for violation in found:
+            typer.echo(f"{violation.severity}: {violation.kind}: {violation.message}")
     if not result.ok:
         raise typer.Exit(1)

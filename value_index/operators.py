@@ -28,8 +28,12 @@ _AFTER: tuple[tuple[str, MatchOperator], ...] = (
      ">="),
     (r"(?:\w+ )?(?:or|and) (?:less|fewer|below|under|earlier|younger|lower|before|shorter|smaller)|at most", "<="),
 )  # fmt: skip
-_BEFORE_PATTERNS = tuple((re.compile(rf"(?:^|\s)(?:{text})(?: the| a| an| is| that of)?$"), op) for text, op in _BEFORE)
-_AFTER_PATTERNS = tuple((re.compile(rf"^(?:{text})(?=\s|$)"), op) for text, op in _AFTER)
+_BEFORE_PATTERNS: tuple[tuple[re.Pattern[str], MatchOperator], ...] = tuple(
+    (re.compile(rf"(?:^|\s)(?:{text})(?: the| a| an| is| that of)?$"), op) for text, op in _BEFORE
+)
+_AFTER_PATTERNS: tuple[tuple[re.Pattern[str], MatchOperator], ...] = tuple(
+    (re.compile(rf"^(?:{text})(?=\s|$)"), op) for text, op in _AFTER
+)
 _REVERSED_BY_EQUAL: dict[MatchOperator, MatchOperator] = {">": ">=", "<": "<="}
 
 
