@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -65,8 +64,8 @@ def score(
         typer.echo(summary.model_dump_json(indent=2))
     else:
         view = gather(run, data)
-        console = Console() if sys.stdout.isatty() else Console(width=140)
-        for table in (answer_table([view]), node_table(view), plan_table(view).transposed()):
+        console = Console()
+        for table in (answer_table([view]), node_table(view), plan_table(view)):
             console.print(table.rich())
     if summary.not_run or summary.missing:
         typer.echo(f"turnsql: {summary.not_run} turns not run, {summary.missing} without a record", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table as RichTable
@@ -24,11 +24,6 @@ class Table:
     words: int = 1
     """How many columns at the left hold words; those after them hold figures."""
 
-    def transposed(self) -> Table:
-        """Swap rows and columns: many figures of few things fit a terminal that way."""
-        head, *figures = zip(self.columns, *self.rows, strict=True)
-        return replace(self, columns=head, rows=tuple(figures))
-
     def rich(self) -> RichTable:
         """Lay the table out for a terminal."""
         table = RichTable(
@@ -37,7 +32,7 @@ class Table:
             caption=Text(self.note, style="dim") if self.note else None,
             caption_justify="left",
             box=SIMPLE_HEAD,
-            pad_edge=False,
+            show_edge=False,
         )
         for position, column in enumerate(self.columns):
             if position < self.words:
