@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import aiosqlite
@@ -21,6 +21,10 @@ from nodes import state as messages
 from nodes.node import Context
 from nodes.state import GraphState, Turn
 from value_index.errors import TurnSQLError
+
+
+CHECKPOINT_TABLES = {"checkpoints", "writes"}
+"""What LangGraph's SQLite checkpointer keeps in its file."""
 
 
 class SessionError(TurnSQLError):
@@ -109,6 +113,7 @@ async def open_session(config: Config, context: Context, *, store: Path, thread:
     """
     with _store_errors(store):
         store.parent.mkdir(parents=True, exist_ok=True)
+        _check_store(store)
         async with aiosqlite.connect(store) as connection:
             checkpointer = AsyncSqliteSaver(connection, serde=_serializer())
             graph = build_graph(config.nodes(), max_attempts=config.graph.max_attempts, checkpointer=checkpointer)
@@ -122,6 +127,14 @@ def _serializer() -> JsonPlusSerializer:
     kinds = [kind for kind in vars(messages).values() if isinstance(kind, type)]
     allowed = [(kind.__module__, kind.__name__) for kind in kinds if issubclass(kind, messages.StateModel)]
     return JsonPlusSerializer(allowed_msgpack_modules=allowed)
+
+
+def _check_store(store: Path) -> None:
+    """Refuse a file that holds something else, before anything is written into it."""
+    with closing(sqlite3.connect(store)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not names <= CHECKPOINT_TABLES:
+        raise SessionError(f"{str(store)!r} is another program's database: give --store a file of its own")
 
 
 @contextmanager

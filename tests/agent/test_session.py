@@ -162,6 +162,13 @@ def test_a_store_that_cannot_be_used(config: Config, context: Context, tmp_path:
     assert content is None or store.read_bytes() == content
 
 
+def test_a_database_is_never_taken_for_a_store(config: Config, context: Context) -> None:
+    before = context.database.path.read_bytes()
+    with pytest.raises(SessionError, match="another program's database"):
+        within(config, context, context.database.path, lambda session: ask(session, "one"))
+    assert context.database.path.read_bytes() == before
+
+
 def test_objects_that_are_no_messages_are_not_built(config: Config, context: Context, store: Path) -> None:
     """A store is a file that another program may have written: only the stages' messages come back as objects."""
     within(config, context, store, lambda session: ask(session, "one"))
