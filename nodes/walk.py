@@ -22,6 +22,7 @@ from nodes.plan import (
     Predicate,
     SetOperation,
     Source,
+    Star,
     SubPlan,
     TableSource,
     Term,
@@ -176,15 +177,39 @@ def escapes(plan: Plan) -> bool:
 
 def rewrite(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
     """Return a copy with `change` applied to every part, the innermost first; unchanged parts are shared."""
+    return change(_with_children(part, lambda child: rewrite(child, change)))  # pyright: ignore[reportReturnType]
+
+
+def map_references(plan: Plan, change: Callable[[PlanModel], PlanModel]) -> Plan:
+    """Return a plan with `change` applied to every column, derived term and star that refers to its own block.
+
+    References from correlated sub-queries count; set members are blocks of their own and stay as they are.
+    """
+    return _mapped(plan, change, 0)
+
+
+def _mapped(part: Part, change: Callable[[PlanModel], PlanModel], depth: int) -> Part:
+    if isinstance(part, ColumnTerm | DerivedTerm):
+        return change(part) if part.outer == depth else part  # pyright: ignore[reportReturnType]
+    if isinstance(part, Star):
+        return change(part) if depth == 0 else part  # pyright: ignore[reportReturnType]
+    if isinstance(part, SetOperation) and depth == 0:
+        return part
+    inner = depth + 1 if isinstance(part, SubPlan | PlanSource) else depth
+    return _with_children(part, lambda child: _mapped(child, change, inner))
+
+
+def _with_children(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
+    """Return a part with `change` applied to each child; the part itself where none changes."""
     updates: dict[str, object] = {}
     for name, value in vars(part).items():
         if isinstance(value, PlanModel):
-            new: object = rewrite(value, change)
-        elif isinstance(value, tuple) and value:
-            new = tuple(rewrite(item, change) if isinstance(item, PlanModel) else item for item in value)
+            new: object = change(value)
+        elif isinstance(value, tuple) and any(isinstance(item, PlanModel) for item in value):
+            new = tuple(change(item) for item in value)
             new = value if all(a is b for a, b in zip(value, new, strict=True)) else new
         else:
             continue
         if new is not value:
             updates[name] = new
-    return change(part.model_copy(update=updates) if updates else part)  # pyright: ignore[reportReturnType]
+    return part.model_copy(update=updates) if updates else part

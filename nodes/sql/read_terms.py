@@ -258,8 +258,13 @@ def _literal(node: exp.Expr) -> int | float | str:
 def _cast_type(node: exp.Cast) -> CastType:
     """Keep a known type's word; read any other by SQLite's affinity rules."""
     words = str(node.args["to"].args.get("kind", "")).lower()
-    by_affinity = (kind for mark, kind in _AFFINITIES if mark in words)
-    return next((known for known in _CAST_TYPES if known == words), None) or next(by_affinity, "numeric")
+    for known in _CAST_TYPES:
+        if known == words:
+            return known
+    for mark, kind in _AFFINITIES:
+        if mark in words:
+            return kind
+    return "numeric"
 
 
 def _refusal(node: exp.Expr, cause: Cause | Literal[""] = "", what: str = "") -> SQLError:
