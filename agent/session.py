@@ -22,7 +22,6 @@ from nodes.node import Context
 from nodes.state import GraphState, Turn
 from value_index.errors import TurnSQLError
 
-
 CHECKPOINT_TABLES = {"checkpoints", "writes"}
 """What LangGraph's SQLite checkpointer keeps in its file."""
 
