@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from nodes.plan import Aggregate, Condition, Junction, Plan, PlanSource, Predicate, SubPlan
 from nodes.walk import aggregates, blocks, predicates, walk
@@ -11,6 +11,8 @@ Hardness = Literal["easy", "medium", "hard", "extra"]
 Feature = Literal[
     "join", "where", "group_by", "having", "order_by", "limit", "nested", "set_operation", "distinct", "aggregate"
 ]
+HARDNESS: tuple[Hardness, ...] = get_args(Hardness)
+FEATURES: tuple[Feature, ...] = get_args(Feature)
 
 
 def hardness(plan: Plan) -> Hardness:

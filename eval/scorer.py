@@ -11,7 +11,7 @@ from eval.gold import Gold, GoldBook
 from eval.hardness import features, hardness
 from eval.plan_scores import plan_scores
 from eval.records import AloneRecord, RunError, TurnRecord
-from eval.scores import Baseline, Retry, StageMetrics, TurnScores
+from eval.scores import Baseline, Place, Retry, StageMetrics, TurnScores
 from eval.stage_scores import STAGE_SCORES, Metrics, validation_scores
 from eval.summary import mean_scores
 from eval.verdicts import Executions, Verdicts, judge
@@ -48,12 +48,17 @@ class Scorer:
         verdicts = self._judge(record, query, record.sql)
         gold_rows = self.executions.run(self.dataset.open_database(record.database_id), query)
         truth = gold.plan if gold else None
+        emitted, written = self._emitted(record), self.book.plan_of(record.database_id, record.sql)
+        plan = plan_scores(truth, emitted)
         return TurnScores(
             **head,
             **verdicts.model_dump(),
-            plan=plan_scores(truth, self._emitted(record)),
-            plan_of_sql=plan_scores(truth, self.book.plan_of(record.database_id, record.sql)),
-            stages=self._stages(record, query, gold, verdicts, alone),
+            plan=plan,
+            plan_of_sql=plan if written == emitted else plan_scores(truth, written),
+            stages=_by_stage(
+                in_graph=self._in_graph(record, query, gold, verdicts, plan),
+                alone=self._alone(record, query, gold, alone),
+            ),
             retry=self._retry(record, query, verdicts),
             vacuous=not gold_rows.rows if gold_rows.outcome == "rows" else None,
         )
@@ -87,29 +92,41 @@ class Scorer:
     def _judge(self, record: TurnRecord, query: str, sql: str) -> Verdicts:
         return judge(self.dataset.open_database(record.database_id), query, sql, executions=self.executions)
 
-    def _stages(
-        self, record: TurnRecord, query: str, gold: Gold | None, verdicts: Verdicts, alone: Iterable[AloneRecord]
-    ) -> StageMetrics:
-        found: StageMetrics = {stage: {"in_graph": {}} for stage in STAGES}
+    def _in_graph(
+        self, record: TurnRecord, query: str, gold: Gold | None, verdicts: Verdicts, plan: dict[str, float | None]
+    ) -> dict[Stage, Metrics]:
+        found: dict[Stage, Metrics] = {}
         if gold is not None:
             for stage, scores in STAGE_SCORES.items():
                 output = record.stages[stage].output
                 if output is not None:
-                    found[stage]["in_graph"] = scores(gold, self._typed(record, stage, output))
+                    found[stage] = scores(gold, self._typed(record, stage, output))
+        if record.stages["plan_emission"].output is not None:
+            found["plan_emission"] = {name: value for name, value in plan.items() if value is not None}
         if verdicts.value is not None:
-            found["sql_generation"]["in_graph"] = {"value": float(verdicts.value)}
+            found["sql_generation"] = {"value": float(verdicts.value)}
         if record.attempts:
-            found["schema_validation"]["in_graph"] = self._validation(record, query)
-        for item in alone:
-            if item.output is not None and gold is not None:
-                found[item.stage]["alone"] = self._alone(item, record, query, gold)
+            found["schema_validation"] = self._validation(record, query)
         return found
 
-    def _alone(self, item: AloneRecord, record: TurnRecord, query: str, gold: Gold) -> Metrics:
-        output = self._typed(record, item.stage, item.output)
-        if item.stage in STAGE_SCORES:
-            return STAGE_SCORES[item.stage](gold, output)
-        if item.stage == "sql_generation":
+    def _alone(
+        self, record: TurnRecord, query: str, gold: Gold | None, alone: Iterable[AloneRecord]
+    ) -> dict[Stage, Metrics]:
+        outputs: dict[Stage, Any] = {item.stage: item.output for item in alone if item.output is not None}
+        if gold is None:
+            return {}
+        return {
+            stage: self._alone_scores(stage, self._typed(record, stage, output), record, query, gold)
+            for stage, output in outputs.items()
+        }
+
+    def _alone_scores(self, stage: Stage, output: Any, record: TurnRecord, query: str, gold: Gold) -> Metrics:
+        if stage in STAGE_SCORES:
+            return STAGE_SCORES[stage](gold, output)
+        if stage == "plan_emission":
+            scores = plan_scores(gold.plan, output[0].plan if output else None)
+            return {name: value for name, value in scores.items() if value is not None}
+        if stage == "sql_generation":
             verdict = self._judge(record, query, output).value
             return {} if verdict is None else {"value": float(verdict)}
         runs = self.executions.run(self.dataset.open_database(record.database_id), query).outcome == "rows"
@@ -133,3 +150,8 @@ class Scorer:
         if first == verdicts.value:
             return "unchanged"
         return "fixed" if verdicts.value else "broken"
+
+
+def _by_stage(in_graph: dict[Stage, Metrics], alone: dict[Stage, Metrics]) -> StageMetrics:
+    places: dict[Place, dict[Stage, Metrics]] = {"in_graph": in_graph, "alone": alone}
+    return {stage: {at: scores[stage] for at, scores in places.items() if stage in scores} for stage in STAGES}

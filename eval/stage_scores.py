@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from eval.gold import Gold
-from eval.plan_scores import f1, plan_scores
-from nodes.state import Constraint, DialogueState, GroundedValue, Scalar, SchemaLinks, ScoredPlan, Stage
+from eval.plan_scores import f1
+from nodes.state import Constraint, DialogueState, GroundedValue, Scalar, SchemaLinks, Stage
 from value_index.schema import ColumnRef
 
 Metrics = dict[str, float]
@@ -62,12 +62,6 @@ def value_grounding_scores(gold: Gold, given: tuple[GroundedValue, ...]) -> Metr
     return metrics
 
 
-def plan_emission_scores(gold: Gold, given: tuple[ScoredPlan, ...]) -> Metrics:
-    """The plan scores of the first plan."""
-    scores = plan_scores(gold.plan, given[0].plan if given else None)
-    return {name: score for name, score in scores.items() if score is not None}
-
-
 def validation_scores(*, flagged: bool, fails: bool, wrong: bool | None) -> Metrics:
     """Precision and recall of an error-level violation against SQL that does not run, and against a wrong answer.
 
@@ -92,9 +86,8 @@ STAGE_SCORES: Mapping[Stage, Callable[[Gold, Any], Metrics]] = {
     "dialogue_state_tracking": dialogue_state_scores,
     "schema_linking": schema_linking_scores,
     "value_grounding": value_grounding_scores,
-    "plan_emission": plan_emission_scores,
 }
-"""The stages that are scored by their output alone; the two that write and judge SQL need its verdict."""
+"""The stages that need a formula of their own: plan_emission has the plan scores, the last two the verdicts."""
 
 
 def _agreement(truth: tuple[Constraint, ...], given: tuple[Constraint, ...]) -> float:

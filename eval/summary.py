@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from eval.hardness import FEATURES, HARDNESS
 from eval.plan_scores import PLAN_SCORES
 from eval.records import Manifest, TurnRecord
 from eval.scores import Baseline, Rate, Retry, Summary, TurnScores
 from eval.verdicts import VERDICTS
 
-LAST_POSITION = 4
-"""Turns after the fourth stand together."""
+POSITIONS = ("1", "2", "3", "4", ">4")
+"""Of a turn in its dialogue."""
 
 
 def summarise(
@@ -35,9 +36,9 @@ def summarise(
         history=manifest.history,
         means=_means(scored, run),
         interactions=_interactions(scores),
-        by_turn=_grouped((_position(line), line) for line in scored),
-        by_hardness=_grouped((line.hardness, line) for line in scored if line.hardness),
-        by_feature=_grouped((feature, line) for line in scored for feature in line.features),
+        by_turn=_grouped(POSITIONS, ((_position(line), line) for line in scored)),
+        by_hardness=_grouped(HARDNESS, ((line.hardness, line) for line in scored if line.hardness)),
+        by_feature=_grouped(FEATURES, ((feature, line) for line in scored for feature in line.features)),
         not_vacuous=_rate([line for line in scored if not line.vacuous]),
         where_present=_where_present(run),
         retries=_retries(scored),
@@ -85,15 +86,15 @@ def _rate(lines: Sequence[TurnScores]) -> Rate:
     )
 
 
-def _grouped(pairs: Iterable[tuple[str, TurnScores]]) -> dict[str, Rate]:
+def _grouped(order: Sequence[str], pairs: Iterable[tuple[str, TurnScores]]) -> dict[str, Rate]:
     groups: defaultdict[str, list[TurnScores]] = defaultdict(list)
     for name, line in pairs:
         groups[name].append(line)
-    return {name: _rate(groups[name]) for name in sorted(groups)}
+    return {name: _rate(groups[name]) for name in order if name in groups}
 
 
 def _position(line: TurnScores) -> str:
-    return str(line.turn + 1) if line.turn < LAST_POSITION else f">{LAST_POSITION}"
+    return POSITIONS[min(line.turn, len(POSITIONS) - 1)]
 
 
 def _interactions(scores: Sequence[TurnScores]) -> Rate:
