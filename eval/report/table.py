@@ -33,6 +33,7 @@ class Table:
             caption_justify="left",
             box=SIMPLE_HEAD,
             show_edge=False,
+            padding=(0, 1, 0, 0),
         )
         for position, column in enumerate(self.columns):
             if position < self.words:
