@@ -119,3 +119,23 @@ def verdict(
     if faults:
         typer.echo(f"turnsql: {len(faults)} pairs not judged, the first: {faults[0]}", err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN...", help="Folders of scored runs.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+) -> None:
+    """Compare runs with the first, turn by turn: what is fixed, what is broken, and whether that decides anything."""
+    from rich.console import Console
+
+    from eval.compare import compare as compare_runs
+    from eval.report.comparison import comparison_table
+
+    comparison = compare_runs(runs)
+    if json:
+        typer.echo(comparison.model_dump_json(indent=2))
+        return
+    console = Console()
+    for run in comparison.runs:
+        console.print(comparison_table(run, comparison.smallest_decidable).rich())
