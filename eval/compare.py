@@ -88,7 +88,7 @@ def compare(folders: Sequence[Path]) -> Comparison:
     for other in runs[1:]:
         _require_alike(runs[0], other)
     found = [_differences(runs[0], other) for other in runs[1:]]
-    shared = [metric for metric in METRICS if all(metric in entry for entry in found)]
+    shared: list[Metric] = [metric for metric in METRICS if all(metric in entry for entry in found)]
     adjusted: dict[Metric, list[float]] = {
         metric: holm([entry[metric].p_value for entry in found]) for metric in shared
     }
