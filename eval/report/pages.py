@@ -132,13 +132,13 @@ def _verdict(gold: Result, given: Result) -> str:
     if not given.ok:
         return "The answer does not run."
     if len(gold.columns) != len(given.columns):
-        return f"The answer has {len(given.columns)} columns, the gold {len(gold.columns)}."
+        return f"Columns: {len(given.columns)} in the answer, {len(gold.columns)} in the gold."
     left, right = Counter(gold.rows), Counter(given.rows)
     missing, extra = (left - right).total(), (right - left).total()
     if not missing and not extra:
         return "The same rows in another order."
     repeated = set(left) == set(right)
-    return f"{missing} rows missing, {extra} too many{': only how often they occur differs' if repeated else ''}."
+    return f"Rows: {missing} missing, {extra} too many{', all of them repetitions' if repeated else ''}."
 
 
 def _cell(cell: object) -> str:

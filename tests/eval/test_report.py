@@ -1,0 +1,153 @@
+"""eval/report: what it shows, that it stands alone, and that it needs no gold to be read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.demo.build import DEMO_DATA, build
+from eval.experiment import RunOptions
+from eval.records import RunError
+from eval.report import gather, write_report
+from eval.report.pages import dialogue_pages
+from eval.report.published import is_slice
+from eval.report.table import Table, figure
+from eval.report.tables import answer_table, node_table, plan_table
+from eval.run import run
+from eval.score import score
+from nodes.state import STAGES
+
+DIALOGUES: list[dict[str, Any]] = json.loads((DEMO_DATA / "sql_state_tracking" / "cosql_dev.json").read_text("utf-8"))
+SKIP = Path(__file__).parents[2] / "configs" / "skip.toml"
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two dialogues: of the first turn the gold, of the others the first trap, of the last no SQL."""
+    build()
+    folder = tmp_path_factory.mktemp("report") / "traps"
+    run(RunOptions(data=DEMO_DATA, out=folder, dialogues="0:2", config=SKIP))
+    records = [json.loads(line) for line in (folder / "turns.jsonl").read_text("utf-8").splitlines()]
+    for record in records[:-1]:
+        turn = DIALOGUES[record["dialogue"]]["interaction"][record["turn"]]
+        first = record is records[0]
+        record["sql"], record["outcome"] = turn["query"] if first else turn["traps"][0]["query"], "answered"
+    records[1]["utterance"] = "<script>alert('x')</script> | only those from France"
+    (folder / "turns.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    score(folder)
+    return folder
+
+
+class Links(HTMLParser):
+    """Collects what a page points at, and checks that tags close."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.ids: set[str] = set()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.targets += [value for name in ("href", "src", "action") if (value := found.get(name))]
+        self.ids |= {value} if (value := found.get("id")) else set()
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_one_file_that_fetches_nothing_and_whose_links_lead_somewhere(scored: Path, tmp_path: Path) -> None:
+    page, _ = write_report([gather(scored), gather(scored)], tmp_path)
+    html = page.read_text("utf-8")
+    links = Links()
+    links.feed(html)
+    assert links.open == []
+    assert links.targets and {target.removeprefix("#") for target in links.targets} <= links.ids
+    assert "@import" not in html and "url(" not in html and "fetch(" not in html
+
+
+def test_what_a_user_typed_is_text(scored: Path, tmp_path: Path) -> None:
+    page, summary = write_report([gather(scored)], tmp_path)
+    assert "<script>alert" not in page.read_text("utf-8")
+    assert "&lt;script&gt;alert" in page.read_text("utf-8")
+    assert "### Node by node" in summary.read_text("utf-8")
+
+
+def test_markdown_tables_are_rectangular(scored: Path, tmp_path: Path) -> None:
+    _, summary = write_report([gather(scored)], tmp_path)
+    tables = summary.read_text("utf-8").split("\n\n")
+    for table in (block.splitlines() for block in tables if block.startswith("|")):
+        assert len({line.count("|") for line in table}) == 1
+
+
+def test_pages_tell_right_from_wrong_and_how_results_differ(scored: Path) -> None:
+    pages = [page for dialogue in dialogue_pages(gather(scored)) for page in dialogue.turns]
+    assert [page.turn.mark for page in pages] == ["right"] + ["wrong"] * 7
+    assert pages[0].difference is None
+    french = pages[1].difference
+    assert french and french.verdict == "Rows: 0 missing, 2 too many."
+    assert french.gold.caption == "2 rows" and french.given.caption == "4 rows"
+    founded = pages[2].difference
+    assert founded and founded.verdict == "Columns: 1 in the answer, 2 in the gold."
+    silent = pages[-1].difference
+    assert silent and silent.verdict == "The answer does not run."
+    assert [stage.stage for stage in pages[0].stages] == list(STAGES)
+
+
+def test_tables_follow_the_summary(scored: Path) -> None:
+    view = gather(scored)
+    assert answer_table([view]).rows[0][:3] == ("traps", "gold", figure(1 / 8))
+    assert [row[0] for row in node_table(view).rows if row[0]] == list(STAGES)
+    assert plan_table(view).columns == ("score", "this run", "its SQL", "empty plan", "copy previous")
+    for table in (answer_table([view]), node_table(view), plan_table(view)):
+        assert all(len(row) == len(table.columns) for row in table.rows)
+
+
+def test_published_figures_stand_beside_the_slice_only(scored: Path) -> None:
+    view = gather(scored)
+    slice_ = view.manifest.model_copy(update={"dialogues": "0:32", "turns": 100})
+    assert is_slice(slice_) and not is_slice(view.manifest)
+    assert not is_slice(slice_.model_copy(update={"history": "predicted"}))
+
+
+def test_without_the_data_folder_the_report_has_no_gold(scored: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(scored, moved)
+    manifest = json.loads((moved / "manifest.json").read_text("utf-8"))
+    (moved / "manifest.json").write_text(json.dumps({**manifest, "data": str(tmp_path / "gone")}), "utf-8")
+    view = gather(moved)
+    assert view.dataset is None and {turn.gold_sql for turn in view.turns} == {None}
+    page, _ = write_report([view], moved)
+    assert "so no gold is shown" in page.read_text("utf-8")
+    assert gather(moved, DEMO_DATA).dataset
+
+
+def test_a_run_without_scores_is_one_line(scored: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(scored, bare)
+    (bare / "scores.jsonl").unlink()
+    with pytest.raises(RunError, match="turnsql eval score"):
+        gather(bare)
+    with pytest.raises(RunError, match="not a run folder"):
+        gather(tmp_path)
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing(scored: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(RunError, match="--out"):
+        write_report([gather(scored)], tmp_path / "taken")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_table_keeps_its_figures_on_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.console import Console
+
+    Console(width=40).print(Table("T", ("stage", "one long heading", "another one"), (("a", "1.000", ".500"),)).rich())
+    assert "1.000" in capsys.readouterr().out
