@@ -43,6 +43,8 @@ class Manifest(Record):
     """Of the agent's resolved configuration."""
     commit: str
     """Of the checkout, `-dirty` where it had changes; `unknown` outside one."""
+    resumed_by: tuple[str, ...] = ()
+    """Other commits that continued the run."""
     versions: dict[str, str]
     """Python and the libraries that can change a result."""
     oracle_stages: tuple[Stage, ...] = ()

@@ -32,7 +32,7 @@ class RunStore:
         self.manifest = manifest
         self.done = {record.key: record for record in done}
         """Turns that an earlier process finished."""
-        self._lock = _locked(folder / "manifest.json")
+        self._lock = _locked(folder)
         self._turns = _opened(folder / "turns.jsonl")
         self._alone = _opened(folder / "alone.jsonl")
 
@@ -48,8 +48,11 @@ class RunStore:
         if folder.is_dir() and any(not _unfinished(path) for path in folder.iterdir()):
             hint = "continue it with --resume, or " if (folder / "manifest.json").exists() else ""
             raise RunError(f"{folder} is not empty: {hint}give --out a new folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        write_text(folder / "manifest.json", manifest.model_dump_json(indent=2) + "\n")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_manifest(folder, manifest)
+        except OSError as error:
+            raise RunError(f"cannot write {folder}: {error.strerror}") from error
         return cls(folder, manifest, ())
 
     @classmethod
@@ -70,6 +73,9 @@ class RunStore:
                 "resume with the same inputs, or give --out a new folder"
             )
         store = cls(folder, earlier, ())
+        if manifest.commit not in (earlier.commit, *earlier.resumed_by):
+            store.manifest = earlier.model_copy(update={"resumed_by": (*earlier.resumed_by, manifest.commit)})
+            _write_manifest(folder, store.manifest)
         done = [record for record in read_turns(folder) if record.outcome != "not_run"]
         store.done = {record.key: record for record in done}
         alone = [record for record in read_alone(folder) if record.key in store.done]
@@ -102,6 +108,10 @@ class RunStore:
         self._alone = _opened(self.folder / "alone.jsonl")
 
 
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    write_text(folder / "manifest.json", manifest.model_dump_json(indent=2) + "\n")
+
+
 def _unfinished(path: Path) -> bool:
     return path.name.endswith(UNFINISHED)
 
@@ -121,12 +131,12 @@ def _opened(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
 
-def _locked(path: Path) -> int:
-    """Hold a file until the process ends, however it ends."""
-    descriptor = os.open(path, os.O_RDONLY)
+def _locked(folder: Path) -> int:
+    """Hold a folder until the process ends, however it ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
-        raise RunError(f"{path.parent} is being written by another process: wait for it, or give --out") from error
+        raise RunError(f"{folder} is being written by another process: wait for it, or give --out") from error
     return descriptor
