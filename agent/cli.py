@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,11 +39,12 @@ def ask(
 
     from rich.console import Console
 
-    from agent.answer import answer, answer_json
+    from agent.answer import answer, answer_json, check_question
     from agent.config import DEFAULT, Config
     from agent.graph import build_graph
     from agent.present import show_answer
 
+    check_question(question)
     settings = Config.load(config or DEFAULT, overrides=node or ())
     turns = _history(history) if history else ()
     graph = build_graph(settings.nodes(), max_attempts=settings.graph.max_attempts)
@@ -79,7 +81,7 @@ def chat(
 
     settings = Config.load(config or DEFAULT, overrides=node or ())
     context = _context(db)
-    place = store or _data_folder() / "conversations.sqlite"
+    place = store or data_folder(sys.platform, os.environ, Path.home()) / "conversations.sqlite"
     name = thread or f"{context.schema.database_id}-{datetime.now():%Y%m%d-%H%M%S}"
     console = Console()
     if not sys.stdin.isatty():
@@ -129,12 +131,14 @@ def _history(path: Path) -> tuple[Turn, ...]:
         ) from error
 
 
-def _data_folder() -> Path:
+def data_folder(platform: str, environment: Mapping[str, str], home: Path) -> Path:
     """Return the user's data folder for this program, by the platform's custom."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
+    if platform == "win32":
+        base = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif platform == "darwin":
+        base = home / "Library" / "Application Support"
     else:
-        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(base) / "turnsql"
+        # The XDG rules: a relative path is as good as none.
+        named = Path(environment.get("XDG_DATA_HOME", ""))
+        base = named if named.is_absolute() else home / ".local" / "share"
+    return base / "turnsql"

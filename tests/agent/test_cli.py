@@ -1,0 +1,226 @@
+"""`turnsql ask` and `turnsql chat` as an analyst meets them: processes, pipes and a kill."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agent.cli import data_folder
+from eval.demo.build import DEMO_DATA, build
+from tests.agent.conftest import ROOT
+from turnsql import main
+
+SIX_TURNS = (
+    "Which airlines fly to Boston?",
+    "Only show the ones from France.",
+    "Also show when each was founded.",
+    "How many departures were cancelled?",
+    "Break that down by airline.",
+    "Only the airlines with more than one.",
+)
+
+
+@pytest.fixture(scope="session")
+def air_network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(DEMO_DATA / "air_network.sql", folder)
+    (database,) = build(folder)
+    return database
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def refusal(self) -> str:
+        """The one line of a refusal."""
+        assert self.code == 2, self.out + self.err
+        assert self.out == "" and self.err.count("\n") == 1
+        return self.err.strip()
+
+
+Turnsql = Callable[..., Done]
+
+
+@pytest.fixture
+def turnsql(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Turnsql:
+    """Run the command in this process, with lines on its standard input."""
+
+    def run(*words: str | Path, lines: str = "") -> Done:
+        monkeypatch.setattr(sys, "argv", ["turnsql", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return Done(int(ended.value.code or 0), told.out, told.err)
+
+    return run
+
+
+class Talk:
+    """A chat in a process of its own, spoken to through pipes."""
+
+    def __init__(self, database: Path, store: Path) -> None:
+        words = ["chat", "--db", str(database), "--store", str(store), "--thread", "six"]
+        command = [sys.executable, "-m", "turnsql", *words]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.greeting = self.heard()
+
+    def heard(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline()
+
+    def say(self, line: str) -> str:
+        """Say a line; return what is printed up to the answer of the next command."""
+        assert self.process.stdin
+        self.process.stdin.write(f"{line}\n/help\n")
+        self.process.stdin.flush()
+        heard: list[str] = []
+        while not heard or not heard[-1].startswith("/quit"):
+            heard.append(self.heard())
+            assert heard[-1], "the chat ended"
+        return "".join(heard).partition("> /help\n")[0]
+
+    def end(self, sign: signal.Signals | None = None) -> int:
+        if sign:
+            os.kill(self.process.pid, sign)
+        self.process.communicate(None if sign else "/quit\n", timeout=60)
+        return self.process.returncode
+
+
+def test_six_turns_killed_and_continued(air_network: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store.sqlite"
+    talk = Talk(air_network, store)
+    assert "0 turns so far" in talk.greeting
+    for question in SIX_TURNS[:3]:
+        assert talk.say(question).startswith(f"> {question}\n")
+    told = talk.say("/history")
+    assert talk.end(signal.SIGKILL) == -signal.SIGKILL
+
+    talk = Talk(air_network, store)
+    assert "3 turns so far" in talk.greeting
+    assert talk.say("/history") == told
+    for question in SIX_TURNS[3:]:
+        talk.say(question)
+    told_again = talk.say("/history")
+    assert told_again.startswith(told)
+    for number, question in enumerate(SIX_TURNS, start=1):
+        assert f"{number}. {question}" in told_again
+    assert talk.end() == 0
+
+
+def test_a_bad_line_costs_a_line_and_undo_takes_a_turn_back(
+    turnsql: Turnsql, air_network: Path, tmp_path: Path
+) -> None:
+    lines = f"\n   \n{'x' * 100_000}\n/nothing\n/sql\nhow many airlines?\n/undo\n/history\n/quit\n"
+    done = turnsql("chat", "--db", air_network, "--store", tmp_path / "s.sqlite", lines=lines)
+    assert done.code == 0, done.err
+    assert "the question has 100,000 characters; at most 10,000" in " ".join(done.out.split())
+    assert "no command '/nothing'" in done.out
+    assert done.out.count("nothing was asked yet") == 2
+    assert "forgotten; 0 questions kept" in done.out
+
+
+def test_the_end_of_the_input_ends_the_chat(turnsql: Turnsql, air_network: Path, tmp_path: Path) -> None:
+    assert turnsql("chat", "--db", air_network, "--store", tmp_path / "s.sqlite").code == 0
+
+
+def test_ask_json_has_the_promised_keys(turnsql: Turnsql, air_network: Path, tmp_path: Path) -> None:
+    history = tmp_path / "history.json"
+    history.write_text('[{"utterance": "How many airlines?", "sql": "SELECT count(*) FROM airline", "more": 1}]')
+    done = turnsql("ask", "--db", air_network, "--history", history, "--json", "And in France?")
+    answer = json.loads(done.out)
+    assert {"sql", "columns", "rows", "violations", "confidence", "stages"} <= answer.keys()
+    assert list(answer["stages"]) == [
+        "dialogue_state_tracking", "schema_linking", "value_grounding", "plan_emission", "sql_generation",
+        "schema_validation",
+    ]  # fmt: skip
+    assert all(stage.keys() == {"variant", "output", "ms"} for stage in answer["stages"].values())
+    assert done.code == (0 if answer["sql"] else 1)
+
+
+def test_ask_explains_every_stage(turnsql: Turnsql, air_network: Path) -> None:
+    config = ROOT / "configs" / "skip.toml"
+    done = turnsql("ask", "--db", air_network, "--explain", "--config", config, "Which airlines fly to Boston?")
+    assert done.code == 1
+    for words in ("dialogue_state_tracking (skip", "question: Which airlines", "tables: ", "no values", "(empty)"):
+        assert words in done.out
+    assert "No SQL was written" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--db", "DB", ""], "the question is empty"),
+        (["--db", "DB", " \t "], "the question is empty"),
+        (["--db", "DB", "x" * 100_000], "the question has 100,000 characters; at most 10,000"),
+        (["--db", "postgresql://user@host/base", "q"], "is a URL"),
+        (["--db", "absent.sqlite", "q"], "absent.sqlite"),
+        (["--db", "README.md", "q"], "README.md"),
+        (["--db", "DB", "--config", "absent.toml", "q"], "absent.toml: cannot read"),
+        (["--db", "DB", "--node", "schema_linking=nope", "q"], "no variant 'nope'; allowed: "),
+        (["--db", "DB", "--history", "absent.json", "q"], "cannot read the history 'absent.json'"),
+        (["--db", "DB", "--history", "pyproject.toml", "q"], "the history 'pyproject.toml' is not"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(turnsql: Turnsql, words: list[str], said: str, air_network: Path) -> None:
+    done = turnsql("ask", *(str(air_network) if word == "DB" else word for word in words))
+    assert said in done.refusal
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"utterance": "u", "sql": "s"}', "valid array"),
+        ('[{"utterance": "u"}]', "0.sql: Field required"),
+        ('[{"utterance": 3, "sql": "s"}]', "0.utterance"),
+        ("", "EOF"),
+    ],
+)
+def test_a_history_of_another_shape(
+    turnsql: Turnsql, content: str, said: str, air_network: Path, tmp_path: Path
+) -> None:
+    history = tmp_path / "history.json"
+    history.write_text(content)
+    assert said in turnsql("ask", "--db", air_network, "--history", history, "q").refusal
+
+
+def test_a_thread_stays_with_its_database(
+    turnsql: Turnsql, air_network: Path, database_file: Path, tmp_path: Path
+) -> None:
+    place = ["--store", tmp_path / "s.sqlite", "--thread", "t"]
+    assert turnsql("chat", "--db", air_network, *place, lines="how many?\n").code == 0
+    assert "is a conversation over" in turnsql("chat", "--db", database_file, *place).refusal
+
+
+def test_conversations_are_kept_in_the_users_data_folder(
+    turnsql: Turnsql, air_network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert turnsql("chat", "--db", air_network, lines="hello\n").code == 0
+    assert (tmp_path / "turnsql" / "conversations.sqlite").is_file()
+
+
+def test_data_folder_follows_the_platform() -> None:
+    home = Path("/home/a")
+    assert data_folder("linux", {}, home) == home / ".local/share/turnsql"
+    assert data_folder("linux", {"XDG_DATA_HOME": "/x"}, home) == Path("/x/turnsql")
+    assert data_folder("linux", {"XDG_DATA_HOME": "relative"}, home) == home / ".local/share/turnsql"
+    assert data_folder("darwin", {}, home) == home / "Library/Application Support/turnsql"
+    assert data_folder("win32", {"LOCALAPPDATA": "/l"}, home) == Path("/l/turnsql")
