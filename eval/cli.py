@@ -85,6 +85,28 @@ def report(
         typer.echo(path)
 
 
+@app.command()
+def validator(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    sample: Annotated[int | None, typer.Option(min=1, help="Turns to draw; all unless given.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the faults and the sample.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Count the validator's false alarms on gold SQL, and what it finds in gold SQL with a seeded fault."""
+    from rich.console import Console
+
+    from eval.datasets import load
+    from eval.validator import score_validator, validator_table
+
+    scores = score_validator(load(dataset, data, split), seed=seed, sample=sample)
+    if as_json:
+        typer.echo(scores.model_dump_json(indent=2))
+    else:
+        Console().print(validator_table(scores).rich())
+
+
 @top_app.command()
 def demo(
     out: Annotated[Path | None, typer.Option(help="New folder for the run; one under runs/ unless given.")] = None,
@@ -139,3 +161,61 @@ def compare(
     console = Console()
     for run in comparison.runs:
         console.print(comparison_table(run, comparison.smallest_decidable).rich())
+
+
+@bench_app.command("graph")
+def bench_graph() -> None:
+    """Milliseconds a turn costs beyond its nodes, beside a bare seven-node LangGraph graph."""
+    from eval.bench import graph_overhead
+
+    typer.echo(f"{'checkpointer':<32}{'ours ms':>10}{'bare ms':>10}{'ratio':>8}")
+    for found in graph_overhead():
+        typer.echo(f"{found.checkpointer:<32}{found.graph_ms:>10.2f}{found.bare_ms:>10.2f}{found.ratio:>8.2f}")
+
+
+@bench_app.command("slice")
+def bench_slice(
+    data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
+    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
+    dialogues: Annotated[str, typer.Option(help="A:B, 0-based and half-open.")] = "0:32",
+) -> None:
+    """Seconds and peak memory of running CoSQL's slice, and of scoring all of its dev."""
+    import tempfile
+
+    from eval.bench import command_cost
+
+    chosen = ("--config", str(config)) if config else ()
+    with tempfile.TemporaryDirectory() as folder:
+        part, whole = f"{folder}/part", f"{folder}/whole"
+        jobs = {
+            f"run, dialogues {dialogues}": (
+                "run",
+                "--data",
+                str(data),
+                "--dialogues",
+                dialogues,
+                *chosen,
+                "--out",
+                part,
+            ),
+            "run, all of dev": ("run", "--data", str(data), *chosen, "--out", whole),
+            "score, all of dev": ("score", whole),
+        }
+        typer.echo(f"{'job':<32}{'seconds':>10}{'peak MB':>10}")
+        for job, words in jobs.items():
+            cost = command_cost("eval", *words)
+            typer.echo(f"{job:<32}{cost.seconds:>10.1f}{cost.peak_mb:>10.0f}")
+
+
+@app.command()
+def roundtrip(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc, spider or bird.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, mini_dev, ...")] = "dev",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object, exceptions listed by cause.")] = False,
+) -> None:
+    """Send every gold through the plan and back to SQL: how much of the data a plan can hold."""
+    from eval.roundtrip import roundtrip as travel
+
+    found = travel(dataset, data, split)
+    typer.echo(found.model_dump_json(indent=2) if json else found.describe())
