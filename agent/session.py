@@ -110,15 +110,25 @@ async def open_session(config: Config, context: Context, *, store: Path, thread:
     Raises:
         SessionError: the store is no SQLite file, cannot be written, or the thread belongs to another database.
     """
+    async with open_store(store) as checkpointer:
+        graph = build_graph(config.nodes(), max_attempts=config.graph.max_attempts, checkpointer=checkpointer)
+        session = Session(graph, context, config, thread)
+        await session.load()
+        yield session
+
+
+@asynccontextmanager
+async def open_store(store: Path) -> AsyncGenerator[AsyncSqliteSaver]:
+    """Open LangGraph's SQLite checkpointer on a file.
+
+    Raises:
+        SessionError: the file is no SQLite file, holds something else, or cannot be written.
+    """
     with _store_errors(store):
         store.parent.mkdir(parents=True, exist_ok=True)
         _check_store(store)
         async with aiosqlite.connect(store) as connection:
-            checkpointer = AsyncSqliteSaver(connection, serde=_serializer())
-            graph = build_graph(config.nodes(), max_attempts=config.graph.max_attempts, checkpointer=checkpointer)
-            session = Session(graph, context, config, thread)
-            await session.load()
-            yield session
+            yield AsyncSqliteSaver(connection, serde=_serializer())
 
 
 def _serializer() -> JsonPlusSerializer:

@@ -1,0 +1,136 @@
+"""Time and memory: the graph beside a bare one, a run, its scoring. Printed, not asserted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from agent.config import Config
+from agent.floor import FloorGraph, build_floor, run_floor
+from agent.graph import Graph, build_graph, run_turn
+from agent.session import open_store
+from eval.demo.build import build
+from nodes.node import Context
+from value_index.database import Database
+from value_index.errors import TurnSQLError
+
+ROUNDS = 7
+TURNS = 40
+"""Turns a round; ours and the bare graph take turns, so that a busy machine slows both."""
+
+Turn = Callable[[str], Awaitable[float]]
+"""Runs one turn in a thread of that name and returns the milliseconds spent inside nodes."""
+
+
+@dataclass(frozen=True)
+class Overhead:
+    """What a turn costs beyond its nodes."""
+
+    checkpointer: str
+    graph_ms: float
+    """Ours, best of the rounds."""
+    bare_ms: float
+    """A bare seven-node LangGraph graph in the same process."""
+
+    @property
+    def ratio(self) -> float:
+        """Ours over the bare graph."""
+        return self.graph_ms / self.bare_ms
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took as a process of its own."""
+
+    seconds: float
+    """Wall clock, the start of the process included."""
+    peak_mb: float
+    """Largest resident set, in 10^6 bytes."""
+
+
+def graph_overhead() -> list[Overhead]:
+    """Measure a turn of the skip configuration without a checkpointer and with SQLite (one checkpoint a turn)."""
+    return asyncio.run(_graph_overhead())
+
+
+def command_cost(*words: str) -> Cost:
+    """Run `turnsql WORDS` and measure it.
+
+    Raises:
+        TurnSQLError: the command failed; its own message is named.
+    """
+    start = perf_counter()
+    with tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen([sys.executable, "-m", "turnsql", *words], stdout=told, stderr=told)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = perf_counter() - start
+        if process.returncode:
+            told.seek(0)
+            raise TurnSQLError(f"turnsql {' '.join(words)} failed: {told.read().strip()[-500:]}")
+    # Kilobytes on Linux, bytes on macOS.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Cost(seconds=seconds, peak_mb=usage.ru_maxrss * unit / 1e6)
+
+
+async def _graph_overhead() -> list[Overhead]:
+    skip = Config.load(Path(__file__).parent.parent / "configs" / "skip.toml")
+    database = Database.open(build()[0])
+    context = Context(schema=database.schema, database=database)
+    attempts = skip.graph.max_attempts
+    plain = build_graph(skip.nodes(), max_attempts=attempts)
+    found = [await _compare("none", _ours(plain, context, kept=False), _bare(build_floor(), kept=False))]
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_store(Path(folder) / "ours.sqlite") as mine, open_store(Path(folder) / "bare.sqlite") as its:
+            keeping = build_graph(skip.nodes(), max_attempts=attempts, checkpointer=mine)
+            ours, bare = _ours(keeping, context, kept=True), _bare(build_floor(checkpointer=its), kept=True)
+            found.append(await _compare("SQLite, one checkpoint a turn", ours, bare))
+    database.close()
+    return found
+
+
+def _ours(graph: Graph, context: Context, *, kept: bool) -> Turn:
+    async def turn(name: str) -> float:
+        state = await run_turn(
+            graph,
+            context,
+            turn_id=name,
+            history=(),
+            utterance="Which airlines fly to Boston?",
+            thread={"configurable": {"thread_id": name}} if kept else None,
+        )
+        return sum(step.ms for step in state.trace)
+
+    return turn
+
+
+def _bare(graph: FloorGraph, *, kept: bool) -> Turn:
+    async def turn(name: str) -> float:
+        await run_floor(graph, "Which airlines fly to Boston?", thread=name if kept else None)
+        return 0.0
+
+    return turn
+
+
+async def _compare(checkpointer: str, ours: Turn, bare: Turn) -> Overhead:
+    rounds = [(await _round(ours, number), await _round(bare, number)) for number in range(-1, ROUNDS)]
+    kept = rounds[1:]  # the first round warms up
+    return Overhead(
+        checkpointer=checkpointer,
+        graph_ms=min(mine for mine, _ in kept),
+        bare_ms=min(its for _, its in kept),
+    )
+
+
+async def _round(turn: Turn, number: int) -> float:
+    """Return milliseconds a turn beyond the nodes."""
+    start = perf_counter()
+    inside = [await turn(f"{number}/{count}") for count in range(TURNS)]
+    return ((perf_counter() - start) * 1000 - sum(inside)) / TURNS
