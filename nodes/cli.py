@@ -45,3 +45,23 @@ def sql(
             typer.echo(f"{violation.severity}: {violation.kind}: {violation.message}")
     if not result.ok:
         raise typer.Exit(1)
+
+
+@app.command()
+def plan(
+    statement: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT over the database's schema.")],
+    db: Annotated[Path, typer.Option("--db", help="A SQLite file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object: plan, sql.")] = False,
+) -> None:
+    """Read SQL as a plan, and write the plan as SQL again. Nothing is executed."""
+    from nodes.sql.from_plan import from_plan
+    from nodes.sql.to_plan import to_plan
+    from value_index.database import Database
+
+    schema = Database.open(db).schema
+    found = to_plan(statement, schema)
+    again = from_plan(found, schema)
+    if as_json:
+        typer.echo(json.dumps({"plan": found.model_dump(mode="json"), "sql": again}, ensure_ascii=False))
+    else:
+        typer.echo(f"{found.model_dump_json(indent=2, exclude_defaults=True)}\n{again}")

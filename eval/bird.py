@@ -1,0 +1,101 @@
+"""BIRD's questions with their gold SQL, and the schemas of its databases, most of which need not be there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eval.datasets import DataError, followed, read_json
+from value_index.natural_names import split_identifier
+from value_index.reflection import column_kind
+from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
+
+
+class BirdQuestion(BaseModel):
+    """One question; fields that we do not read are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    db_id: str
+    query: str = Field(validation_alias="SQL")
+
+
+class _BirdTables(BaseModel):
+    """One entry of `dev_tables.json`, laid out as Spider's `tables.json`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    db_id: str
+    table_names_original: tuple[str, ...]
+    column_names_original: tuple[tuple[int, str], ...]
+    column_types: tuple[str, ...]
+    primary_keys: tuple[int | tuple[int, ...], ...] = ()
+    foreign_keys: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Bird:
+    """One split of BIRD."""
+
+    folder: Path
+    questions: tuple[BirdQuestion, ...]
+    schemas: dict[str, Schema]
+    """By database id."""
+
+    def database_path(self, database_id: str) -> Path:
+        """Return the SQLite file of a database, whether it exists or not."""
+        return followed(self.folder / "database") / database_id / f"{database_id}.sqlite"
+
+
+def load_bird(folder: str | Path, split: str) -> Bird:
+    """Read `{split}.json` (or `{split}_sqlite.json`) and the schemas of `dev_tables.json`.
+
+    Raises:
+        DataError: a file is missing or not BIRD's.
+    """
+    root = Path(folder)
+    path = next((p for p in (root / f"{split}.json", root / f"{split}_sqlite.json") if p.is_file()), None)
+    if path is None:
+        found = ", ".join(sorted(p.name for p in root.glob("*dev*.json"))) or "nothing of BIRD"
+        raise DataError(f"{str(root)!r} has no {split}.json of bird: it has {found}")
+    tables = root / "dev_tables.json"
+    try:
+        questions = tuple(BirdQuestion.model_validate(row) for row in read_json(path))
+        entries = [_BirdTables.model_validate(row) for row in read_json(tables)]
+        return Bird(root, questions, {entry.db_id: _schema(entry) for entry in entries})
+    except (ValidationError, TypeError, IndexError) as error:
+        raise DataError(f"{path} or {tables} is not BIRD's: {str(error).splitlines()[0]}") from error
+
+
+def _schema(entry: _BirdTables) -> Schema:
+    keys = [key for item in entry.primary_keys for key in (item if isinstance(item, tuple) else (item,))]
+    tables = [
+        Table(
+            name=name,
+            natural_name=split_identifier(name),
+            columns=tuple(_column(entry, place) for place, (owner, _) in _columns(entry) if owner == index),
+            primary_key=tuple(
+                entry.column_names_original[key][1] for key in keys if entry.column_names_original[key][0] == index
+            ),
+        )
+        for index, name in enumerate(entry.table_names_original)
+    ]
+    links = tuple(ForeignKey(source=_ref(entry, one), target=_ref(entry, other)) for one, other in entry.foreign_keys)
+    return Schema(database_id=entry.db_id, tables=tuple(tables), foreign_keys=links)
+
+
+def _columns(entry: _BirdTables) -> list[tuple[int, tuple[int, str]]]:
+    return list(enumerate(entry.column_names_original))
+
+
+def _column(entry: _BirdTables, place: int) -> Column:
+    name, declared = entry.column_names_original[place][1], entry.column_types[place]
+    natural = split_identifier(name)
+    return Column(name=name, natural_name=natural, declared_type=declared, kind=column_kind(declared))
+
+
+def _ref(entry: _BirdTables, place: int) -> ColumnRef:
+    table, column = entry.column_names_original[place]
+    return ColumnRef(table=entry.table_names_original[table], column=column)
