@@ -15,7 +15,7 @@ from nodes.sql.errors import SQLError
 from nodes.sql.mutations import Mutation, mutate
 from nodes.sql.parse import repair
 from nodes.sql.violations import violations
-from nodes.state import Violation, ViolationKind
+from nodes.state import Severity, Violation, ViolationKind
 from value_index.database import Database
 from value_index.schema import Schema
 
@@ -88,15 +88,13 @@ def score_validator(dataset: Dataset, *, seed: int = 0, sample: int | None = Non
     runs = {gold: _runs(dataset.open_database(gold[0]), gold[1]) for gold in found}
     running = [gold for gold in golds if runs[gold]]
     broken = [gold for gold in golds if not runs[gold]]
-    warned: Counter[ViolationKind] = Counter(
-        kind for gold in running for kind in {v.kind for v in found[gold] if v.severity == "warning"}
-    )
+    warned = Counter(kind for gold in running for kind in _kinds(found[gold], "warning"))
     return ValidatorScores(
         runnable=len(running),
-        false_alarms=sum(_has_error(found[gold]) for gold in running),
+        false_alarms=sum(bool(_kinds(found[gold], "error")) for gold in running),
         warned=dict(sorted(warned.items())),
         not_runnable=len(broken),
-        caught=sum(_has_error(found[gold]) for gold in broken),
+        caught=sum(bool(_kinds(found[gold], "error")) for gold in broken),
         milliseconds=1000 * elapsed / len(found) if found else 0.0,
         mutations={mutation: _mutants(dataset, running, mutation, Random(seed)) for mutation in get_args(Mutation)},
     )
@@ -146,5 +144,5 @@ def _runs(database: Database, sql: str) -> bool:
     return database.execute(repair(sql), max_rows=1).ok
 
 
-def _has_error(found: tuple[Violation, ...]) -> bool:
-    return any(violation.severity == "error" for violation in found)
+def _kinds(found: tuple[Violation, ...], severity: Severity) -> set[ViolationKind]:
+    return {violation.kind for violation in found if violation.severity == severity}
