@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from random import Random
 from time import perf_counter
 from typing import get_args
@@ -88,11 +87,12 @@ def score_validator(dataset: Dataset, *, seed: int = 0, sample: int | None = Non
     runs = {gold: _runs(dataset.open_database(gold[0]), gold[1]) for gold in found}
     running = [gold for gold in golds if runs[gold]]
     broken = [gold for gold in golds if not runs[gold]]
-    warned = Counter(kind for gold in running for kind in _kinds(found[gold], "warning"))
+    kinds: tuple[ViolationKind, ...] = get_args(ViolationKind)
+    warned = {kind: sum(kind in _kinds(found[gold], "warning") for gold in running) for kind in kinds}
     return ValidatorScores(
         runnable=len(running),
         false_alarms=sum(bool(_kinds(found[gold], "error")) for gold in running),
-        warned=dict(sorted(warned.items())),
+        warned={kind: count for kind, count in warned.items() if count},
         not_runnable=len(broken),
         caught=sum(bool(_kinds(found[gold], "error")) for gold in broken),
         milliseconds=1000 * elapsed / len(found) if found else 0.0,
