@@ -1,0 +1,30 @@
+"""scored_plans: the readings of a turn as plans with their joins, best first."""
+
+from __future__ import annotations
+
+from nodes.candidates import candidates
+from nodes.evidence import Evidence
+from nodes.logistic import Weights, weighted
+from nodes.plan import Plan
+from nodes.ranking import features
+from nodes.reading_plan import plan_of
+from nodes.state import ScoredPlan
+
+
+def scored_plans(evidence: Evidence, weights: Weights, *, limit: int) -> tuple[ScoredPlan, ...]:
+    """Return up to `limit` different plans.
+
+    Args:
+        evidence: the turn with its state, links and values.
+        weights: of `ranking.features`.
+    """
+    ranked = sorted(
+        ((weighted(features(reading, evidence), weights), reading) for reading in candidates(evidence)),
+        key=lambda pair: -pair[0],
+    )
+    found: dict[Plan, float] = {}
+    for score, reading in ranked:
+        if len(found) == limit:
+            break
+        found.setdefault(plan_of(reading, evidence), score)
+    return tuple(ScoredPlan(plan=each, score=score) for each, score in found.items())

@@ -1,0 +1,144 @@
+"""The words of English that the lexical stages go by, as plain data: cue phrases are stems joined by single spaces."""
+
+from __future__ import annotations
+
+from nodes.plan import AggregateFunction, Operator
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+STOPWORDS = _words("""a an the of in on at to for from by with and or is are was were be been do does did has have had there their its
+    his her it they them these those this that what which who whom whose when where how can could would will you me i we
+    us my your please show list give tell find display return provide get let know want like need see look all any each
+    every only just also too as than then now ok okay yes no hi hello thank thanks great about information table tables
+    list some more much many s not""")
+"""Words that name nothing by themselves; a schema name may still hold them ("no", "in")."""
+
+AGGREGATE_CUES: dict[str, AggregateFunction] = {
+    "average": "avg", "avg": "avg", "mean": "avg", "averaged": "avg",
+    "total": "sum", "sum": "sum", "combined": "sum", "altogether": "sum", "overall": "sum",
+    "maximum": "max", "max": "max", "highest": "max", "largest": "max", "biggest": "max", "greatest": "max",
+    "most": "max", "longest": "max", "oldest": "max", "latest": "max",
+    "minimum": "min", "min": "min", "lowest": "min", "smallest": "min", "least": "min", "fewest": "min",
+    "shortest": "min", "youngest": "min", "earliest": "min",
+}  # fmt: skip
+"""Word to the function that it may ask for."""
+
+PLAIN_AGGREGATES = _words("average avg mean averaged sum maximum max minimum min")
+"""Cues that nearly always are an aggregate in SELECT, where the others may be an ordering with LIMIT 1."""
+
+# Superlative: word -> (descending, words of the column it speaks of when none is named).
+SUPERLATIVES: dict[str, tuple[bool, tuple[str, ...]]] = {
+    "highest": (True, ()), "largest": (True, ()), "biggest": (True, ("size", "area", "population")),
+    "greatest": (True, ()), "most": (True, ()), "maximum": (True, ()), "max": (True, ()), "top": (True, ()),
+    "best": (True, ("rating", "score", "rank", "point")), "longest": (True, ("length", "duration", "time")),
+    "oldest": (True, ("age",)), "tallest": (True, ("height",)), "heaviest": (True, ("weight",)),
+    "latest": (True, ("date", "year", "time")), "newest": (True, ("date", "year")), "recent": (True, ("date", "year")),
+    "last": (True, ("date", "year")), "fastest": (True, ("speed",)), "richest": (True, ("money", "budget")),
+    "expensive": (True, ("price", "cost")), "common": (True, ()), "popular": (True, ()), "frequent": (True, ()),
+    "frequently": (True, ()), "costliest": (True, ("price", "cost")), "commonly": (True, ()), "deepest": (True, ("depth",)),
+    "lowest": (False, ()), "smallest": (False, ("size", "area", "population")), "least": (False, ()),
+    "fewest": (False, ()), "minimum": (False, ()), "min": (False, ()), "shortest": (False, ("length", "duration", "height")),
+    "youngest": (False, ("age",)), "earliest": (False, ("date", "year", "time")), "first": (False, ("date", "year")),
+    "cheapest": (False, ("price", "cost")), "slowest": (False, ("speed",)), "worst": (False, ("rating", "score", "rank")),
+    "lightest": (False, ("weight",)), "rarest": (False, ()),
+}  # fmt: skip
+
+WEAK_SUPERLATIVES = _words("first last most top common total")
+"""Superlatives that often are something else ("first name", "most recent", "at most")."""
+
+COUNTED = _words("most least fewest common popular frequent frequently commonly rarest")
+"""Superlatives that may rank groups by how many rows they have."""
+
+# Comparison phrases, longest first at matching; the flag says whether the words must stand before the number.
+COMPARISONS: dict[str, Operator] = {
+    "more than": ">", "greater than": ">", "larger than": ">", "bigger than": ">", "higher than": ">", "above": ">",
+    "over": ">", "exceed": ">", "exceeds": ">", "exceeding": ">", "after": ">", "older than": ">", "longer than": ">",
+    "heavier than": ">", "later than": ">", "taller than": ">", "beyond": ">", "greater": ">", "higher that": ">",
+    "more expensive than": ">", "costs more than": ">", "bigger": ">", "since": ">=",
+    "less than": "<", "lower than": "<", "smaller than": "<", "fewer than": "<", "below": "<", "under": "<",
+    "before": "<", "younger than": "<", "shorter than": "<", "earlier than": "<", "cheaper than": "<", "lighter than": "<",
+    "prior to": "<", "slower than": "<", "faster than": ">", "lesser than": "<",
+    "at least": ">=", "no less than": ">=", "or more": ">=", "or higher": ">=", "or above": ">=", "or older": ">=",
+    "or greater": ">=", "not less than": ">=", "minimum of": ">=", "greater than or equal to": ">=",
+    "more than or equal to": ">=", "or later": ">=",
+    "at most": "<=", "no more than": "<=", "or less": "<=", "or lower": "<=", "or below": "<=", "or fewer": "<=",
+    "not more than": "<=", "up to": "<=", "maximum of": "<=", "less than or equal to": "<=", "or younger": "<=",
+    "or earlier": "<=", "or before": "<=",
+}  # fmt: skip
+
+COMPARED: dict[str, tuple[str, ...]] = {
+    "older": ("age",), "younger": ("age",), "longer": ("length", "duration"), "shorter": ("length", "duration", "height"),
+    "heavier": ("weight",), "lighter": ("weight",), "taller": ("height",), "after": ("year", "date", "time"),
+    "before": ("year", "date", "time"), "since": ("year", "date"), "later": ("year", "date", "time"),
+    "earlier": ("year", "date", "time"), "expensive": ("price", "cost"), "cheaper": ("price", "cost"),
+    "costs": ("price", "cost"), "faster": ("speed",), "slower": ("speed",), "age": ("age",),
+}  # fmt: skip
+"""Words of a comparison that name the kind of column compared."""
+
+# Question words -> stems of column names that answer them.
+ASKED: dict[str, tuple[str, ...]] = {
+    "who": ("name",), "whom": ("name",), "when": ("date", "year", "time"), "where": ("location", "city", "address", "country"),
+    "how old": ("age",), "how much": ("price", "cost", "amount", "salary", "budget"), "how long": ("duration", "length", "time"),
+    "how tall": ("height",), "how heavy": ("weight",), "how big": ("size", "area"), "how fast": ("speed",),
+    "how far": ("distance",), "how high": ("height", "elevation"), "birthday": ("birth", "date"), "born": ("birth", "date"),
+    "nation": ("country", "nationality"), "phone": ("telephone", "phone"), "telephone": ("phone",), "email": ("email", "mail"),
+    "cost": ("price", "cost"), "price": ("price", "cost"), "earn": ("salary",), "earning": ("salary",), "paid": ("salary",),
+    "sex": ("gender",), "gender": ("sex",), "country": ("nationality", "nation"), "job": ("title", "position"),
+    "contact": ("phone", "email"), "identifier": ("id",), "identification": ("id",), "number": ("id", "no"), "called": ("name",),
+    "title": ("name",), "named": ("name",), "weigh": ("weight",), "live": ("address", "city"), "located": ("location", "city"),
+    "held": ("date",), "movie": ("film",), "film": ("movie",), "staff": ("employee",), "worker": ("employee",), "pupil": ("student",),
+    "professor": ("faculty", "instructor"), "teacher": ("instructor",), "car": ("vehicle",), "vehicle": ("car",), "town": ("city",),
+    "cities": ("city",), "people": ("person",), "person": ("people",), "quantity": ("amount", "stock"), "class": ("course",),
+    "wage": ("salary",), "pay": ("salary",), "grade": ("grade", "score"), "description": ("detail",), "detail": ("description",),
+    "state": ("province",), "company": ("firm", "manufacturer"), "company's": ("company",), "code": ("id",),
+}  # fmt: skip
+"""Words of a question, to the words of a column or table name that they may stand for."""
+
+DISPLAY_WORDS = ("name", "title", "label", "headline", "description", "details")
+"""Words of the column that stands for a row when a table is asked for, best first."""
+
+COUNT_CUES = ("how many", "number of", "count of", "count the", "total number", "amount of", "the count", "total count",
+              "what number", "how may", "counts of")  # fmt: skip
+
+DISTINCT_CUES = _words("different distinct unique differ various separate")
+
+GROUP_CUES = ("for each", "of each", "in each", "by each", "each", "per", "for every", "every", "grouped by", "group by",
+              "respective", "corresponding", "for all the different", "according to", "by")  # fmt: skip
+
+STRONG_GROUP_CUES = frozenset(("for each", "of each", "in each", "by each", "each", "per", "for every", "every", "grouped by",
+                               "group by"))  # fmt: skip
+
+SORT_CUES = ("ordered by", "order by", "sorted by", "sort by", "sort", "order", "ordered", "sorted", "in alphabetical order",
+             "alphabetically", "alphabetical", "ascending", "descending", "in order of", "arrange", "ranked by", "rank by",
+             "reverse order", "decreasing", "increasing", "alphabetic", "chronological")  # fmt: skip
+
+DESCENDING_CUES = _words("descending decreasing reverse descend desc highest largest newest recent")
+
+NEGATIONS = _words("not no never without except excluding exclude none don't doesn't didn't isn't aren't wasn't weren't hasn't"
+                      " haven't nor non other don doesn didn isn aren cannot can't than won't")  # fmt: skip
+
+EXCLUSION_CUES = ("not", "never", "without", "no", "don't", "doesn't", "didn't", "haven't", "hasn't", "dont", "doesnt", "none",
+                  "aren't", "isn't", "weren't")  # fmt: skip
+
+FOLLOW_PRONOUNS = _words("their them they those these its it his her he she him that this same such ones one")
+
+FOLLOW_PHRASES = ("what about", "how about", "of those", "of these", "of them", "among them", "among those", "among these",
+                  "out of", "what of", "and for", "and what", "and how", "and which", "and who", "and where", "and when", "instead",
+                  "as well", "the list", "the same", "along with", "which of", "which one", "which ones")  # fmt: skip
+
+EXTEND_CUES = ("also", "add", "include", "as well", "along with", "update", "in addition", "additionally", "too", "with their",
+               "corresponding", "append")  # fmt: skip
+
+NARROW_CUES = ("only", "just", "filter", "narrow", "of those", "of these", "of them", "among", "out of", "which of", "which one",
+               "which ones", "limit", "remove", "exclude", "restrict")  # fmt: skip
+
+RESTRICTORS = _words("whose with where that who which when having have has for in from of on at by named called under"
+                        " above between after before if while did does do made is are was were")  # fmt: skip
+"""Words after which a question speaks of conditions rather than of what it asks for."""
+
+PURPOSE = _words("of for in from")
+
+AFFIRMATIONS = _words("yes yeah yep yup correct exactly right sure no ok okay")

@@ -1,0 +1,96 @@
+"""Reading: what an utterance may ask for, in few words; and the plan it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nodes.plan import (
+    Aggregate,
+    AggregateFunction,
+    ColumnTerm,
+    LiteralTerm,
+    LiteralValue,
+    Operator,
+    Predicate,
+    Star,
+    Term,
+)
+from value_index.schema import ColumnRef
+
+Base = Literal["fresh", "swap", "extend", "narrow"]
+"""fresh: a question of its own; swap: the rows of the previous plan, other projections; extend: its projections and more;
+narrow: its projections, other conditions or order."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One projection: a column, an aggregate of one, or count(*)."""
+
+    function: AggregateFunction | None = None
+    column: ColumnRef | None = None
+    """None is the star."""
+    distinct: bool = False
+
+    @property
+    def term(self) -> Term:
+        """The projection as a term of a plan."""
+        inner: Term = column_term(self.column) if self.column else Star()
+        return Aggregate(function=self.function, argument=inner, distinct=self.distinct) if self.function else inner
+
+
+COUNT = Item("count")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One comparison with literals; a column of None compares count(*) of the groups."""
+
+    column: ColumnRef | None
+    operator: Operator
+    values: tuple[LiteralValue, ...]
+
+    @property
+    def predicate(self) -> Predicate:
+        """The filter as a leaf of a condition."""
+        left: Term = column_term(self.column) if self.column else COUNT.term
+        return Predicate(left=left, operator=self.operator, right=tuple(LiteralTerm(value=v) for v in self.values))
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An ordering by one item."""
+
+    item: Item
+    descending: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a turn."""
+
+    base: Base = "fresh"
+    select: tuple[Item, ...] = ()
+    """What to show; for extend only what is added."""
+    focus: str = ""
+    """The table that the question is about."""
+    filters: tuple[Filter, ...] = ()
+    group: tuple[ColumnRef, ...] = ()
+    sort: Sort | None = None
+    distinct: bool = False
+    without: str = ""
+    """A table in which the rows of the focus must not occur."""
+    kind: str = ""
+    """Name of the pattern that gave the projections."""
+
+
+def column_term(ref: ColumnRef) -> ColumnTerm:
+    """Return a column as a term."""
+    return ColumnTerm(table=ref.table, column=ref.column)
+
+
+def column_of(term: Term) -> ColumnRef | None:
+    """Return the column of a term or of the aggregate around it; None where there is none."""
+    inner = term.argument if isinstance(term, Aggregate) else term
+    return ColumnRef(table=inner.table, column=inner.column) if isinstance(inner, ColumnTerm) else None

@@ -1,0 +1,86 @@
+"""An utterance as words with stems, so that the lexical stages all count in the same positions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import islice
+
+import snowballstemmer
+
+MAX_WORDS = 400
+"""Words beyond these are not read: a question is shorter, and the time of a turn stays bounded."""
+_WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][a-z]{1,2})?|[^\W_]+", re.UNICODE)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+|-+|\s+")
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """Return the English stem of a lower-case word."""
+    # A stemmer holds the word it works on, so a shared one would not be safe in threads.
+    return snowballstemmer.stemmer("english").stemWord(word)
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """Split an identifier or a natural name into lower-case words.
+
+    >>> name_words("Year_ofWork")
+    ('year', 'of', 'work')
+    """
+    return tuple(part.lower() for part in _CAMEL.split(name) if part)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of an utterance."""
+
+    text: str
+    """Lower-case, without a possessive ending."""
+    stem: str
+    start: int
+    """Offset of the first character in the utterance."""
+    end: int
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is written in digits."""
+        return self.text[0].isdigit() and self.text.replace(",", "").replace(".", "", 1).isdigit()
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """The words of one utterance, in order."""
+
+    text: str
+    words: tuple[Word, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Utterance:
+        """Split a text into words."""
+        words: list[Word] = []
+        for match in islice(_WORD.finditer(text), MAX_WORDS):
+            plain = re.sub(r"['’]s?$", "", match.group().lower())
+            words.append(Word(plain, stem(plain), match.start(), match.end()))
+        return cls(text, tuple(words))
+
+    @cached_property
+    def folded(self) -> str:
+        """The words joined by single spaces, with a space at both ends."""
+        return f" {' '.join(word.text for word in self.words)} "
+
+    def has(self, phrase: str) -> bool:
+        """Whether the words hold a phrase of whole words."""
+        return f" {phrase} " in self.folded
+
+    def find(self, phrase: str) -> tuple[int, ...]:
+        """Return the positions of the words at which a phrase begins."""
+        parts = phrase.split(" ")
+        texts = [word.text for word in self.words]
+        size = len(parts)
+        return tuple(i for i in range(len(texts) - size + 1) if texts[i : i + size] == parts)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the half-open range of words that characters `start` to `end` touch."""
+        inside = [i for i, word in enumerate(self.words) if word.start < end and word.end > start]
+        return (inside[0], inside[-1] + 1) if inside else (0, 0)
