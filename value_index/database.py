@@ -6,6 +6,7 @@ import hashlib
 import re
 import sqlite3
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -106,6 +107,22 @@ class Database:
         )
         return tuple(row[0] for row in self.execute(sql, max_rows=limit).rows)
 
+    def stream(self, sql: str, *, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of one statement in batches, without a deadline or a cap: for reading whole columns.
+
+        Raises:
+            DatabaseError: the statement cannot be run to its end.
+        """
+        session = self._session()
+        try:
+            cursor = session.connection.execute(sql)
+            while rows := cursor.fetchmany(batch):
+                yield rows
+        except sqlite3.DatabaseError as error:
+            raise DatabaseError(f"cannot read {str(self.path)!r}: {error}") from error
+        finally:
+            self._idle.append(session)
+
     def fingerprint(self) -> str:
         """Return a key that changes when the file does: path, size, times, header and write-ahead log."""
         parts: list[object] = [str(self.path.resolve())]
@@ -122,10 +139,16 @@ class Database:
         while self._idle:
             self._idle.pop().connection.close()
 
-    def _run(self, job: Any, deadline: float) -> Result:
+    def _session(self) -> _Session:
         try:
-            session = self._idle.pop() if self._idle else _Session(self.path)
-        except (DatabaseError, IndexError) as error:
+            return self._idle.pop()
+        except IndexError:
+            return _Session(self.path)
+
+    def _run(self, job: Callable[[_Session], Result], deadline: float) -> Result:
+        try:
+            session = self._session()
+        except DatabaseError as error:
             return Result(outcome="error", message=str(error))
         task = _Task(session, job)
         task.start()
@@ -192,7 +215,7 @@ class _Session:
 class _Task(threading.Thread):
     """One statement in a thread of its own, so that the caller can leave it behind."""
 
-    def __init__(self, session: _Session, job: Any) -> None:
+    def __init__(self, session: _Session, job: Callable[[_Session], Result]) -> None:
         super().__init__(daemon=True)
         self.done = threading.Event()
         self.abandoned = False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+_BREAKS = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
+
 
 def fold(text: str) -> str:
     """Fold a text to lower-case letters and digits with single spaces between words.
@@ -11,11 +13,11 @@ def fold(text: str) -> str:
     >>> fold("  São-Paulo (BR)"), fold("O'Brien"), fold("--")
     ('sao paulo br', 'o brien', '')
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
-        text = "".join(character for character in text if not unicodedata.combining(character))
-    text = text.casefold()
-    return " ".join("".join(character if character.isalnum() else " " for character in text).split())
+    if text.isascii():
+        return " ".join(text.lower().translate(_BREAKS).split())
+    plain = (character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character))
+    folded = "".join(plain).casefold()
+    return " ".join("".join(character if character.isalnum() else " " for character in folded).split())
 
 
 def plural_variants(folded: str) -> tuple[str, ...]:
@@ -29,7 +31,7 @@ def plural_variants(folded: str) -> tuple[str, ...]:
     if folded.endswith("ies"):
         return folded[:-3] + "y", folded[:-1], folded[:-2]
     if folded.endswith("men"):
-        return (folded[:-2] + "an", folded + "s")
+        return folded[:-2] + "an", folded + "s"
     if folded.endswith("ss"):
         return (folded + "es",)
     if folded.endswith("s"):

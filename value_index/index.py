@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from value_index.catalogue import read_column
+from value_index.build import Builder, Progress
 from value_index.context import Context, Names, make_stem
 from value_index.database import Database
 from value_index.fold import fold, plural_variants
@@ -16,10 +17,10 @@ from value_index.matches import MatchOperator, Provenance, ValueMatch
 from value_index.mentions import FUNCTION_WORDS, Mention, mentions
 from value_index.operators import operator_hint
 from value_index.ranking import ColumnFacts, Reading, probability
+from value_index.storage import load_or_build
 from value_index.text import Token, tokens
 from value_index.values import Values
 
-MAX_VALUES_PER_COLUMN = 20_000
 LEAST_LIKENESS = 0.8
 LEAST_SCORE = 0.3
 """Below it the index abstains."""
@@ -40,9 +41,13 @@ class ValueIndex:
 
     @classmethod
     def build(cls, database: Database) -> ValueIndex:
-        """Read the distinct values of every column worth grounding."""
-        columns = [read_column(database, ref, MAX_VALUES_PER_COLUMN) for ref in database.schema.columns]
-        return cls(database, Values(columns))
+        """Read the values of every column worth grounding, into memory."""
+        return cls(database, Builder(database).build())
+
+    @classmethod
+    def open(cls, database: Database, index_dir: Path, *, progress: Progress | None = None) -> ValueIndex:
+        """Open the index kept in a folder; read the database first where it is new or has changed."""
+        return cls(database, load_or_build(database, index_dir, progress))
 
     def lookup(self, mention: str, *, limit: int = 10) -> tuple[ValueMatch, ...]:
         """Return the best readings of one mention, best first."""
@@ -98,15 +103,22 @@ class ValueIndex:
             entries = next((found for variant in variants if (found := self.values.exact(variant))), ())
         for entry in entries:
             kind: Provenance = "exact" if entry.value == mention.text else "folded"
-            yield Reading(mention, self._facts[entry.column], entry.value, kind, likeness)
+            for column in entry.columns:
+                yield Reading(mention, self._facts[column], entry.value, kind, likeness)
 
     def _near_readings(self, mention: Mention) -> Iterator[Reading]:
-        near = self.values.near(mention.folded)
-        for folded, ratio, _ in process.extract(
-            mention.folded, near, scorer=fuzz.ratio, score_cutoff=100 * LEAST_LIKENESS, limit=5
+        length = len(mention.folded)
+        spare = max(2, length // 5)
+        near = self.values.near(mention.folded, length - spare, length + spare)
+        for _, ratio, position in process.extract(
+            mention.folded,
+            [entry.folded for entry in near],
+            scorer=fuzz.ratio,
+            score_cutoff=100 * LEAST_LIKENESS,
+            limit=5,
         ):
-            for entry in self.values.exact(folded):
-                yield Reading(mention, self._facts[entry.column], entry.value, "fuzzy", ratio / 100)
+            for column in near[position].columns:
+                yield Reading(mention, self._facts[column], near[position].value, "fuzzy", ratio / 100)
 
     def _number_readings(self, mention: Mention) -> Iterator[Reading]:
         number = mention.number
@@ -197,7 +209,7 @@ class ValueIndex:
         assert table is not None
         return ColumnFacts(
             ref=column.ref,
-            distinct=len(column.texts) + len(column.numbers),
+            distinct=column.texts + column.numbers,
             is_key=column.ref.column in table.primary_key,
             is_reference=any(key.source == column.ref for key in schema.foreign_keys),
             is_display=bool(_DISPLAY_WORDS & self._names.columns[column.ref]),

@@ -7,53 +7,75 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
 
-from value_index.catalogue import ColumnValues
 from value_index.fold import fold
-from value_index.postings import Postings
+from value_index.schema import ColumnRef
+from value_index.shard import Shard
+
+
+class ColumnSummary(BaseModel):
+    """What the index holds of a column, and what it left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ref: ColumnRef
+    texts: int = 0
+    """Distinct texts held."""
+    numbers: int = 0
+    """Distinct numbers held."""
+    skipped: str = ""
+    """Why values were left out; empty where all are held."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A stored value of one column."""
+    """A stored text and the columns that hold it."""
 
-    column: int
-    """Position of the column in the index."""
     value: str
+    folded: str
+    columns: tuple[int, ...]
+    """Positions in `Values.columns`."""
 
 
 class Values:
     """The texts and numbers of the indexed columns."""
 
-    def __init__(self, columns: Sequence[ColumnValues]) -> None:
-        self.columns = columns
-        self._entries: dict[str, list[Entry]] = {}
-        for position, column in enumerate(columns):
-            for text in column.texts:
-                folded = fold(text)
-                if folded:
-                    self._entries.setdefault(folded, []).append(Entry(position, text))
-        self._keys = list(self._entries)
-        self._postings = Postings.build(self._keys)
-        self._numbers: dict[int, NDArray[np.float64]] = {
-            position: np.unique(np.asarray(column.numbers, dtype=np.float64))
-            for position, column in enumerate(columns)
-            if column.numbers
-        }
+    def __init__(
+        self, columns: Sequence[ColumnSummary], shards: Sequence[Shard], numbers: Sequence[NDArray[np.float64]]
+    ) -> None:
+        self.columns = tuple(columns)
+        self.shards = tuple(shards)
+        self.numbers = tuple(numbers)
+        """The sorted distinct numbers of each column, by its position."""
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return sum(len(shard) for shard in self.shards)
 
-    def exact(self, folded: str) -> Sequence[Entry]:
-        """Return the entries whose folded text is this one."""
-        return self._entries.get(folded, ())
+    def exact(self, folded: str) -> tuple[Entry, ...]:
+        """Return the texts whose folded form is this one."""
+        return tuple(
+            Entry(shard.get(position), folded, shard.columns_of(position))
+            for shard in self.shards
+            for position in shard.exact(folded)
+        )
 
-    def near(self, folded: str, limit: int = 100) -> list[str]:
-        """Return folded texts that share rare trigrams with this one."""
-        return [self._keys[position] for position in self._postings.candidates(folded, limit)]
+    def near(self, folded: str, shortest: int, longest: int, limit: int = 100) -> tuple[Entry, ...]:
+        """Return texts of these folded lengths that share most trigrams with a folded text, best first."""
+        found = [shard.near(folded, shortest, longest, limit) for shard in self.shards]
+        pairs = [(i, int(place)) for i, (places, _) in enumerate(found) for place in places]
+        if len(found) > 1:
+            best = np.argsort(-np.concatenate([scores for _, scores in found]), kind="stable")[:limit]
+            pairs = [pairs[position] for position in best]
+        return tuple(self._entry(self.shards[i], place) for i, place in pairs)
 
     def number_columns(self, number: float) -> Iterator[tuple[int, bool]]:
         """Yield each column that stores numbers, and whether it stores this one."""
-        for position, numbers in self._numbers.items():
-            place = int(np.searchsorted(numbers, number))
-            yield position, place < len(numbers) and bool(numbers[place] == number)
+        for position, numbers in enumerate(self.numbers):
+            if len(numbers):
+                place = int(np.searchsorted(numbers, number))
+                yield position, place < len(numbers) and bool(numbers[place] == number)
+
+    def _entry(self, shard: Shard, position: int) -> Entry:
+        value = shard.get(position)
+        return Entry(value, fold(value), shard.columns_of(position))
