@@ -163,6 +163,32 @@ def compare(
         console.print(comparison_table(run, comparison.smallest_decidable).rich())
 
 
+@app.command()
+def audit(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the audit as JSON.")] = False,
+) -> None:
+    """List the golds that do not run, are empty, or whose answer depends on chance, NULLs, the clock or spelling."""
+    from rich.console import Console
+
+    from eval.audit import audit as audit_golds
+    from eval.datasets import load, parse_range
+    from eval.report.audit import audit_table, flagged_table
+
+    rows = load(dataset, data, split)
+    rows = rows.select(*parse_range(dialogues)) if dialogues else rows
+    rows.open_databases()
+    found = audit_golds(rows)
+    if json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    for table in (flagged_table(found), audit_table(found)):
+        Console().print(table.rich())
+
+
 @bench_app.command("graph")
 def bench_graph() -> None:
     """Milliseconds a turn costs beyond its nodes, beside a bare seven-node LangGraph graph."""
