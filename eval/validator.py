@@ -88,11 +88,13 @@ def score_validator(dataset: Dataset, *, seed: int = 0, sample: int | None = Non
     running = [gold for gold in golds if runs[gold]]
     broken = [gold for gold in golds if not runs[gold]]
     kinds: tuple[ViolationKind, ...] = get_args(ViolationKind)
-    warned = {kind: sum(kind in _kinds(found[gold], "warning") for gold in running) for kind in kinds}
+    warned: dict[ViolationKind, int] = {
+        kind: count for kind in kinds if (count := sum(kind in _kinds(found[gold], "warning") for gold in running))
+    }
     return ValidatorScores(
         runnable=len(running),
         false_alarms=sum(bool(_kinds(found[gold], "error")) for gold in running),
-        warned={kind: count for kind, count in warned.items() if count},
+        warned=warned,
         not_runnable=len(broken),
         caught=sum(bool(_kinds(found[gold], "error")) for gold in broken),
         milliseconds=1000 * elapsed / len(found) if found else 0.0,

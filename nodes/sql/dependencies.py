@@ -6,7 +6,8 @@ grouping, and whether one row of a source meets at most one row of the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,13 +39,19 @@ class Dependencies:
 
     def closure(self, start: Iterable[Attribute]) -> frozenset[Attribute]:
         """Return every attribute that has one value where those of `start` have one each."""
-        known, rules = set(start), list(self._rules)
-        while True:
-            fired = [right for left, right in rules if left <= known]
-            rules = [(left, right) for left, right in rules if not left <= known]
-            if not fired:
-                return frozenset(known)
-            known.update(*fired)
+        waiting = [len(left) for left, _ in self._rules]
+        queue = list(start) + [fact for left, right in self._rules if not left for fact in right]
+        known: set[Attribute] = set()
+        while queue:
+            fact = queue.pop()
+            if fact in known:
+                continue
+            known.add(fact)
+            for rule in self._rules_by_fact.get(fact, ()):
+                waiting[rule] -= 1
+                if waiting[rule] == 0:
+                    queue.extend(self._rules[rule][1])
+        return frozenset(known)
 
     def pairs(self) -> Iterator[tuple[Attribute, Attribute]]:
         """Yield the pairs of columns that a join condition, WHERE, USING or NATURAL holds equal."""
@@ -96,6 +103,15 @@ class Dependencies:
             rules += [(frozenset({left}), frozenset({right})), (frozenset({right}), frozenset({left}))]
         rules += [(frozenset(), frozenset({constant})) for constant in self._constants()]
         return tuple(rules)
+
+    @cached_property
+    def _rules_by_fact(self) -> Mapping[Attribute, Sequence[int]]:
+        """The rules that each attribute stands on the left of, by position."""
+        found: defaultdict[Attribute, list[int]] = defaultdict(list)
+        for position, (left, _) in enumerate(self._rules):
+            for attribute in left:
+                found[attribute].append(position)
+        return found
 
     def _constants(self) -> Iterator[Attribute]:
         """Yield the columns that WHERE or ON holds equal to one value."""

@@ -131,10 +131,10 @@ def scopes(query: exp.Query, schema: Schema) -> tuple[Scope, ...]:
 
 def _scopes(query: exp.Expr, schema: Schema, parent: Scope | None, tables: Mapping[str, Source]) -> Iterator[Scope]:
     """Visit a query with the common table expressions in sight."""
+    tables = _with_common(query, schema, tables)
     with_ = query.args.get("with_")
-    for cte in with_.expressions if with_ else ():
-        yield from _scopes(cte.this, schema, parent, tables)
-        tables = {**tables, cte.alias.lower(): _derived(cte, cte.this, schema, tables)}
+    for common in with_.expressions if with_ else ():
+        yield from _scopes(common.this, schema, parent, tables)
     if isinstance(query, exp.Select):
         scope = Scope(select=query, sources=tuple(_sources(query, schema, tables)), parent=parent)
         yield scope
@@ -146,6 +146,14 @@ def _scopes(query: exp.Expr, schema: Schema, parent: Scope | None, tables: Mappi
         for member in (query.this, query.args.get("expression")):
             if isinstance(member, exp.Query):
                 yield from _scopes(member, schema, parent, tables)
+
+
+def _with_common(query: exp.Expr, schema: Schema, tables: Mapping[str, Source]) -> Mapping[str, Source]:
+    """Add a query's own common table expressions; a recursive one has the columns of its first member."""
+    with_ = query.args.get("with_")
+    for common in with_.expressions if with_ else ():
+        tables = {**tables, common.alias.lower(): _derived(common, common.this, schema, tables)}
+    return tables
 
 
 def _entries(select: exp.Select) -> Iterator[tuple[exp.Expr, exp.Join | None]]:
@@ -198,12 +206,14 @@ def _derived(node: exp.Expr, query: exp.Expr, schema: Schema, tables: Mapping[st
 
 def outputs(query: exp.Expr, schema: Schema, tables: Mapping[str, Source] | None = None) -> tuple[str, ...] | None:
     """Return the column names of a query's result ("" for an expression without name); None where unknown."""
+    tables = _with_common(query, schema, tables or {})
     while not isinstance(query, exp.Select):
         if not isinstance(query.this, exp.Query):
             return None
         query = query.this
+        tables = _with_common(query, schema, tables)
     names: list[str] = []
-    sources = tuple(_sources(query, schema, tables or {}))
+    sources = tuple(_sources(query, schema, tables))
     for projection in query.expressions:
         if not projection.is_star:
             names.append(projection.alias_or_name)

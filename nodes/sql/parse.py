@@ -26,6 +26,7 @@ class PlainSQLite(SQLite):
     class Parser(SQLite.Parser):
         """Knows the aggregates, CAST and CASE; every other function is `exp.Anonymous`."""
 
+        ADD_JOIN_ON_TRUE: ClassVar = False
         FUNCTIONS: ClassVar = {name: SQLite.Parser.FUNCTIONS[name] for name in _AGGREGATES}
         FUNCTION_PARSERS: ClassVar = {"CAST": lambda self: self._parse_plain_cast()}
         NO_PAREN_FUNCTION_PARSERS: ClassVar = {"CASE": SQLite.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
@@ -65,13 +66,12 @@ def parse(sql: str, schema: Schema) -> exp.Query:
     text = repair(sql).strip().rstrip(";")
     try:
         trees = PlainSQLite().parse(text)
+        if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+            raise SQLError("statement", "the SQL is not one SELECT statement")
+        _quoted_strings(trees[0], text, schema)
     except (SqlglotError, RecursionError) as error:
         raise SQLError("syntax", f"the SQL does not parse: {_first_line(error)}") from error
-    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
-        raise SQLError("statement", "the SQL is not one SELECT statement")
-    tree = trees[0]
-    _quoted_strings(tree, text, schema)
-    return tree
+    return trees[0]
 
 
 def _first_line(error: Exception) -> str:

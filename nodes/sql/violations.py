@@ -37,7 +37,9 @@ def violations(sql: str, schema: Schema) -> tuple[Violation, ...]:
     """Return what the rules find, errors first, each finding once; SQL that does not parse gives one `syntax` error."""
     try:
         query = Query(parse(sql, schema), schema)
+        found = dict.fromkeys(violation for rule in RULES for violation in rule(query))
     except SQLError as error:
         return (Violation(kind="syntax", severity="error", message=str(error), subject=error.subject),)
-    found = dict.fromkeys(violation for rule in RULES for violation in rule(query))
+    except RecursionError:
+        return (Violation(kind="syntax", severity="error", message="the SQL is nested too deeply to be read"),)
     return tuple(sorted(found, key=lambda violation: violation.severity))
