@@ -41,7 +41,7 @@ _COMPARISONS: dict[type[exp.Expr], Operator] = {
 }  # fmt: skip
 _NEGATIVE: dict[Operator, Operator] = {
     "like": "not like", "glob": "not glob", "in": "not in", "between": "not between",
-    "is null": "is not null", "exists": "not exists",
+    "is null": "is not null", "is": "is not", "exists": "not exists",
 }  # fmt: skip
 _ARITHMETIC: dict[type[exp.Expr], ArithmeticOperator] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.DPipe: "||",
@@ -168,12 +168,12 @@ class TermReader:
 
     def _negation(self, node: exp.Expr) -> Condition:
         inner = self.condition(node)
-        if isinstance(inner, Predicate):
-            if inner.operator in _NEGATIVE:
-                return inner.model_copy(update={"operator": _NEGATIVE[inner.operator]})
-            if inner.operator == "is" and not isinstance(node.unnest(), exp.Is | exp.NullSafeEQ) and inner.left:
-                return _truth(inner.left, expected=False)
-        return Negation(condition=inner)
+        if not isinstance(inner, Predicate) or inner.operator not in _NEGATIVE:
+            return Negation(condition=inner)
+        if inner.operator == "is" and inner.left and not isinstance(node.unnest(), exp.Is | exp.NullSafeEQ):
+            # A bare term: NOT NULL is NULL, where NULL IS NOT TRUE would be true.
+            return _truth(inner.left, expected=inner.right[0] == LiteralTerm(value=False))
+        return inner.model_copy(update={"operator": _NEGATIVE[inner.operator]})
 
     def _comparison(self, node: exp.Expr, operator: Operator) -> Predicate:
         if node.args.get("negate"):

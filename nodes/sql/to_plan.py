@@ -217,13 +217,12 @@ def _readable(node: exp.Expr, block: _Block) -> Term | None:
 
 
 def _count(query: exp.Query, clause: str) -> int | None:
-    """Read LIMIT or OFFSET; NULL-like, computed and bound counts are refused."""
+    """Read LIMIT or OFFSET; a negative one is none, as in SQLite, and a computed one is refused."""
     node = query.args.get(clause)
     if node is None:
         return None
     value = node.expression
-    sign = -1 if isinstance(value, exp.Neg) else 1
     number = value.this if isinstance(value, exp.Neg) else value
     if not isinstance(number, exp.Literal) or not number.is_int:
         raise SQLError("limit", f"a plan holds only whole numbers in {clause.upper()}", value.sql())
-    return sign * int(number.name)
+    return int(number.name) if number is value else None
