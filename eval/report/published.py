@@ -18,11 +18,11 @@ PLANS: dict[str, dict[str, float]] = {
 """Plan scores of others' planners; the 25 lines match names and carry the previous query over."""
 
 ANSWERS: dict[str, dict[str, float]] = {
-    "published 9B": {"value": 0.590, "strict": 0.370},
-    "published 9B, tuned": {"value": 0.640},
-    "published 9B, gold plan in prompt": {"value": 0.850},
+    "9B": {"value": 0.590, "strict": 0.370},
+    "9B, tuned": {"value": 0.640},
+    "9B, gold plan": {"value": 0.850},
 }
-"""Verdicts on others' answers; value forgave column names only."""
+"""Verdicts on the answers of a 9B model: as it is, tuned, with the gold plan in its prompt; value forgave names only."""
 
 
 def is_slice(manifest: Manifest) -> bool:

@@ -65,14 +65,16 @@ def answer_table(runs: Sequence[RunView]) -> Table:
         )
         for run in runs
     ]
+    note = "Shares of the scored turns; dialogues are right when every scored turn is, by value."
     if any(published.is_slice(run.manifest) for run in runs):
+        note += " The 9B rows are published figures."
         for label, means in published.ANSWERS.items():
             rows.append((label, "gold", *(figure(means.get(verdict)) for verdict in verdicts), "–", "100"))
     return Table(
         title="Answers",
         columns=("run", "history", *verdicts, "dialogues", "turns"),
         rows=tuple(rows),
-        note="Shares of the scored turns; dialogues are right when every scored turn is, by value.",
+        note=note,
         words=2,
     )
 
