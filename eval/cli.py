@@ -176,7 +176,7 @@ def audit(
 
     from eval.audit import audit as audit_golds
     from eval.datasets import load, parse_range
-    from eval.report.audit import audit_table, flagged_table
+    from eval.report.audit import audit_table, flagged_lines
 
     rows = load(dataset, data, split)
     rows = rows.select(*parse_range(dialogues)) if dialogues else rows
@@ -185,8 +185,9 @@ def audit(
     if json:
         typer.echo(found.model_dump_json(indent=2))
         return
-    for table in (flagged_table(found), audit_table(found)):
-        Console().print(table.rich())
+    for line in flagged_lines(found):
+        typer.echo(line)
+    Console().print(audit_table(found).rich())
 
 
 @bench_app.command("graph")

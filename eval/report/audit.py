@@ -1,6 +1,8 @@
-"""audit_table, flagged_table: golds that cannot be trusted, counted and listed."""
+"""audit_table, flagged_lines: golds that cannot be trusted, counted and listed."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from eval.audit import Audit
 from eval.report.table import Table, figure
@@ -16,20 +18,11 @@ def audit_table(audit: Audit) -> Table:
     )
 
 
-def flagged_table(audit: Audit) -> Table:
-    """List the flagged turns."""
-    rows = [
-        (
-            f"{gold.dialogue}/{gold.turn}",
-            gold.database_id,
-            ", ".join(map(_words, gold.flags)),
-            gold.detail or gold.query,
-        )
-        for gold in audit.flagged
-    ]
-    return Table(
-        title="Flagged golds", columns=("turn", "database", "flags", "query, or why"), rows=tuple(rows), words=4
-    )
+def flagged_lines(audit: Audit) -> Iterator[str]:
+    """List the flagged turns, one a line."""
+    for gold in audit.flagged:
+        flags = ", ".join(map(_words, gold.flags))
+        yield f"{gold.dialogue}/{gold.turn} {gold.database_id}: {flags}. {gold.detail or ' '.join(gold.query.split())}"
 
 
 def _words(name: str) -> str:
