@@ -11,8 +11,8 @@ from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nodes import NODES
 from nodes.node import Node, Variant
+from nodes.registry import NODES
 from nodes.state import STAGES, Stage
 from value_index.errors import TurnSQLError
 

@@ -13,8 +13,8 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from pydantic import TypeAdapter, ValidationError
 
-from nodes import NODES
 from nodes.node import FIELDS, OUTPUTS, Context, Node
+from nodes.registry import NODES
 from nodes.state import STAGES, GraphState, Stage, StageTrace, Turn
 from value_index.errors import TurnSQLError
 

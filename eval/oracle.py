@@ -9,8 +9,8 @@ from typing import Any, cast
 from eval.datasets import Dataset
 from eval.gold import Gold, GoldBook
 from eval.verdicts import judge
-from nodes import NODES
 from nodes.node import Context, Node
+from nodes.registry import NODES
 from nodes.sql.parse import repair
 from nodes.state import Attempt, GraphState, Stage, Violation
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from agent.config import DEFAULT, Config, ConfigError
-from nodes import NODES, schema_linking
+from nodes import schema_linking
 from nodes.node import Variant
+from nodes.registry import NODES
 from nodes.state import STAGES
 
 
