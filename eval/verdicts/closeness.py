@@ -14,7 +14,7 @@ RELATIVE_TOLERANCE = 1e-6
 
 def has_floats(rows: Iterable[Row]) -> bool:
     """Whether any cell is a float."""
-    return any(isinstance(cell, float) for row in rows for cell in row)
+    return float in set(map(type, chain.from_iterable(rows)))
 
 
 def snapped(gold: Sequence[Row], predicted: Sequence[Row]) -> tuple[list[Row], list[Row]]:

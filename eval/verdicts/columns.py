@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -40,11 +41,20 @@ def column_orders(gold: Sequence[Row], predicted: Sequence[Row], groups: Sequenc
     if len(set(ours.prints)) < width:
         ours, theirs = ours.refined(), theirs.refined()
     for order in _search(ours, theirs):
-        if _same_rows(gold, [tuple(row[i] for i in order) for row in predicted], groups):
+        if _same_rows(gold, arranged(predicted, order), groups):
             yield order
 
 
+def arranged(rows: Sequence[Row], order: Sequence[int]) -> tuple[Row, ...]:
+    """Return the rows with their columns in the given order."""
+    if all(index == place for place, index in enumerate(order)):
+        return tuple(rows)
+    return tuple(map(itemgetter(*order), rows))
+
+
 def _same_rows(gold: Sequence[Row], predicted: Sequence[Row], groups: Sequence[int] | None) -> bool:
+    if gold == predicted:
+        return True
     if groups is None:
         return Counter(gold) == Counter(predicted)
     return Counter(zip(groups, gold, strict=True)) == Counter(zip(groups, predicted, strict=True))

@@ -56,16 +56,18 @@ def _verdict(executions: Executions, database: Database, gold: str, predicted: s
 
 def equal_results(gold: Sequence[Row], predicted: Sequence[Row], *, ordered: bool) -> bool:
     """Compare two results by the official rule."""
-    if not gold and not predicted:
+    if gold is predicted or (not gold and not predicted):
         return True
     if len(gold) != len(predicted) or len(gold[0]) != len(predicted[0]):
         return False
-    if ordered:
+    if gold == predicted:
+        matching = True
+    elif ordered:
         # Each column must be found, in the order of its rows; equal columns are interchangeable.
-        arranged = Counter(zip(*gold, strict=True)) == Counter(zip(*predicted, strict=True))
+        matching = Counter(zip(*gold, strict=True)) == Counter(zip(*predicted, strict=True))
     else:
-        arranged = next(column_orders(gold, predicted, None), None) is not None
-    return arranged and _same_sorted_rows(gold, predicted, ordered=ordered)
+        matching = next(column_orders(gold, predicted, None), None) is not None
+    return matching and _same_sorted_rows(gold, predicted, ordered=ordered)
 
 
 def _same_sorted_rows(gold: Sequence[Row], predicted: Sequence[Row], *, ordered: bool) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from eval.verdicts.closeness import close_rows, has_floats, snapped
-from eval.verdicts.columns import column_orders
+from eval.verdicts.columns import arranged, column_orders
 from eval.verdicts.ties import Ties
 from value_index.database import Result
 
@@ -75,10 +75,6 @@ def _close_orders(gold: Sequence[Row], predicted: Sequence[Row], groups: Sequenc
     places = groups or [0] * len(gold)
     keys = list(zip(places, ours, strict=True))
     for order in column_orders(ours, theirs, groups):
-        their_keys = list(zip(places, _arranged(theirs, order), strict=True))
-        if close_rows(gold, _arranged(predicted, order), keys, their_keys):
+        their_keys = list(zip(places, arranged(theirs, order), strict=True))
+        if close_rows(gold, arranged(predicted, order), keys, their_keys):
             yield order
-
-
-def _arranged(rows: Sequence[Row], order: Sequence[int]) -> list[Row]:
-    return [tuple(row[i] for i in order) for row in rows]
