@@ -1,0 +1,118 @@
+"""Where a language model answers, and how it is asked: the `[endpoint]` table of a configuration."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nodes.completion import Message, Prompt, Usage
+
+StructuredOutput = Literal["json_schema", "structured_outputs", "json_object", "none"]
+FALLBACKS: tuple[StructuredOutput, ...] = ("json_schema", "structured_outputs", "json_object", "none")
+"""Ways to ask for JSON, best first; an endpoint that refuses one is asked in the next."""
+
+CHARACTERS_PER_TOKEN = 3.0
+"""Of prompts with schemas and SQL: fewer than English text has, so that the estimate errs on the safe side."""
+
+
+class Prices(BaseModel):
+    """Money per million tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: float = Field(ge=0)
+    cached: float = Field(ge=0)
+    completion: float = Field(ge=0)
+    currency: str = "USD"
+    read_on: date
+    """The day the prices were read."""
+
+    def price(self, usage: Usage) -> float:
+        """Return what an answer cost."""
+        fresh = usage.prompt_tokens - usage.cached_tokens
+        tokens = fresh * self.prompt + usage.cached_tokens * self.cached + usage.completion_tokens * self.completion
+        return tokens / 1e6
+
+
+class Endpoint(BaseModel):
+    """An OpenAI-compatible server and one of its models."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str
+    """Up to and with `/v1`."""
+    model: str
+    key_env: str = ""
+    """Name of the environment variable that holds the key; "" where none is needed. The key itself is never kept."""
+    temperature: float | None = Field(default=0.0, ge=0)
+    """None where the model refuses one."""
+    seed: int | None = 0
+    max_tokens: int = Field(default=1024, ge=1)
+    """Of an answer, reasoning included."""
+    token_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """What the endpoint calls that bound."""
+    context_tokens: int = Field(default=32_768, ge=512)
+    """Prompt and answer together."""
+    reasoning_effort: str | None = None
+    thinking: bool | None = None
+    """Switches a model's reasoning through `chat_template_kwargs`; None leaves it to the server."""
+    structured: StructuredOutput = "json_schema"
+    """How JSON is asked for first; refused ways fall back to the next."""
+    grammar: bool = False
+    """Whether the endpoint takes EBNF grammars (vLLM does), and is to be given them."""
+    extra_body: dict[str, Any] = {}
+    """Sent with every request as it stands."""
+    timeout: float = Field(default=120.0, gt=0)
+    """Seconds a request may take."""
+    max_retries: int = Field(default=6, ge=0, le=20)
+    """Of one request, on 408, 409, 429, 5xx, a broken connection and a malformed answer."""
+    prices: Prices | None = None
+
+    def decisive(self) -> dict[str, Any]:
+        """Return what decides an answer, as JSON values: not where the server stands, what it costs, how long to wait."""
+        where = {"base_url", "key_env", "timeout", "max_retries", "prices"}
+        return self.model_dump(mode="json", exclude=where)
+
+    def prompt_characters(self) -> int:
+        """Return how long a prompt may be so that prompt and answer fit the context."""
+        return int((self.context_tokens - self.max_tokens) * CHARACTERS_PER_TOKEN)
+
+
+def request(endpoint: Endpoint, prompt: Prompt, way: StructuredOutput) -> dict[str, Any]:
+    """Return the body of a chat completion."""
+    body: dict[str, Any] = {
+        "model": endpoint.model,
+        "messages": [message.model_dump() for message in _messages(prompt, way)],
+        endpoint.token_limit: endpoint.max_tokens,
+        "temperature": endpoint.temperature,
+        "seed": endpoint.seed,
+        "reasoning_effort": endpoint.reasoning_effort,
+    }
+    extra = dict(endpoint.extra_body)
+    if endpoint.thinking is not None:
+        extra["chat_template_kwargs"] = {**extra.get("chat_template_kwargs", {}), "enable_thinking": endpoint.thinking}
+    if prompt.grammar and endpoint.grammar:
+        extra["structured_outputs"] = {"grammar": prompt.grammar}
+    elif prompt.output:
+        body["response_format"] = _response_format(prompt, way)
+        if way == "structured_outputs":
+            extra["structured_outputs"] = {"json": prompt.output}
+    body["extra_body"] = extra or None
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _response_format(prompt: Prompt, way: StructuredOutput) -> dict[str, Any] | None:
+    if way == "json_schema":
+        return {"type": "json_schema", "json_schema": {"name": prompt.name, "strict": True, "schema": prompt.output}}
+    return {"type": "json_object"} if way == "json_object" else None
+
+
+def _messages(prompt: Prompt, way: StructuredOutput) -> tuple[Message, ...]:
+    """Return the messages; where nothing enforces the JSON, a model must at least be told."""
+    if prompt.output is None or way in ("json_schema", "structured_outputs"):
+        return prompt.messages
+    first, *others = prompt.messages
+    told = first.model_copy(update={"content": f"{first.content}\n\nAnswer with one JSON object and nothing else."})
+    return (told, *others)
