@@ -9,6 +9,7 @@ from eval.datasets import Dataset
 from nodes.constraints import constraints
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
+from nodes.sql.parse import repair
 from nodes.sql.to_plan import to_plan
 from nodes.state import (
     ColumnLink,
@@ -69,7 +70,7 @@ class GoldBook:
         before = self.plan(dialogue, turn - 1) if turn else None
         utterance = row.turns[turn].utterance
         return Gold(
-            sql=row.turns[turn].query,
+            sql=repair(row.turns[turn].query),
             plan=plan,
             dialogue_state=gold_dialogue_state(utterance, plan, before),
             schema_links=gold_links(plan),

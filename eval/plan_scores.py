@@ -6,13 +6,15 @@ not, filters above all. A plan that leaves its joins to the compiler should be c
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from eval.canonical import canonical, canonical_ordering, canonical_term, folded_literal
 from nodes.constraints import constraints
-from nodes.plan import Aggregate, ColumnTerm, DerivedTerm, Plan, PlanModel, Predicate, Star, Term
-from nodes.walk import Stack, blocks, columns, derived_from, rewrite, table_names, walk_scoped
+from nodes.plan import Aggregate, ColumnTerm, DerivedTerm, Plan, PlanModel, Predicate, Star, TableSource, Term
+from nodes.state import Constraint
+from nodes.walk import Stack, derived_from, rewrite, walk_scoped
 
 NINE = (
     "table_f1", "column_f1", "skeleton_f1", "join_f1", "aggregation_f1", "group_by_f1", "selected_count",
@@ -22,6 +24,16 @@ NINE = (
 BEYOND = ("predicate_f1", "predicate_value_f1", "order_by", "limit", "set_operation", "whole_plan")
 PLAN_SCORES = (*NINE, "macro", *BEYOND)
 """Every plan score, in the order of tables."""
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What the scores compare of one plan."""
+
+    sets: Mapping[str, AbstractSet[Hashable]]
+    """Compared by F1, by the score's name."""
+    wholes: Mapping[str, Hashable]
+    """Compared for equality, by the score's name."""
 
 
 def plan_scores(gold: Plan | None, predicted: Plan | None) -> dict[str, float | None]:
@@ -36,19 +48,42 @@ def plan_scores(gold: Plan | None, predicted: Plan | None) -> dict[str, float | 
     """
     if gold is None:
         return dict.fromkeys(PLAN_SCORES)
-    given = predicted or Plan()
-    nine: dict[str, float] = {
-        "table_f1": f1(_tables(gold), _tables(given)),
-        "column_f1": f1(_columns(gold), _columns(given)),
-        "skeleton_f1": f1(_skeleton(gold), _skeleton(given)),
-        "join_f1": f1(join_pairs(gold), join_pairs(given)),
-        "aggregation_f1": f1(_aggregations(gold), _aggregations(given)),
-        "group_by_f1": f1(grouping(gold), grouping(given)),
-        "selected_count": float(_selected_count(gold) == _selected_count(given)),
-        "selected_expressions": float(_selected(gold) == _selected(given)),
-        "duplicate_policy": float(gold.distinct == given.distinct),
+    return compare(facets(gold), facets(predicted or Plan()))
+
+
+def facets(plan: Plan) -> Facets:
+    """Read what the scores compare off a plan, once for all the plans that it is compared with."""
+    scoped = list(walk_scoped(plan))
+    found = [part for part, _ in scoped if isinstance(part, Plan)]
+    filters = constraints(plan)
+    sets: dict[str, AbstractSet[Hashable]] = {
+        "table_f1": {part.table.lower() for part, _ in scoped if isinstance(part, TableSource)},
+        "column_f1": {(p.table.lower(), p.column.lower()) for p, _ in scoped if isinstance(p, ColumnTerm)},
+        "skeleton_f1": _skeleton(found, scoped),
+        "join_f1": _join_pairs(scoped),
+        "aggregation_f1": {canonical_term(part, stack) for part, stack in scoped if isinstance(part, Aggregate)},
+        "group_by_f1": {canonical_term(t, stack) for p, stack in scoped if isinstance(p, Plan) for t in p.group_by},
+        "predicate_f1": {_filter(item, values=False) for item in filters},
+        "predicate_value_f1": {_filter(item, values=True) for item in filters},
     }
-    return {**nine, "macro": sum(nine.values()) / len(nine), **_beyond(gold, given)}
+    wholes: dict[str, Hashable] = {
+        "selected_count": len(plan.select) or 1,
+        "selected_expressions": _selected(plan),
+        "duplicate_policy": plan.distinct,
+        "order_by": tuple(canonical_ordering(item, (plan,)) for item in plan.order_by),
+        "limit": (plan.limit, plan.offset or 0),
+        "set_operation": tuple(operation.operator for operation in plan.set_operations),
+        "whole_plan": canonical(plan),
+    }
+    return Facets(sets, wholes)
+
+
+def compare(gold: Facets, given: Facets) -> dict[str, float | None]:
+    """Score one plan's facets against another's; the keys are PLAN_SCORES, in order."""
+    scores = {name: f1(part, given.sets[name]) for name, part in gold.sets.items()}
+    scores |= {name: float(part == given.wholes[name]) for name, part in gold.wholes.items()}
+    scores["macro"] = sum(scores[name] for name in NINE) / len(NINE)
+    return {name: scores[name] for name in PLAN_SCORES}
 
 
 def f1(gold: AbstractSet[Hashable], given: AbstractSet[Hashable]) -> float:
@@ -62,48 +97,18 @@ def f1(gold: AbstractSet[Hashable], given: AbstractSet[Hashable]) -> float:
     return 2 * len(gold & given) / (len(gold) + len(given))
 
 
-def join_pairs(plan: Plan) -> frozenset[Hashable]:
+def _join_pairs(scoped: Sequence[tuple[PlanModel, Stack]]) -> frozenset[Hashable]:
     """Return the unordered pairs of columns that some condition equates across sources."""
     return frozenset(
         frozenset(side[1] for side in sides)
-        for part, stack in walk_scoped(plan)
+        for part, stack in scoped
         if isinstance(part, Predicate) and part.operator == "=" and len(part.right) == 1
         for sides in [[_joined(part.left, stack), _joined(part.right[0], stack)]]
         if all(side[1] for side in sides) and sides[0][0] != sides[1][0]
     )
 
 
-def grouping(plan: Plan) -> frozenset[Hashable]:
-    """Return the grouping terms of every block."""
-    return frozenset(
-        canonical_term(term, stack)
-        for part, stack in walk_scoped(plan)
-        if isinstance(part, Plan)
-        for term in part.group_by
-    )
-
-
-def _beyond(gold: Plan, given: Plan) -> dict[str, float]:
-    return {
-        "predicate_f1": f1(_filters(gold, values=False), _filters(given, values=False)),
-        "predicate_value_f1": f1(_filters(gold, values=True), _filters(given, values=True)),
-        "order_by": float(_ordering(gold) == _ordering(given)),
-        "limit": float((gold.limit, gold.offset or 0) == (given.limit, given.offset or 0)),
-        "set_operation": float(_set_operators(gold) == _set_operators(given)),
-        "whole_plan": float(canonical(gold) == canonical(given)),
-    }
-
-
-def _tables(plan: Plan) -> frozenset[str]:
-    return frozenset(name.lower() for name in table_names(plan))
-
-
-def _columns(plan: Plan) -> frozenset[Hashable]:
-    return frozenset((term.table.lower(), term.column.lower()) for term in columns(plan))
-
-
-def _skeleton(plan: Plan) -> frozenset[str]:
-    found = list(blocks(plan))
+def _skeleton(found: Sequence[Plan], scoped: Sequence[tuple[PlanModel, Stack]]) -> frozenset[str]:
     flags = {
         "select": True,
         "join": any(len(block.tables) > 1 for block in found),
@@ -113,21 +118,9 @@ def _skeleton(plan: Plan) -> frozenset[str]:
         "order_by": any(block.order_by for block in found),
         "limit": any(block.limit is not None for block in found),
         "nested": len(found) > 1,
-        "distinct": any(block.distinct for block in found) or any(part.distinct for part in _aggregates(plan)),
+        "distinct": any(isinstance(part, Plan | Aggregate) and part.distinct for part, _ in scoped),
     }
     return frozenset(flag for flag, is_true in flags.items() if is_true)
-
-
-def _aggregates(plan: Plan) -> Iterator[Aggregate]:
-    return (part for part, _ in walk_scoped(plan) if isinstance(part, Aggregate))
-
-
-def _aggregations(plan: Plan) -> frozenset[Hashable]:
-    return frozenset(canonical_term(part, stack) for part, stack in walk_scoped(plan) if isinstance(part, Aggregate))
-
-
-def _selected_count(plan: Plan) -> int:
-    return len(plan.select) or 1
 
 
 def _selected(plan: Plan) -> tuple[Hashable, ...]:
@@ -151,25 +144,10 @@ def _joined(term: Term | None, stack: Stack) -> tuple[Hashable, Hashable]:
     return None, None
 
 
-def _filters(plan: Plan, *, values: bool) -> frozenset[Hashable]:
-    return frozenset(
-        (
-            constraint.column and constraint.column.folded,
-            constraint.aggregate,
-            constraint.operator,
-            _folded(constraint.values) if values else None,
-        )
-        for constraint in constraints(plan)
-    )
+def _filter(item: Constraint, *, values: bool) -> Hashable:
+    subject = item.column and item.column.folded
+    return subject, item.aggregate, item.operator, _folded(item.values) if values else None
 
 
 def _folded(values: Iterable[Hashable]) -> Hashable:
     return tuple(folded_literal(value) if isinstance(value, str) else value for value in values)
-
-
-def _ordering(plan: Plan) -> tuple[Hashable, ...]:
-    return tuple(canonical_ordering(item, (plan,)) for item in plan.order_by)
-
-
-def _set_operators(plan: Plan) -> tuple[str, ...]:
-    return tuple(operation.operator for operation in plan.set_operations)

@@ -9,7 +9,7 @@ from eval.alone import ADAPTERS
 from eval.datasets import Dataset
 from eval.gold import Gold, GoldBook
 from eval.hardness import features, hardness
-from eval.plan_scores import plan_scores
+from eval.plan_scores import PLAN_SCORES, Facets, compare, facets
 from eval.records import AloneRecord, RunError, TurnRecord
 from eval.scores import Baseline, Place, Retry, StageMetrics, TurnScores
 from eval.stage_scores import STAGE_SCORES, Metrics, validation_scores
@@ -27,6 +27,7 @@ class Scorer:
         self.dataset = dataset
         self.book = GoldBook(dataset)
         self.executions = Executions()
+        self._facets: dict[tuple[int, int], Facets | None] = {}
 
     def score(self, record: TurnRecord, alone: Iterable[AloneRecord]) -> TurnScores:
         """Score one turn.
@@ -42,19 +43,17 @@ class Scorer:
         if gold is not None:
             head |= {"hardness": hardness(gold.plan), "features": features(gold.plan)}
         if record.outcome == "not_run":
-            nothing = plan_scores(None, None)
-            return TurnScores(**head, plan=nothing, plan_of_sql=nothing)
+            return TurnScores(**head, plan=dict.fromkeys(PLAN_SCORES), plan_of_sql=dict.fromkeys(PLAN_SCORES))
         query = dialogue.turns[record.turn].query
         verdicts = self._judge(record, query, record.sql)
         gold_rows = self.executions.run(self.dataset.open_database(record.database_id), query)
-        truth = gold.plan if gold else None
         emitted, written = self._emitted(record), self.book.plan_of(record.database_id, record.sql)
-        plan = plan_scores(truth, emitted)
+        plan = self._plan_scores(record.key, emitted)
         return TurnScores(
             **head,
             **verdicts.model_dump(),
             plan=plan,
-            plan_of_sql=plan if written == emitted else plan_scores(truth, written),
+            plan_of_sql=plan if written == emitted else self._plan_scores(record.key, written),
             stages=_by_stage(
                 in_graph=self._in_graph(record, query, gold, verdicts, plan),
                 alone=self._alone(record, query, gold, alone),
@@ -66,14 +65,26 @@ class Scorer:
     def baselines(self, scores: Iterable[TurnScores]) -> tuple[Baseline, ...]:
         """Score the two trivial planners on the same turns: the empty plan, and the gold plan of the turn before."""
         keys = [line.key for line in scores if line.outcome != "not_run"]
-        gold = {key: self.book.plan(*key) for key in keys}
-        before = {(at, turn): self.book.plan(at, turn - 1) if turn else None for at, turn in keys}
+        empty = facets(Plan())
+        copied = {(at, turn): (self._gold_facets(at, turn - 1) if turn else None) or empty for at, turn in keys}
         return (
-            Baseline(name="empty plan", plan=mean_scores([plan_scores(gold[key], Plan()) for key in keys])),
-            Baseline(
-                name="copy previous", plan=mean_scores([plan_scores(gold[key], before[key] or Plan()) for key in keys])
-            ),
+            Baseline(name="empty plan", plan=mean_scores([self._compared(key, empty) for key in keys])),
+            Baseline(name="copy previous", plan=mean_scores([self._compared(key, copied[key]) for key in keys])),
         )
+
+    def _gold_facets(self, dialogue: int, turn: int) -> Facets | None:
+        key = (dialogue, turn)
+        if key not in self._facets:
+            plan = self.book.plan(dialogue, turn)
+            self._facets[key] = facets(plan) if plan else None
+        return self._facets[key]
+
+    def _plan_scores(self, key: tuple[int, int], plan: Plan | None) -> dict[str, float | None]:
+        return self._compared(key, facets(plan or Plan()))
+
+    def _compared(self, key: tuple[int, int], given: Facets) -> dict[str, float | None]:
+        gold = self._gold_facets(*key)
+        return compare(gold, given) if gold else dict.fromkeys(PLAN_SCORES)
 
     def _emitted(self, record: TurnRecord) -> Plan | None:
         """Return the best plan of plan_emission; None where it gave none."""
@@ -124,7 +135,7 @@ class Scorer:
         if stage in STAGE_SCORES:
             return STAGE_SCORES[stage](gold, output)
         if stage == "plan_emission":
-            scores = plan_scores(gold.plan, output[0].plan if output else None)
+            scores = self._plan_scores(record.key, output[0].plan if output else None)
             return {name: value for name, value in scores.items() if value is not None}
         if stage == "sql_generation":
             verdict = self._judge(record, query, output).value
