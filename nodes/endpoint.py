@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from nodes.completion import Message, Prompt, Usage
+from nodes.output_schema import require_all
 
 StructuredOutput = Literal["json_schema", "structured_outputs", "json_object", "none"]
 FALLBACKS: tuple[StructuredOutput, ...] = ("json_schema", "structured_outputs", "json_object", "none")
@@ -60,6 +61,8 @@ class Endpoint(BaseModel):
     """Switches a model's reasoning through `chat_template_kwargs`; None leaves it to the server."""
     structured: StructuredOutput = "json_schema"
     """How JSON is asked for first; refused ways fall back to the next."""
+    all_fields: bool = False
+    """Whether a JSON schema must require every field and is sent as strict, as OpenAI wants it."""
     grammar: bool = False
     """Whether the endpoint takes EBNF grammars (vLLM does), and is to be given them."""
     extra_body: dict[str, Any] = {}
@@ -96,17 +99,16 @@ def request(endpoint: Endpoint, prompt: Prompt, way: StructuredOutput) -> dict[s
     if prompt.grammar and endpoint.grammar:
         extra["structured_outputs"] = {"grammar": prompt.grammar}
     elif prompt.output:
-        body["response_format"] = _response_format(prompt, way)
-        if way == "structured_outputs":
-            extra["structured_outputs"] = {"json": prompt.output}
+        output = require_all(prompt.output) if endpoint.all_fields else prompt.output
+        if way == "json_schema":
+            described = {"name": prompt.name, "strict": endpoint.all_fields, "schema": output}
+            body["response_format"] = {"type": "json_schema", "json_schema": described}
+        elif way == "structured_outputs":
+            extra["structured_outputs"] = {"json": output}
+        elif way == "json_object":
+            body["response_format"] = {"type": "json_object"}
     body["extra_body"] = extra or None
     return {name: value for name, value in body.items() if value is not None}
-
-
-def _response_format(prompt: Prompt, way: StructuredOutput) -> dict[str, Any] | None:
-    if way == "json_schema":
-        return {"type": "json_schema", "json_schema": {"name": prompt.name, "strict": True, "schema": prompt.output}}
-    return {"type": "json_object"} if way == "json_object" else None
 
 
 def _messages(prompt: Prompt, way: StructuredOutput) -> tuple[Message, ...]:
