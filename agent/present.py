@@ -10,8 +10,8 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from agent.answer import Answer
-from agent.plan_text import literal_text, plan_lines
-from nodes.state import STAGES, Constraint, GraphState, GroundedValue, ScoredPlan, Stage, Violation
+from nodes.plan_text import constraint_text, literal_text, plan_lines
+from nodes.state import STAGES, GraphState, GroundedValue, ScoredPlan, Stage, Violation
 from value_index.render import rows_table
 
 ROWS_SHOWN = 20
@@ -63,14 +63,6 @@ def stage_lines(stage: Stage, state: GraphState) -> list[str]:
         "schema_validation": _attempts,
     }
     return list(writers[stage](state))
-
-
-def constraint_text(constraint: Constraint) -> str:
-    """Write one filter in force."""
-    column = str(constraint.column) if constraint.column else "*"
-    left = f"{constraint.aggregate}({column})" if constraint.aggregate else column
-    right = ", ".join(literal_text(value) for value in constraint.values)
-    return f"{left} {constraint.operator} {right}".rstrip()
 
 
 def _dialogue_state(state: GraphState) -> Iterator[str]:

@@ -5,8 +5,9 @@ import io
 from rich.console import Console
 
 from agent.answer import Answer
-from agent.present import constraint_text, show_answer, show_stages, stage_lines
+from agent.present import show_answer, show_stages, stage_lines
 from nodes.plan import Plan
+from nodes.plan_text import constraint_text
 from nodes.state import (
     STAGES,
     Attempt,

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from agent.plan_text import condition_text, plan_lines, term_text
 from nodes.plan import (
     Aggregate,
     Arithmetic,
@@ -26,6 +25,7 @@ from nodes.plan import (
     Term,
     Truth,
 )
+from nodes.plan_text import condition_text, plan_lines, term_text
 
 NAME = ColumnTerm(table="item", column="name")
 PRICE = ColumnTerm(table="item", column="price")

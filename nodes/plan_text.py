@@ -1,4 +1,4 @@
-"""A plan as a person reads it: one line a clause, names and literals spelled out."""
+"""Plans and constraints as people and models read them: one line a clause, names and literals spelled out."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from nodes.plan import (
     TableSource,
     Term,
 )
+from nodes.state import Constraint
 
 
 def plan_lines(plan: Plan) -> list[str]:
@@ -81,6 +82,14 @@ def condition_text(condition: Condition) -> str:
             return f" {condition.kind} ".join(parts)
         case Negation():
             return f"not ({condition_text(condition.condition)})"
+
+
+def constraint_text(constraint: Constraint) -> str:
+    """Write one filter in force."""
+    column = str(constraint.column) if constraint.column else "*"
+    left = f"{constraint.aggregate}({column})" if constraint.aggregate else column
+    right = ", ".join(literal_text(value) for value in constraint.values)
+    return f"{left} {constraint.operator} {right}".rstrip()
 
 
 def literal_text(value: object) -> str:
