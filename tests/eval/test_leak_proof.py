@@ -1,0 +1,138 @@
+"""No gold of the current turn reaches a node, a state, a cache, a record or a log."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.config import Config
+from eval.datasets import load
+from eval.experiment import Experiment, RunOptions
+from eval.records import HistoryMode, read_turns
+from eval.run import run
+from eval.run_store import RunStore
+from eval.runner import Runner
+from nodes.node import Context, Node, Variant
+from nodes.state import STAGES, DialogueState, GraphState, Stage
+from tests.eval.canary import TOKEN, leaks, plant, run_leaks, token
+from tests.eval.test_run_store import MANIFEST
+
+HISTORIES: tuple[HistoryMode, ...] = ("gold", "predicted", "noised")
+
+
+class Watched:
+    """A node that lets another answer, and keeps every text that it could see."""
+
+    def __init__(self, node: Node, seen: list[tuple[str, str]]) -> None:
+        self.node, self.seen = node, seen
+
+    async def __call__(self, state: GraphState, context: Context) -> Any:
+        self.seen.append((state.turn_id, state.model_dump_json() + repr(vars(context.database)) + repr(context.schema)))
+        return await self.node(state, context)
+
+
+class Leaky(Variant):
+    """What must never happen: a node that was handed the gold of its turn."""
+
+    gold: dict[str, str]
+
+    async def __call__(self, state: GraphState, context: Context) -> str:
+        return self.gold[state.turn_id]
+
+
+def planted(archive: Path) -> Path:
+    assert plant(archive / "sql_state_tracking" / "cosql_dev.json", archive) > 0
+    return archive
+
+
+def watch(archive: Path, out: Path, history: HistoryMode, **nodes: Node) -> list[tuple[str, str]]:
+    """Run the default agent with a watch on every stage; return what each could see."""
+    seen: list[tuple[str, str]] = []
+    config = Config.load()
+    watched: dict[Stage, Any] = {stage: Watched(nodes.get(stage, node), seen) for stage, node in config.nodes().items()}
+    config = config.model_copy(update={"settings": watched})
+    dataset = load("cosql", archive, "dev")
+    runner = Runner.build(dataset, config, Experiment(history=history, alone=False, noise_rate=1.0))
+    store = RunStore.create(out, MANIFEST)
+    asyncio.run(runner.run(store, 2))
+    store.close()
+    dataset.close()
+    assert len(seen) >= len(STAGES) * dataset.turns
+    return seen
+
+
+def seen_leaks(seen: list[tuple[str, str]], history: HistoryMode) -> list[str]:
+    return [
+        found
+        for turn_id, text in seen
+        for found in leaks(text, dialogue=int(turn_id.split("/")[0]), turn=int(turn_id.split("/")[1]), history=history)
+    ]
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_no_token_reaches_a_node_a_record_or_a_log(
+    archive: Path, tmp_path: Path, history: HistoryMode, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        seen = watch(planted(archive), tmp_path / "run", history)
+    assert seen_leaks(seen, history) == []
+    assert run_leaks(tmp_path / "run", history) == []
+    assert not TOKEN.search(caplog.text + printed.getvalue())
+    tokens = {found[0] for _, text in seen for found in TOKEN.finditer(text)}
+    assert bool(tokens) == (history != "predicted"), "earlier gold SQL is seen, so the tokens are really there"
+
+
+def test_the_whole_command_leaves_no_token(archive: Path, tmp_path: Path) -> None:
+    planted(archive)
+    for history in HISTORIES:
+        out = tmp_path / history
+        run(RunOptions(data=archive, out=out, history=history))
+        assert run_leaks(out, history) == []
+        assert all(turn.outcome != "not_run" for turn in read_turns(out))
+
+
+@pytest.mark.parametrize("stage", ["dialogue_state_tracking", "sql_generation"])
+def test_gold_handed_to_a_node_is_caught(archive: Path, tmp_path: Path, stage: Stage) -> None:
+    dataset = load("cosql", planted(archive), "dev")
+    gold = {f"{d.index}/{at}": turn.query for d in dataset.dialogues for at, turn in enumerate(d.turns)}
+    leaky: Any = Leaky(gold=gold)
+    if stage == "dialogue_state_tracking":
+        leaky = _Question(leaky)
+    seen = watch(archive, tmp_path / "run", "predicted", **{stage: leaky})
+    assert run_leaks(tmp_path / "run", "predicted")
+    assert seen_leaks(seen, "predicted"), "the stages after it see the token"
+
+
+class _Question:
+    def __init__(self, leaky: Leaky) -> None:
+        self.leaky = leaky
+
+    async def __call__(self, state: GraphState, context: Context) -> Any:
+        return DialogueState(question=await self.leaky(state, context))
+
+
+def test_the_exception_is_only_for_earlier_turns_of_the_same_dialogue() -> None:
+    text = " ".join(token(*at) for at in ((4, 1), (4, 2), (3, 0), (4, "final")))
+    assert list(leaks(text, dialogue=4, turn=2, history="gold")) == [token(4, 2), token(3, 0), token(4, "final")]
+    assert len(list(leaks(text, dialogue=4, turn=2, history="predicted"))) == 4
+
+
+@pytest.mark.data
+def test_the_slice_leaks_nothing(data_folder: Path, tmp_path: Path) -> None:
+    archive, source = tmp_path / "archive", data_folder / "cosql_dataset"
+    (archive / "sql_state_tracking").mkdir(parents=True)
+    shutil.copy(source / "sql_state_tracking" / "cosql_dev.json", archive / "sql_state_tracking")
+    shutil.copy(source / "tables.json", archive)
+    (archive / "database").symlink_to(data_folder / "database")
+    assert plant(archive / "sql_state_tracking" / "cosql_dev.json", archive) == 544
+    run(RunOptions(data=archive, out=tmp_path / "run", dialogues="0:16", alone=False))
+    assert run_leaks(tmp_path / "run", "gold") == []
