@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -122,14 +121,9 @@ Choice = Callable[[Plan | None], Plan | None]
     ],
 )  # fmt: skip
 def test_trivial_planners_score_as_published(
-    start: int, stop: int, choice: Choice, published: dict[str, float]
+    data_folder: Path, start: int, stop: int, choice: Choice, published: dict[str, float]
 ) -> None:
-    data = os.environ.get("TURNSQL_DATA")
-    if not data:
-        if os.environ.get("CI"):
-            pytest.fail("TURNSQL_DATA is unset in CI")
-        pytest.skip("TURNSQL_DATA is unset")
-    dataset = load("cosql", Path(data) / "cosql_dataset", "dev").select(start, stop)
+    dataset = load("cosql", data_folder / "cosql_dataset", "dev").select(start, stop)
     rows: list[dict[str, float | None]] = []
     for dialogue in dataset.dialogues:
         schema = dataset.open_database(dialogue.database_id).schema

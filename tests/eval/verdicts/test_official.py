@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,11 @@ from value_index.database import Database
 
 
 @pytest.mark.data
-def test_every_published_verdict_is_reproduced() -> None:
-    data = os.environ.get("TURNSQL_DATA")
-    if not data:
-        if os.environ.get("CI"):
-            pytest.fail("TURNSQL_DATA is unset in CI")
-        pytest.skip("TURNSQL_DATA is unset")
-    lines = (Path(data) / "scoring" / "official_verdicts.jsonl").read_text().splitlines()
+def test_every_published_verdict_is_reproduced(data_folder: Path) -> None:
+    lines = (data_folder / "scoring" / "official_verdicts.jsonl").read_text().splitlines()
     pairs = [json.loads(line) for line in lines]
     databases = {
-        name: Database.open(Path(data) / "database" / name / f"{name}.sqlite") for name in {p["db"] for p in pairs}
+        name: Database.open(data_folder / "database" / name / f"{name}.sqlite") for name in {p["db"] for p in pairs}
     }
     executions = Executions()
     disagreeing = [
