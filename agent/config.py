@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from nodes.endpoint import Endpoint
 from nodes.node import Node, Variant
 from nodes.registry import NODES
 from nodes.state import STAGES, Stage
@@ -57,6 +58,8 @@ class Config(Table):
     """The frozen node model of each stage."""
     graph: GraphSettings = GraphSettings()
     execution: ExecutionSettings = ExecutionSettings()
+    endpoint: Endpoint | None = None
+    """`[endpoint]`: the language model, where a node needs one."""
 
     @classmethod
     def load(cls, path: Path = DEFAULT, *, overrides: Iterable[str] = ()) -> Self:
@@ -72,14 +75,19 @@ class Config(Table):
     @classmethod
     def parse(cls, tables: Mapping[str, Any], *, source: str, overrides: Iterable[str] = ()) -> Self:
         """Build a configuration from TOML tables; `source` is named in errors."""
-        _refuse_unknown(tables, ("nodes", "graph", "execution"), source, "")
+        _refuse_unknown(tables, ("nodes", "graph", "execution", "endpoint"), source, "")
         nodes = _table(tables.get("nodes", {}), source, "nodes")
         _refuse_unknown(nodes, STAGES, source, "nodes.")
         replaced = {stage: {"variant": variant} for stage, variant in map(_override, overrides)}
         built: dict[Stage, tuple[str, Variant]] = {
             stage: _node({**nodes, **replaced}.get(stage, {}), stage, source) for stage in STAGES
         }
+        endpoint = _validated(Endpoint, tables["endpoint"], source, "endpoint") if "endpoint" in tables else None
+        costly = [stage for stage, (_, node) in built.items() if node.costly]
+        if costly and endpoint is None:
+            raise ConfigError(f"{source}: nodes.{costly[0]} asks a language model: add [endpoint] base_url, model")
         return cls(
+            endpoint=endpoint,
             variants={stage: name for stage, (name, _) in built.items()},
             settings={stage: node for stage, (_, node) in built.items()},
             graph=_validated(GraphSettings, tables.get("graph", {}), source, "graph"),
@@ -99,6 +107,7 @@ class Config(Table):
             "nodes": nodes,
             "graph": self.graph.model_dump(mode="json"),
             "execution": self.execution.model_dump(mode="json"),
+            **({"endpoint": self.endpoint.decisive()} if self.endpoint else {}),
         }
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from time import perf_counter
 from typing import Any, Literal, Protocol
 
@@ -13,9 +14,10 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from pydantic import TypeAdapter, ValidationError
 
+from nodes.completion import Metered
 from nodes.node import FIELDS, OUTPUTS, Context, Node
 from nodes.registry import NODES
-from nodes.state import STAGES, GraphState, Stage, StageTrace, Turn
+from nodes.state import STAGES, GraphState, ModelCall, Stage, StageTrace, Turn
 from value_index.errors import TurnSQLError
 
 Graph = CompiledStateGraph[GraphState, Context, GraphState, GraphState]
@@ -89,16 +91,24 @@ def _step(stage: Stage, node: Node) -> _Step:
 
     async def step(state: GraphState, *, runtime: Runtime[Context]) -> dict[str, Any]:
         start = perf_counter()
-        output = await node(state, runtime.context)
+        context, calls = _metered(runtime.context)
+        output = await node(state, context)
         ms = (perf_counter() - start) * 1000
         try:
             checked = output_type.validate_python(output, strict=True)
         except ValidationError as error:
             raise StageError(stage, variant, _first_line(error)) from error
         value = (*state.attempts, checked) if stage == "schema_validation" else checked
-        return {FIELDS[stage]: value, "trace": (*state.trace, StageTrace(stage=stage, variant=variant, ms=ms))}
+        trace = StageTrace(stage=stage, variant=variant, ms=ms, calls=tuple(calls))
+        return {FIELDS[stage]: value, "trace": (*state.trace, trace)}
 
     return step
+
+
+def _metered(context: Context) -> tuple[Context, list[ModelCall]]:
+    """Hand a node a language model whose answers are counted for its stage."""
+    calls: list[ModelCall] = []
+    return (replace(context, llm=Metered(context.llm, calls)) if context.llm else context), calls
 
 
 def _router(max_attempts: int) -> Callable[[GraphState], str]:

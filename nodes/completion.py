@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from nodes.state import Stage
+from nodes.endpoint import Endpoint
+from nodes.state import ModelCall, ReplyOutcome, Stage, Usage
 from value_index.errors import TurnSQLError
-
-ReplyOutcome = Literal["complete", "truncated", "empty", "refused"]
 
 
 class CompletionModel(BaseModel):
@@ -56,20 +56,6 @@ class Prompt(CompletionModel):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Usage(CompletionModel):
-    """What an answer took."""
-
-    prompt_tokens: int = Field(default=0, ge=0)
-    cached_tokens: int = Field(default=0, ge=0)
-    """Of the prompt, read from the server's prefix cache."""
-    completion_tokens: int = Field(default=0, ge=0)
-    """Reasoning included."""
-    seconds: float = Field(default=0.0, ge=0)
-    """Wall clock of the call, its retries included."""
-    price: float | None = None
-    """In the currency of the endpoint's prices; None where they are unknown."""
-
-
 class Reply(CompletionModel):
     """An answer. A call that failed gives none: it raises EndpointError."""
 
@@ -82,6 +68,11 @@ class Reply(CompletionModel):
 class Completer(Protocol):
     """Whatever answers prompts."""
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """Who answers, and within which bounds."""
+        ...
+
     async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
         """Answer a prompt of a stage.
 
@@ -89,6 +80,25 @@ class Completer(Protocol):
             EndpointError: there is no answer, which says nothing about the question.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Metered:
+    """A completer that notes what its answers took."""
+
+    completer: Completer
+    calls: list[ModelCall]
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Who answers."""
+        return self.completer.endpoint
+
+    async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
+        """Answer a prompt; see Completer."""
+        reply = await self.completer.complete(prompt, turn_id=turn_id, stage=stage)
+        self.calls.append(ModelCall(outcome=reply.outcome, usage=reply.usage))
+        return reply
 
 
 class EndpointError(TurnSQLError):

@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nodes.completion import Message, Prompt, Usage
-from nodes.output_schema import require_all
+from nodes.state import Usage
 
 StructuredOutput = Literal["json_schema", "structured_outputs", "json_object", "none"]
 FALLBACKS: tuple[StructuredOutput, ...] = ("json_schema", "structured_outputs", "json_object", "none")
@@ -81,40 +80,3 @@ class Endpoint(BaseModel):
     def prompt_characters(self) -> int:
         """Return how long a prompt may be so that prompt and answer fit the context."""
         return int((self.context_tokens - self.max_tokens) * CHARACTERS_PER_TOKEN)
-
-
-def request(endpoint: Endpoint, prompt: Prompt, way: StructuredOutput) -> dict[str, Any]:
-    """Return the body of a chat completion."""
-    body: dict[str, Any] = {
-        "model": endpoint.model,
-        "messages": [message.model_dump() for message in _messages(prompt, way)],
-        endpoint.token_limit: endpoint.max_tokens,
-        "temperature": endpoint.temperature,
-        "seed": endpoint.seed,
-        "reasoning_effort": endpoint.reasoning_effort,
-    }
-    extra = dict(endpoint.extra_body)
-    if endpoint.thinking is not None:
-        extra["chat_template_kwargs"] = {**extra.get("chat_template_kwargs", {}), "enable_thinking": endpoint.thinking}
-    if prompt.grammar and endpoint.grammar:
-        extra["structured_outputs"] = {"grammar": prompt.grammar}
-    elif prompt.output:
-        output = require_all(prompt.output) if endpoint.all_fields else prompt.output
-        if way == "json_schema":
-            described = {"name": prompt.name, "strict": endpoint.all_fields, "schema": output}
-            body["response_format"] = {"type": "json_schema", "json_schema": described}
-        elif way == "structured_outputs":
-            extra["structured_outputs"] = {"json": output}
-        elif way == "json_object":
-            body["response_format"] = {"type": "json_object"}
-    body["extra_body"] = extra or None
-    return {name: value for name, value in body.items() if value is not None}
-
-
-def _messages(prompt: Prompt, way: StructuredOutput) -> tuple[Message, ...]:
-    """Return the messages; where nothing enforces the JSON, a model must at least be told."""
-    if prompt.output is None or way in ("json_schema", "structured_outputs"):
-        return prompt.messages
-    first, *others = prompt.messages
-    told = first.model_copy(update={"content": f"{first.content}\n\nAnswer with one JSON object and nothing else."})
-    return (told, *others)

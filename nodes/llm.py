@@ -12,9 +12,10 @@ from typing import Any
 import openai
 from openai.types.chat import ChatCompletion
 
-from nodes.completion import EndpointError, Prompt, Reply, ReplyOutcome, Usage
-from nodes.endpoint import FALLBACKS, Endpoint, StructuredOutput, request
-from nodes.state import Stage
+from nodes.completion import EndpointError, Prompt, Reply, json_text
+from nodes.endpoint import FALLBACKS, Endpoint, StructuredOutput
+from nodes.request import request
+from nodes.state import ReplyOutcome, Stage, Usage
 
 DEAD_AFTER = 5
 """Calls failed one after the other, each after all its retries, that make an endpoint dead."""
@@ -48,7 +49,7 @@ class LLM:
         except (openai.OpenAIError, Malformed) as error:
             raise self._fault(error) from error
         self._failed = 0
-        return self._reply(answer, perf_counter() - start)
+        return self._reply(answer, prompt, perf_counter() - start)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -79,7 +80,7 @@ class LLM:
                 return answer
         raise Malformed("its answers are no chat completions: is base_url the one that ends in /v1?")
 
-    def _reply(self, answer: ChatCompletion, seconds: float) -> Reply:
+    def _reply(self, answer: ChatCompletion, prompt: Prompt, seconds: float) -> Reply:
         choice = answer.choices[0]
         text = _THOUGHT.sub("", choice.message.content or "").strip()
         outcome: ReplyOutcome = "complete" if text else "empty"
@@ -87,13 +88,12 @@ class LLM:
             outcome = "truncated"
         elif choice.finish_reason == "content_filter" or choice.message.refusal:
             outcome = "refused"
+        elif text and prompt.output and not _is_json(json_text(text)):
+            outcome = "malformed"
         usage = _usage(answer, seconds)
         prices = self.endpoint.prices
-        return Reply(
-            text=text,
-            outcome=outcome,
-            usage=usage.model_copy(update={"price": prices.price(usage)}) if prices else usage,
-        )
+        priced = usage.model_copy(update={"price": prices.price(usage)}) if prices else usage
+        return Reply(text=text, outcome=outcome, usage=priced)
 
     def _fault(self, error: openai.OpenAIError | Malformed) -> EndpointError:
         """Say in one line what failed and what to set; the key never stands in it."""
@@ -131,6 +131,14 @@ def _usage(answer: ChatCompletion, seconds: float) -> Usage:
         completion_tokens=usage.completion_tokens,
         seconds=seconds,
     )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_about_format(error: openai.APIStatusError) -> bool:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
-from value_index.database import Database
-from value_index.index import ValueIndex
 
+from nodes.completion import Completer
 from nodes.state import (
     Attempt,
     DialogueState,
@@ -18,6 +17,8 @@ from nodes.state import (
     ScoredPlan,
     Stage,
 )
+from value_index.database import Database
+from value_index.index import ValueIndex
 from value_index.schema import Schema
 
 OUTPUTS: dict[Stage, Any] = {
@@ -49,6 +50,8 @@ class Context:
     database: Database
     index: ValueIndex | None = None
     """None where no value index was built (a node then abstains)."""
+    llm: Completer | None = None
+    """None where the configuration names no endpoint."""
 
 
 class Node(Protocol):

@@ -32,6 +32,8 @@ ViolationKind = Literal[
     "join_off_key", "fan_out",
 ]  # fmt: skip
 Severity = Literal["error", "warning"]
+ReplyOutcome = Literal["complete", "truncated", "empty", "refused", "malformed"]
+"""How a language model's answer ended; malformed is JSON that cannot be read."""
 Provenance = Literal["exact", "folded", "fuzzy", "alias", "carried", "via_row"]
 
 
@@ -161,12 +163,35 @@ class Attempt(StateModel):
         return any(violation.severity == "error" for violation in self.violations)
 
 
+class Usage(StateModel):
+    """What an answer took."""
+
+    prompt_tokens: int = Field(default=0, ge=0)
+    cached_tokens: int = Field(default=0, ge=0)
+    """Of the prompt, read from the server's prefix cache."""
+    completion_tokens: int = Field(default=0, ge=0)
+    """Reasoning included."""
+    seconds: float = Field(default=0.0, ge=0)
+    """Wall clock of the call, its retries included."""
+    price: float | None = None
+    """In the currency of the endpoint's prices; None where they are unknown."""
+
+
+class ModelCall(StateModel):
+    """One answer of a language model to a node."""
+
+    outcome: ReplyOutcome
+    usage: Usage
+
+
 class StageTrace(StateModel):
     """One run of one stage."""
 
     stage: Stage
     variant: str
     ms: float = Field(ge=0)
+    calls: tuple[ModelCall, ...] = ()
+    """The language model's answers, where the node asked one."""
 
 
 class GraphState(StateModel):

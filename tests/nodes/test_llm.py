@@ -135,6 +135,11 @@ def test_ways_of_asking_for_json_fall_back_and_the_last_is_kept() -> None:
     assert "JSON object" in server.requests[-1]["messages"][0]["content"]
 
 
+def test_json_that_cannot_be_read_is_malformed() -> None:
+    replies, _ = ask(queue(said('Sure: {"a": 1}'), said('{"a": ')), JSON, times=2)
+    assert [reply.outcome for reply in replies] == ["complete", "malformed"]
+
+
 def test_another_bad_request_does_not_fall_back() -> None:
     assert "temperature" in str(refused(queue(fault(400, "temperature must be 1")), JSON))
 
