@@ -32,7 +32,7 @@ def demo(console: Console, out: Path) -> int:
         How many turns were not run.
     """
     databases = build()
-    console.print(f"{len(databases)} databases: {', '.join(path.stem for path in databases)}", style="dim")
+    console.print(f"Answering the dialogues over {', '.join(path.stem for path in databases)}.", style="dim")
     run(RunOptions(data=DEMO_DATA, out=out))
     score(out)
     view = gather(out)

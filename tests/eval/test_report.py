@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from eval.demo.build import DEMO_DATA, build
 from eval.experiment import RunOptions
@@ -21,6 +22,7 @@ from eval.report.tables import answer_table, node_table, plan_table
 from eval.run import run
 from eval.score import score
 from nodes.state import STAGES
+from turnsql import app
 
 DIALOGUES: list[dict[str, Any]] = json.loads((DEMO_DATA / "sql_state_tracking" / "cosql_dev.json").read_text("utf-8"))
 SKIP = Path(__file__).parents[2] / "configs" / "skip.toml"
@@ -144,6 +146,11 @@ def test_a_report_that_cannot_be_written_leaves_nothing(scored: Path, tmp_path: 
     with pytest.raises(RunError, match="--out"):
         write_report([gather(scored)], tmp_path / "taken")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_the_command_prints_where_it_wrote(scored: Path, tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["eval", "report", str(scored), "--out", str(tmp_path)], catch_exceptions=False)
+    assert shown.output.split() == [str(tmp_path / "report.html"), str(tmp_path / "report.md")]
 
 
 def test_a_table_keeps_its_figures_on_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -> None:
