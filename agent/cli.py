@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,17 +40,30 @@ def ask(
 
     from rich.console import Console
 
-    from agent.answer import answer, answer_json, check_question
+    from agent.answer import Answer, answer, answer_json, check_question
     from agent.config import DEFAULT, Config
     from agent.graph import build_graph
+    from agent.llm import open_llm
     from agent.present import show_answer
 
     check_question(question)
     settings = Config.load(config or DEFAULT, overrides=node or ())
     turns = _history(history) if history else ()
     graph = build_graph(settings.nodes(), max_attempts=settings.graph.max_attempts)
-    asked = answer(graph, _context(db), question, turn_id="ask", history=turns, execution=settings.execution)
-    given = asyncio.run(asked)
+    context = _context(db)
+
+    async def run() -> Answer:
+        async with open_llm(settings.endpoint, os.environ) as llm:
+            return await answer(
+                graph,
+                replace(context, llm=llm),
+                question,
+                turn_id="ask",
+                history=turns,
+                execution=settings.execution,
+            )
+
+    given = asyncio.run(run())
     if as_json:
         typer.echo(json.dumps(answer_json(given), ensure_ascii=False))
     else:
@@ -77,6 +91,7 @@ def chat(
     from agent.chat import chat as talk
     from agent.chat import read_lines
     from agent.config import DEFAULT, Config
+    from agent.llm import open_llm
     from agent.session import open_session
 
     settings = Config.load(config or DEFAULT, overrides=node or ())
@@ -88,7 +103,10 @@ def chat(
         sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
 
     async def run() -> None:
-        async with open_session(settings, context, store=place, thread=name) as session:
+        async with (
+            open_llm(settings.endpoint, os.environ) as llm,
+            open_session(settings, replace(context, llm=llm), store=place, thread=name) as session,
+        ):
             console.print(
                 f"{len(context.schema.tables)} tables; thread {name!r}, {len(session.turns)} turns so far; /help",
                 markup=False,

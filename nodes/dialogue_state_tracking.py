@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from nodes.completion import Prompt
 from nodes.evidence import Evidence
 from nodes.following import dialogue_state
 from nodes.lexical_weights import FOLLOWING
 from nodes.node import Context, Variant
+from nodes.output_schema import output_schema
+from nodes.prompting import ask, conversation, fitting, parsed, system, user
 from nodes.state import DialogueState, GraphState
+from value_index.schema import Schema
+
+INSTRUCTION = """You keep track of a conversation about a database.
+Rewrite the last question so that it can be understood alone, with everything it takes over from earlier questions.
+Then list the filters (column, operator, values) that the SQL of the previous question has and the last question
+keeps, those that the last question adds, and those of the previous question that no longer hold."""
 
 
 class Skip(Variant):
@@ -21,3 +32,23 @@ class Lexical(Variant):
 
     async def __call__(self, state: GraphState, context: Context) -> DialogueState:
         return dialogue_state(Evidence.of(state, context, matches=True), FOLLOWING)
+
+
+class Llm(Variant):
+    """Asks the language model; an answer that cannot be read leaves the utterance as it is."""
+
+    costly: ClassVar[bool] = True
+
+    async def __call__(self, state: GraphState, context: Context) -> DialogueState:
+        prompt = messages(state, fitting(context.schema, None, context))
+        reply = await ask(context, state, "dialogue_state_tracking", prompt)
+        return parsed(reply, DialogueState) or DialogueState(question=state.utterance)
+
+
+def messages(state: GraphState, schema: Schema) -> Prompt:
+    """Ask for the question made self-contained, and for the filters."""
+    return Prompt(
+        messages=(system(INSTRUCTION, schema), user(conversation(state))),
+        name="dialogue_state",
+        output=output_schema(DialogueState, schema),
+    )

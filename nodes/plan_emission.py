@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
+from nodes.completion import Prompt
 from nodes.emission import scored_plans
 from nodes.evidence import Evidence
 from nodes.lexical_weights import READING
 from nodes.node import Context, Variant
+from nodes.output_schema import output_schema
 from nodes.plan import Plan
+from nodes.prompting import ask, conversation, fitting, links, meaning, parsed, system, user, values
 from nodes.state import GraphState, ScoredPlan
+from value_index.schema import Schema
+
+INSTRUCTION = """You plan SQL queries for a conversation about a database.
+Write the plan of one query that answers the last question, as JSON: select (terms in order), distinct, tables, where,
+group_by, having, order_by, limit. Leave joins out: they follow from the foreign keys. Take over every filter of the
+earlier questions that is still in force. Show exactly the columns that are asked for."""
 
 
 class Skip(Variant):
@@ -27,3 +38,25 @@ class Lexical(Variant):
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
         return scored_plans(Evidence.of(state, context), READING, limit=self.readings)
+
+
+class Llm(Variant):
+    """Asks the language model for a plan in the database's own names; an answer that cannot be read is no plan."""
+
+    costly: ClassVar[bool] = True
+
+    async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
+        prompt = messages(state, fitting(context.schema, state.schema_links, context))
+        plan = parsed(await ask(context, state, "plan_emission", prompt), Plan)
+        return (ScoredPlan(plan=plan, score=1.0),) if plan else await Skip()(state, context)
+
+
+def messages(state: GraphState, schema: Schema) -> Prompt:
+    """Ask for the plan of the query."""
+    asked = user(
+        conversation(state),
+        meaning(state.dialogue_state, state.utterance),
+        links(state.schema_links, schema),
+        values(state.grounded_values or ()),
+    )
+    return Prompt(messages=(system(INSTRUCTION, schema), asked), name="plan", output=output_schema(Plan, schema))

@@ -14,11 +14,23 @@ from nodes.node import Variant
 from nodes.state import Stage
 
 NODES: dict[Stage, dict[str, type[Variant]]] = {
-    "dialogue_state_tracking": {"skip": dialogue_state_tracking.Skip, "lexical": dialogue_state_tracking.Lexical},
-    "schema_linking": {"skip": schema_linking.Skip, "lexical": schema_linking.Lexical},
+    "dialogue_state_tracking": {
+        "skip": dialogue_state_tracking.Skip,
+        "lexical": dialogue_state_tracking.Lexical,
+        "llm": dialogue_state_tracking.Llm,
+    },
+    "schema_linking": {
+        "skip": schema_linking.Skip,
+        "lexical": schema_linking.Lexical,
+        "llm": schema_linking.Llm,
+    },
     "value_grounding": {"skip": value_grounding.Skip, "fuzzy": value_grounding.Fuzzy},
-    "plan_emission": {"skip": plan_emission.Skip, "lexical": plan_emission.Lexical},
-    "sql_generation": {"skip": sql_generation.Skip, "compiler": sql_generation.Compiler},
+    "plan_emission": {"skip": plan_emission.Skip, "lexical": plan_emission.Lexical, "llm": plan_emission.Llm},
+    "sql_generation": {
+        "skip": sql_generation.Skip,
+        "compiler": sql_generation.Compiler,
+        "llm": sql_generation.Llm,
+    },
     "schema_validation": {"skip": schema_validation.Skip, "sqlglot": schema_validation.Sqlglot},
 }
 """A variant is a frozen model whose fields are its settings."""

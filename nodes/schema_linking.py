@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
+from nodes.completion import Prompt
 from nodes.evidence import Evidence
 from nodes.lexical_weights import COLUMN_LINK, TABLE_LINK
 from nodes.linking import Linker
 from nodes.node import Context, Variant
-from nodes.state import ColumnLink, GraphState, SchemaLinks, TableLink
+from nodes.output_schema import output_schema
+from nodes.prompting import ask, conversation, fitting, meaning, parsed, system, user
+from nodes.state import ColumnLink, GraphState, SchemaLinks, StateModel, TableLink
+from value_index.schema import ColumnRef, Schema
+
+INSTRUCTION = """You choose the part of a database that a question needs.
+List the columns that the SQL for the last question of the conversation uses anywhere: shown, compared, joined on,
+grouped or ordered by. The most certain come first. Then list the tables in the same way."""
+
+
+class TableName(StateModel):
+    """A table by its name."""
+
+    table: str
+
+
+class Choice(StateModel):
+    """What the language model chooses, best first."""
+
+    columns: tuple[ColumnRef, ...]
+    tables: tuple[TableName, ...]
 
 
 class Skip(Variant):
@@ -32,3 +55,37 @@ class Lexical(Variant):
     async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:
         linker = Linker(Evidence.of(state, context, matches=True))
         return linker.links(COLUMN_LINK, TABLE_LINK, least_column=self.least_column, least_table=self.least_table)
+
+
+class Llm(Variant):
+    """Asks the language model; an answer that cannot be read hands on the whole schema."""
+
+    costly: ClassVar[bool] = True
+
+    async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:
+        prompt = messages(state, fitting(context.schema, None, context))
+        choice = parsed(await ask(context, state, "schema_linking", prompt), Choice)
+        return _links(choice, context.schema) if choice else await Skip()(state, context)
+
+
+def messages(state: GraphState, schema: Schema) -> Prompt:
+    """Ask for the columns and tables that the question needs."""
+    return Prompt(
+        messages=(
+            system(INSTRUCTION, schema),
+            user(conversation(state), meaning(state.dialogue_state, state.utterance)),
+        ),
+        name="schema_links",
+        output=output_schema(Choice, schema),
+    )
+
+
+def _links(choice: Choice, schema: Schema) -> SchemaLinks:
+    """Keep what exists, once, ranked by the order of the answer; a column brings its table."""
+    columns = dict.fromkeys(found for ref in choice.columns if (found := schema.column(ref.table, ref.column)))
+    named = [schema.table(name.table) for name in choice.tables] + [schema.table(ref.table) for ref in columns]
+    tables = dict.fromkeys(table.name for table in named if table)
+    return SchemaLinks(
+        tables=tuple(TableLink(table=name, score=1 / rank) for rank, name in enumerate(tables, start=1)),
+        columns=tuple(ColumnLink(column=ref, score=1 / rank) for rank, ref in enumerate(columns, start=1)),
+    )

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
+from nodes.completion import Prompt, sql_text
 from nodes.node import Context, Variant
 from nodes.plan import Plan
+from nodes.plan_text import plan_lines
+from nodes.prompting import ask, conversation, fitting, links, meaning, system, user, values
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.repair import repair, with_sources
 from nodes.state import Attempt, GraphState
 from value_index.schema import Schema
+
+INSTRUCTION = """You write SQLite queries for a conversation about a database.
+Write one SELECT that answers the last question. Take over every filter of the earlier questions that is still in force.
+Show exactly the columns that are asked for, in the order of the question. Use only the tables and columns below.
+Answer with the SQL alone."""
 
 
 class Skip(Variant):
@@ -31,6 +40,44 @@ class Compiler(Variant):
         plans = [scored.plan for scored in state.plans or ()]
         fresh = (sql for plan in plans for sql in _texts(plan, tried, context.schema) if sql not in tried)
         return next(fresh, state.attempts[-1].sql if state.attempts else "")
+
+
+class Llm(Variant):
+    """Asks the language model, which sees the plan, links and values, and on a retry the violations."""
+
+    costly: ClassVar[bool] = True
+
+    async def __call__(self, state: GraphState, context: Context) -> str:
+        prompt = messages(state, fitting(context.schema, state.schema_links, context))
+        return sql_text((await ask(context, state, "sql_generation", prompt)).text)
+
+
+def messages(state: GraphState, schema: Schema) -> Prompt:
+    """Ask for the SQL."""
+    asked = user(
+        conversation(state),
+        meaning(state.dialogue_state, state.utterance),
+        links(state.schema_links, schema),
+        values(state.grounded_values or ()),
+        _plan(state),
+        _violations(state),
+    )
+    return Prompt(messages=(system(INSTRUCTION, schema), asked), name="sql")
+
+
+def _plan(state: GraphState) -> str:
+    plan = state.plans[0].plan if state.plans else Plan()
+    return "" if plan == Plan() else "\n".join(("Plan of the query:", *plan_lines(plan)))
+
+
+def _violations(state: GraphState) -> str:
+    failed = [attempt for attempt in state.attempts if attempt.failed]
+    if not failed:
+        return ""
+    tried = [
+        f"{attempt.sql or '(no SQL)'}\n" + "\n".join(f"- {v.message}" for v in attempt.violations) for attempt in failed
+    ]
+    return "\n\n".join(("These were tried and are wrong; write another:", *tried))
 
 
 def _texts(plan: Plan, tried: dict[str, Attempt], schema: Schema) -> Iterator[str]:

@@ -1,0 +1,59 @@
+"""The language model of a configuration: an endpoint with its key, a recording, or none."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.config import ConfigError
+from nodes.completion import Completer
+from nodes.endpoint import Endpoint
+
+
+@dataclass(frozen=True)
+class Tape:
+    """Where answers of a language model are kept."""
+
+    path: Path
+    replay: bool = False
+    """Whether the tape alone answers, and a prompt it lacks is an error."""
+
+
+@asynccontextmanager
+async def open_llm(
+    endpoint: Endpoint | None, environment: Mapping[str, str], tape: Tape | None = None
+) -> AsyncGenerator[Completer | None]:
+    """Open the endpoint of a configuration, behind its tape where there is one; None where there is no endpoint.
+
+    Raises:
+        ConfigError: the environment holds no key where one is needed.
+    """
+    async with AsyncExitStack() as stack:
+        if endpoint is None:
+            yield None
+            return
+        live = None if tape and tape.replay else await stack.enter_async_context(_live(endpoint, environment))
+        if tape is None:
+            yield live
+            return
+        from nodes.recording import Recording
+
+        recording = Recording(tape.path, endpoint, source=live)
+        stack.callback(recording.close)
+        yield recording
+
+
+@asynccontextmanager
+async def _live(endpoint: Endpoint, environment: Mapping[str, str]) -> AsyncGenerator[Completer]:
+    from nodes.llm import LLM  # the openai package takes a quarter of a second to load
+
+    key = environment.get(endpoint.key_env, "") if endpoint.key_env else ""
+    if endpoint.key_env and not key.strip():
+        raise ConfigError(f"no key for {endpoint.base_url}: set the environment variable {endpoint.key_env}")
+    llm = LLM(endpoint, key=key.strip())
+    try:
+        yield llm
+    finally:
+        await llm.close()

@@ -1,0 +1,132 @@
+"""What the prompts of the stages share: the schema within a bound, the conversation, the structured answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from nodes.completion import EndpointError, Message, Prompt, Reply, json_text
+from nodes.node import Context
+from nodes.plan_text import constraint_text, literal_text
+from nodes.state import DialogueState, GraphState, GroundedValue, SchemaLinks, Stage
+from value_index.render import schema_text
+from value_index.schema import Schema, Table
+
+M = TypeVar("M", bound=BaseModel)
+
+RESERVED_CHARACTERS = 6_000
+"""Kept free for what follows the schema: the conversation, a plan, values, violations."""
+
+
+async def ask(context: Context, state: GraphState, stage: Stage, prompt: Prompt) -> Reply:
+    """Put a prompt to the endpoint of the configuration.
+
+    Raises:
+        EndpointError: there is no endpoint or no answer, or the prompt does not fit its context.
+    """
+    if context.llm is None:
+        raise EndpointError(f"{stage} asks a language model: add [endpoint] to the configuration", fatal=True)
+    room = context.llm.endpoint.prompt_characters()
+    if prompt.characters > room:
+        raise EndpointError(
+            f"the prompt of {stage} for {state.database_id!r} has {prompt.characters:,} characters, the context room "
+            f"for {room:,}: set context_tokens in [endpoint], or a schema_linking node that leaves tables out"
+        )
+    return await context.llm.complete(prompt, turn_id=state.turn_id, stage=stage)
+
+
+def parsed(reply: Reply, kind: type[M]) -> M | None:
+    """Read a structured answer; None where it is not one (what the model wrote is its own fault, never the endpoint's)."""
+    try:
+        return kind.model_validate_json(json_text(reply.text))
+    except ValidationError:
+        return None
+
+
+def fitting(schema: Schema, links: SchemaLinks | None, context: Context) -> Schema:
+    """Return the largest part of the schema that the context has room for: pruned whole tables and columns at a time.
+
+    First everything; else the linked tables; else of those only the linked and key columns.
+    """
+    room = (context.llm.endpoint.prompt_characters() if context.llm else 0) - RESERVED_CHARACTERS
+    parts = (schema, linked_tables(schema, links), linked_columns(schema, links))
+    return next((part for part in parts if len(schema_text(part)) <= room), parts[-1])
+
+
+def linked_tables(schema: Schema, links: SchemaLinks | None) -> Schema:
+    """Return the linked tables, whole; the schema itself where nothing is linked."""
+    names = {link.table.lower() for link in links.tables} if links else set[str]()
+    names |= {link.column.table.lower() for link in links.columns} if links else set()
+    return _part(schema, [table for table in schema.tables if table.name.lower() in names]) if names else schema
+
+
+def linked_columns(schema: Schema, links: SchemaLinks | None) -> Schema:
+    """Return the linked tables with their linked columns and keys only."""
+    linked = {link.column.folded for link in links.columns} if links else set[tuple[str, str]]()
+    keys = {ref.folded for key in schema.foreign_keys for ref in (key.source, key.target)}
+
+    def kept(table: Table) -> Table:
+        primary = {name.lower() for name in table.primary_key}
+        columns = tuple(
+            column
+            for column in table.columns
+            if (table.name.lower(), column.name.lower()) in linked | keys or column.name.lower() in primary
+        )
+        return table.model_copy(update={"columns": columns or table.columns[:1]})
+
+    part = linked_tables(schema, links)
+    return _part(schema, [kept(table) for table in part.tables])
+
+
+def system(instruction: str, schema: Schema) -> Message:
+    """Return the static part, which comes first: the same for every turn over a database."""
+    text = f"{instruction}\n\nThe SQLite database {schema.database_id!r}, then its foreign keys:\n{schema_text(schema)}"
+    return Message(role="system", content=text)
+
+
+def user(*parts: str) -> Message:
+    """Return the part that changes from turn to turn, empty parts left out."""
+    return Message(role="user", content="\n\n".join(part for part in parts if part))
+
+
+def conversation(state: GraphState) -> str:
+    """Write the turns so far and the question."""
+    lines = [f"{number}. {turn.utterance}\n{turn.sql or '(no SQL)'}" for number, turn in enumerate(state.history, 1)]
+    before = "Conversation so far, each question with its SQL:\n" + "\n".join(lines) + "\n\n" if lines else ""
+    return f"{before}Question: {state.utterance}"
+
+
+def meaning(found: DialogueState | None, utterance: str) -> str:
+    """Write what the question means here; "" where nothing was resolved."""
+    if found is None:
+        return ""
+    lines = [] if found.question == utterance else [f"In full: {found.question}"]
+    in_force = [*found.kept, *found.added]
+    if in_force:
+        lines.append(f"Filters in force: {'; '.join(map(constraint_text, in_force))}")
+    if found.dropped:
+        lines.append(f"Filters no longer in force: {'; '.join(map(constraint_text, found.dropped))}")
+    return "\n".join(lines)
+
+
+def values(found: Iterable[GroundedValue]) -> str:
+    """Write the values that the database stores for the words of the question."""
+    lines = [f"{value.mention!r} is {value.column} {value.operator} {literal_text(value.value)}" for value in found]
+    return "\n".join(("Values as stored:", *lines)) if lines else ""
+
+
+def links(found: SchemaLinks | None, schema: Schema) -> str:
+    """Write the links, best first; "" where the whole schema is linked."""
+    if found is None or len(found.columns) >= len(schema.columns):
+        return ""
+    tables = ", ".join(link.table for link in found.tables)
+    columns = ", ".join(str(link.column) for link in found.columns)
+    return f"Likely tables: {tables}\nLikely columns: {columns}"
+
+
+def _part(schema: Schema, tables: list[Table]) -> Schema:
+    kept = {(table.name.lower(), column.name.lower()) for table in tables for column in table.columns}
+    keys = tuple(key for key in schema.foreign_keys if {key.source.folded, key.target.folded} <= kept)
+    return Schema(database_id=schema.database_id, tables=tuple(tables), foreign_keys=keys)
