@@ -63,8 +63,10 @@ def linked_tables(schema: Schema, links: SchemaLinks | None) -> Schema:
 
 
 def linked_columns(schema: Schema, links: SchemaLinks | None) -> Schema:
-    """Return the linked tables with their linked columns and keys only."""
-    linked = {link.column.folded for link in links.columns} if links else set[tuple[str, str]]()
+    """Return the linked tables with their linked columns and keys only; the schema itself where nothing is linked."""
+    if links is None or not links.columns:
+        return schema
+    linked = {link.column.folded for link in links.columns}
     keys = {ref.folded for key in schema.foreign_keys for ref in (key.source, key.target)}
 
     def kept(table: Table) -> Table:

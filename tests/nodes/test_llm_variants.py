@@ -1,0 +1,186 @@
+"""The language model's part in four stages: what is asked, and what becomes of good and bad answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nodes import dialogue_state_tracking, plan_emission, schema_linking, sql_generation
+from nodes.completion import EndpointError, Prompt, Reply
+from nodes.endpoint import Endpoint
+from nodes.node import Context
+from nodes.plan import Aggregate, Plan, Star, TableSource
+from nodes.state import (
+    Attempt,
+    ColumnLink,
+    Constraint,
+    DialogueState,
+    GraphState,
+    GroundedValue,
+    SchemaLinks,
+    ScoredPlan,
+    Stage,
+    TableLink,
+    Turn,
+    Violation,
+)
+from value_index.database import Database
+from value_index.schema import ColumnRef
+
+CODE = ColumnRef(table="country", column="code")
+STATE = GraphState(
+    turn_id="0/1",
+    database_id="world",
+    history=(Turn(utterance="How many cities?", sql="SELECT count(*) FROM city"),),
+    utterance="Only those in France.",
+)
+COUNT = Plan(select=(Aggregate(function="count", argument=Star()),), tables=(TableSource(table="city"),))
+
+
+@dataclass
+class Told:
+    """A completer fed from a queue: an unexpected prompt fails."""
+
+    texts: deque[str]
+    endpoint: Endpoint = field(default_factory=lambda: Endpoint(base_url="http://none/v1", model="m"))
+    asked: list[Prompt] = field(default_factory=list[Prompt])
+
+    async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
+        assert turn_id == "0/1"
+        self.asked.append(prompt)
+        assert self.texts, "unexpected prompt"
+        return Reply(text=self.texts.popleft())
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    with sqlite3.connect(tmp_path / "world.sqlite") as connection:
+        connection.executescript(
+            "CREATE TABLE country (code TEXT PRIMARY KEY, name TEXT, area REAL);"
+            "CREATE TABLE city (id INTEGER PRIMARY KEY, name TEXT, code TEXT REFERENCES country (code));"
+            "CREATE TABLE noise (id INTEGER PRIMARY KEY, remark TEXT);"
+        )
+    connection.close()
+    return Database.open(tmp_path / "world.sqlite")
+
+
+def run(node: Any, database: Database, *texts: str, state: GraphState = STATE, **endpoint: Any) -> tuple[Any, Told]:
+    told = Told(deque(texts), Endpoint(base_url="http://none/v1", model="m", **endpoint))
+    context = Context(schema=database.schema, database=database, llm=told)
+    return asyncio.run(node(state, context)), told
+
+
+def text(told: Told) -> str:
+    return "\n".join(message.content for message in told.asked[-1].messages)
+
+
+def test_dialogue_state(database: Database) -> None:
+    answer = DialogueState(
+        question="How many cities are in France?", added=(Constraint(column=CODE, operator="=", values=("FR",)),)
+    )
+    given, told = run(dialogue_state_tracking.Llm(), database, f"```json\n{answer.model_dump_json()}\n```")
+    assert given == answer
+    assert "1. How many cities?\nSELECT count(*) FROM city" in text(told)
+    assert text(told).endswith("Question: Only those in France.")
+    assert json.dumps(told.asked[0].output).count('"enum": ["country"]')
+
+
+@pytest.mark.parametrize("bad", ["", "France.", "{}", '{"question": 1}', '{"question": "q", "mood": "good"}'])
+def test_answers_that_cannot_be_read_are_neutral(bad: str, database: Database) -> None:
+    given, _ = run(dialogue_state_tracking.Llm(), database, bad)
+    assert given == DialogueState(question=STATE.utterance)
+    links, _ = run(schema_linking.Llm(), database, bad)
+    assert len(links.tables) == 3
+    plans, _ = run(plan_emission.Llm(), database, "no plan" if bad == "{}" else bad)
+    assert plans == (ScoredPlan(plan=Plan(), score=0.0),)
+
+
+def test_links_are_ranked_and_only_what_exists_is_kept(database: Database) -> None:
+    columns = [{"table": "CITY", "column": "Code"}, {"table": "city", "column": "mayor"}, {"table": "x", "column": "y"}]
+    answer = json.dumps({"columns": columns + columns[:1], "tables": [{"table": "country"}, {"table": "mayor"}]})
+    links, _ = run(schema_linking.Llm(), database, answer)
+    assert links.columns == (ColumnLink(column=ColumnRef(table="city", column="code"), score=1.0),)
+    assert links.tables == (TableLink(table="country", score=1.0), TableLink(table="city", score=0.5))
+
+
+def test_a_plan(database: Database) -> None:
+    plans, told = run(plan_emission.Llm(), database, COUNT.model_dump_json())
+    assert plans == (ScoredPlan(plan=COUNT, score=1.0),)
+    assert told.asked[0].output
+
+
+def test_sql_sees_everything_that_was_found(database: Database) -> None:
+    failed = Violation(kind="unknown_column", severity="error", message="city has no column 'land': use city.code")
+    state = STATE.model_copy(
+        update={
+            "dialogue_state": DialogueState(
+                question="How many cities are in France?",
+                kept=(Constraint(column=CODE, operator="=", values=("FR",)),),
+                dropped=(Constraint(column=CODE, operator="=", values=("DE",)),),
+            ),
+            "schema_links": SchemaLinks(
+                tables=(TableLink(table="city", score=1.0),), columns=(ColumnLink(column=CODE, score=1.0),)
+            ),
+            "grounded_values": (GroundedValue(mention="France", column=CODE, value="FR", score=1.0),),
+            "plans": (ScoredPlan(plan=COUNT, score=1.0),),
+            "attempts": (Attempt(sql="SELECT land FROM city", violations=(failed,)),),
+        }
+    )
+    sql, told = run(sql_generation.Llm(), database, "```sql\nSELECT count(*) FROM city;\n```", state=state)
+    assert sql == "SELECT count(*) FROM city"
+    for words in (
+        "city(id INTEGER primary key, name TEXT, code TEXT)",
+        "city.code -> country.code",
+        "In full: How many cities are in France?",
+        "Filters in force: country.code = 'FR'",
+        "Filters no longer in force: country.code = 'DE'",
+        "Likely columns: country.code",
+        "'France' is country.code = 'FR'",
+        "select count(*)",
+        "SELECT land FROM city\n- city has no column 'land'",
+    ):
+        assert words in text(told)
+
+
+def test_the_part_before_the_conversation_is_the_same_for_every_turn(database: Database) -> None:
+    other = STATE.model_copy(update={"utterance": "And in Spain?", "history": ()})
+    for node in (dialogue_state_tracking, schema_linking, plan_emission, sql_generation):
+        first = node.messages(STATE, database.schema)
+        second = node.messages(other, database.schema)
+        assert first.messages[0] == second.messages[0] and first.messages[1] != second.messages[1]
+        assert first.output == second.output
+
+
+def test_no_endpoint_is_said(database: Database) -> None:
+    context = Context(schema=database.schema, database=database)
+    with pytest.raises(EndpointError, match=r"sql_generation asks a language model: add \[endpoint\]") as raised:
+        asyncio.run(sql_generation.Llm()(STATE, context))
+    assert raised.value.fatal
+
+
+def test_a_schema_too_large_is_pruned_and_never_cut(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "wide.sqlite") as connection:
+        for number in range(200):
+            columns = ", ".join(f"column_{number}_{at} TEXT" for at in range(20))
+            connection.execute(f"CREATE TABLE table_{number} (id INTEGER PRIMARY KEY, {columns})")
+    connection.close()
+    database = Database.open(tmp_path / "wide.sqlite")
+    wanted = ColumnRef(table="table_7", column="column_7_3")
+    links = SchemaLinks(
+        tables=(TableLink(table="table_7", score=1.0),), columns=(ColumnLink(column=wanted, score=1.0),)
+    )
+    state = STATE.model_copy(update={"schema_links": links})
+    _, told = run(sql_generation.Llm(), database, "SELECT 1", state=state, context_tokens=8192)
+    assert "table_7(" in text(told) and "column_7_19" in text(told) and "table_8(" not in text(told)
+    _, told = run(sql_generation.Llm(), database, "SELECT 1", state=state, context_tokens=3072)
+    assert "table_7(id INTEGER primary key, column_7_3 TEXT)" in text(told)
+    with pytest.raises(EndpointError, match="set context_tokens") as raised:
+        run(sql_generation.Llm(), database, "SELECT 1", context_tokens=8192)
+    assert not raised.value.fatal
