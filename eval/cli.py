@@ -30,17 +30,27 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the run in --out; finished turns are kept.")
     ] = False,
+    record: Annotated[Path | None, typer.Option(help="Keep the language model's answers in this file.")] = None,
+    replay: Annotated[Path | None, typer.Option(help="Answer from such a file alone; a miss stops the run.")] = None,
 ) -> None:
     """Answer the turns of a data set, and write one record a turn."""
+    import os
+
+    from agent.llm import Tape
     from eval.experiment import RunOptions
     from eval.run import run as run_turns
 
+    tape = Tape(replay, replay=True) if replay else Tape(record) if record else None
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
         nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, resume=resume,
+        tape=tape, environment=os.environ,
     )  # fmt: skip
     counts = run_turns(options)
     typer.echo(f"{out}: {counts.describe()}")
+    if counts.stopped:
+        typer.echo(f"turnsql: stopped: {counts.stopped}; go on with --resume", err=True)
+        raise typer.Exit(1)
     if counts.not_run:
         typer.echo(f"turnsql: {counts.not_run} turns not run, the first: {counts.first_error}", err=True)
         raise typer.Exit(1)
@@ -246,3 +256,52 @@ def roundtrip(
 
     found = travel(dataset, data, split)
     typer.echo(found.model_dump_json(indent=2) if json else found.describe())
+
+
+@app.command()
+def leaks(
+    train: Annotated[list[Path], typer.Option(help="Training file: official JSON, or JSON lines.")],
+    evaluation: Annotated[list[Path], typer.Option("--eval", help="Evaluation file.")],
+    train_databases: Annotated[Path | None, typer.Option(help="Folder of ID/ID.sqlite; beside the file else.")] = None,
+    eval_databases: Annotated[Path | None, typer.Option(help="The same for the evaluation side.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print every finding as JSON lines.")] = False,
+    show: Annotated[int, typer.Option(min=0, help="Findings shown of each kind.")] = 10,
+) -> None:
+    """Audit training rows against evaluation rows; exit 1 where something is too close."""
+    from eval.leak_rows import read_leak_rows
+    from eval.leaks import LEAK_KINDS, find_leaks
+
+    trained = read_leak_rows(tuple(train), train_databases)
+    asked = read_leak_rows(tuple(evaluation), eval_databases)
+    found = find_leaks(trained, asked)
+    for leak in found if json else ():
+        typer.echo(leak.model_dump_json())
+    if not json:
+        typer.echo(f"{len(trained.rows)} training rows, {len(asked.rows)} evaluation rows: {len(found)} findings")
+        for kind in LEAK_KINDS:
+            of_kind = [leak for leak in found if leak.kind == kind]
+            sides = len({leak.train for leak in of_kind}), len({leak.evaluation for leak in of_kind})
+            typer.echo(f"{kind}: {len(of_kind)} pairs of {sides[0]} training and {sides[1]} evaluation rows")
+            for leak in of_kind[:show]:
+                typer.echo(f"  {leak.similarity:.2f}  {leak.train} ~ {leak.evaluation}: {leak.detail}")
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def bundle(
+    run: Annotated[Path, typer.Argument(help="Folder of a scored run; or a bundle, to score it again.")],
+    out: Annotated[Path | None, typer.Option(help="ZIP file; beside the run unless given.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Data folder, to score a bundle again.")] = None,
+) -> None:
+    """Pack predictions, manifest and scores into one file; given a bundle and --data, check that rescoring agrees."""
+    from eval.bundle import bundle as pack
+    from eval.bundle import rescore
+
+    if data is None:
+        typer.echo(str(pack(run, out)))
+        return
+    differing = rescore(run, data)
+    typer.echo(f"{run}: " + (f"rescoring differs in {', '.join(differing)}" if differing else "the same digits"))
+    if differing:
+        raise typer.Exit(1)
