@@ -43,16 +43,16 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False)
-class Scope:
+class NameScope:
     """One SELECT with its sources, inside the scopes around it."""
 
     select: exp.Select
     sources: tuple[Source, ...]
-    parent: Scope | None = None
+    parent: NameScope | None = None
 
-    def chain(self) -> Iterator[Scope]:
+    def chain(self) -> Iterator[NameScope]:
         """Yield the scope and those around it, the inner first."""
-        scope: Scope | None = self
+        scope: NameScope | None = self
         while scope is not None:
             yield scope
             scope = scope.parent
@@ -124,19 +124,21 @@ def _is_join_group(node: exp.Expr) -> bool:
     return isinstance(node, exp.Subquery) and not isinstance(node.this, exp.Query)
 
 
-def scopes(query: exp.Query, schema: Schema) -> tuple[Scope, ...]:
+def scopes(query: exp.Query, schema: Schema) -> tuple[NameScope, ...]:
     """Return the scope of every SELECT of a query, an outer one before those inside it."""
     return tuple(_scopes(query, schema, None, {}))
 
 
-def _scopes(query: exp.Expr, schema: Schema, parent: Scope | None, tables: Mapping[str, Source]) -> Iterator[Scope]:
+def _scopes(
+    query: exp.Expr, schema: Schema, parent: NameScope | None, tables: Mapping[str, Source]
+) -> Iterator[NameScope]:
     """Visit a query with the common table expressions in sight."""
     tables = _with_common(query, schema, tables)
     with_ = query.args.get("with_")
     for common in with_.expressions if with_ else ():
         yield from _scopes(common.this, schema, parent, tables)
     if isinstance(query, exp.Select):
-        scope = Scope(select=query, sources=tuple(_sources(query, schema, tables)), parent=parent)
+        scope = NameScope(select=query, sources=tuple(_sources(query, schema, tables)), parent=parent)
         yield scope
         for inner in own_nodes(query):
             if isinstance(inner, exp.Query) and inner is not query and not _is_join_group(inner):

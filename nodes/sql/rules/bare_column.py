@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from nodes.sql.dependencies import Attribute, Dependencies
-from nodes.sql.names import Scope, is_aggregate
+from nodes.sql.names import NameScope, is_aggregate
 from nodes.sql.query import Query
 from nodes.state import Severity, Violation
 
@@ -40,7 +40,7 @@ def _violation(column: exp.Column, clause: str, severity: Severity, grouped: boo
     return Violation(kind="bare_column", severity=severity, message=message, subject=name)
 
 
-def _grouping(scope: Scope) -> list[exp.Expr]:
+def _grouping(scope: NameScope) -> list[exp.Expr]:
     """Return the terms of GROUP BY, positions and aliases replaced by what they stand for."""
     group = scope.select.args.get("group")
     terms: list[exp.Expr] = []
@@ -54,7 +54,7 @@ def _grouping(scope: Scope) -> list[exp.Expr]:
     return terms
 
 
-def grouping_attributes(scope: Scope, dependencies: Dependencies) -> Iterator[Attribute]:
+def grouping_attributes(scope: NameScope, dependencies: Dependencies) -> Iterator[Attribute]:
     """Yield the columns that GROUP BY names."""
     for term in _grouping(scope):
         attribute = dependencies.attribute(term) if isinstance(term, exp.Column) else None
@@ -62,12 +62,12 @@ def grouping_attributes(scope: Scope, dependencies: Dependencies) -> Iterator[At
             yield attribute
 
 
-def _picks_a_row(scope: Scope) -> bool:
+def _picks_a_row(scope: NameScope) -> bool:
     """Whether the aggregates are one MIN or MAX, beside which SQLite takes bare columns from the row found."""
     return len({call.sql() for call in scope.aggregates}) == 1 and isinstance(scope.aggregates[0], exp.Min | exp.Max)
 
 
-def _parts(scope: Scope) -> Iterator[tuple[str, exp.Expr]]:
+def _parts(scope: NameScope) -> Iterator[tuple[str, exp.Expr]]:
     """Yield what a group is shown and ordered by."""
     for projection in scope.select.expressions:
         yield "SELECT", projection

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from nodes.sql.dependencies import ROW, Attribute, Dependencies
-from nodes.sql.names import Scope
+from nodes.sql.names import NameScope
 from nodes.sql.query import Query
 from nodes.sql.rules.bare_column import grouping_attributes
 from nodes.state import Violation
@@ -32,7 +32,7 @@ def fan_out(query: Query) -> Iterator[Violation]:
                 yield _violation(call, scope, subject, repeated_by)
 
 
-def _violation(call: exp.Expr, scope: Scope, subject: int, repeated_by: tuple[int, ...]) -> Violation:
+def _violation(call: exp.Expr, scope: NameScope, subject: int, repeated_by: tuple[int, ...]) -> Violation:
     own, others = scope.sources[subject].name, ", ".join(repr(scope.sources[index].name) for index in repeated_by)
     message = f"{call.sql()} counts a row of {own!r} once for each row of {others}: use DISTINCT, a sub-query, or drop the join"
     return Violation(kind="fan_out", severity="warning", message=message, subject=call.sql(), suggestion=own)
@@ -55,7 +55,7 @@ def _harmless(call: exp.Expr, subject: int, group: frozenset[Attribute], depende
     return not isinstance(call.this, exp.Star) or bool(_whole(dependencies))
 
 
-def _subject(call: exp.Expr, scope: Scope, dependencies: Dependencies) -> int | None:
+def _subject(call: exp.Expr, scope: NameScope, dependencies: Dependencies) -> int | None:
     """Return the source whose rows an aggregate is about; None where that does not matter or is not known."""
     argument = call.this
     if isinstance(argument, exp.Distinct):
@@ -66,7 +66,7 @@ def _subject(call: exp.Expr, scope: Scope, dependencies: Dependencies) -> int | 
     return owners.pop() if len(owners) == 1 else None
 
 
-def _counted(scope: Scope, dependencies: Dependencies) -> int:
+def _counted(scope: NameScope, dependencies: Dependencies) -> int:
     """Return the source that COUNT(*) is read as counting: the first of FROM, unless another is shown."""
     shown = {
         found[0]
@@ -82,6 +82,6 @@ def _whole(dependencies: Dependencies) -> list[int]:
     return [index for index in range(len(dependencies.scope.sources)) if not _repeaters(index, dependencies)]
 
 
-def _group(scope: Scope) -> list[exp.Expr]:
+def _group(scope: NameScope) -> list[exp.Expr]:
     group = scope.select.args.get("group")
     return list(group.expressions) if group else []

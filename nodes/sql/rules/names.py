@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from nodes.sql.names import Scope, Source, own_nodes
+from nodes.sql.names import NameScope, Source, own_nodes
 from nodes.sql.parse import DOUBLE_QUOTED
 from nodes.sql.query import Query, nearest
 from nodes.state import Violation
@@ -89,7 +89,7 @@ def _error(kind: str, message: str, subject: str, suggestion: str) -> Violation:
     )
 
 
-def _dangling(scope: Scope) -> list[str]:
+def _dangling(scope: NameScope) -> list[str]:
     """Return the qualifiers of a SELECT, each once, that name no source around it."""
     columns = (node for node in own_nodes(scope.select) if isinstance(node, exp.Column) and node.table)
     return list(dict.fromkeys(column.table for column in columns if scope.source(column.table) is None))
@@ -103,7 +103,7 @@ def _either(names: tuple[str, ...] | list[str]) -> str:
     return " or ".join(map(repr, names))
 
 
-def _nearest_column(query: Query, scope: Scope, column: exp.Column) -> str:
+def _nearest_column(query: Query, scope: NameScope, column: exp.Column) -> str:
     """Return the most alike column of the source that qualifies the name, else of FROM, else of the schema."""
     own = scope.source(column.table) if column.table else None
     sources: tuple[Source, ...] = (own,) if own else scope.sources
@@ -114,7 +114,7 @@ def _nearest_column(query: Query, scope: Scope, column: exp.Column) -> str:
     return next((written for written, name in qualified.items() if name == best), "")
 
 
-def _words_for_columns(scope: Scope) -> Iterator[str]:
+def _words_for_columns(scope: NameScope) -> Iterator[str]:
     """Yield the double-quoted words that name nothing and stand where only a column makes sense.
 
     In the gold queries of Spider and CoSQL such a word is always compared with a column.
