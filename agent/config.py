@@ -64,13 +64,7 @@ class Config(Table):
     @classmethod
     def load(cls, path: Path = DEFAULT, *, overrides: Iterable[str] = ()) -> Self:
         """Read a file; `overrides` are `STAGE=VARIANT` words of the command line, which replace the stage's table."""
-        try:
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError(f"{path}: cannot read the configuration ({error.strerror})") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: not a TOML file ({error})") from error
-        return cls.parse(tables, source=str(path), overrides=overrides)
+        return cls.parse(read_tables(path), source=str(path), overrides=overrides)
 
     @classmethod
     def parse(cls, tables: Mapping[str, Any], *, source: str, overrides: Iterable[str] = ()) -> Self:
@@ -115,6 +109,20 @@ class Config(Table):
         """Hash of the content: two files that mean the same agent hash alike."""
         text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_tables(path: Path) -> dict[str, Any]:
+    """Read the tables of a configuration file.
+
+    Raises:
+        ConfigError: it cannot be read, or is no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read the configuration ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not a TOML file ({error})") from error
 
 
 def _override(word: str) -> tuple[Stage, str]:

@@ -45,14 +45,23 @@ async def open_llm(
         yield recording
 
 
+def read_key(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
+    """Return the endpoint's key; "" where it needs none.
+
+    Raises:
+        ConfigError: the environment does not hold it.
+    """
+    key = environment.get(endpoint.key_env, "").strip() if endpoint.key_env else ""
+    if endpoint.key_env and not key:
+        raise ConfigError(f"no key for {endpoint.base_url}: set the environment variable {endpoint.key_env}")
+    return key
+
+
 @asynccontextmanager
 async def _live(endpoint: Endpoint, environment: Mapping[str, str]) -> AsyncGenerator[Completer]:
     from nodes.llm import LLM  # the openai package takes a quarter of a second to load
 
-    key = environment.get(endpoint.key_env, "") if endpoint.key_env else ""
-    if endpoint.key_env and not key.strip():
-        raise ConfigError(f"no key for {endpoint.base_url}: set the environment variable {endpoint.key_env}")
-    llm = LLM(endpoint, key=key.strip())
+    llm = LLM(endpoint, key=read_key(endpoint, environment))
     try:
         yield llm
     finally:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from eval.gold import Gold
 from eval.oracle import GOLD_OUTPUTS, Oracle
 from eval.records import AloneRecord
+from nodes.completion import EndpointError
 from nodes.node import FIELDS, OUTPUTS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
 
@@ -56,11 +57,13 @@ async def stages_alone(
 
 
 async def attempt(work: Coroutine[Any, Any, T]) -> T | Fault:
-    """Await something that may fault, and return its result or the fault.
+    """Await something that may fault, and return its result or the fault; a dead endpoint ends the run instead.
 
     A fault of one turn must neither end a run of hundreds nor pass for a wrong answer, so it is read from the task.
     """
     task = asyncio.create_task(work)
     await asyncio.wait({task})
     fault = task.exception()
+    if isinstance(fault, EndpointError) and fault.fatal:
+        raise fault
     return task.result() if fault is None else Fault(f"{type(fault).__name__}: {' '.join(str(fault).split())}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent.config import DEFAULT, Config, ConfigError
+from agent.config import DEFAULT, Config, ConfigError, read_tables
+from agent.llm import Tape
 from eval.records import HistoryMode
 from nodes.state import Stage
 
@@ -49,17 +50,16 @@ class RunOptions:
     alone: bool | None = None
     concurrency: int = 1
     resume: bool = False
+    tape: Tape | None = None
+    """Where a language model's answers are recorded, or replayed from."""
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Holds the endpoint's key."""
 
 
 def read_experiment(options: RunOptions) -> tuple[Config, Experiment]:
     """Read a configuration file and its `[eval]` table, which the command line overrides and the agent never sees."""
     path = options.config or DEFAULT
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot read the configuration ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not a TOML file ({error})") from error
+    tables = read_tables(path)
     given = {name: getattr(options, name) for name in ("dialogues", "history", "oracle", "alone")}
     table = {**tables.pop("eval", {}), **{name: value for name, value in given.items() if value not in (None, ())}}
     try:

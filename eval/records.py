@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from nodes.state import Attempt, Stage
+from nodes.state import Attempt, ModelCall, Stage
 from value_index.errors import TurnSQLError
 
 HistoryMode = Literal["gold", "predicted", "noised"]
@@ -83,6 +83,8 @@ class StageRecord(Record):
     """As JSON; None where the stage did not run."""
     ms: float = 0.0
     """All its runs of this turn together."""
+    calls: tuple[ModelCall, ...] = ()
+    """The language model's answers to it, in order."""
 
 
 class TurnRecord(Record):

@@ -6,14 +6,16 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from agent.llm import open_llm, read_key
 from eval.datasets import load, parse_range
 from eval.experiment import RunOptions, read_experiment
 from eval.provenance import commit, versions
 from eval.records import Manifest, read_turns
 from eval.run_store import RunStore
 from eval.runner import Runner
+from nodes.completion import EndpointError
 from nodes.node import Variant
 from nodes.state import STAGES
 
@@ -29,6 +31,8 @@ class RunCounts:
     """Turns that an earlier process had finished."""
     first_error: str | None
     """Of the first turn that was not run."""
+    stopped: str | None = None
+    """Why the run ended before its last turn: the endpoint is dead, and --resume goes on."""
 
     def describe(self) -> str:
         """Say it in one line."""
@@ -44,6 +48,8 @@ def run(options: RunOptions) -> RunCounts:
         TurnSQLError: bad data, configuration or run folder; nothing is half-written.
     """
     config, experiment = read_experiment(options)
+    if config.endpoint and not options.tape:
+        read_key(config.endpoint, options.environment)
     dataset = load(options.dataset, options.data, options.split)
     total = len(dataset.dialogues)
     start, stop = parse_range(experiment.dialogues) if experiment.dialogues else (0, total)
@@ -53,12 +59,22 @@ def run(options: RunOptions) -> RunCounts:
     manifest = _manifest(runner, options, f"{start}:{min(stop, total)}")
     store = RunStore.resume(options.out, manifest) if options.resume else RunStore.create(options.out, manifest)
     try:
-        asyncio.run(runner.run(store, max(1, options.concurrency)))
+        stopped = asyncio.run(_answer(runner, store, options))
         store.sort()
     finally:
         store.close()
         dataset.close()
-    return _counts(store)
+    return _counts(store, stopped)
+
+
+async def _answer(runner: Runner, store: RunStore, options: RunOptions) -> str | None:
+    """Answer the turns; return why it ended early where the endpoint is dead."""
+    async with open_llm(runner.config.endpoint, options.environment, options.tape) as llm:
+        try:
+            await replace(runner, llm=llm).run(store, max(1, options.concurrency))
+        except EndpointError as error:
+            return str(error)
+    return None
 
 
 def _manifest(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
@@ -83,7 +99,7 @@ def _manifest(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
     )
 
 
-def _counts(store: RunStore) -> RunCounts:
+def _counts(store: RunStore, stopped: str | None) -> RunCounts:
     records = read_turns(store.folder)
     outcomes = Counter(record.outcome for record in records)
     return RunCounts(
@@ -92,4 +108,5 @@ def _counts(store: RunStore) -> RunCounts:
         not_run=outcomes["not_run"],
         kept=len(store.done),
         first_error=next((record.error for record in records if record.error), None),
+        stopped=stopped,
     )

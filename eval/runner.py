@@ -18,6 +18,7 @@ from eval.oracle import Oracle, turn_id
 from eval.progress import Progress
 from eval.records import AloneRecord, StageRecord, TurnRecord
 from eval.run_store import RunStore
+from nodes.completion import Completer
 from nodes.node import FIELDS, Context, Node
 from nodes.state import STAGES, GraphState, Stage
 from value_index.index import ValueIndex
@@ -39,6 +40,8 @@ class Runner:
     """The stages that also run on gold upstream."""
     graph: Graph
     histories: Histories
+    llm: Completer | None = None
+    """None where the configuration names no endpoint."""
     _contexts: dict[str, Context] = field(default_factory=dict[str, Context])
 
     @classmethod
@@ -108,7 +111,7 @@ class Runner:
     def _context(self, database_id: str) -> Context:
         if database_id not in self._contexts:
             database = self.dataset.open_database(database_id)
-            self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database))
+            self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database), self.llm)
         return self._contexts[database_id]
 
     def _record(self, dialogue: GoldDialogue, turn: int, state: GraphState, ms: float) -> TurnRecord:
@@ -134,6 +137,7 @@ class Runner:
             variant=variant_name(stage, self.nodes[stage]),
             output=None if output is None else ADAPTERS[stage].dump_python(output, mode="json"),
             ms=sum(trace.ms for trace in state.trace if trace.stage == stage),
+            calls=tuple(call for trace in state.trace if trace.stage == stage for call in trace.calls),
         )
 
     def _not_run(self, dialogue: GoldDialogue, turn: int, error: str) -> TurnRecord:
