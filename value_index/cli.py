@@ -2,6 +2,88 @@
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+if TYPE_CHECKING:
+    from value_index.index import ValueIndex
+
 app = typer.Typer(help="The value index: build, look up, inspect.", no_args_is_help=True)
+
+DatabaseFile = Annotated[Path, typer.Option("--db", help="A SQLite file.")]
+IndexDir = Annotated[Path | None, typer.Option(help="Where indexes are kept; the user's cache folder unless given.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def cache_folder() -> Path:
+    """Return the user's cache folder for indexes."""
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "turnsql" / "index"
+
+
+@app.command()
+def build(db: DatabaseFile, index_dir: IndexDir = None) -> None:
+    """Read the database's values and keep them; what was interrupted goes on where it stopped."""
+    index = _open(db, index_dir)
+    texts, numbers = len(index.values), sum(column.numbers for column in index.values.columns)
+    typer.echo(f"{texts:,} texts and {numbers:,} numbers of {len(index.values.columns)} columns")
+
+
+@app.command()
+def lookup(
+    text: Annotated[str, typer.Argument(help="A mention, or a whole question.")],
+    db: DatabaseFile,
+    limit: Annotated[int, typer.Option(min=1, help="Readings shown.")] = 10,
+    index_dir: IndexDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which stored values a text names, and why."""
+    from rich.console import Console
+
+    from value_index.render import matches_table
+
+    index = _open(db, index_dir)
+    found = (index.ground(text) or index.lookup(text))[:limit]
+    if as_json:
+        typer.echo(json.dumps([match.as_row() for match in found], ensure_ascii=False))
+    elif found:
+        Console().print(matches_table(found))
+    else:
+        typer.echo("nothing that the text names is stored")
+
+
+@app.command()
+def stats(db: DatabaseFile, index_dir: IndexDir = None, as_json: AsJson = False) -> None:
+    """Show what is indexed, and what was left out and why."""
+    from rich.console import Console
+
+    from value_index.render import columns_table
+
+    index = _open(db, index_dir)
+    columns = index.values.columns
+    if as_json:
+        size = sum(shard.bytes for shard in index.values.shards)
+        dumped = [{**column.model_dump(mode="json"), "ref": str(column.ref)} for column in columns]
+        typer.echo(json.dumps({"texts": len(index.values), "bytes": size, "columns": dumped}, ensure_ascii=False))
+    else:
+        Console().print(columns_table(columns))
+
+
+def _open(db: Path, index_dir: Path | None) -> ValueIndex:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from value_index.database import Database
+    from value_index.index import ValueIndex
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading values", total=None)
+
+        def advance(ref: object, position: int, columns: int) -> None:
+            bar.update(task, description=f"reading {ref}", completed=position, total=columns)
+
+        return ValueIndex.open(Database.open(db), index_dir or cache_folder(), progress=advance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,6 +15,8 @@ from value_index.text import Token
 BEFORE = 4
 """Words before a mention that may name its column."""
 AFTER = 3
+LINKING = frozenset({"is", "of", "as", "in", "at", "to", "name", "call", "equal", "be", "for", "the", "was", "are"})
+"""Stems that stand between a column's name and its value."""
 
 
 def make_stem() -> Callable[[str], str]:
@@ -42,6 +44,14 @@ class Names:
         tables = {table.name: stems(table.natural_name) for table in schema.tables}
         return cls(columns, tables, frozenset[str]().union(*columns.values(), *tables.values()))
 
+    def said(self, words: frozenset[str]) -> dict[str, frozenset[ColumnRef]]:
+        """Return the columns whose names are all among the words, by table."""
+        found: dict[str, list[ColumnRef]] = {}
+        for ref, name in self.columns.items():
+            if name and name <= words:
+                found.setdefault(ref.table, []).append(ref)
+        return {table: frozenset(refs) for table, refs in found.items()}
+
 
 @dataclass(frozen=True)
 class Context:
@@ -49,17 +59,45 @@ class Context:
 
     stems: tuple[str, ...]
     tables: frozenset[str] = frozenset()
-    """Case-folded names of tables used so far."""
+    """Case-folded names of tables that the conversation uses."""
+    columns: frozenset[tuple[str, str]] = frozenset()
+    """Case-folded names of columns that the conversation has compared with values."""
+    said: Mapping[str, frozenset[ColumnRef]] = field(default_factory=dict[str, frozenset[ColumnRef]])
+    """The columns of each table that the utterance names in full."""
 
     @classmethod
-    def of(cls, words: tuple[Token, ...], tables: Collection[str], stem: Callable[[str], str]) -> Context:
+    def of(
+        cls,
+        words: tuple[Token, ...],
+        names: Names,
+        stem: Callable[[str], str],
+        tables: Collection[str] = (),
+        columns: Collection[ColumnRef] = (),
+    ) -> Context:
         """Stem the words of an utterance."""
-        return cls(tuple(stem(word.folded) for word in words), frozenset(table.lower() for table in tables))
+        stems = tuple(stem(word.folded) for word in words)
+        return cls(
+            stems,
+            frozenset(table.lower() for table in tables),
+            frozenset(column.folded for column in columns),
+            names.said(frozenset(stems)),
+        )
 
     def near(self, first: int, last: int, name: frozenset[str]) -> float:
         """Return the share of a name's words that stand close before or after a mention."""
         around = {*self.stems[max(0, first - BEFORE) : first], *self.stems[last : last + AFTER]}
         return len(name & around) / len(name) if name else 0.0
+
+    def adjacent(self, first: int, last: int, name: frozenset[str]) -> float:
+        """Return 1 where a word of the name stands right before a mention, or before one linking word; .7 right after."""
+        before = self.stems[max(0, first - 2) : first]
+        if before and (before[-1] in name or (before[-1] in LINKING and before[0] in name)):
+            return 1.0
+        return 0.7 if self.stems[last : last + 1] and self.stems[last] in name else 0.0
+
+    def support(self, ref: ColumnRef) -> float:
+        """Return how many other columns of a column's table the utterance names in full, up to two."""
+        return float(min(2, len(self.said.get(ref.table, frozenset()) - {ref})))
 
     def anywhere(self, first: int, last: int, name: frozenset[str]) -> float:
         """Return the share of a name's words that stand anywhere outside the mention."""

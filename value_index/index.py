@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,16 +15,18 @@ from value_index.fold import fold, plural_variants
 from value_index.matches import MatchOperator, Provenance, ValueMatch
 from value_index.mentions import FUNCTION_WORDS, Mention, mentions
 from value_index.operators import operator_hint
-from value_index.ranking import ColumnFacts, Reading, probability
+from value_index.ranking import ColumnFacts, Ranker, Reading
+from value_index.schema import ColumnRef
 from value_index.storage import load_or_build
 from value_index.text import Token, tokens
 from value_index.values import Values
+from value_index.weights import READING_WEIGHTS, SPAN_WEIGHTS
 
 LEAST_LIKENESS = 0.8
 LEAST_SCORE = 0.3
 """Below it the index abstains."""
-READINGS_A_MENTION = 2
-MAX_MENTIONS = 8
+READINGS_A_MENTION = 3
+MAX_MENTIONS = 12
 _DISPLAY_WORDS = frozenset({"name", "titl", "label", "descript"})
 
 
@@ -36,6 +37,7 @@ class ValueIndex:
         self.database = database
         self.values = values
         self._stem = make_stem()
+        self._ranker = Ranker(SPAN_WEIGHTS, READING_WEIGHTS)
         self._names = Names.of(database.schema, self._stem)
         self._facts = tuple(self._column_facts(position) for position in range(len(values.columns)))
 
@@ -56,38 +58,39 @@ class ValueIndex:
             return ()
         whole = Mention(mention, 0, len(mention), 0, len(words), fold(mention), "quoted")
         numbers = [found for found in mentions(mention, words) if found.kind == "number"]
-        context = Context.of(words, (), self._stem)
-        readings = [*self._text_readings(whole), *(r for n in numbers for r in self._number_readings(n) if n.last)]
-        return _matches(self._scored(readings, context, words), limit)
+        context = Context.of(words, self._names, self._stem)
+        readings = [*self._text_readings(whole), *(each for found in numbers for each in self._number_readings(found))]
+        scored = [pair for group in self._scored(readings, context, words) for pair in group]
+        return _matches(sorted(scored, key=lambda pair: -pair[1]), limit)
 
-    def ground(self, text: str, *, tables: Collection[str] = ()) -> tuple[ValueMatch, ...]:
+    def ground(
+        self, text: str, *, tables: Collection[str] = (), columns: Collection[ColumnRef] = ()
+    ) -> tuple[ValueMatch, ...]:
         """Find the mentions of a text and the values they name, in order; of a mention, the best reading first.
 
         Args:
             text: an utterance, or a self-contained question.
-            tables: tables that the conversation already uses; their columns are preferred.
+            tables: tables that the conversation uses; their columns are preferred.
+            columns: columns that the conversation has compared with values; "and in Rome?" speaks of them again.
         """
         words = tokens(text)
-        context = Context.of(words, tables, self._stem)
-        readings = list(self.readings(text, words))
-        return self._choose(self._scored(readings, context, words))
+        context = Context.of(words, self._names, self._stem, tables, columns)
+        return self._choose(self._scored(self.readings(text, words), context, words))
 
     def readings(self, text: str, words: tuple[Token, ...]) -> Iterator[Reading]:
         """Yield every reading of every span of a text, not scored yet."""
-        reached: set[int] = set()
+        named: list[Mention] = []
         rest: list[Mention] = []
         for mention in sorted(mentions(text, words), key=lambda item: item.first - item.last):
             if mention.kind == "number":
                 yield from self._number_readings(mention)
-                continue
-            exact = list(self._exact_readings(mention))
-            if exact:
+            elif not any(other.first <= mention.first and mention.last <= other.last for other in named):
+                exact = list(self._exact_readings(mention))
                 yield from exact
-                reached.update(range(mention.first, mention.last))
-            else:
-                rest.append(mention)
+                (named if exact else rest).append(mention)
+        reached = {place for mention in named for place in range(mention.first, mention.last)}
         for mention in rest:
-            if not reached.issuperset(range(mention.first, mention.last)) and _may_be_misspelt(mention, words):
+            if not reached.issuperset(range(mention.first, mention.last)) and _may_be_misspelt(mention):
                 yield from self._near_readings(mention)
 
     def _text_readings(self, mention: Mention) -> Iterator[Reading]:
@@ -128,79 +131,42 @@ class ValueIndex:
             kind: Provenance = "exact" if stored else "folded"
             yield Reading(mention, self._facts[position], value, kind, 1.0 if stored else 0.5)
 
+    def spans(self, readings: Iterable[Reading], words: tuple[Token, ...]) -> list[list[Reading]]:
+        """Group readings by their span, each with the operator that the words around the span ask for."""
+        groups: dict[tuple[int, int], list[Reading]] = {}
+        for reading in readings:
+            groups.setdefault((reading.mention.first, reading.mention.last), []).append(reading)
+        for group in groups.values():
+            operator = _operator(group[0].mention, words)
+            if operator != "=":
+                group[:] = [replace(reading, operator=operator) for reading in group]
+        return list(groups.values())
+
     def _scored(
-        self, readings: list[Reading], context: Context, words: tuple[Token, ...]
-    ) -> list[tuple[Reading, float]]:
-        columns: dict[tuple[int, int, str], int] = {}
-        for reading in readings:
-            key = (reading.mention.first, reading.mention.last, reading.kind)
-            columns[key] = columns.get(key, 0) + 1
-        operators: dict[tuple[int, int], MatchOperator] = {}
-        scored: list[tuple[Reading, float]] = []
-        for reading in readings:
-            mention = reading.mention
+        self, readings: Iterable[Reading], context: Context, words: tuple[Token, ...]
+    ) -> list[list[tuple[Reading, float]]]:
+        """Return the readings of each span with their probabilities, best first, each column once."""
+        scored: list[list[tuple[Reading, float]]] = []
+        for group in self.spans(readings, words):
+            chances = self._ranker.chances(group, context, self._names)
+            best: dict[ColumnRef, tuple[Reading, float]] = {}
+            for reading, chance in sorted(zip(group, chances, strict=True), key=lambda pair: -pair[1]):
+                best.setdefault(reading.column.ref, (reading, chance))
+            scored.append(list(best.values()))
+        return scored
+
+    def _choose(self, scored: list[list[tuple[Reading, float]]]) -> tuple[ValueMatch, ...]:
+        """Keep the likeliest spans that do not overlap; what several columns share adds up for their span."""
+        chosen: dict[tuple[int, int], tuple[ValueMatch, ...]] = {}
+        ranked = sorted(((_chance(group), group) for group in scored), key=lambda pair: -pair[0])
+        for chance, group in ranked:
+            mention = group[0][0].mention
             span = (mention.first, mention.last)
-            if span not in operators:
-                operators[span] = _operator(mention, words)
-            reading = replace(reading, operator=operators[span])
-            features = self.features(reading, context, columns[(*span, reading.kind)])
-            scored.append((reading, probability(features)))
-        return sorted(scored, key=lambda item: -item[1])
-
-    def features(self, reading: Reading, context: Context, columns: int) -> tuple[float, ...]:
-        """Return the values of ranking.FEATURES for a reading."""
-        mention, column = reading.mention, reading.column
-        first, last = mention.first, mention.last
-        name, table = self._names.columns[column.ref], self._names.tables[column.ref.table]
-        near = context.near(first, last, name)
-        is_number = mention.kind == "number"
-        number = mention.number or 0.0
-        digits = mention.text[:1].isdigit()
-        schema_word = all(stem in self._names.words for stem in context.stems[first:last])
-        return (
-            1.0,
-            reading.likeness,
-            float(reading.kind == "exact" and not is_number),
-            float(reading.kind == "folded" and not is_number),
-            float(reading.kind == "fuzzy"),
-            float(reading.kind == "alias"),
-            float(mention.kind == "quoted"),
-            float(not is_number and mention.text[:1].isupper() and first > 0),
-            float(last - first == 1),
-            float(len(mention.folded) <= 3 and not is_number),
-            float(min(last - first, 4)),
-            float(schema_word),
-            near,
-            context.anywhere(first, last, name),
-            context.anywhere(first, last, table),
-            float(column.ref.table.lower() in context.tables),
-            float(column.is_key),
-            float(column.is_reference),
-            float(column.is_display),
-            math.log(max(columns, 1)),
-            float(is_number),
-            float(is_number and reading.kind == "exact"),
-            float(is_number and digits and 1800 <= number <= 2100 and last - first == 1),
-            float(reading.operator not in ("=", "!=")),
-            float(column.is_time),
-            math.log(max(column.distinct, 1)),
-            near * is_number,
-            float(is_number and not digits),
-        )
-
-    def _choose(self, scored: list[tuple[Reading, float]]) -> tuple[ValueMatch, ...]:
-        chosen: dict[tuple[int, int], list[tuple[Reading, float]]] = {}
-        for reading, score in scored:
-            span = (reading.mention.first, reading.mention.last)
-            if span in chosen:
-                if len(chosen[span]) < READINGS_A_MENTION and all(
-                    reading.column.ref != other.column.ref for other, _ in chosen[span]
-                ):
-                    chosen[span].append((reading, score))
-            elif score >= LEAST_SCORE and len(chosen) < MAX_MENTIONS and not _overlaps(span, chosen):
-                chosen[span] = [(reading, score)]
-        ordered = sorted(chosen.items())
-        return tuple(match for _, group in ordered for match in _matches(group, READINGS_A_MENTION))
+            if chance < LEAST_SCORE or len(chosen) == MAX_MENTIONS:
+                break
+            if not any(span[0] < last and first < span[1] for first, last in chosen):
+                chosen[span] = _matches(group, READINGS_A_MENTION)
+        return tuple(match for _, found in sorted(chosen.items()) for match in found)
 
     def _column_facts(self, position: int) -> ColumnFacts:
         column = self.values.columns[position]
@@ -212,6 +178,7 @@ class ValueIndex:
             distinct=column.texts + column.numbers,
             is_key=column.ref.column in table.primary_key,
             is_reference=any(key.source == column.ref for key in schema.foreign_keys),
+            is_referred=any(key.target == column.ref for key in schema.foreign_keys),
             is_display=bool(_DISPLAY_WORDS & self._names.columns[column.ref]),
             is_time=schema.describe(column.ref).kind == "time",
         )
@@ -225,13 +192,13 @@ def _operator(mention: Mention, words: tuple[Token, ...]) -> MatchOperator:
     return operator if mention.kind == "number" or operator in ("!=", "like") else "="
 
 
-def _overlaps(span: tuple[int, int], others: Collection[tuple[int, int]]) -> bool:
-    return any(span[0] < last and first < span[1] for first, last in others)
+def _chance(group: list[tuple[Reading, float]]) -> float:
+    return sum(chance for _, chance in group)
 
 
-def _may_be_misspelt(mention: Mention, words: tuple[Token, ...]) -> bool:
+def _may_be_misspelt(mention: Mention) -> bool:
     """Whether near spellings of a span are worth looking for."""
-    return len(mention.folded) >= 4 and (mention.last - mention.first > 1 or mention.folded not in FUNCTION_WORDS)
+    return len(mention.folded) >= 4 and mention.folded not in FUNCTION_WORDS
 
 
 def _matches(scored: list[tuple[Reading, float]], limit: int) -> tuple[ValueMatch, ...]:

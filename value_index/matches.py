@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
 
@@ -34,3 +34,9 @@ class ValueMatch(BaseModel):
     """How the mention reached the value."""
     via: ColumnRef | None = None
     """For `via_row`: the display column that the mention matched, whose row gives the value of `column`."""
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the fields as flat JSON: table and column apart, `via` as table.column."""
+        row = self.model_dump(mode="json")
+        column, via = row.pop("column"), row.pop("via")
+        return {**row, **column, "via": f"{via['table']}.{via['column']}" if via else None}

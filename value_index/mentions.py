@@ -192,8 +192,8 @@ def _numbers(text: str, words: tuple[Token, ...]) -> list[Mention]:
 
 
 def _breaks(between: str) -> bool:
-    """Whether the text between two words ends a name: a sentence, a turn of the dialogue."""
-    return any(mark in between for mark in "?!;|\n") or ". " in between
+    """Whether the text between two words ends a name: a question, a turn of the dialogue (a full stop may abbreviate)."""
+    return any(mark in between for mark in "?!;|\n")
 
 
 def _may_name(words: tuple[Token, ...]) -> bool:

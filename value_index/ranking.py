@@ -1,12 +1,15 @@
-"""How likely a reading of a mention is meant: a logistic model over what the words, the value and the schema say."""
+"""How likely a reading of a mention is meant, from what the words around it, the value and the schema say."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from value_index.context import Context, Names
 from value_index.matches import MatchOperator, Provenance, Scalar
-from value_index.mentions import Mention
+from value_index.mentions import FUNCTION_WORDS, Mention
 from value_index.schema import ColumnRef
 
 
@@ -19,6 +22,8 @@ class ColumnFacts:
     is_key: bool
     is_reference: bool
     """Whether it refers to another table."""
+    is_referred: bool
+    """Whether another table refers to it."""
     is_display: bool
     """Whether its name says that people read it: name, title."""
     is_time: bool
@@ -36,20 +41,141 @@ class Reading:
     """How alike the mention and the value are, 0..1."""
     operator: MatchOperator = "="
     via: ColumnRef | None = None
-    features: tuple[float, ...] = ()
 
 
-FEATURES = (
-    "bias", "likeness", "exact", "folded", "fuzzy", "alias", "quoted", "capital", "single_word", "short", "words",
-    "schema_word", "column_near", "column_anywhere", "table_anywhere", "table_used", "key", "reference", "display",
-    "many_columns", "number", "number_stored", "year_like", "compared", "time_column", "log_distinct",
-    "number_near", "number_word",
-)  # fmt: skip
-WEIGHTS: dict[str, float] = {'bias': -8.65, 'likeness': 8.1, 'exact': -0.05, 'folded': -0.48, 'fuzzy': -0.52, 'alias': 0.0, 'quoted': 0.48, 'capital': 0.3, 'single_word': 0.51, 'short': -0.67, 'words': 0.97, 'schema_word': -2.34, 'column_near': 1.18, 'column_anywhere': -0.01, 'table_anywhere': 1.31, 'table_used': 0.92, 'key': -1.39, 'reference': -1.06, 'display': 0.27, 'many_columns': -1.14, 'number': 0.35, 'number_stored': -2.36, 'year_like': 1.06, 'compared': 1.02, 'time_column': 0.09, 'log_distinct': -0.37, 'number_near': 2.67, 'number_word': -4.3}  # fmt: skip
-"""Fitted on the training databases; see `turnsql train grounding`."""
+Features = dict[str, float]
 
 
-def probability(features: tuple[float, ...]) -> float:
-    """Return how likely a reading with these features is meant, 0..1."""
-    total = sum(WEIGHTS[name] * value for name, value in zip(FEATURES, features, strict=True))
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+@dataclass(frozen=True)
+class Ranker:
+    """Two linear models: whether a span names a value at all, and which of its readings is meant."""
+
+    span_weights: Mapping[str, float]
+    """Of a logistic model; a feature's name begins with the kind of span: name, fuzzy, number."""
+    reading_weights: Mapping[str, float]
+    """Of a conditional logit among the readings of one span."""
+
+    def chances(self, readings: Sequence[Reading], context: Context, names: Names) -> list[float]:
+        """Return how likely each reading of one span is meant, 0..1; what they lack to 1 is that none is."""
+        found = readings_features(readings, context, names)
+        scores = [_total(each, self.reading_weights) for each in found]
+        highest = max(scores)
+        shares = [math.exp(score - highest) for score in scores]
+        span = _total(span_features(readings, found, context, names), self.span_weights)
+        chance = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, span))))
+        return [chance * share / sum(shares) for share in shares]
+
+
+def readings_features(readings: Sequence[Reading], context: Context, names: Names) -> list[Features]:
+    """Return what speaks for each of the readings of a span."""
+    model = _model(readings)
+    return [
+        {f"{model}.{name}": value for name, value in _reading_features(reading, context, names).items()}
+        for reading in readings
+    ]
+
+
+def _model(readings: Sequence[Reading]) -> Literal["number", "text"]:
+    return "number" if any(reading.mention.kind == "number" for reading in readings) else "text"
+
+
+def _reading_features(reading: Reading, context: Context, names: Names) -> Features:
+    mention, column = reading.mention, reading.column
+    first, last = mention.first, mention.last
+    name, table = names.columns[column.ref], names.tables[column.ref.table]
+    near = context.near(first, last, name)
+    return {
+        "adjacent": context.adjacent(first, last, name),
+        "near": near,
+        "all_near": float(near == 1.0),
+        "anywhere": context.anywhere(first, last, name),
+        "table_adjacent": context.adjacent(first, last, table),
+        "table_near": context.near(first, last, table),
+        "table_anywhere": context.anywhere(first, last, table),
+        "table_used": float(column.ref.table.lower() in context.tables),
+        "used": float(column.ref.folded in context.columns),
+        "support": context.support(column.ref),
+        "likeness": reading.likeness,
+        "exact": float(reading.kind == "exact"),
+        "key": float(column.is_key),
+        "reference": float(column.is_reference),
+        "referred": float(column.is_referred),
+        "display": float(column.is_display),
+        "log_distinct": math.log1p(column.distinct),
+        "as_text": float(isinstance(reading.value, str)),
+    }
+
+
+def span_features(readings: Sequence[Reading], found: Sequence[Features], context: Context, names: Names) -> Features:
+    """Return what speaks for a span naming a value."""
+    model = _model(readings)
+    best = {name: max(each[f"{model}.{name}"] for each in found) for name in _BEST}
+    fewest = min(reading.column.distinct for reading in readings)
+    shared = {
+        "bias": 1.0,
+        **{f"best_{name}": value for name, value in best.items()},
+        "operator": float(readings[0].operator != "="),
+        "columns": math.log(len({reading.column.ref for reading in readings})),
+        "log_distinct": math.log1p(fewest),
+    }
+    if model == "number":
+        return {f"number.{name}": value for name, value in {**shared, **_of_number(readings, best)}.items()}
+    kind = "fuzzy" if all(reading.kind == "fuzzy" for reading in readings) else "name"
+    more = _of_text(readings, context, names)
+    return {f"{kind}.{name}": value for name, value in {**shared, **more}.items()}
+
+
+_BEST = ("adjacent", "near", "all_near", "table_adjacent", "table_anywhere", "table_used", "used", "likeness", "exact")
+
+
+def _of_text(readings: Sequence[Reading], context: Context, names: Names) -> Features:
+    mention = readings[0].mention
+    first, last = mention.first, mention.last
+    capital = mention.text[:1].isupper() and first > 0
+    stems = context.stems[first:last]
+    schema_words = sum(stem in names.words for stem in stems) / max(1, len(stems))
+    length = len(mention.folded)
+    digits = any(character.isdigit() for character in mention.text)
+    fewest = min(reading.column.distinct for reading in readings)
+    single = last - first == 1
+    return {
+        "alias": float(any(reading.kind == "alias" for reading in readings)),
+        "quoted": float(mention.kind == "quoted"),
+        "capital": float(capital),
+        "upper": float(mention.text.isupper() and length > 1),
+        "digits": float(digits and not mention.text.isdigit()),
+        "single": float(single),
+        "single_capital": float(single and capital),
+        "single_distinct": single * math.log1p(fewest),
+        "short": float(length <= 3),
+        "middling": float(4 <= length <= 5),
+        "letter": float(length == 1),
+        "function_word": float(mention.folded in FUNCTION_WORDS),
+        "words": float(min(last - first, 4)),
+        "log_length": math.log(max(length, 1)),
+        "schema_words": schema_words,
+        "all_schema_words": float(schema_words == 1.0),
+        "schema_capital": float(schema_words == 1.0 and capital),
+    }
+
+
+def _of_number(readings: Sequence[Reading], best: Features) -> Features:
+    mention = next(reading.mention for reading in readings if reading.mention.kind == "number")
+    number = mention.number or 0.0
+    digits = mention.text[:1].isdigit()
+    year = digits and mention.last - mention.first == 1 and number.is_integer() and 1500 <= number <= 2100
+    compared = readings[0].operator not in ("=", "!=")
+    return {
+        "word": float(not digits),
+        "small": float(number < 10),
+        "large": math.log10(1.0 + abs(number)),
+        "year": float(year),
+        "year_time": float(year and any(reading.column.is_time for reading in readings)),
+        "compared": float(compared),
+        "compared_near": float(compared) * best["near"],
+        "exact_adjacent": best["exact"] * best["adjacent"],
+    }
+
+
+def _total(found: Features, weights: Mapping[str, float]) -> float:
+    return sum(weights.get(name, 0.0) * value for name, value in found.items())

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from value_index.database import Result
+from value_index.matches import Provenance, ValueMatch
 from value_index.schema import Schema
+from value_index.values import ColumnSummary
 
+WHY: dict[Provenance, str] = {
+    "exact": "the same text",
+    "folded": "the same but for case, accents, punctuation or number",
+    "fuzzy": "a near spelling",
+    "alias": "another name of the same place, people, language or currency",
+    "carried": "kept from an earlier turn",
+    "via_row": "the row named by",
+}
+"""What each provenance means to a person."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -39,6 +51,32 @@ def rows_table(result: Result, *, max_rows: int = 200, max_chars: int = 200) -> 
     hidden = len(result.rows) - max_rows
     if hidden > 0:
         table.caption = f"{hidden} more rows"
+    return table
+
+
+def matches_table(matches: Sequence[ValueMatch]) -> RichTable:
+    """Lay out readings of a text, with what each was reached by."""
+    table = RichTable()
+    for heading in ("mention", "column", "operator", "value", "score", "margin", "why"):
+        table.add_column(heading)
+    for match in matches:
+        why = WHY[match.kind] + (f" {match.via}" if match.via else "")
+        cells = (match.mention, str(match.column), match.operator, str(match.value))
+        table.add_row(
+            *(Text(_printable(cell)) for cell in cells), f"{match.score:.3f}", f"{match.margin:.3f}", Text(why)
+        )
+    return table
+
+
+def columns_table(columns: Sequence[ColumnSummary]) -> RichTable:
+    """Lay out what is indexed of each column."""
+    table = RichTable()
+    for heading in ("column", "texts", "numbers", "left out"):
+        table.add_column(heading)
+    for column in columns:
+        table.add_row(
+            Text(_printable(str(column.ref))), f"{column.texts:,}", f"{column.numbers:,}", Text(column.skipped)
+        )
     return table
 
 
