@@ -69,12 +69,12 @@ def canonical_term(term: Term, stack: Stack) -> Hashable:
         case DerivedTerm():
             return (
                 "derived",
-                _source(stack[term.outer].tables[term.source], stack[term.outer :]),
+                _source_at(stack[term.outer :], term.source),
                 term.position,
                 term.outer,
             )
         case Star():
-            return "star", None if term.source is None else _source(stack[0].tables[term.source], stack)
+            return "star", None if term.source is None else _source_at(stack, term.source)
         case LiteralTerm():
             return "literal", _literal(term.value)
         case Aggregate():
@@ -113,6 +113,12 @@ def folded_literal(value: LiteralValue) -> LiteralValue:
 def _literal(value: LiteralValue) -> Hashable:
     folded = folded_literal(value)
     return "text" if isinstance(folded, str) else "null" if folded is None else "number", folded
+
+
+def _source_at(stack: Stack, index: int) -> Hashable:
+    """Return the form of a source of the nearest block; a model's plan may name one that is not there."""
+    tables = stack[0].tables if stack else ()
+    return _source(tables[index], stack) if index < len(tables) else ("missing", index)
 
 
 def _source(source: Source, stack: Stack) -> Hashable:

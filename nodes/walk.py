@@ -156,10 +156,11 @@ def source_of(term: ColumnTerm, tables: tuple[Source, ...]) -> int | None:
 def derived_from(term: DerivedTerm, stack: Stack) -> tuple[Term, Stack] | None:
     """Return the sub-plan's projection behind a derived term, with that sub-plan's own stack.
 
-    None where it cannot be told without the schema: a star stands at or before that position.
+    None where it cannot be told without the schema (a star stands at or before that position), and where the term
+    refers to a source that is not there (a model's plan may).
     """
-    block = stack[term.outer]
-    source = block.tables[term.source]
+    tables = stack[term.outer].tables if term.outer < len(stack) else ()
+    source = tables[term.source] if term.source < len(tables) else None
     if not isinstance(source, PlanSource):
         return None
     before = source.plan.select[: term.position + 1]

@@ -12,7 +12,7 @@ from eval.canonical import canonical
 from eval.datasets import load
 from eval.gold import parsed
 from eval.plan_scores import PLAN_SCORES, plan_scores
-from nodes.plan import Plan
+from nodes.plan import ColumnTerm, DerivedTerm, LiteralTerm, Plan, Predicate, Star
 from nodes.sql.to_plan import to_plan
 from value_index.schema import Column, Schema, Table
 
@@ -104,6 +104,20 @@ def test_plans_that_say_the_same_have_one_form(left: str, right: str, same: bool
 def test_no_gold_scores_nothing_and_no_plan_is_the_empty_plan() -> None:
     assert plan_scores(None, plan(JOINED)) == dict.fromkeys(PLAN_SCORES)
     assert plan_scores(plan(JOINED), None) == plan_scores(plan(JOINED), Plan())
+
+
+@pytest.mark.parametrize(
+    "dangling",
+    [
+        Plan(select=(DerivedTerm(source=3, position=0),)),
+        Plan(select=(DerivedTerm(source=0, position=0, outer=2),)),
+        Plan(select=(Star(source=4),)),
+        Plan(select=(ColumnTerm(table="x", column="y", outer=9),)),
+        Plan(where=Predicate(left=DerivedTerm(source=9, position=1), operator="=", right=(LiteralTerm(value=1),))),
+    ],
+)
+def test_a_plan_that_names_what_is_not_there_is_scored(dangling: Plan) -> None:
+    assert plan_scores(plan(JOINED), dangling)["whole_plan"] == 0
 
 
 Choice = Callable[[Plan | None], Plan | None]
