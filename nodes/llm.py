@@ -19,6 +19,8 @@ from nodes.state import ReplyOutcome, Stage, Usage
 
 DEAD_AFTER = 5
 """Calls failed one after the other, each after all its retries, that make an endpoint dead."""
+BACKOFF = 0.25
+"""Seconds before a malformed answer is asked for again; doubled each time, up to eight."""
 _THOUGHT = re.compile(r"\A\s*(?:<think>)?.*?</think>", re.DOTALL)
 
 
@@ -71,7 +73,7 @@ class LLM:
         """Send a request again while its answer is malformed: the client itself retries only what HTTP calls a fault."""
         for attempt in range(self.endpoint.max_retries + 1):
             if attempt:
-                await asyncio.sleep(min(0.25 * 2**attempt, 8.0) * random.uniform(0.75, 1.0))
+                await asyncio.sleep(min(BACKOFF * 2**attempt, 8.0) * random.uniform(0.75, 1.0))
             try:
                 answer = await self._client.chat.completions.create(**body)
             except (json.JSONDecodeError, openai.APIResponseValidationError):

@@ -1,0 +1,159 @@
+"""A run with a language model at the other end: answers, faults, a dead endpoint, record and replay."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pytest
+
+from agent.config import ConfigError
+from agent.llm import Tape
+from eval.experiment import RunOptions
+from eval.records import read_manifest, read_turns
+from eval.run import RunCounts, run
+from eval.score import score
+from tests.eval.archive import DIALOGUES, make_archive
+from tests.eval.test_run import content
+from tests.fake_endpoint import Answer, Response, fake_endpoint, fault, said
+
+KEY = "sk-planted-9876543210"
+GOLD = {turn["utterance"]: turn["query"] for dialogue in DIALOGUES for turn in dialogue["interaction"]}
+
+
+def knows_gold(body: dict[str, Any]) -> Response:
+    """Answer with the gold SQL of the last question, as a good model would."""
+    question = re.findall(r"Question: (.*)", body["messages"][-1]["content"])[-1]
+    return said(f"```sql\n{GOLD[question]}\n```")
+
+
+class Troubled:
+    """Faults on a seeded share of the requests; the same request is answered in the end."""
+
+    def __init__(self, answer: Answer, share: float, seed: int = 0) -> None:
+        self.answer = answer
+        self.share = share
+        self.random = random.Random(seed)
+        self.lock = Lock()
+        self.faults = 0
+
+    def __call__(self, body: dict[str, Any]) -> Response:
+        with self.lock:
+            hit, kind = self.random.random() < self.share, self.random.randrange(5)
+            self.faults += hit
+        whole = self.answer(body)
+        if not hit:
+            return whole
+        return (
+            fault(429, **{"retry-after-ms": "1"}),
+            fault(500, **{"retry-after-ms": "1"}),
+            Response(body=b"<html>later</html>", content_type="text/html"),
+            Response(body=whole.body[: len(whole.body) // 2]),
+            Response(body=b"{}"),
+        )[kind]
+
+
+def config(folder: Path, base_url: str, **endpoint: Any) -> Path:
+    settings = {"base_url": base_url, "model": "m", "key_env": "MY_KEY", **endpoint}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+    path = folder / f"agent-{hashlib.sha256(base_url.encode()).hexdigest()[:8]}.toml"
+    path.write_text('[nodes]\nsql_generation = { variant = "llm" }\n\n[endpoint]\n' + "\n".join(lines) + "\n")
+    return path
+
+
+def answer_all(archive: Path, out: Path, answer: Answer, **options: Any) -> RunCounts:
+    endpoint = options.pop("endpoint", {})
+    with fake_endpoint(answer) as server:
+        path = config(archive, server.base_url, **endpoint)
+        return run(RunOptions(data=archive, out=out, config=path, environment={"MY_KEY": KEY}, **options))
+
+
+def untimed(out: Path) -> list[dict[str, Any]]:
+    """The records without what differs between two runs of the same thing."""
+    lines = content(out)
+    for line in lines:
+        for stage in line["stages"].values():
+            for call in stage["calls"]:
+                call["usage"].pop("seconds")
+    return lines
+
+
+def test_every_turn_is_answered_scored_and_accounted_for(archive: Path, tmp_path: Path) -> None:
+    counts = answer_all(archive, tmp_path / "run", knows_gold, concurrency=4)
+    assert (counts.answered, counts.not_run, counts.stopped) == (8, 0, None)
+    for record in read_turns(tmp_path / "run"):
+        (call,) = record.stages["sql_generation"].calls
+        assert call.outcome == "complete" and call.usage.cached_tokens == 60
+    assert score(tmp_path / "run").means["value"] == 1.0
+
+
+def test_faults_change_nothing_but_the_time(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nodes.llm.BACKOFF", 0.001)
+    answer_all(archive, tmp_path / "calm", knows_gold)
+    troubled = Troubled(knows_gold, share=0.3)
+    counts = answer_all(archive, tmp_path / "troubled", troubled, concurrency=4, endpoint={"max_retries": 12})
+    assert troubled.faults and counts.not_run == 0
+    assert untimed(tmp_path / "calm") == untimed(tmp_path / "troubled")
+
+
+def test_a_dead_endpoint_stops_the_run_and_resuming_finishes_it(archive: Path, tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def dies(body: dict[str, Any]) -> Response:
+        asked.append(1)
+        return knows_gold(body) if len(asked) <= 3 else fault(503, **{"x-should-retry": "false"})
+
+    out = tmp_path / "run"
+    counts = answer_all(archive, out, dies)
+    assert counts.stopped and counts.answered == 3
+    assert not any(record.outcome == "no_sql" for record in read_turns(out))
+    counts = answer_all(archive, out, knows_gold, resume=True)
+    assert (counts.answered, counts.not_run, counts.kept, counts.stopped) == (8, 0, 3, None)
+    answer_all(archive, tmp_path / "whole", knows_gold)
+    assert untimed(out) == untimed(tmp_path / "whole")
+
+
+def test_replay_needs_no_endpoint_and_misses_loudly(archive: Path, tmp_path: Path) -> None:
+    tape = tmp_path / "tape"
+    answer_all(archive, tmp_path / "live", knows_gold, tape=Tape(tape), concurrency=3)
+    path = next(archive.glob("agent-*.toml"))
+    replay = Tape(tape, replay=True)
+    counts = run(RunOptions(data=archive, out=tmp_path / "again", config=path, tape=replay))
+    assert counts.answered == 8
+    assert untimed(tmp_path / "live") == untimed(tmp_path / "again")
+    changed = RunOptions(
+        data=archive, out=tmp_path / "changed", config=path, nodes=("schema_linking=lexical",), tape=replay
+    )
+    counts = run(changed)
+    assert counts.stopped and "record again" in counts.stopped
+
+
+def test_the_key_is_written_nowhere(archive: Path, tmp_path: Path) -> None:
+    tape = tmp_path / "out" / "tape"
+    tape.parent.mkdir()
+    answer_all(archive, tmp_path / "out" / "run", knows_gold, tape=Tape(tape))
+    echo = fault(401, f"wrong key {KEY}")
+    counts = answer_all(archive, tmp_path / "out" / "refused", lambda body: echo)
+    assert counts.stopped and "set MY_KEY" in counts.stopped and KEY not in counts.stopped
+    for path in (tmp_path / "out").rglob("*"):
+        assert not path.is_file() or KEY.encode() not in path.read_bytes()
+
+
+def test_a_missing_key_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path / "archive")
+    path = config(archive, "http://127.0.0.1:9/v1")
+    with pytest.raises(ConfigError, match="set the environment variable MY_KEY"):
+        run(RunOptions(data=archive, out=tmp_path / "run", config=path))
+    assert not (tmp_path / "run").exists()
+
+
+def test_where_the_server_stands_does_not_change_the_configuration(archive: Path, tmp_path: Path) -> None:
+    answer_all(archive, tmp_path / "a", knows_gold, dialogues="0:1")
+    answer_all(archive, tmp_path / "b", knows_gold, dialogues="0:1")
+    manifests = [read_manifest(tmp_path / name) for name in "ab"]
+    assert manifests[0].config_sha256 == manifests[1].config_sha256
