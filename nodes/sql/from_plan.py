@@ -8,7 +8,7 @@ from nodes.plan import ColumnTerm, DerivedTerm, Join, Ordering, Plan, PlanSource
 from nodes.sql.block_names import BlockNames
 from nodes.sql.errors import SQLError
 from nodes.sql.joins import with_joins
-from nodes.sql.outputs import expanded, label
+from nodes.sql.outputs import columns_of, expanded, label
 from nodes.sql.quoting import identifier
 from nodes.sql.write_terms import TermWriter
 from value_index.schema import Schema
@@ -58,6 +58,8 @@ class _QueryWriter:
         return self._member(plan, frozenset())
 
     def _member(self, plan: Plan, labelled: frozenset[int]) -> str:
+        if not plan.select:
+            raise SQLError("plan", "a sub-plan selects nothing")
         names, terms = self._open(plan)
         text = "SELECT DISTINCT " if plan.distinct else "SELECT "
         text += ", ".join(self._projections(plan, terms, labelled))
@@ -82,15 +84,22 @@ class _QueryWriter:
         return names, TermWriter(column=column, star=names.star, sub_query=inner.query)
 
     def _projections(self, plan: Plan, terms: TermWriter, labelled: frozenset[int]) -> list[str]:
-        if not labelled:
-            return [terms.term(term) for term in plan.select]
-        columns = expanded(plan, self.schema)
-        return [
-            f"{terms.term(term)} AS {identifier(label(plan, position, self.schema))}"
-            if position in labelled
-            else terms.term(term)
-            for position, term in enumerate(columns)
-        ]
+        """Write the projections; a star over a column that needs an alias is written out."""
+        written: list[str] = []
+        position = 0
+        for term in plan.select:
+            columns = columns_of(plan, term, self.schema) if labelled else (term,)
+            places = range(position, position + len(columns))
+            if labelled.isdisjoint(places):
+                written.append(terms.term(term))
+            else:
+                written += [self._labelled(plan, terms.term(column), place, labelled)
+                            for place, column in zip(places, columns, strict=True)]  # fmt: skip
+            position += len(columns)
+        return written
+
+    def _labelled(self, plan: Plan, text: str, position: int, labelled: frozenset[int]) -> str:
+        return f"{text} AS {identifier(label(plan, position, self.schema))}" if position in labelled else text
 
     def _sources(self, plan: Plan, names: BlockNames, terms: TermWriter) -> str:
         joins = plan.joins or ()
@@ -104,7 +113,8 @@ class _QueryWriter:
     def _source(self, source: Source, names: BlockNames, index: int) -> str:
         alias = f" AS {names.aliases[index]}" if names.aliases[index] else ""
         if isinstance(source, TableSource):
-            return f"{identifier(source.table)}{alias}"
+            table = self.schema.table(source.table)
+            return f"{identifier(table.name if table else source.table)}{alias}"
         # A sub-query in FROM does not see the block around it; the entry only keeps the count of nestings right.
         inner = _QueryWriter(self.schema, (names, *self.outer))
         return f"({inner.query(source.plan, names.labelled[index])}){alias}"

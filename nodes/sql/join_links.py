@@ -15,7 +15,7 @@ _Joins = defaultdict[tuple[str, str], list[tuple[str, str]]]
 """Column pairs by (table, other table)."""
 
 # What follows from two keys is dearer than one of them, cheaper than both; names count only where no keys lead.
-_KEY_COST, _GRANDPARENT_COST, _SIBLING_COST, _NAME_COST, _SHARED_COST = 4, 5, 7, 1_000, 30_000
+_KEY_COST, _GRANDPARENT_COST, _SIBLING_COST, _NAME_COST, _SHARED_COST = 4, 5, 7, 1_000, 1_500
 CROSS_COST = 1_000_000
 _WIDELY_SHARED = 20
 """A key that more columns than this share says nothing about which of their tables belong together."""

@@ -15,14 +15,15 @@ def expanded(plan: Plan, schema: Schema) -> tuple[Term, ...]:
     Raises:
         SQLError: `plan` for a star over a source, or a source over a table, that does not exist.
     """
-    found: list[Term] = []
-    for term in plan.select:
-        if isinstance(term, Star):
-            indexes = range(len(plan.tables)) if term.source is None else [term.source]
-            found += [column for index in indexes for column in _source_columns(plan, index, schema)]
-        else:
-            found.append(term)
-    return tuple(found)
+    return tuple(column for term in plan.select for column in columns_of(plan, term, schema))
+
+
+def columns_of(plan: Plan, term: Term, schema: Schema) -> tuple[Term, ...]:
+    """Return the result columns of one projection: several for a star, else the projection itself."""
+    if not isinstance(term, Star):
+        return (term,)
+    indexes = range(len(plan.tables)) if term.source is None else [term.source]
+    return tuple(column for index in indexes for column in _source_columns(plan, index, schema))
 
 
 def label(plan: Plan, position: int, schema: Schema) -> str:
@@ -45,8 +46,8 @@ def label(plan: Plan, position: int, schema: Schema) -> str:
 
 def has_own_label(plan: Plan, position: int, schema: Schema) -> bool:
     """Tell whether a result column can be referred to without an alias."""
-    term = expanded(plan, schema)[position]
-    return _own_label(plan, term, schema) == label(plan, position, schema)
+    name = label(plan, position, schema)
+    return _own_label(plan, expanded(plan, schema)[position], schema) == name
 
 
 def _own_label(plan: Plan, term: Term, schema: Schema) -> str:

@@ -100,19 +100,22 @@ class TermWriter:
     def _predicate(self, predicate: Predicate) -> str:
         operator, word = predicate.operator, predicate.operator.upper()
         if operator in ("exists", "not exists"):
-            return f"{word} {self.term(_only(predicate))}"
+            return f"{word} {self._operand(_only(predicate))}"
         if predicate.left is None:
             raise SQLError("plan", f"the plan compares nothing with {word}", operator)
-        left = self.term(predicate.left, _ORDER if operator in _ORDERED else _EQUALITY + 1)
+        left = self._operand(predicate.left)
         if operator in ("is null", "is not null"):
             return f"{left} {word}"
         if operator in ("in", "not in"):
             return f"{left} {word} {self._set(predicate.right)}"
         if operator in ("between", "not between"):
             low, high = _pair(predicate)
-            return f"{left} {word} {self.term(low, _ORDER)} AND {self.term(high, _ORDER)}"
-        tighter = _ORDER + 1 if operator in _ORDERED else _EQUALITY + 1
-        return f"{left} {word} {self.term(_only(predicate), tighter)}"
+            return f"{left} {word} {self._operand(low)} AND {self._operand(high)}"
+        return f"{left} {word} {self._operand(_only(predicate))}"
+
+    def _operand(self, term: Term) -> str:
+        """Write a side of a predicate; one that is a predicate itself keeps its parentheses, for the reader's sake."""
+        return self.term(term, _SUM)
 
     def _set(self, right: tuple[Term, ...]) -> str:
         if len(right) == 1 and isinstance(right[0], SubPlan):
