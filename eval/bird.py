@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -62,11 +63,18 @@ def load_bird(folder: str | Path, split: str) -> Bird:
         raise DataError(f"{str(root)!r} has no {split}.json of bird: it has {found}")
     tables = root / "dev_tables.json"
     try:
-        questions = tuple(BirdQuestion.model_validate(row) for row in read_json(path))
-        entries = [_BirdTables.model_validate(row) for row in read_json(tables)]
+        questions = tuple(BirdQuestion.model_validate(row) for row in _rows(path))
+        entries = [_BirdTables.model_validate(row) for row in _rows(tables)]
         return Bird(root, questions, {entry.db_id: _schema(entry) for entry in entries})
-    except (ValidationError, TypeError, IndexError) as error:
+    except (ValidationError, IndexError) as error:
         raise DataError(f"{path} or {tables} is not BIRD's: {str(error).splitlines()[0]}") from error
+
+
+def _rows(path: Path) -> list[Any]:
+    rows = read_json(path)
+    if not isinstance(rows, list) or not rows:
+        raise DataError(f"{path} holds no rows: it must be a list with at least one")
+    return rows
 
 
 def _schema(entry: _BirdTables) -> Schema:
