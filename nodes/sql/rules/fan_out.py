@@ -46,13 +46,16 @@ def _repeaters(subject: int, dependencies: Dependencies) -> tuple[int, ...]:
 
 
 def _harmless(call: exp.Expr, subject: int, group: frozenset[Attribute], dependencies: Dependencies) -> bool:
-    """Whether the group holds one row of the subject: AVG is unmoved, and COUNT can only mean its partners.
+    """Whether the group holds one row of the subject: AVG is unmoved, and COUNT beside GROUP BY can only mean its partners.
 
     COUNT(*) is no count of partners where two sources repeat each other, so that none is counted once.
     """
     if (subject, ROW) not in group or isinstance(call, exp.Sum):
         return False
-    return not isinstance(call.this, exp.Star) or bool(_whole(dependencies))
+    if isinstance(call, exp.Avg):
+        return True
+    grouped = dependencies.scope.select.args.get("group") is not None
+    return grouped and (not isinstance(call.this, exp.Star) or bool(_whole(dependencies)))
 
 
 def _subject(call: exp.Expr, scope: NameScope, dependencies: Dependencies) -> int | None:

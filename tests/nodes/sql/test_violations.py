@@ -83,6 +83,7 @@ WARNINGS = [
     ("SELECT count(*) FROM boat T1 JOIN photo T2 ON T1.boat_id = T2.boat_id", "fan_out"),
     ("SELECT sum(T1.length) FROM boat T1 JOIN photo T2 ON T1.boat_id = T2.boat_id", "fan_out"),
     ("SELECT avg(T1.length) FROM photo T2 JOIN boat T1 ON T1.boat_id = T2.boat_id", "fan_out"),
+    ("SELECT count(T1.label) FROM boat T1 JOIN photo T2 ON T1.boat_id = T2.boat_id WHERE T1.boat_id = 1", "fan_out"),
     ("SELECT T1.boat_id, sum(T1.length) FROM boat T1 JOIN photo T2 USING (boat_id) GROUP BY T1.boat_id", "fan_out"),
     ("SELECT T1.label, count(*) FROM boat T1 JOIN photo T2 ON T1.boat_id = T2.boat_id "
      "JOIN entry T3 ON T1.boat_id = T3.boat_id GROUP BY T1.boat_id", "fan_out"),
