@@ -95,13 +95,17 @@ class GoldReading:
     unread: bool = False
 
 
-def read_gold(executions: Executions, database: Database, sql: str) -> GoldReading:
-    """Return the flags of one gold query."""
+def read_gold(executions: Executions, database: Database, sql: str, plan: Plan | None = None) -> GoldReading:
+    """Return the flags of one gold query.
+
+    Args:
+        plan: of the query, where it was read before.
+    """
     result = executions.run(database, sql)
     if result.outcome != "rows":
         return GoldReading(("does_not_run",), f"{result.outcome}: {result.message}")
     flags: list[Flag] = [] if result.rows else ["empty"]
-    plan = parsed(sql, database.schema)
+    plan = plan or parsed(sql, database.schema)
     if plan is None:
         return GoldReading(tuple(flags), unread=True)
     if any(_reads_clock(part) for part in walk(plan) if isinstance(part, Call)):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from eval.alone import ADAPTERS
+from eval.audit import read_gold
 from eval.datasets import Dataset
 from eval.gold import Gold, GoldBook
 from eval.hardness import features, hardness
@@ -46,7 +47,7 @@ class Scorer:
             return TurnScores(**head, plan=dict.fromkeys(PLAN_SCORES), plan_of_sql=dict.fromkeys(PLAN_SCORES))
         query = dialogue.turns[record.turn].query
         verdicts = self._judge(record, query, record.sql)
-        gold_rows = self.executions.run(self.dataset.open_database(record.database_id), query)
+        database = self.dataset.open_database(record.database_id)
         emitted, written = self._emitted(record), self.book.plan_of(record.database_id, record.sql)
         plan = self._plan_scores(record.key, emitted)
         return TurnScores(
@@ -59,7 +60,7 @@ class Scorer:
                 alone=self._alone(record, query, gold, alone),
             ),
             retry=self._retry(record, query, verdicts),
-            vacuous=not gold_rows.rows if gold_rows.outcome == "rows" else None,
+            gold_flags=read_gold(self.executions, database, query, gold.plan if gold else None).flags,
         )
 
     def baselines(self, scores: Iterable[TurnScores]) -> tuple[Baseline, ...]:

@@ -38,8 +38,8 @@ class TurnScores(Record):
     stages: StageMetrics = Field(default_factory=dict[Stage, dict[Place, dict[str, float]]])
     retry: Retry | None = None
     """What the attempts after the first changed; None where there was one attempt."""
-    vacuous: bool | None = None
-    """Whether the gold's result is empty."""
+    gold_flags: tuple[str, ...] = ()
+    """Why the gold's answer cannot be trusted, as `turnsql eval audit` says it."""
     hardness: Hardness | None = None
     features: tuple[Feature, ...] = ()
 
@@ -61,6 +61,8 @@ class Rate(Record):
     strict: float | None
     value: float | None
     official: float | None
+    value_interval: list[float] | None = None
+    """95 %, of `value`."""
 
 
 class Baseline(Record):
@@ -83,6 +85,8 @@ class Summary(Record):
     history: str
     means: dict[str, Any]
     """The keys of `scores.jsonl`, nested alike; None where no turn has the metric."""
+    intervals: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """95 % intervals of `means`, nested alike: dialogues resampled, Wilson's where each has one turn."""
     interactions: Rate
     """Dialogues all of whose scored turns are right."""
     by_turn: dict[str, Rate]
@@ -90,6 +94,8 @@ class Summary(Record):
     by_feature: dict[str, Rate]
     not_vacuous: Rate
     """The turns whose gold returns rows."""
+    unflagged: Rate | None = None
+    """The turns whose gold has no flag of the audit."""
     where_present: dict[str, dict[str, float | None]]
     """`join_f1` and `group_by_f1` over the turns whose gold has a join, a grouping: `plan`, `plan_of_sql`, `turns`."""
     retries: dict[Retry, int]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 Floats = NDArray[np.float64]
 
@@ -102,6 +103,8 @@ def exact_mcnemar(fixed: int, broken: int) -> float:
     >>> exact_mcnemar(6, 0), exact_mcnemar(2, 1), exact_mcnemar(0, 0)
     (0.03125, 1.0, 1.0)
     """
+    from scipy.stats import binomtest  # takes a second to load: only a comparison pays for it
+
     return float(binomtest(fixed, fixed + broken).pvalue) if fixed + broken else 1.0
 
 
@@ -159,5 +162,9 @@ def _bootstrap(totals: Floats, counts: Floats, *, widest: Interval) -> Interval:
 
 
 def _wilson(successes: int, trials: int) -> Interval:
-    interval = binomtest(successes, trials).proportion_ci(confidence_level=1 - ALPHA, method="wilson")
-    return Interval(float(interval.low), float(interval.high))
+    """Wilson's score interval (1927), as scipy's `proportion_ci` gives it; scoring should not wait for scipy.stats."""
+    z = NormalDist().inv_cdf(1 - ALPHA / 2)
+    share, scale = successes / trials, 1 + z * z / trials
+    middle = share + z * z / (2 * trials)
+    reach = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    return Interval(max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale))
