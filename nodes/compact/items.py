@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nodes.compact.grammar import LITERALS, Pointer, Symbol
+from nodes.compact.grammar import LITERALS, WORDS, Pointer, PointerKind, Symbol
 from nodes.plan import ColumnTerm
 from nodes.state import Scalar
 from value_index.schema import ColumnRef, Schema
+
+_WORD_IDS = {word: number for number, word in enumerate(WORDS)}
 
 
 class Inexpressible(ValueError):
@@ -45,6 +47,33 @@ class Items:
         if word in LITERALS:
             return word
         raise Inexpressible("literal not among the candidates")
+
+    @property
+    def counts(self) -> dict[PointerKind, int]:
+        """How many there are of each kind, in the order of their ids."""
+        return {"table": len(self.schema.tables), "column": len(self.schema.columns), "value": len(self.values)}
+
+    def id_of(self, symbol: Symbol) -> int:
+        """Return a symbol's id: the words first, then tables, columns, values."""
+        if isinstance(symbol, str):
+            return _WORD_IDS[symbol]
+        offset = len(WORDS)
+        for kind, count in self.counts.items():
+            if kind == symbol.kind:
+                break
+            offset += count
+        return offset + symbol.index
+
+    def symbol_of(self, number: int) -> Symbol:
+        """Return the symbol behind an id."""
+        if number < len(WORDS):
+            return WORDS[number]
+        index = number - len(WORDS)
+        for kind, count in self.counts.items():
+            if index < count:
+                return Pointer(kind, index)
+            index -= count
+        raise IndexError(f"{number} is the id of no symbol")
 
     def ref(self, pointer: Pointer) -> ColumnRef:
         """Return the column that a pointer points at."""

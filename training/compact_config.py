@@ -1,0 +1,82 @@
+"""The settings of a compact training run."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eval.datasets import DatasetName
+from value_index.errors import TurnSQLError
+
+
+class TrainingError(TurnSQLError):
+    """A training run that cannot start or go on: bad settings, missing base weights, leaking data."""
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Settings):
+    """One training split."""
+
+    dataset: DatasetName
+    folder: str
+    """Under the data folder: cosql_dataset, spider_data ..."""
+    split: str
+
+
+class CompactConfig(_Settings):
+    """What `turnsql train compact` does; every field has its key in the TOML file."""
+
+    sources: tuple[Source, ...] = Field(min_length=1)
+    validation_databases: tuple[str, ...] = Field(min_length=1)
+    """Training databases that are never trained on: early stopping and thresholds are theirs."""
+    seed: int = 0
+    epochs: float = Field(default=12.0, gt=0)
+    minutes: float | None = Field(default=None, gt=0)
+    """Stop after this long; the learning rate falls to zero by then. None: epochs alone decide."""
+    batch: int = Field(default=16, ge=1)
+    encoder_rate: float = 1e-4
+    decoder_rate: float = 4e-4
+    weight_decay: float = 0.01
+    warmup: int = 200
+    """Steps over which the learning rates rise."""
+    clip: float = 1.0
+    dropout: float = 0.1
+    corrupted: float = Field(default=0.15, ge=0, le=1)
+    """How many histories get one seeded edit."""
+    evaluate_every: int = 450
+    """Steps between two looks at the validation fold, each of which may write a checkpoint."""
+    patience: int = 8
+    """Looks without a better one before the run stops."""
+    threads: int | None = None
+    """CPU threads; None leaves torch its own count."""
+
+
+def load_config(path: Path) -> CompactConfig:
+    """Read a TOML file; `validation_databases` may name a second TOML file beside it.
+
+    Raises:
+        TrainingError: The file is missing, malformed or has an unknown key.
+    """
+    values = _toml(path)
+    databases = values.get("validation_databases")
+    if isinstance(databases, str):
+        values["validation_databases"] = _toml(path.parent / databases).get("databases", [])
+    try:
+        return CompactConfig.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise TrainingError(f"{path}: {where}: {first['msg']}") from error
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TrainingError(f"cannot read {path}: {error}") from error

@@ -1,0 +1,109 @@
+"""Training examples of the compact planner: each turn of a training split as arrays, with its gold plan as symbols."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.datasets import Dataset, GoldDialogue
+from eval.gold import GoldBook
+from eval.noise import noised
+from nodes.compact.features import Tokenizer, TurnFeatures, encode
+from nodes.compact.items import Inexpressible
+from nodes.compact.literals import candidate_literals, code_values
+from nodes.compact.masks import allowed
+from nodes.compact.write import to_symbols
+from nodes.plan import Plan
+from nodes.sql.errors import SQLError
+from nodes.sql.to_plan import to_plan
+from nodes.state import Scalar
+from value_index.index import ValueIndex
+from value_index.schema import ColumnRef
+
+MOST_SYMBOLS = 64
+MOST_ITEMS = 260
+NOISE = ("i am gpt", "expert:", "i have left the chat")
+"""Artefacts of the collection that stand where an utterance should: nothing can be learnt from such a turn."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One turn to learn from: T symbols, W + N symbol ids."""
+
+    database_id: str
+    features: TurnFeatures
+    target: NDArray[np.int64]
+    """(T,) ids of the gold plan's symbols, `end` last."""
+    allowed: NDArray[np.bool_]
+    """(T, W + N) what the grammar allows at each step."""
+
+
+@dataclass
+class ExampleBuilder:
+    """Turns dialogues into examples; counts what it leaves out, by cause."""
+
+    dataset: Dataset
+    tokenizer: Tokenizer
+    corrupted: float = 0.0
+    """How many histories get one seeded edit, so that the planner survives its own mistakes."""
+    seed: int = 0
+    counts: Counter[str] = field(default_factory=Counter[str])
+    _book: GoldBook = field(init=False)
+    _index: dict[str, tuple[ValueIndex, dict[ColumnRef, tuple[Scalar, ...]]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._book, self._index = GoldBook(self.dataset), {}
+
+    def examples(self, dialogues: Sequence[GoldDialogue]) -> Iterator[Example]:
+        """Yield an example of every turn that the grammar and the candidates cover."""
+        for dialogue in dialogues:
+            for turn, gold in enumerate(dialogue.turns):
+                if any(mark in gold.utterance.lower() for mark in NOISE):
+                    self.counts["artefact"] += 1
+                    continue
+                try:
+                    yield self._example(dialogue, turn)
+                    self.counts["kept"] += 1
+                except Inexpressible as cause:
+                    self.counts[str(cause)] += 1
+
+    def _example(self, dialogue: GoldDialogue, turn: int) -> Example:
+        target = self._book.plan(dialogue.index, turn)
+        if target is None:
+            raise Inexpressible("gold does not parse")
+        schema = self.dataset.open_database(dialogue.database_id).schema
+        index, codes = self._values(dialogue.database_id)
+        utterance = dialogue.turns[turn].utterance
+        earlier = self._history(dialogue, turn)
+        literals = candidate_literals(utterance, index.ground(utterance), earlier, codes)
+        said = [past.utterance for past in dialogue.turns[:turn]]
+        features = encode(self.tokenizer, schema, utterance, said, earlier[-1] if earlier else None, literals)
+        symbols = to_symbols(target, features.items)
+        if len(symbols) > MOST_SYMBOLS or len(features.item_features) > MOST_ITEMS:
+            raise Inexpressible("too large")
+        ids = np.array([features.items.id_of(symbol) for symbol in symbols], np.int64)
+        return Example(dialogue.database_id, features, ids, allowed(symbols, features.items))
+
+    def _history(self, dialogue: GoldDialogue, turn: int) -> list[Plan | None]:
+        plans = [self._book.plan(dialogue.index, past) for past in range(turn)]
+        draw = random.Random(f"{self.seed}/{dialogue.index}/{turn}")
+        if plans and draw.random() < self.corrupted:
+            schema = self.dataset.open_database(dialogue.database_id).schema
+            seed = f"{self.seed}/{dialogue.index}/{turn}/edit"
+            sql = noised(dialogue.turns[turn - 1].query, plans[-1], schema, seed=seed, rate=1.0)
+            try:
+                plans[-1] = to_plan(sql, schema)
+            except SQLError:
+                self.counts["edit does not parse"] += 1
+        return plans
+
+    def _values(self, database_id: str) -> tuple[ValueIndex, dict[ColumnRef, tuple[Scalar, ...]]]:
+        if database_id not in self._index:
+            database = self.dataset.open_database(database_id)
+            self._index[database_id] = (ValueIndex.build(database), code_values(database))
+        return self._index[database_id]
