@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from sqlglot import exp
 
@@ -13,14 +13,11 @@ from nodes.plan import (
     Aggregate,
     AggregateFunction,
     Arithmetic,
-    ArithmeticOperator,
     Branch,
     Call,
     Case,
     Cast,
-    CastType,
     Condition,
-    FunctionName,
     Junction,
     LiteralTerm,
     Negation,
@@ -34,37 +31,16 @@ from nodes.plan import (
 )
 from nodes.sql.errors import Cause, SQLError
 from nodes.sql.scope import Scope
-
-_COMPARISONS: dict[type[exp.Expr], Operator] = {
-    exp.EQ: "=", exp.NEQ: "!=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
-    exp.Like: "like", exp.Glob: "glob", exp.NullSafeEQ: "is", exp.NullSafeNEQ: "is not",
-}  # fmt: skip
-_NEGATIVE: dict[Operator, Operator] = {
-    "like": "not like", "glob": "not glob", "in": "not in", "between": "not between",
-    "is null": "is not null", "is": "is not", "exists": "not exists",
-}  # fmt: skip
-_ARITHMETIC: dict[type[exp.Expr], ArithmeticOperator] = {
-    exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.DPipe: "||",
-}  # fmt: skip
-_AGGREGATES: dict[type[exp.Expr], AggregateFunction] = {
-    exp.Count: "count", exp.Sum: "sum", exp.Avg: "avg", exp.Min: "min", exp.Max: "max",
-}  # fmt: skip
-_SCALARS: dict[type[exp.Expr], FunctionName] = {
-    exp.Greatest: "max", exp.Least: "min",
-    exp.CurrentDate: "current_date", exp.CurrentTime: "current_time", exp.CurrentTimestamp: "current_timestamp",
-}  # fmt: skip
-_SYNONYMS: dict[str, FunctionName] = {"substring": "substr", "if": "iif", "ceiling": "ceil", "power": "pow"}
-_FUNCTIONS: dict[str, FunctionName] = {**{name: name for name in get_args(FunctionName)}, **_SYNONYMS}
-_CAST_TYPES: tuple[CastType, ...] = get_args(CastType)
-_AFFINITIES: tuple[tuple[str, CastType], ...] = (
-    ("int", "integer"), ("char", "text"), ("clob", "text"), ("text", "text"), ("blob", "blob"),
-    ("real", "real"), ("floa", "real"), ("doub", "real"),
-)  # fmt: skip
-_REFUSED: dict[type[exp.Expr], tuple[Cause, str]] = {
-    exp.Escape: ("escape", "LIKE ... ESCAPE"), exp.Collate: ("collation", "COLLATE"),
-    exp.Window: ("window", "a window function"), exp.Filter: ("function", "FILTER"),
-    exp.Tuple: ("row_value", "a row value"), exp.HexString: ("literal", "a blob literal"),
-}  # fmt: skip
+from nodes.sql.vocabulary import (
+    AGGREGATES,
+    ARITHMETIC,
+    COMPARISONS,
+    FUNCTIONS,
+    NEGATIVE,
+    REFUSED,
+    SCALARS,
+    cast_type,
+)
 
 
 @dataclass(frozen=True)
@@ -88,13 +64,13 @@ class TermReader:
             return self._column(node)
         if kind is exp.Literal:
             return LiteralTerm(value=_literal(node))
-        if kind in _ARITHMETIC:
-            return Arithmetic(operator=_ARITHMETIC[kind], left=self.term(node.this), right=self.term(node.expression))
-        if kind in _AGGREGATES:
-            return self._aggregate(_AGGREGATES[kind], [node.this] if node.this else [])
+        if kind in ARITHMETIC:
+            return Arithmetic(operator=ARITHMETIC[kind], left=self.term(node.this), right=self.term(node.expression))
+        if kind in AGGREGATES:
+            return self._aggregate(AGGREGATES[kind], [node.this] if node.this else [])
         if isinstance(node, exp.Query):
             return self._sub_plan(node)
-        if isinstance(node, exp.Predicate | exp.Connector | exp.Not) and kind not in _REFUSED:
+        if isinstance(node, exp.Predicate | exp.Connector | exp.Not) and kind not in REFUSED:
             return Truth(condition=self.condition(node))
         return self._other_term(node)
 
@@ -111,12 +87,12 @@ class TermReader:
             case exp.Neg():
                 return self._negative(node)
             case exp.Cast():
-                return Cast(argument=self.term(node.this), type=_cast_type(node))
+                return Cast(argument=self.term(node.this), type=cast_type(node))
             case exp.Case():
                 return self._case(node)
-            case _ if type(node) in _SCALARS:
+            case _ if type(node) in SCALARS:
                 arguments = [node.this, *node.expressions] if node.this else []
-                return Call(function=_SCALARS[type(node)], arguments=self.terms(arguments))
+                return Call(function=SCALARS[type(node)], arguments=self.terms(arguments))
             case _:
                 raise _refusal(node)
 
@@ -139,8 +115,8 @@ class TermReader:
             return Junction(kind="or", conditions=tuple(self._junction(node, exp.Or)))
         if kind is exp.Not:
             return self._negation(node.this)
-        if kind in _COMPARISONS:
-            return self._comparison(node, _COMPARISONS[kind])
+        if kind in COMPARISONS:
+            return self._comparison(node, COMPARISONS[kind])
         match node:
             case exp.In():
                 return self._membership(node)
@@ -168,16 +144,16 @@ class TermReader:
 
     def _negation(self, node: exp.Expr) -> Condition:
         inner = self.condition(node)
-        if not isinstance(inner, Predicate) or inner.operator not in _NEGATIVE:
+        if not isinstance(inner, Predicate) or inner.operator not in NEGATIVE:
             return Negation(condition=inner)
         if inner.operator == "is" and inner.left and not isinstance(node.unnest(), exp.Is | exp.NullSafeEQ):
             # A bare term: NOT NULL is NULL, where NULL IS NOT TRUE would be true.
             return _truth(inner.left, expected=inner.right[0] == LiteralTerm(value=False))
-        return inner.model_copy(update={"operator": _NEGATIVE[inner.operator]})
+        return inner.model_copy(update={"operator": NEGATIVE[inner.operator]})
 
     def _comparison(self, node: exp.Expr, operator: Operator) -> Predicate:
         if node.args.get("negate"):
-            operator = _NEGATIVE[operator]
+            operator = NEGATIVE[operator]
         return Predicate(left=self.term(node.this), operator=operator, right=(self.term(node.expression),))
 
     def _membership(self, node: exp.In) -> Predicate:
@@ -210,9 +186,9 @@ class TermReader:
         name = str(node.this).lower()
         if name == "total" or name == "group_concat":
             return self._aggregate(name, node.expressions)
-        if name not in _FUNCTIONS:
+        if name not in FUNCTIONS:
             raise _refusal(node, "function", f"the function {name!r}")
-        return Call(function=_FUNCTIONS[name], arguments=self.terms(node.expressions))
+        return Call(function=FUNCTIONS[name], arguments=self.terms(node.expressions))
 
     def _aggregate(self, function: AggregateFunction, arguments: list[exp.Expr]) -> Aggregate:
         argument = arguments[0] if arguments else exp.Star()
@@ -255,18 +231,6 @@ def _literal(node: exp.Expr) -> int | float | str:
     return value
 
 
-def _cast_type(node: exp.Cast) -> CastType:
-    """Keep a known type's word; read any other by SQLite's affinity rules."""
-    words = str(node.args["to"].args.get("kind", "")).lower()
-    for known in _CAST_TYPES:
-        if known == words:
-            return known
-    for mark, kind in _AFFINITIES:
-        if mark in words:
-            return kind
-    return "numeric"
-
-
 def _refusal(node: exp.Expr, cause: Cause | Literal[""] = "", what: str = "") -> SQLError:
-    found, name = _REFUSED.get(type(node), ("operator", f"{node.key.upper()} in this place"))
+    found, name = REFUSED.get(type(node), ("operator", f"{node.key.upper()} in this place"))
     return SQLError(cause or found, f"a plan does not hold {what or name}", what or node.key)
