@@ -51,6 +51,8 @@ class Cost:
 
     seconds: float
     """Wall clock, the start of the process included."""
+    cpu: float
+    """Processor seconds, which a busy machine stretches less."""
     peak_mb: float
     """Largest resident set, in 10^6 bytes."""
 
@@ -77,7 +79,7 @@ def command_cost(*words: str) -> Cost:
             raise TurnSQLError(f"turnsql {' '.join(words)} failed: {told.read().strip()[-500:]}")
     # Kilobytes on Linux, bytes on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(seconds=seconds, peak_mb=usage.ru_maxrss * unit / 1e6)
+    return Cost(seconds=seconds, cpu=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss * unit / 1e6)
 
 
 async def _graph_overhead() -> list[Overhead]:

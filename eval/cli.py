@@ -238,10 +238,10 @@ def bench_slice(
             "run, all of dev": ("run", "--data", str(data), *chosen, "--out", whole),
             "score, all of dev": ("score", whole),
         }
-        typer.echo(f"{'job':<32}{'seconds':>10}{'peak MB':>10}")
+        typer.echo(f"{'job':<32}{'seconds':>10}{'cpu s':>10}{'peak MB':>10}")
         for job, words in jobs.items():
             cost = command_cost("eval", *words)
-            typer.echo(f"{job:<32}{cost.seconds:>10.1f}{cost.peak_mb:>10.0f}")
+            typer.echo(f"{job:<32}{cost.seconds:>10.1f}{cost.cpu:>10.1f}{cost.peak_mb:>10.0f}")
 
 
 @app.command()
