@@ -44,7 +44,13 @@ def test_three_turns_of_a_hundred_are_not_decided(tmp_path: Path) -> None:
     assert (found.fixed, found.broken, found.differs_in) == (("0/1", "20/0", "38/1"), (), ("config_sha256",))
     assert comparison.smallest_decidable == pytest.approx(0.06)
     table = comparison_table(found, comparison.smallest_decidable)
-    assert table.rows[0][:4] == ("value", "not decided", ".000", ".030")
+    assert (table.columns[1], table.rows[0][1], table.rows[1][1], table.rows[-1][1]) == (
+        "value",
+        ".000",
+        ".030",
+        "no",
+    )
+    assert table.title.endswith("value not decided")
 
 
 def test_thirty_turns_are_decided(tmp_path: Path) -> None:
