@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -76,7 +77,7 @@ def command_cost(*words: str) -> Cost:
         seconds = perf_counter() - start
         if process.returncode:
             told.seek(0)
-            raise TurnSQLError(f"turnsql {' '.join(words)} failed: {told.read().strip()[-500:]}")
+            raise TurnSQLError(f"turnsql {shlex.join(words)} failed: {' '.join(told.read().split())[-500:]}")
     # Kilobytes on Linux, bytes on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
     return Cost(seconds=seconds, cpu=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss * unit / 1e6)

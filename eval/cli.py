@@ -210,6 +210,26 @@ def bench_graph() -> None:
         typer.echo(f"{found.checkpointer:<32}{found.graph_ms:>10.2f}{found.bare_ms:>10.2f}{found.ratio:>8.2f}")
 
 
+@bench_app.command("index")
+def bench_index(
+    sizes: Annotated[str, typer.Option(help="Distinct values, comma-separated.")] = "10000,100000,1000000",
+    folder: Annotated[Path | None, typer.Option(help="Where the databases and indexes are written for a while.")] = None,
+) -> None:
+    """Build and ask the value index over synthetic values, beside rapidfuzz over all of them and MinHash LSH."""
+    from eval.bench_index import has_minhash, index_costs
+
+    head = ("values", "method", "build s", "values/s", "p50 ms", "p95 ms", "hit@10", "size/text", "private MB")
+    typer.echo("".join(f"{word:>{20 if word == 'method' else 12}}" for word in head))
+    for found in index_costs([int(float(size)) for size in sizes.split(",")], folder):
+        more = "".join(f"{'' if x is None else f'{x:.1f}':>12}" for x in (found.bytes_per_text_byte, found.private_mb))
+        typer.echo(
+            f"{found.values:>12,}{found.method:>20}{found.build_seconds:>12.2f}{found.build_rate:>12,.0f}"
+            f"{found.p50_ms:>12.2f}{found.p95_ms:>12.2f}{found.hit_at_10:>12.3f}{more}"
+        )
+    if not has_minhash():
+        typer.echo("MinHash LSH was left out: datasketch is not installed (pip install datasketch)")
+
+
 @bench_app.command("slice")
 def bench_slice(
     data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
@@ -305,3 +325,14 @@ def bundle(
     typer.echo(f"{run}: " + (f"rescoring differs in {', '.join(differing)}" if differing else "the same digits"))
     if differing:
         raise typer.Exit(1)
+
+
+@bench_app.command("endpoint")
+def bench_endpoint() -> None:
+    """What the client of a language model costs, against a loopback server that answers after 200 ms."""
+    from eval.endpoint_bench import CALLS, CONCURRENCY, endpoint_cost
+
+    cost = endpoint_cost()
+    typer.echo(f"requests in flight of {CONCURRENCY} turns     {cost.in_flight:>8.0f}")
+    typer.echo(f"overhead of a call, ms              {cost.overhead_ms:>8.1f}")
+    typer.echo(f"memory growth to {CALLS:,} calls, MB {cost.growth_mb:>8.1f}")
