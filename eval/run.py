@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from agent.llm import open_llm, read_key
 from eval.datasets import load, parse_range
 from eval.experiment import RunOptions, read_experiment
+from eval.prompts import prompts_sha256
 from eval.provenance import commit, versions
 from eval.records import Manifest, read_turns
 from eval.run_store import RunStore
@@ -80,6 +81,7 @@ async def _answer(runner: Runner, store: RunStore, options: RunOptions) -> str |
 def _manifest(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
     dataset, experiment = runner.dataset, runner.experiment
     prompts = any(isinstance(node, Variant) and node.costly for node in runner.nodes.values())
+    endpoint, database = runner.config.endpoint, dataset.open_database(dataset.dialogues[0].database_id)
     settings = [experiment.seed, experiment.noise_rate, sorted(runner.alone)]
     return Manifest(
         dataset=dataset.name,
@@ -96,6 +98,7 @@ def _manifest(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
         turns=dataset.turns,
         config=runner.config.canonical(),
         settings_sha256=hashlib.sha256(json.dumps(settings).encode()).hexdigest(),
+        prompts_sha256=asyncio.run(prompts_sha256(runner.nodes, endpoint, database)) if endpoint else None,
     )
 
 

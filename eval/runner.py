@@ -65,7 +65,14 @@ class Runner:
         """Answer every turn that the store does not have yet, `concurrency` at a time."""
         units = self._units(store)
         with Progress("turns", total=self.dataset.turns, done=len(store.done)) as progress:
-            await asyncio.gather(*(self._work(units, store, progress) for _ in range(concurrency)))
+            workers = [asyncio.create_task(self._work(units, store, progress)) for _ in range(concurrency)]
+            try:
+                await asyncio.gather(*workers)
+            finally:
+                # Where one of them ended the run, nothing is written after it.
+                for worker in workers:
+                    worker.cancel()
+                await asyncio.wait(workers)
 
     def _units(self, store: RunStore) -> Iterator[Unit]:
         for dialogue in self.dataset.dialogues:

@@ -157,3 +157,13 @@ def test_where_the_server_stands_does_not_change_the_configuration(archive: Path
     answer_all(archive, tmp_path / "b", knows_gold, dialogues="0:1")
     manifests = [read_manifest(tmp_path / name) for name in "ab"]
     assert manifests[0].config_sha256 == manifests[1].config_sha256
+
+
+def test_the_manifest_hashes_what_is_asked(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_all(archive, tmp_path / "a", knows_gold)
+    answer_all(archive, tmp_path / "b", knows_gold, history="predicted")
+    monkeypatch.setattr("nodes.sql_generation.INSTRUCTION", "Write some SQL.")
+    answer_all(archive, tmp_path / "c", knows_gold)
+    first, second, third = (read_manifest(tmp_path / name).prompts_sha256 for name in "abc")
+    assert first is not None
+    assert first == second != third
