@@ -8,10 +8,12 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from value_index.aliases import Aliases, Domain
 from value_index.build import Builder, Progress
 from value_index.context import Context, Names, make_stem
 from value_index.database import Database
 from value_index.fold import fold, plural_variants
+from value_index.linked_rows import linked_readings
 from value_index.matches import MatchOperator, Provenance, ValueMatch
 from value_index.mentions import FUNCTION_WORDS, Mention, mentions
 from value_index.operators import operator_hint
@@ -23,10 +25,18 @@ from value_index.values import Values
 from value_index.weights import READING_WEIGHTS, SPAN_WEIGHTS
 
 LEAST_LIKENESS = 0.8
+LONG_NAME = 8
+"""Characters from which two edits are forgiven."""
+LEAST_LONG_LIKENESS = 0.72
+MAX_NEAR = 5
+"""Near spellings of one span that are looked at."""
 LEAST_SCORE = 0.3
 """Below it the index abstains."""
 READINGS_A_MENTION = 3
 MAX_MENTIONS = 12
+ALIAS_LIKENESS = 0.9
+DOMAIN_SAMPLE = 40
+"""Values looked at to tell what a column holds."""
 _DISPLAY_WORDS = frozenset({"name", "titl", "label", "descript"})
 
 
@@ -39,6 +49,8 @@ class ValueIndex:
         self._stem = make_stem()
         self._ranker = Ranker(SPAN_WEIGHTS, READING_WEIGHTS)
         self._names = Names.of(database.schema, self._stem)
+        self._aliases = Aliases()
+        self._domains: dict[tuple[int, Domain, bool], bool] = {}
         self._facts = tuple(self._column_facts(position) for position in range(len(values.columns)))
 
     @classmethod
@@ -60,8 +72,8 @@ class ValueIndex:
         numbers = [found for found in mentions(mention, words) if found.kind == "number"]
         context = Context.of(words, self._names, self._stem)
         readings = [*self._text_readings(whole), *(each for found in numbers for each in self._number_readings(found))]
-        scored = [pair for group in self._scored(readings, context, words) for pair in group]
-        return _matches(sorted(scored, key=lambda pair: -pair[1]), limit)
+        groups = [self._ranked(self.with_linked(group), context) for group in self.spans(readings, words)]
+        return _matches(sorted((pair for group in groups for pair in group), key=lambda pair: -pair[1]), limit)
 
     def ground(
         self, text: str, *, tables: Collection[str] = (), columns: Collection[ColumnRef] = ()
@@ -75,7 +87,7 @@ class ValueIndex:
         """
         words = tokens(text)
         context = Context.of(words, self._names, self._stem, tables, columns)
-        return self._choose(self._scored(self.readings(text, words), context, words))
+        return self._choose(self._scored(self.readings(text, words), context, words), context)
 
     def readings(self, text: str, words: tuple[Token, ...]) -> Iterator[Reading]:
         """Yield every reading of every span of a text, not scored yet."""
@@ -85,7 +97,7 @@ class ValueIndex:
             if mention.kind == "number":
                 yield from self._number_readings(mention)
             elif not any(other.first <= mention.first and mention.last <= other.last for other in named):
-                exact = list(self._exact_readings(mention))
+                exact = list(self._exact_readings(mention)) or list(self._alias_readings(mention))
                 yield from exact
                 (named if exact else rest).append(mention)
         reached = {place for mention in named for place in range(mention.first, mention.last)}
@@ -95,6 +107,7 @@ class ValueIndex:
 
     def _text_readings(self, mention: Mention) -> Iterator[Reading]:
         yield from self._exact_readings(mention)
+        yield from self._alias_readings(mention)
         yield from self._near_readings(mention)
 
     def _exact_readings(self, mention: Mention) -> Iterator[Reading]:
@@ -109,19 +122,43 @@ class ValueIndex:
             for column in entry.columns:
                 yield Reading(mention, self._facts[column], entry.value, kind, likeness)
 
+    def _alias_readings(self, mention: Mention) -> Iterator[Reading]:
+        for alias in self._aliases.of(mention.text, mention.folded):
+            for entry in self.values.exact(alias.name):
+                for column in entry.columns:
+                    if self._holds(column, alias.domain, alias.is_code):
+                        yield Reading(mention, self._facts[column], entry.value, "alias", ALIAS_LIKENESS)
+
+    def _holds(self, position: int, domain: Domain, codes: bool) -> bool:
+        """Whether most values of a column are names, or codes, of a domain: 'IT' need not be Italy."""
+        key = (position, domain, codes)
+        if key not in self._domains:
+            values = self.database.distinct(self._facts[position].ref, DOMAIN_SAMPLE)
+            texts = [fold(value) for value in values if isinstance(value, str)]
+            known = sum(self._aliases.is_member(text, domain, codes) for text in texts)
+            self._domains[key] = known > len(texts) / 2
+        return self._domains[key]
+
     def _near_readings(self, mention: Mention) -> Iterator[Reading]:
+        """Yield near spellings of a span, and the few values that it is a part of."""
         length = len(mention.folded)
         spare = max(2, length // 5)
         near = self.values.near(mention.folded, length - spare, length + spare)
+        least = LEAST_LIKENESS if length < LONG_NAME else LEAST_LONG_LIKENESS
         for _, ratio, position in process.extract(
             mention.folded,
             [entry.folded for entry in near],
             scorer=fuzz.ratio,
-            score_cutoff=100 * LEAST_LIKENESS,
-            limit=5,
+            score_cutoff=100 * least,
+            limit=MAX_NEAR,
         ):
             for column in near[position].columns:
                 yield Reading(mention, self._facts[column], near[position].value, "fuzzy", ratio / 100)
+        whole = self.values.holding(mention.folded, 3 * length, MAX_NEAR + 1)
+        for entry in whole if len(whole) <= MAX_NEAR else ():
+            for column in entry.columns:
+                likeness = length / len(entry.folded)
+                yield Reading(mention, self._facts[column], entry.value, "fuzzy", likeness, is_part=True)
 
     def _number_readings(self, mention: Mention) -> Iterator[Reading]:
         number = mention.number
@@ -146,16 +183,22 @@ class ValueIndex:
         self, readings: Iterable[Reading], context: Context, words: tuple[Token, ...]
     ) -> list[list[tuple[Reading, float]]]:
         """Return the readings of each span with their probabilities, best first, each column once."""
-        scored: list[list[tuple[Reading, float]]] = []
-        for group in self.spans(readings, words):
-            chances = self._ranker.chances(group, context, self._names)
-            best: dict[ColumnRef, tuple[Reading, float]] = {}
-            for reading, chance in sorted(zip(group, chances, strict=True), key=lambda pair: -pair[1]):
-                best.setdefault(reading.column.ref, (reading, chance))
-            scored.append(list(best.values()))
-        return scored
+        return [self._ranked(group, context) for group in self.spans(readings, words)]
 
-    def _choose(self, scored: list[list[tuple[Reading, float]]]) -> tuple[ValueMatch, ...]:
+    def _ranked(self, group: list[Reading], context: Context) -> list[tuple[Reading, float]]:
+        chances = self._ranker.chances(group, context, self._names)
+        best: dict[ColumnRef, tuple[Reading, float]] = {}
+        for reading, chance in sorted(zip(group, chances, strict=True), key=lambda pair: -pair[1]):
+            best.setdefault(reading.column.ref, (reading, chance))
+        return list(best.values())
+
+    def with_linked(self, group: list[Reading]) -> list[Reading]:
+        """Return readings with those that lead through a row."""
+        facts = {fact.ref: fact for fact in self._facts}
+        linked = (other for reading in group for other in linked_readings(reading, self.database, facts))
+        return [*group, *linked]
+
+    def _choose(self, scored: list[list[tuple[Reading, float]]], context: Context) -> tuple[ValueMatch, ...]:
         """Keep the likeliest spans that do not overlap; what several columns share adds up for their span."""
         chosen: dict[tuple[int, int], tuple[ValueMatch, ...]] = {}
         ranked = sorted(((_chance(group), group) for group in scored), key=lambda pair: -pair[0])
@@ -165,7 +208,8 @@ class ValueIndex:
             if chance < LEAST_SCORE or len(chosen) == MAX_MENTIONS:
                 break
             if not any(span[0] < last and first < span[1] for first, last in chosen):
-                chosen[span] = _matches(group, READINGS_A_MENTION)
+                readings = self.with_linked([reading for reading, _ in group])
+                chosen[span] = _matches(self._ranked(readings, context), READINGS_A_MENTION)
         return tuple(match for _, found in sorted(chosen.items()) for match in found)
 
     def _column_facts(self, position: int) -> ColumnFacts:

@@ -41,6 +41,8 @@ class Reading:
     """How alike the mention and the value are, 0..1."""
     operator: MatchOperator = "="
     via: ColumnRef | None = None
+    is_part: bool = False
+    """Whether the mention is some of the value's words."""
 
 
 Features = dict[str, float]
@@ -103,6 +105,10 @@ def _reading_features(reading: Reading, context: Context, names: Names) -> Featu
         "display": float(column.is_display),
         "log_distinct": math.log1p(column.distinct),
         "as_text": float(isinstance(reading.value, str)),
+        "alias": float(reading.kind == "alias"),
+        "part": float(reading.is_part),
+        "via_code": float(reading.kind == "via_row" and isinstance(reading.value, str)),
+        "via_number": float(reading.kind == "via_row" and not isinstance(reading.value, str)),
     }
 
 
@@ -139,6 +145,8 @@ def _of_text(readings: Sequence[Reading], context: Context, names: Names) -> Fea
     fewest = min(reading.column.distinct for reading in readings)
     single = last - first == 1
     return {
+        "part": float(all(reading.is_part for reading in readings)),
+        "values": math.log(len({reading.value for reading in readings})),
         "alias": float(any(reading.kind == "alias" for reading in readings)),
         "quoted": float(mention.kind == "quoted"),
         "capital": float(capital),

@@ -8,7 +8,7 @@ bytes each. Measured beside FTS5 and MinHash LSH (see `turnsql bench index`): sm
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ BUCKETS = 1 << 16
 """Trigrams are hashed to so many lists; a collision costs a look, never an answer."""
 MAX_POSTINGS = 40_000
 """Postings looked at in one segment, rarest trigrams first."""
+RAREST = 4
+"""Trigrams that a text which holds another must have; the caller looks at the texts themselves."""
 FILES = ("text", "offsets", "hashes", "columns", "shared", "lengths", "postings", "starts")
 
 
@@ -102,7 +104,11 @@ class Shard:
     @classmethod
     def load(cls, folder: Path) -> Shard:
         """Open by mmap: nothing is read before it is needed."""
-        return cls(**{name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in FILES})
+        # As plain arrays: slicing a memmap costs several times more than slicing the same memory.
+        paths = {name: folder / f"{name}.npy" for name in FILES}
+        return cls(
+            **{name: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) for name, path in paths.items()}
+        )
 
     def get(self, position: int) -> str:
         """Return a stored text."""
@@ -136,44 +142,76 @@ class Shard:
         self, folded: str, shortest: int, longest: int, limit: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the texts of these folded lengths that share most trigrams with a folded text, and their scores."""
-        last = len(self.lengths) - 1
-        low, high = int(self.lengths[min(shortest, last)]), int(self.lengths[min(longest + 1, last)])
-        buckets = np.unique(_buckets(f" {folded} "))
-        found = [
-            self._near_in_segment(segment, buckets, low, high, limit)
-            for segment in range(low // SEGMENT, -(-high // SEGMENT))
-        ]
+        low, high = self._range(shortest, longest)
+        found: list[NDArray[np.int64]] = []
+        shared: list[NDArray[np.int64]] = []
+        for first, begin, end in self._lists(folded, low, high):
+            sizes = end - begin
+            rarest = np.argsort(sizes, kind="stable")
+            fits = np.cumsum(sizes[rarest]) <= MAX_POSTINGS
+            fits[:3] = True
+            positions, counts = self._counted(first, begin[rarest[fits]], end[rarest[fits]], low, high)
+            if len(positions) > limit:
+                best = np.argpartition(-counts, limit)[:limit]
+                positions, counts = positions[best], counts[best]
+            found.append(positions)
+            shared.append(counts)
         if not found:
             return np.empty(0, np.int64), np.empty(0, np.float64)
-        positions = np.concatenate([each for each, _ in found])
-        scores = np.concatenate([each for _, each in found])
+        positions = np.concatenate(found)
+        lengths = np.searchsorted(self.lengths, positions, side="right") - 1
+        scores = np.concatenate(shared) / np.sqrt(lengths + 2.0)
         best = np.argsort(-scores, kind="stable")[:limit]
         return positions[best], scores[best]
 
-    def _near_in_segment(
-        self, segment: int, buckets: NDArray[np.int64], low: int, high: int, limit: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        starts = self.starts[segment]
-        begin, end = starts[buckets], starts[buckets + 1]
-        sizes = end - begin
-        rarest = np.argsort(sizes, kind="stable")
-        fits = np.cumsum(sizes[rarest]) <= MAX_POSTINGS
-        fits[:3] = True
-        taken = [self.postings[begin[i] : end[i]] for i in rarest[fits] if sizes[i]]
-        if not taken:
-            return np.empty(0, np.int64), np.empty(0, np.float64)
-        counts = np.bincount(np.concatenate(taken))
-        first = segment * SEGMENT
-        inside = counts[max(low - first, 0) : high - first]
-        floor = max(1, int(inside.max(initial=0) * 0.5))
-        local = np.flatnonzero(inside >= floor)
-        shared = inside[local]
-        if len(local) > limit:
-            best = np.argpartition(-shared, limit)[:limit]
-            local, shared = local[best], shared[best]
-        positions = local + max(low, first)
-        lengths = np.searchsorted(self.lengths, positions, side="right") - 1
-        return positions, shared / np.sqrt(lengths + 2.0)
+    def holding(self, folded: str, shortest: int, longest: int, limit: int) -> NDArray[np.int64]:
+        """Return texts of these folded lengths that hold the rarest trigrams of a folded text, all of them."""
+        low, high = self._range(shortest, longest)
+        found: list[NDArray[np.int64]] = []
+        for first, begin, end in self._lists(folded, low, high):
+            sizes = end - begin
+            if sizes.min(initial=0) == 0:
+                continue
+            rarest = np.argsort(sizes, kind="stable")[:RAREST]
+            positions, counts = self._counted(first, begin[rarest], end[rarest], low, high)
+            found.append(positions[counts == len(rarest)])
+            if sum(map(len, found)) >= limit:
+                break
+        return np.concatenate(found)[:limit] if found else np.empty(0, np.int64)
+
+    def _range(self, shortest: int, longest: int) -> tuple[int, int]:
+        last = len(self.lengths) - 1
+        return int(self.lengths[min(max(shortest, 0), last)]), int(self.lengths[min(longest + 1, last)])
+
+    def _lists(self, folded: str, low: int, high: int) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield each segment in a range: its first text, and where the postings of the text's trigrams begin and end."""
+        buckets = np.unique(_buckets(f" {folded} "))
+        segments = range(low // SEGMENT, -(-high // SEGMENT))
+        rows = np.arange(segments.start, segments.stop)[:, None]
+        begins, ends = self.starts[rows, buckets].astype(np.int64), self.starts[rows, buckets + 1].astype(np.int64)
+        for row, segment in enumerate(segments):
+            yield segment * SEGMENT, begins[row], ends[row]
+
+    def _counted(
+        self, first: int, begin: NDArray[np.int64], end: NDArray[np.int64], low: int, high: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the texts of a segment that lie in a range and hold at least half as many trigrams as the best."""
+        lists = [self.postings[start:stop] for start, stop in zip(begin.tolist(), end.tolist(), strict=True)]
+        counts = np.bincount(np.concatenate(lists))
+        skipped = max(low - first, 0)
+        inside = counts[skipped : high - first]
+        local = np.flatnonzero(inside >= max(1, int(inside.max(initial=0)) // 2))
+        return local + (first + skipped), inside[local]
+
+
+def trigrams(folded: str) -> set[str]:
+    """Return the trigrams of a folded text, its ends marked by a space.
+
+    >>> sorted(trigrams("ab"))
+    [' ab', 'ab ']
+    """
+    padded = f" {folded} "
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}
 
 
 def _hash(folded: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from value_index.fold import fold
 from value_index.schema import ColumnRef
 from value_index.shard import Shard
+
+LOOKED_AT = 50
+"""Texts of a shard that may hold another and are looked at."""
 
 
 class ColumnSummary(BaseModel):
@@ -68,6 +72,16 @@ class Values:
             best = np.argsort(-np.concatenate([scores for _, scores in found]), kind="stable")[:limit]
             pairs = [pairs[position] for position in best]
         return tuple(self._entry(self.shards[i], place) for i, place in pairs)
+
+    def holding(self, folded: str, longest: int, limit: int) -> tuple[Entry, ...]:
+        """Return longer texts in which a folded text stands as whole words."""
+        places = (
+            (shard, int(place))
+            for shard in self.shards
+            for place in shard.holding(folded, len(folded) + 2, longest, LOOKED_AT)
+        )
+        entries = (self._entry(shard, place) for shard, place in places)
+        return tuple(islice((entry for entry in entries if f" {folded} " in f" {entry.folded} "), limit))
 
     def number_columns(self, number: float) -> Iterator[tuple[int, bool]]:
         """Yield each column that stores numbers, and whether it stores this one."""

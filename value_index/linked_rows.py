@@ -1,0 +1,48 @@
+"""Readings through a row: the mention names a row of one table, and other tables hold that row's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from value_index.database import Database
+from value_index.ranking import ColumnFacts, Reading
+from value_index.reflection import quoted
+from value_index.schema import ColumnRef, ForeignKey
+
+MAX_LINKS = 12
+"""Foreign keys followed from one reading."""
+DEADLINE_SECONDS = 0.5
+
+
+def linked_readings(reading: Reading, database: Database, facts: Mapping[ColumnRef, ColumnFacts]) -> Iterator[Reading]:
+    """Yield the columns that refer to the row which a text reading names, with the key of that row.
+
+    "France" is the country.name of the row whose country.code is 'FR', and airline.country_code holds that code: so
+    airline.country_code = 'FR', via country.name. A text that names several rows names none.
+    """
+    own = reading.column.ref
+    if reading.kind == "via_row" or not isinstance(reading.value, str):
+        return
+    by_target: dict[ColumnRef, list[ForeignKey]] = {}
+    for key in database.schema.foreign_keys:
+        if key.target.table == own.table and key.target != own and key.source != own:
+            by_target.setdefault(key.target, []).append(key)
+    for target, keys in by_target.items():
+        value = _key_of_row(database, own, reading.value, target)
+        if value is None:
+            continue
+        for key in keys[:MAX_LINKS]:
+            if key.source in facts:
+                yield replace(reading, column=facts[key.source], value=value, kind="via_row", via=own)
+
+
+def _key_of_row(database: Database, column: ColumnRef, value: str, key: ColumnRef) -> str | int | float | None:
+    text = value.replace("'", "''")
+    sql = (
+        f"SELECT DISTINCT {quoted(key.column)} FROM {quoted(column.table)}"
+        f" WHERE {quoted(column.column)} = '{text}' LIMIT 2"
+    )
+    rows = database.execute(sql, deadline=DEADLINE_SECONDS).rows
+    found = rows[0][0] if len(rows) == 1 else None
+    return found if isinstance(found, (str, int, float)) else None
