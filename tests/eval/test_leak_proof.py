@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import json
 import logging
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 from agent.config import Config
+from agent.llm import Tape
 from eval.datasets import load
 from eval.experiment import Experiment, RunOptions
 from eval.records import HistoryMode, read_turns
@@ -21,8 +24,10 @@ from eval.run_store import RunStore
 from eval.runner import Runner
 from nodes.node import Context, Node, Variant
 from nodes.state import STAGES, DialogueState, GraphState, Stage
+from tests.eval.archive import DIALOGUES
 from tests.eval.canary import TOKEN, leaks, plant, run_leaks, token
 from tests.eval.test_run_store import MANIFEST
+from tests.fake_endpoint import fake_endpoint, said
 
 HISTORIES: tuple[HistoryMode, ...] = ("gold", "predicted", "noised")
 
@@ -118,6 +123,32 @@ class _Question:
 
     async def __call__(self, state: GraphState, context: Context) -> Any:
         return DialogueState(question=await self.leaky(state, context))
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_no_token_reaches_a_prompt_or_the_tape(archive: Path, tmp_path: Path, history: HistoryMode) -> None:
+    asked = {
+        turn["utterance"]: (at, number)
+        for at, d in enumerate(DIALOGUES)
+        for number, turn in enumerate(d["interaction"])
+    }
+    tape = Tape(tmp_path / "tape")
+    with fake_endpoint(lambda body: said("SELECT name FROM city")) as server:
+        path = tmp_path / "agent.toml"
+        stages = ("dialogue_state_tracking", "schema_linking", "plan_emission", "sql_generation")
+        path.write_text(
+            "[nodes]\n" + "".join(f'{stage} = {{ variant = "llm" }}\n' for stage in stages)
+            + f'[endpoint]\nbase_url = "{server.base_url}"\nmodel = "m"\n'
+        )  # fmt: skip
+        run(RunOptions(data=planted(archive), out=tmp_path / "run", config=path, history=history, tape=tape))
+    assert len(server.requests) >= 4 * 8
+    for body in server.requests:
+        text = json.dumps(body)
+        dialogue, turn = asked[re.findall(r"Question: (.*?)(?:\\n|\")", text)[-1]]
+        assert list(leaks(text, dialogue=dialogue, turn=turn, history=history)) == []
+    assert run_leaks(tmp_path / "run", history) == []
+    if history == "predicted":
+        assert not TOKEN.search(tape.path.read_bytes().decode(errors="replace"))
 
 
 def test_the_exception_is_only_for_earlier_turns_of_the_same_dialogue() -> None:
