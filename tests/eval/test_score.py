@@ -82,6 +82,23 @@ def test_wrong_is_not_missing_is_not_broken(archive: Path, tmp_path: Path) -> No
     assert (summary.interactions.turns, summary.interactions.value) == (2, 0.5), "a dialogue with a turn not run is out"
 
 
+def test_every_rate_has_an_interval_and_stands_beside_the_unflagged_one(archive: Path, tmp_path: Path) -> None:
+    summary = score(recorded(archive, tmp_path / "run", t00={"sql": WRONG}))
+    assert set(summary.intervals) == set(summary.means)
+    low, high = summary.intervals["value"]
+    assert low <= summary.means["value"] <= high
+    assert set(summary.intervals["stages"]["schema_linking"]["in_graph"]) == {
+        "table_f1", "table_recall", "column_f1", "column_recall",
+    }  # fmt: skip
+    for rate in (summary.interactions, *summary.by_turn.values(), *summary.by_feature.values()):
+        assert rate.value_interval is not None
+        assert rate.value is not None
+        assert rate.value_interval[0] <= rate.value <= rate.value_interval[1]
+    assert by_key(tmp_path / "run")[2, 2].gold_flags == ("does_not_run",)
+    assert summary.unflagged is not None
+    assert summary.unflagged.turns == 7
+
+
 def test_retries_are_fixed_broken_or_unchanged(archive: Path, tmp_path: Path) -> None:
     fixed, broken = (BAD, Attempt(sql=RIGHT)), (BAD.model_copy(update={"sql": RIGHT}), Attempt(sql=WRONG))
     folder = recorded(
