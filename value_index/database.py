@@ -6,8 +6,10 @@ import hashlib
 import re
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -54,6 +56,7 @@ class Database:
         self.path = path
         self.schema = schema
         self._idle: list[_Session] = []
+        weakref.finalize(self, _end, self._idle)
 
     @classmethod
     def open(cls, path: Path | str, *, database_id: str | None = None, names: NaturalNames | None = None) -> Database:
@@ -136,8 +139,7 @@ class Database:
 
     def close(self) -> None:
         """Close every idle connection; the database can still be used, and opens new ones."""
-        while self._idle:
-            self._idle.pop().connection.close()
+        _end(self._idle)
 
     def _session(self) -> _Session:
         try:
@@ -150,28 +152,50 @@ class Database:
             session = self._session()
         except DatabaseError as error:
             return Result(outcome="error", message=str(error))
-        task = _Task(session, job)
-        task.start()
-        if not task.done.wait(max(deadline, 0.0)):
+        session.jobs.put(job)
+        result = session.wait(max(deadline, 0.0))
+        if result is None:
             session.connection.interrupt()
-            if not task.done.wait(GRACE_SECONDS):
-                # Inside a single instruction, which SQLite does not leave: the thread ends when that does.
-                task.abandoned = True
-                return Result(outcome="timeout", message=f"stopped at the deadline of {deadline:g} s")
-        result = task.result
+            result = session.wait(GRACE_SECONDS)
+        if result is None:
+            # Inside a single instruction, which SQLite does not leave: the thread ends when that does.
+            session.jobs.put(None)
+            return Result(outcome="timeout", message=f"stopped at the deadline of {deadline:g} s")
         self._idle.append(session)
         if result.outcome == "timeout":
             return result.model_copy(update={"message": f"stopped at the deadline of {deadline:g} s"})
         return result
 
 
-class _Session:
-    """One confined connection."""
+def _end(idle: list[_Session]) -> None:
+    while idle:
+        idle.pop().jobs.put(None)
+
+
+class _Session(threading.Thread):
+    """One confined connection, with a thread that runs its statements, so that a caller can leave one behind."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__(daemon=True)
         self.connection = open_read_only(path)
+        self.jobs: SimpleQueue[Callable[[_Session], Result] | None] = SimpleQueue()
+        """What to run; None ends the thread and closes the connection."""
+        self._results: SimpleQueue[Result] = SimpleQueue()
         self._authorizer = Authorizer()
         confine(self.connection, self._authorizer)
+        self.start()
+
+    def run(self) -> None:
+        while (job := self.jobs.get()) is not None:
+            self._results.put(job(self))
+        self.connection.close()
+
+    def wait(self, seconds: float) -> Result | None:
+        """Return what the job gave; None where it takes longer."""
+        try:
+            return self._results.get(timeout=seconds)
+        except Empty:
+            return None
 
     def compile(self, sql: str) -> Result:
         """Compile only: a parameter too many is refused after compiling and before running."""
@@ -212,26 +236,6 @@ class _Session:
         return Result(outcome="error", message=message)
 
 
-class _Task(threading.Thread):
-    """One statement in a thread of its own, so that the caller can leave it behind."""
-
-    def __init__(self, session: _Session, job: Callable[[_Session], Result]) -> None:
-        super().__init__(daemon=True)
-        self.done = threading.Event()
-        self.abandoned = False
-        self.result = Result(outcome="error", message="the statement did not finish")
-        self._session = session
-        self._job = job
-
-    def run(self) -> None:
-        try:
-            self.result = self._job(self._session)
-        finally:
-            self.done.set()
-            if self.abandoned:
-                self._session.connection.close()
-
-
 def _no_rows(sql: str) -> Result:
     """Say why a statement gave no columns: it is none, or it is no query (REINDEX with nothing to do)."""
     if _NOTHING.fullmatch(sql):
@@ -244,7 +248,9 @@ def _collect(cursor: sqlite3.Cursor, max_rows: int, max_bytes: int) -> Result:
     rows: list[tuple[Any, ...]] = []
     size = 0
     for row in cursor:
-        size += sum(len(cell) for cell in row if isinstance(cell, (str, bytes)))
+        for cell in row:
+            if isinstance(cell, (str, bytes)):
+                size += len(cell)
         if len(rows) == max_rows or size > max_bytes:
             message = f"cut after {len(rows)} rows"
             return Result.model_construct(outcome="truncated", columns=columns, rows=tuple(rows), message=message)
