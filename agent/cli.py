@@ -117,6 +117,31 @@ def chat(
     asyncio.run(run())
 
 
+@app.command("probe")
+def probe_command(
+    config: Annotated[Path, typer.Option("--config", help="An agent configuration with an [endpoint].")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Try what the language model's endpoint can do, and say what to set."""
+    import asyncio
+
+    from agent.config import Config, ConfigError
+    from agent.llm import probe_endpoint
+
+    endpoint = Config.load(config).endpoint
+    if endpoint is None:
+        raise ConfigError(f"{config}: names no [endpoint]")
+    found = asyncio.run(probe_endpoint(endpoint, os.environ))
+    if as_json:
+        typer.echo(found.model_dump_json())
+        return
+    for name, can in found.model_dump().items():
+        typer.echo(f"{name:<20}{'yes' if can else 'no'}")
+    typer.echo(
+        f'set structured = "{found.structured}" in [endpoint]' + (", grammar = true works" if found.grammar else "")
+    )
+
+
 def _context(db: str) -> Context:
     """Open the database and its value index."""
     from nodes.node import Context

@@ -6,10 +6,15 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.config import ConfigError
 from nodes.completion import Completer
 from nodes.endpoint import Endpoint
+from nodes.probe import Capabilities, probe
+
+if TYPE_CHECKING:
+    from nodes.llm import LLM
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,14 @@ def read_key(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
     return key
 
 
+async def probe_endpoint(endpoint: Endpoint, environment: Mapping[str, str]) -> Capabilities:
+    """Try what an endpoint can do."""
+    async with _live(endpoint, environment) as llm:
+        return await probe(llm)
+
+
 @asynccontextmanager
-async def _live(endpoint: Endpoint, environment: Mapping[str, str]) -> AsyncGenerator[Completer]:
+async def _live(endpoint: Endpoint, environment: Mapping[str, str]) -> AsyncGenerator[LLM]:
     from nodes.llm import LLM  # the openai package takes a quarter of a second to load
 
     llm = LLM(endpoint, key=read_key(endpoint, environment))

@@ -35,6 +35,7 @@ def run(
 ) -> None:
     """Answer the turns of a data set, and write one record a turn."""
     import os
+    from functools import partial
 
     from agent.llm import Tape
     from eval.experiment import RunOptions
@@ -46,7 +47,7 @@ def run(
         nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, resume=resume,
         tape=tape, environment=os.environ,
     )  # fmt: skip
-    counts = run_turns(options)
+    counts = run_turns(options, say=partial(typer.echo, err=True))
     typer.echo(f"{out}: {counts.describe()}")
     if counts.stopped:
         typer.echo(f"turnsql: stopped: {counts.stopped}; go on with --resume", err=True)
@@ -213,7 +214,9 @@ def bench_graph() -> None:
 @bench_app.command("index")
 def bench_index(
     sizes: Annotated[str, typer.Option(help="Distinct values, comma-separated.")] = "10000,100000,1000000",
-    folder: Annotated[Path | None, typer.Option(help="Where the databases and indexes are written for a while.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where the databases and indexes are written for a while.")
+    ] = None,
 ) -> None:
     """Build and ask the value index over synthetic values, beside rapidfuzz over all of them and MinHash LSH."""
     from eval.bench_index import has_minhash, index_costs
@@ -336,3 +339,15 @@ def bench_endpoint() -> None:
     typer.echo(f"requests in flight of {CONCURRENCY} turns     {cost.in_flight:>8.0f}")
     typer.echo(f"overhead of a call, ms              {cost.overhead_ms:>8.1f}")
     typer.echo(f"memory growth to {CALLS:,} calls, MB {cost.growth_mb:>8.1f}")
+
+
+@app.command()
+def costs(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """What a run's language model took: tokens, cached share, seconds and money, by node and by correct turn."""
+    from eval.costs import cost_lines, run_cost
+
+    cost = run_cost(run)
+    typer.echo(cost.model_dump_json(indent=2) if json else "\n".join(cost_lines(cost)))

@@ -53,6 +53,19 @@ class LLM:
         self._failed = 0
         return self._reply(answer, prompt, perf_counter() - start)
 
+    async def raw(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Send a body as it stands; the answer as JSON values, None where the endpoint refuses the body.
+
+        Raises:
+            EndpointError: there is no answer.
+        """
+        try:
+            return (await self._send(body)).model_dump(mode="json")
+        except (openai.BadRequestError, openai.UnprocessableEntityError):
+            return None
+        except (openai.OpenAIError, Malformed) as error:
+            raise self._fault(error) from error
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()

@@ -22,7 +22,7 @@ def test_command_cost_is_of_the_process() -> None:
 
 
 def test_a_command_that_fails_is_named() -> None:
-    with pytest.raises(TurnSQLError, match="turnsql sql --db absent 'SELECT 1' failed: .*absent") as raised:
+    with pytest.raises(TurnSQLError, match=r"turnsql sql --db absent 'SELECT 1' failed: .*absent") as raised:
         bench.command_cost("sql", "--db", "absent", "SELECT 1")
     assert "\n" not in str(raised.value)
 

@@ -14,6 +14,7 @@ import pytest
 
 from agent.config import ConfigError
 from agent.llm import Tape
+from eval.costs import cost_lines, run_cost
 from eval.experiment import RunOptions
 from eval.records import read_manifest, read_turns
 from eval.run import RunCounts, run
@@ -90,6 +91,21 @@ def test_every_turn_is_answered_scored_and_accounted_for(archive: Path, tmp_path
         (call,) = record.stages["sql_generation"].calls
         assert call.outcome == "complete" and call.usage.cached_tokens == 60
     assert score(tmp_path / "run").means["value"] == 1.0
+    cost = run_cost(tmp_path / "run")
+    assert (cost.turns, cost.correct, list(cost.stages)) == (8, 7, ["sql_generation"])
+    assert (cost.total.prompt_tokens, cost.total.cached_share) == (800, 0.6)
+    assert cost.total.outcomes == {"complete": 8} and cost.total.price is None
+    assert "by correct turn: 126 tokens" in "\n".join(cost_lines(cost))
+
+
+def test_prompts_are_told_apart_by_their_hash(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_all(archive, tmp_path / "a", knows_gold, dialogues="0:1")
+    monkeypatch.setattr("nodes.sql_generation.INSTRUCTION", "Write SQL.")
+    answer_all(archive, tmp_path / "b", knows_gold, dialogues="0:1")
+    hashes = [read_manifest(tmp_path / name).prompts_sha256 for name in "ab"]
+    assert None not in hashes and hashes[0] != hashes[1]
+    run(RunOptions(data=archive, out=tmp_path / "c", config=Path("configs/skip.toml"), dialogues="0:1"))
+    assert read_manifest(tmp_path / "c").prompts_sha256 is None
 
 
 def test_faults_change_nothing_but_the_time(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
