@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agent.llm import open_llm, read_key
@@ -16,6 +17,7 @@ from eval.provenance import commit, versions
 from eval.records import Manifest, read_turns
 from eval.run_store import RunStore
 from eval.runner import Runner
+from eval.statistics import smallest_decidable
 from nodes.completion import EndpointError
 from nodes.node import Variant
 from nodes.state import STAGES
@@ -42,8 +44,11 @@ class RunCounts:
         return f"{turns} turns{kept}: {self.answered} answered, {self.no_sql} without SQL, {self.not_run} not run"
 
 
-def run(options: RunOptions) -> RunCounts:
+def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> RunCounts:
     """Write the records of a run.
+
+    Args:
+        say: is told, before the first turn, what so many turns can decide.
 
     Raises:
         TurnSQLError: bad data, configuration or run folder; nothing is half-written.
@@ -59,6 +64,8 @@ def run(options: RunOptions) -> RunCounts:
     runner = Runner.build(dataset, config, experiment)
     manifest = _manifest(runner, options, f"{start}:{min(stop, total)}")
     store = RunStore.resume(options.out, manifest) if options.resume else RunStore.create(options.out, manifest)
+    if say:
+        say(_sensitivity(dataset.turns))
     try:
         stopped = asyncio.run(_answer(runner, store, options))
         store.sort()
@@ -76,6 +83,14 @@ async def _answer(runner: Runner, store: RunStore, options: RunOptions) -> str |
         except EndpointError as error:
             return str(error)
     return None
+
+
+def _sensitivity(turns: int) -> str:
+    """Say which difference from another run on the same turns could be decided, if all the turns changed one way."""
+    smallest = smallest_decidable(turns)
+    return f"{turns} turns: " + (
+        f"no difference under {smallest:.3f} can be decided" if smallest else "too few to decide any difference"
+    )
 
 
 def _manifest(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
