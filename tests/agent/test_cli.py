@@ -108,7 +108,8 @@ def test_six_turns_killed_and_continued(air_network: Path, tmp_path: Path) -> No
     talk = Talk(air_network, store)
     assert "0 turns so far" in talk.greeting
     for question in SIX_TURNS[:3]:
-        assert talk.say(question).startswith(f"> {question}\n")
+        told = talk.say(question)
+        assert told.startswith(f"> {question}\n") and "SELECT" in told
     told = talk.say("/history")
     assert talk.end(signal.SIGKILL) == -signal.SIGKILL
 
