@@ -233,6 +233,23 @@ def bench_index(
         typer.echo("MinHash LSH was left out: datasketch is not installed (pip install datasketch)")
 
 
+@bench_app.command("verdicts")
+def bench_verdicts(
+    pairs: Annotated[Path, typer.Option(help="JSONL; each line an object with db, gold and pred.")],
+    databases: Annotated[Path, typer.Option(help="Folder of databases, each as NAME/NAME.sqlite.")],
+    passes: Annotated[int, typer.Option(min=1, help="Times over the file, in one process.")] = 3,
+) -> None:
+    """Milliseconds a pair under all five verdicts, beside the official code's two; memory from pass to pass."""
+    from eval.bench_verdicts import OFFICIAL_MS, verdict_costs
+
+    typer.echo(f"{'pass':<6}{'pairs':>8}{'wall ms':>10}{'cpu ms':>10}{'official / ours':>18}{'peak MB':>10}")
+    for number, cost in enumerate(verdict_costs(pairs, databases, passes), start=1):
+        typer.echo(
+            f"{number:<6}{cost.pairs:>8}{cost.wall_ms:>10.2f}{cost.cpu_ms:>10.2f}"
+            f"{OFFICIAL_MS / cost.cpu_ms:>18.1f}{cost.peak_mb:>10.0f}"
+        )
+
+
 @bench_app.command("slice")
 def bench_slice(
     data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
