@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
@@ -52,3 +53,12 @@ def figure(value: float | None) -> str:
     ('.593', '1.000', '–')
     """
     return "–" if value is None else f"{value:.3f}".removeprefix("0")
+
+
+def interval(ends: Sequence[float] | None) -> str:
+    """Write an interval; an absent one is a dash.
+
+    >>> interval((0.441, 0.639)), interval(None)
+    ('.44–.64', '–')
+    """
+    return "–" if not ends else "–".join(f"{end:.2f}".removeprefix("0") for end in ends)

@@ -7,7 +7,7 @@ from statistics import median
 
 from eval.plan_scores import PLAN_SCORES
 from eval.report import published
-from eval.report.table import Table, figure
+from eval.report.table import Table, figure, interval
 from eval.report.view import RunView
 from eval.scores import Rate
 from nodes.state import STAGES, Stage
@@ -54,25 +54,28 @@ def stage_table(run: RunView) -> Table:
 
 def answer_table(runs: Sequence[RunView]) -> Table:
     """One row a run: the verdicts on the answers, and beside the slice what was published on it."""
-    verdicts = ("value", "strict", "official", "bird")
+    verdicts = ("strict", "official", "bird")
     rows = [
         (
             run.name,
             run.summary.history,
+            figure(run.mean("value")),
+            interval(run.summary.intervals.get("value")),
             *(figure(run.mean(verdict)) for verdict in verdicts),
             figure(run.summary.interactions.value),
-            _turns(run),
+            str(run.summary.scored),
         )
         for run in runs
     ]
-    note = "Shares of the scored turns; dialogues are right when every scored turn is, by value."
+    note = "Shares of the scored turns; dialogues are right when every scored turn is, by value." + _apart(runs)
     if any(published.is_slice(run.manifest) for run in runs):
         note += " The 9B rows are published figures."
         for label, means in published.ANSWERS.items():
-            rows.append((label, "gold", *(figure(means.get(verdict)) for verdict in verdicts), "–", "100"))
+            others = (figure(means.get(verdict)) for verdict in verdicts)
+            rows.append((label, "gold", figure(means.get("value")), figure(None), *others, figure(None), "100"))
     return Table(
         title="Answers",
-        columns=("run", "history", *verdicts, "dialogues", "turns"),
+        columns=("run", "history", "value", "95 %", *verdicts, "dialogues", "turns"),
         rows=tuple(rows),
         note=note,
         words=2,
@@ -104,10 +107,17 @@ def group_tables(run: RunView) -> tuple[Table, ...]:
 
 def _rates(title: str, of: str, rates: Mapping[str, Rate]) -> Table:
     rows = tuple(
-        (label.replace("_", " "), str(rate.turns), figure(rate.value), figure(rate.strict), figure(rate.official))
+        (
+            label.replace("_", " "),
+            str(rate.turns),
+            figure(rate.value),
+            interval(rate.value_interval),
+            figure(rate.strict),
+            figure(rate.official),
+        )
         for label, rate in rates.items()
     )
-    return Table(title, (of, "turns", "value", "strict", "official"), rows)
+    return Table(title, (of, "turns", "value", "95 %", "strict", "official"), rows)
 
 
 def _retries(run: RunView) -> str:
@@ -115,10 +125,19 @@ def _retries(run: RunView) -> str:
     return f"Retries: {', '.join(f'{kind} {count}' for kind, count in counts.items())}." if counts else "No retries."
 
 
-def _turns(run: RunView) -> str:
-    summary = run.summary
-    apart = {"unscored": summary.unscored, "not run": summary.not_run, "missing": summary.missing}
-    return ", ".join([str(summary.scored), *(f"{count} {why}" for why, count in apart.items() if count)])
+def _apart(runs: Sequence[RunView]) -> str:
+    """Say which turns are outside the shares, and why; nothing where there are none."""
+    counts = [
+        f"{count} of {run.name} {why}"
+        for run in runs
+        for why, count in (
+            ("unscored", run.summary.unscored),
+            ("not run", run.summary.not_run),
+            ("missing", run.summary.missing),
+        )
+        if count
+    ]
+    return f" Apart: {', '.join(counts)}." if counts else ""
 
 
 def _ms(run: RunView, stage: Stage) -> str:
