@@ -90,7 +90,8 @@ def report(
     out: Annotated[Path | None, typer.Option(help="Folder for the report; the first run's unless given.")] = None,
 ) -> None:
     """Write report.html, which opens from disk, and report.md, for a pull request."""
-    from eval.report import gather, write_report
+    from eval.report.view import gather
+    from eval.report.write import write_report
 
     for path in write_report([gather(run, data) for run in runs], out or runs[0]):
         typer.echo(path)

@@ -11,10 +11,10 @@ from rich.text import Text
 from agent.present import show_sql
 from eval.demo.build import DEMO_DATA, build
 from eval.experiment import RunOptions
-from eval.report import RunView, gather, write_report
 from eval.report.pages import stage_texts
 from eval.report.tables import answer_table, node_table, plan_table
-from eval.report.view import Mark, TurnView
+from eval.report.view import Mark, RunView, TurnView, gather
+from eval.report.write import write_report
 from eval.run import run
 from eval.score import score
 from value_index.render import rows_table

@@ -14,11 +14,12 @@ from typer.testing import CliRunner
 from eval.demo.build import DEMO_DATA, build
 from eval.experiment import RunOptions
 from eval.records import RunError
-from eval.report import gather, write_report
 from eval.report.pages import dialogue_pages
 from eval.report.published import is_slice
 from eval.report.table import Table, figure
 from eval.report.tables import answer_table, node_table, plan_table
+from eval.report.view import gather
+from eval.report.write import write_report
 from eval.run import run
 from eval.score import score
 from nodes.state import STAGES
