@@ -9,9 +9,6 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table as RichTable
 from rich.text import Text
 
-_FIGURE_WIDTH = 5
-"""Characters of `1.000`: headings may wrap, figures must not."""
-
 
 @dataclass(frozen=True)
 class Table:
@@ -24,9 +21,11 @@ class Table:
     """What the figures mean."""
     words: int = 1
     """How many columns at the left hold words; those after them hold figures."""
+    fold: bool = False
+    """Whether the words give way on a narrow terminal; else the headings of figures do."""
 
     def rich(self) -> RichTable:
-        """Lay the table out for a terminal."""
+        """Lay the table out for a terminal: figures are never cut."""
         table = RichTable(
             title=Text(self.title, style="bold"),
             title_justify="left",
@@ -38,9 +37,11 @@ class Table:
         )
         for position, column in enumerate(self.columns):
             if position < self.words:
-                table.add_column(column, no_wrap=True)
+                table.add_column(column, overflow="fold", no_wrap=not self.fold)
             else:
-                table.add_column(column, justify="right", min_width=_FIGURE_WIDTH)
+                cells = (column, *(row[position] for row in self.rows))
+                longest = max(len(word) for cell in cells for word in cell.split() or [""])
+                table.add_column(column, justify="right", min_width=longest)
         for row in self.rows:
             table.add_row(*row)
         return table

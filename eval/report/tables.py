@@ -79,6 +79,7 @@ def answer_table(runs: Sequence[RunView]) -> Table:
         rows=tuple(rows),
         note=note,
         words=2,
+        fold=True,
     )
 
 
