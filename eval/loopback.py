@@ -23,23 +23,16 @@ def loopback(delay: float) -> Generator[str]:
 
 
 async def _serve(delay: float) -> None:
-    """Answer every request after a while, with the number of requests in hand."""
-    at_once = 0
+    """Answer every request after a while."""
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "SELECT 1"}}
+    body = json.dumps({"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]})
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal at_once
-        while head := await _head(reader):
-            await reader.readexactly(int(head["content-length"]))
-            at_once += 1
-            now = at_once
+        while asked := await _head(reader):
+            await reader.readexactly(int(asked["content-length"]))
             await asyncio.sleep(delay)
-            at_once -= 1
-            message = {"role": "assistant", "content": f"SELECT {now}"}
-            choice = {"index": 0, "finish_reason": "stop", "message": message}
-            body = json.dumps({"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]})
-            writer.write(
-                f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
-            )
+            writer.write((head + body).encode())
             await writer.drain()
         writer.close()
 

@@ -7,7 +7,7 @@ import json
 import random
 import re
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import openai
 from openai.types.chat import ChatCompletion
@@ -88,7 +88,10 @@ class LLM:
             if attempt:
                 await asyncio.sleep(min(BACKOFF * 2**attempt, 8.0) * random.uniform(0.75, 1.0))
             try:
-                answer = await self._client.chat.completions.create(**body)
+                # The body is sent as it stands: the client's typed call would walk through it, for a fifth of its time.
+                sent = self._client.post("/chat/completions", cast_to=ChatCompletion, body=body)
+                # Whatever is no JSON comes back as text.
+                answer = cast(ChatCompletion | str, await sent)
             except (json.JSONDecodeError, openai.APIResponseValidationError):
                 continue
             if isinstance(answer, ChatCompletion) and answer.choices:

@@ -77,16 +77,16 @@ async def _repeats(llm: Raw) -> bool:
 
 
 async def _extra(llm: Raw, wanted: dict[str, Any]) -> dict[str, Any] | None:
-    return await _say(llm, "Say hello.", extra_body={"structured_outputs": wanted})
+    return await _say(llm, "Say hello.", structured_outputs=wanted)
 
 
 async def _say(llm: Raw, text: str, **body: Any) -> dict[str, Any] | None:
     endpoint = llm.endpoint
-    extra = {**endpoint.extra_body, **body.pop("extra_body", {})}
+    extra = dict(endpoint.extra_body)
     if endpoint.thinking is not None:
         extra["chat_template_kwargs"] = {"enable_thinking": endpoint.thinking}
     asked: dict[str, Any] = {"model": endpoint.model, "messages": [{"role": "user", "content": text}]}
-    return await llm.raw({**asked, endpoint.token_limit: min(endpoint.max_tokens, 256), "extra_body": extra, **body})
+    return await llm.raw({**asked, endpoint.token_limit: min(endpoint.max_tokens, 256), **extra, **body})
 
 
 def _choice(answer: dict[str, Any] | None) -> dict[str, Any]:

@@ -51,8 +51,10 @@ def fitting(schema: Schema, links: SchemaLinks | None, context: Context) -> Sche
     First everything; else the linked tables; else of those only the linked and key columns.
     """
     room = (context.llm.endpoint.prompt_characters() if context.llm else 0) - RESERVED_CHARACTERS
-    parts = (schema, linked_tables(schema, links), linked_columns(schema, links))
-    return next((part for part in parts if len(schema_text(part)) <= room), parts[-1])
+    if len(schema_text(schema)) <= room:
+        return schema
+    tables = linked_tables(schema, links)
+    return tables if len(schema_text(tables)) <= room else linked_columns(schema, links)
 
 
 def linked_tables(schema: Schema, links: SchemaLinks | None) -> Schema:

@@ -33,8 +33,7 @@ def request(endpoint: Endpoint, prompt: Prompt, way: StructuredOutput) -> dict[s
             extra["structured_outputs"] = {"json": output}
         elif way == "json_object":
             body["response_format"] = {"type": "json_object"}
-    body["extra_body"] = extra or None
-    return {name: value for name, value in body.items() if value is not None}
+    return {**{name: value for name, value in body.items() if value is not None}, **extra}
 
 
 def _messages(prompt: Prompt, way: StructuredOutput) -> tuple[Message, ...]:
