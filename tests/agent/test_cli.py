@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -207,6 +208,38 @@ def test_a_thread_stays_with_its_database(
     place = ["--store", tmp_path / "s.sqlite", "--thread", "t"]
     assert turnsql("chat", "--db", air_network, *place, lines="how many?\n").code == 0
     assert "is a conversation over" in turnsql("chat", "--db", database_file, *place).refusal
+
+
+@pytest.mark.parametrize(
+    ("script", "question"),
+    [
+        ('CREATE TABLE "order" ("select" TEXT, "größe 名前" TEXT, "a""b" INTEGER)', "how many orders?"),
+        (
+            "".join(f"CREATE TABLE t{n} (id INTEGER PRIMARY KEY, name TEXT);" for n in range(2000)),
+            "list the names of t7",
+        ),
+    ],
+    ids=["odd names", "2,000 tables"],
+)
+def test_ask_over_an_unusual_database(script: str, question: str, turnsql: Turnsql, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "odd.sqlite") as connection:
+        connection.executescript(script)
+    connection.close()
+    done = turnsql("ask", "--db", tmp_path / "odd.sqlite", "--json", question)
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["outcome"] == "rows"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "not a SQLite database"), (b"SQLite format 3\0" + b"\1" * 5000, "not a SQLite database")],
+    ids=["empty", "corrupt"],
+)
+def test_ask_over_what_is_no_database(content: bytes, said: str, turnsql: Turnsql, tmp_path: Path) -> None:
+    path = tmp_path / "bad.sqlite"
+    path.write_bytes(content)
+    assert said in turnsql("ask", "--db", path, "q").refusal
+    assert path.read_bytes() == content
 
 
 def test_conversations_are_kept_in_the_users_data_folder(
