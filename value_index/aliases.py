@@ -97,11 +97,15 @@ class Aliases:
         """Yield (territory, name): what a country's first language, or its variety of a language, is called."""
         languages = Locale("en").languages
         likely = cast("dict[str, str]", get_global("likely_subtags"))
+        homes: dict[str, set[str]] = {}
+        for code, name in languages.items():
+            homes.setdefault(name.partition(" ")[0], set()).add(code.partition("_")[2])
+        homes = {variety: found - {""} for variety, found in homes.items()}
         for code, name in languages.items():
             language, _, territory = code.partition("_")
             variety = name.partition(" ")[0]
             if len(territory) == 2 and variety != name and not languages.get(language, "").startswith(variety):
-                if sum(other.startswith(f"{variety} ") for other in languages.values()) == 1:
+                if homes[variety] == {territory}:
                     yield territory, variety
             elif len(code) == 2 and code != "en":
                 for home in {likely.get(code, "").rpartition("_")[2], code.upper()}:

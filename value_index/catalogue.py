@@ -47,10 +47,12 @@ def read_texts(database: Database, ref: ColumnRef, reading: ColumnReading) -> It
         DatabaseError: the column cannot be read.
     """
     name = quoted(ref.column)
-    # The cut keeps a cell of any size from being carried here; a text that comes back cut was too long.
+    # The cut keeps a cell of any size from being carried here; a text that comes back cut was too long. SQLite's substr
+    # ends at a NUL, which would make another text of it.
+    text = f"CASE instr({name}, char(0)) WHEN 0 THEN substr({name}, 1, {MAX_VALUE_CHARS + 1}) ELSE char(0) END"
     sql = (
-        f"SELECT DISTINCT CASE typeof({name}) WHEN 'text' THEN substr({name}, 1, {MAX_VALUE_CHARS + 1})"
-        f" WHEN 'blob' THEN x'' ELSE {name} END FROM {quoted(ref.table)} WHERE {name} IS NOT NULL"
+        f"SELECT DISTINCT CASE typeof({name}) WHEN 'text' THEN {text} WHEN 'blob' THEN x'' ELSE {name} END"
+        f" FROM {quoted(ref.table)} WHERE {name} IS NOT NULL"
     )
     sample: list[str] | None = []
     for value in (row[0] for batch in database.stream(sql) for row in batch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from value_index.context import Context, Names, make_stem
 from value_index.database import Database
 from value_index.fold import fold, plural_variants
 from value_index.linked_rows import linked_readings
-from value_index.matches import MatchOperator, Provenance, ValueMatch
+from value_index.matches import MatchOperator, Provenance, Scalar, ValueMatch
 from value_index.mentions import FUNCTION_WORDS, Mention, mentions
 from value_index.operators import operator_hint
 from value_index.ranking import ColumnFacts, Ranker, Reading
@@ -30,7 +30,7 @@ LONG_NAME = 8
 LEAST_LONG_LIKENESS = 0.72
 MAX_NEAR = 5
 """Near spellings of one span that are looked at."""
-LEAST_SCORE = 0.3
+LEAST_SCORE = 0.25
 """Below it the index abstains."""
 READINGS_A_MENTION = 3
 MAX_MENTIONS = 12
@@ -53,6 +53,8 @@ class ValueIndex:
         self._domains: dict[tuple[int, Domain, bool], bool] = {}
         self._facts = tuple(self._column_facts(position) for position in range(len(values.columns)))
 
+        self._facts_of = {facts.ref: facts for facts in self._facts}
+
     @classmethod
     def build(cls, database: Database) -> ValueIndex:
         """Read the values of every column worth grounding, into memory."""
@@ -71,9 +73,22 @@ class ValueIndex:
         whole = Mention(mention, 0, len(mention), 0, len(words), fold(mention), "quoted")
         numbers = [found for found in mentions(mention, words) if found.kind == "number"]
         context = Context.of(words, self._names, self._stem)
-        readings = [*self._text_readings(whole), *(each for found in numbers for each in self._number_readings(found))]
-        groups = [self._ranked(self.with_linked(group), context) for group in self.spans(readings, words)]
-        return _matches(sorted((pair for group in groups for pair in group), key=lambda pair: -pair[1]), limit)
+        found: list[tuple[Reading, float]] = []
+        left = 1.0
+        for readings in (
+            [reading for number in numbers for reading in self._number_readings(number)],
+            [*self._exact_readings(whole)] or [*self._alias_readings(whole)],
+            [*self._near_readings(whole, limit)],
+        ):
+            for group in self.spans(readings, words):
+                linked = self.with_linked(group)
+                shares = self._ranker.shares(linked, context, self._names)
+                # That the text names a value is given here; how alike it is to one is not.
+                likeness = max(reading.likeness for reading in linked)
+                scored = _distinct(linked, shares)
+                found += [(reading, left * likeness * share) for reading, share in scored]
+                left *= 1.0 - likeness
+        return _matches(sorted(found, key=lambda pair: -pair[1]), limit)
 
     def ground(
         self, text: str, *, tables: Collection[str] = (), columns: Collection[ColumnRef] = ()
@@ -105,11 +120,6 @@ class ValueIndex:
             if not reached.issuperset(range(mention.first, mention.last)) and _may_be_misspelt(mention):
                 yield from self._near_readings(mention)
 
-    def _text_readings(self, mention: Mention) -> Iterator[Reading]:
-        yield from self._exact_readings(mention)
-        yield from self._alias_readings(mention)
-        yield from self._near_readings(mention)
-
     def _exact_readings(self, mention: Mention) -> Iterator[Reading]:
         entries = self.values.exact(mention.folded)
         likeness = 1.0
@@ -139,23 +149,20 @@ class ValueIndex:
             self._domains[key] = known > len(texts) / 2
         return self._domains[key]
 
-    def _near_readings(self, mention: Mention) -> Iterator[Reading]:
+    def _near_readings(self, mention: Mention, limit: int = MAX_NEAR) -> Iterator[Reading]:
         """Yield near spellings of a span, and the few values that it is a part of."""
         length = len(mention.folded)
         spare = max(2, length // 5)
-        near = self.values.near(mention.folded, length - spare, length + spare)
+        found = self.values.near(mention.folded, length - spare, length + spare)
+        near = [entry for entry in found if entry.folded != mention.folded]
         least = LEAST_LIKENESS if length < LONG_NAME else LEAST_LONG_LIKENESS
         for _, ratio, position in process.extract(
-            mention.folded,
-            [entry.folded for entry in near],
-            scorer=fuzz.ratio,
-            score_cutoff=100 * least,
-            limit=MAX_NEAR,
+            mention.folded, [entry.folded for entry in near], scorer=fuzz.ratio, score_cutoff=100 * least, limit=limit
         ):
             for column in near[position].columns:
                 yield Reading(mention, self._facts[column], near[position].value, "fuzzy", ratio / 100)
-        whole = self.values.holding(mention.folded, 3 * length, MAX_NEAR + 1)
-        for entry in whole if len(whole) <= MAX_NEAR else ():
+        whole = self.values.holding(mention.folded, 3 * length, limit + 1)
+        for entry in whole if len(whole) <= limit else ():
             for column in entry.columns:
                 likeness = length / len(entry.folded)
                 yield Reading(mention, self._facts[column], entry.value, "fuzzy", likeness, is_part=True)
@@ -186,16 +193,12 @@ class ValueIndex:
         return [self._ranked(group, context) for group in self.spans(readings, words)]
 
     def _ranked(self, group: list[Reading], context: Context) -> list[tuple[Reading, float]]:
-        chances = self._ranker.chances(group, context, self._names)
-        best: dict[ColumnRef, tuple[Reading, float]] = {}
-        for reading, chance in sorted(zip(group, chances, strict=True), key=lambda pair: -pair[1]):
-            best.setdefault(reading.column.ref, (reading, chance))
-        return list(best.values())
+        """Return the readings of one span with their probabilities, best first."""
+        return _distinct(group, self._ranker.chances(group, context, self._names))
 
     def with_linked(self, group: list[Reading]) -> list[Reading]:
         """Return readings with those that lead through a row."""
-        facts = {fact.ref: fact for fact in self._facts}
-        linked = (other for reading in group for other in linked_readings(reading, self.database, facts))
+        linked = (other for reading in group for other in linked_readings(reading, self.database, self._facts_of))
         return [*group, *linked]
 
     def _choose(self, scored: list[list[tuple[Reading, float]]], context: Context) -> tuple[ValueMatch, ...]:
@@ -209,7 +212,10 @@ class ValueIndex:
                 break
             if not any(span[0] < last and first < span[1] for first, last in chosen):
                 readings = self.with_linked([reading for reading, _ in group])
-                chosen[span] = _matches(self._ranked(readings, context), READINGS_A_MENTION)
+                best = {
+                    reading.column.ref: (reading, score) for reading, score in reversed(self._ranked(readings, context))
+                }
+                chosen[span] = _matches(sorted(best.values(), key=lambda pair: -pair[1]), READINGS_A_MENTION)
         return tuple(match for _, found in sorted(chosen.items()) for match in found)
 
     def _column_facts(self, position: int) -> ColumnFacts:
@@ -234,6 +240,14 @@ def _operator(mention: Mention, words: tuple[Token, ...]) -> MatchOperator:
     operator = operator_hint(before, after)
     # Names are not greater or less than others: what stands before them speaks of something else.
     return operator if mention.kind == "number" or operator in ("!=", "like") else "="
+
+
+def _distinct(readings: Sequence[Reading], scores: Sequence[float]) -> list[tuple[Reading, float]]:
+    """Return the readings with their scores, best first, each value of a column once."""
+    best: dict[tuple[ColumnRef, Scalar], tuple[Reading, float]] = {}
+    for reading, score in sorted(zip(readings, scores, strict=True), key=lambda pair: -pair[1]):
+        best.setdefault((reading.column.ref, reading.value), (reading, score))
+    return list(best.values())
 
 
 def _chance(group: list[tuple[Reading, float]]) -> float:

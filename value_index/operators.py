@@ -12,14 +12,14 @@ _BEFORE: tuple[tuple[str, MatchOperator], ...] = (
      "<="),
     (r"(?:no|not) (?:less|fewer|lower|smaller|earlier|younger) than|at least|(?:a )?minimum (?:of|is)|since|starting (?:from|in)",
      ">="),
+    (r"(?:not|n t|isn t|aren t|other than|except(?: for)?|excluding|besides|without|apart from|rather than|instead of"
+     r"|not (?:in|from|named|called|at|a|the|an))", "!="),
     (rf"(?:{_DOWNWARD})(?: \w+)?(?: than| to| or equal to)", "<"),
     (r"(?:under|below|before|less|fewer|until|prior to|smaller|lower|younger)", "<"),
     (r"(?:more|greater|larger|bigger|higher|older|longer|later|taller|heavier|faster|\w+er|above|over)(?: \w+)? than",
      ">"),
     (r"(?:over|above|after|exceed\w*|beyond|more|greater|older|larger|higher)", ">"),
     (r"between(?: \S+){1,6} and|between|ranging from|from \S+ to", "between"),
-    (r"(?:not|n t|isn t|aren t|other than|except(?: for)?|excluding|besides|without|apart from|rather than|instead of"
-     r"|not (?:in|from|named|called|at|a|the|an))", "!="),
     (r"(?:contain\w*|includ\w*|substring|with the words?|the (?:words?|letters?|phrase|prefix|string)|start\w* with"
      r"|begin\w* with|end\w* with|keyword)", "like"),
 )  # fmt: skip

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from value_index.context import Context, Names
+from value_index.fold import fold
 from value_index.matches import MatchOperator, Provenance, Scalar
 from value_index.mentions import FUNCTION_WORDS, Mention
 from value_index.schema import ColumnRef
+from value_index.similarity import similarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,19 @@ class Ranker:
     def chances(self, readings: Sequence[Reading], context: Context, names: Names) -> list[float]:
         """Return how likely each reading of one span is meant, 0..1; what they lack to 1 is that none is."""
         found = readings_features(readings, context, names)
+        span = _total(span_features(readings, found, context, names), self.span_weights)
+        chance = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, span))))
+        return [chance * share for share in self._shares(found)]
+
+    def shares(self, readings: Sequence[Reading], context: Context, names: Names) -> list[float]:
+        """Return how likely each reading is meant of a span that does name a value: together 1."""
+        return self._shares(readings_features(readings, context, names))
+
+    def _shares(self, found: Sequence[Features]) -> list[float]:
         scores = [_total(each, self.reading_weights) for each in found]
         highest = max(scores)
         shares = [math.exp(score - highest) for score in scores]
-        span = _total(span_features(readings, found, context, names), self.span_weights)
-        chance = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, span))))
-        return [chance * share / sum(shares) for share in shares]
+        return [share / sum(shares) for share in shares]
 
 
 def readings_features(readings: Sequence[Reading], context: Context, names: Names) -> list[Features]:
@@ -144,7 +153,12 @@ def _of_text(readings: Sequence[Reading], context: Context, names: Names) -> Fea
     digits = any(character.isdigit() for character in mention.text)
     fewest = min(reading.column.distinct for reading in readings)
     single = last - first == 1
+    likeness = max(reading.likeness for reading in readings)
     return {
+        "close": float(likeness >= 0.9),
+        "likeness_length": likeness * math.log(max(length, 1)),
+        "likeness_words": likeness * min(last - first, 4),
+        "edges": max(_edges(mention.folded, str(reading.value)) for reading in readings),
         "part": float(all(reading.is_part for reading in readings)),
         "values": math.log(len({reading.value for reading in readings})),
         "alias": float(any(reading.kind == "alias" for reading in readings)),
@@ -165,6 +179,14 @@ def _of_text(readings: Sequence[Reading], context: Context, names: Names) -> Fea
         "all_schema_words": float(schema_words == 1.0),
         "schema_capital": float(schema_words == 1.0 and capital),
     }
+
+
+def _edges(folded: str, value: str) -> float:
+    """Return how alike the first and the last words of a mention and a value are, the worse of both."""
+    ours, theirs = folded.split(), fold(value).split()
+    if not ours or not theirs:
+        return 0.0
+    return min(similarity(ours[0], theirs[0]), similarity(ours[-1], theirs[-1]))
 
 
 def _of_number(readings: Sequence[Reading], best: Features) -> Features:

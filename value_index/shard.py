@@ -170,7 +170,7 @@ class Shard:
         found: list[NDArray[np.int64]] = []
         for first, begin, end in self._lists(folded, low, high):
             sizes = end - begin
-            if sizes.min(initial=0) == 0:
+            if not sizes.all():
                 continue
             rarest = np.argsort(sizes, kind="stable")[:RAREST]
             positions, counts = self._counted(first, begin[rarest], end[rarest], low, high)
@@ -185,8 +185,8 @@ class Shard:
 
     def _lists(self, folded: str, low: int, high: int) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
         """Yield each segment in a range: its first text, and where the postings of the text's trigrams begin and end."""
-        buckets = np.unique(_buckets(f" {folded} "))
-        segments = range(low // SEGMENT, -(-high // SEGMENT))
+        buckets = np.array(sorted(set(_buckets(f" {folded} ").tolist())), dtype=np.int64)
+        segments = range(low // SEGMENT, -(-high // SEGMENT)) if len(buckets) else range(0)
         rows = np.arange(segments.start, segments.stop)[:, None]
         begins, ends = self.starts[rows, buckets].astype(np.int64), self.starts[rows, buckets + 1].astype(np.int64)
         for row, segment in enumerate(segments):

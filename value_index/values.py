@@ -38,8 +38,14 @@ class Entry:
 
     value: str
     folded: str
-    columns: tuple[int, ...]
-    """Positions in `Values.columns`."""
+    shard: Shard
+    position: int
+    """Of the text in the shard."""
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Positions in `Values.columns`."""
+        return self.shard.columns_of(self.position)
 
 
 class Values:
@@ -59,7 +65,7 @@ class Values:
     def exact(self, folded: str) -> tuple[Entry, ...]:
         """Return the texts whose folded form is this one."""
         return tuple(
-            Entry(shard.get(position), folded, shard.columns_of(position))
+            Entry(shard.get(position), folded, shard, position)
             for shard in self.shards
             for position in shard.exact(folded)
         )
@@ -92,4 +98,4 @@ class Values:
 
     def _entry(self, shard: Shard, position: int) -> Entry:
         value = shard.get(position)
-        return Entry(value, fold(value), shard.columns_of(position))
+        return Entry(value, fold(value), shard, position)

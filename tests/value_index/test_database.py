@@ -7,7 +7,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -159,12 +158,9 @@ def test_several_threads_at_once(tmp_path: Path) -> None:
 
 def test_abandoned_statement_leaves_the_database_usable(tmp_path: Path) -> None:
     database = Database.open(make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (1)"))
-    bomb = "SELECT instr(printf('%.700000c', 'a'), printf('%.350000c', 'a') || 'b')"
+    bomb = "SELECT instr(printf('%.500000c', 'a'), printf('%.250000c', 'a') || 'b')"
     assert database.execute(bomb, deadline=0.1).outcome == "timeout"
     assert database.execute("SELECT x FROM t").rows == ((1,),)
-    for thread in threading.enumerate():
-        if thread is not threading.main_thread() and thread.daemon:
-            thread.join(20)
 
 
 def test_fingerprint_follows_the_file(tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""Mentions, numbers, operators and other names."""
+
+from __future__ import annotations
+
+import pytest
+
+from value_index.aliases import Aliases
+from value_index.fold import fold
+from value_index.mentions import mentions
+from value_index.operators import operator_hint
+from value_index.text import tokens
+
+
+def found(text: str) -> dict[str, str]:
+    return {mention.text: mention.kind for mention in mentions(text, tokens(text))}
+
+
+def test_spans_quotes_and_numbers() -> None:
+    text = 'students named "Mary Ann" from New York, aged twenty five'
+    kinds = found(text)
+    assert kinds["New York"] == "words"
+    assert [mention.text for mention in mentions(text, tokens(text)) if mention.kind == "number"] == ["twenty five"]
+    assert "from" not in kinds and "named" in kinds
+    quoted = [m.text for m in mentions("film 'Jaws'", tokens("film 'Jaws'")) if m.kind == "quoted"]
+    assert quoted == ["Jaws"]
+
+
+def test_a_span_does_not_reach_over_a_question() -> None:
+    kinds = found("in Rome? Paris then")
+    assert "Rome" in kinds and "Paris" in kinds and "Rome? Paris" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1,200 cars", 1200), ("3.5 stars", 3.5), ("two hundred and", 200), ("three million", 3e6), ("3 million", 3e6),
+     ("nineteen", 19), ("forty two", 42), ("one hundred twenty", 120)],
+)  # fmt: skip
+def test_numbers(text: str, number: float) -> None:
+    assert next(m.number for m in mentions(text, tokens(text)) if m.kind == "number") == number
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "operator"),
+    [("older than", "", ">"), ("at least", "", ">="), ("no more than", "", "<="), ("fewer than", "", "<"),
+     ("before", "", "<"), ("after the year", "", "="), ("after", "", ">"), ("", "or more", ">="), ("between", "", "between"),
+     ("between 3 and", "", "between"), ("not from", "", "!="), ("other than", "", "!="), ("contains the word", "", "like"),
+     ("since", "", ">="), ("greater than or equal to", "", ">="), ("less than or equal to", "", "<="), ("is", "", "="),
+     ("up to", "", "<="), ("taller than", "", ">"), ("", "or earlier", "<=")],
+)  # fmt: skip
+def test_operator_hints(before: str, after: str, operator: str) -> None:
+    assert operator_hint(before, after) == operator
+
+
+@pytest.mark.parametrize(
+    ("mention", "name"),
+    [("France", "fr"), ("France", "fra"), ("FR", "france"), ("FRA", "france"), ("French", "france"), ("USA", "united states"),
+     ("US", "united states"), ("Americans", "united states"), ("UK", "united kingdom"), ("British", "united kingdom"),
+     ("Canadian", "canada"), ("Mexican", "mexico"), ("Indian", "india"), ("Swiss", "switzerland"), ("German", "germany"),
+     ("Brazilian", "brazil"), ("euros", "eur"), ("English", "eng"), ("Spanish", "spa"), ("Burma", "myanmar"),
+     ("Dutch", "netherlands"), ("Chilean", "chile"), ("Egyptians", "egypt"), ("Japanese", "jpn")],
+)  # fmt: skip
+def test_other_names(mention: str, name: str) -> None:
+    assert name in {alias.name for alias in Aliases().of(mention, fold(mention))}
+
+
+@pytest.mark.parametrize("word", ["in", "it", "us", "me", "is", "no", "students", "person", "name", "italic bold"])
+def test_common_words_have_no_other_name(word: str) -> None:
+    assert Aliases().of(word, fold(word)) == ()
