@@ -1,0 +1,85 @@
+"""Suites: whether a prediction that the database calls right stays right on mutated copies of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from eval.gold import parsed
+from eval.suite.copies import CopyKind
+from eval.suite.pool import Pool
+from eval.suite.suite import Gold, Suite, make_suite, usable_copies
+from nodes.plan import Plan
+from value_index.database import Database
+
+KEPT_SUITES = 8
+"""Suites whose files are kept, for further predictions on the same gold."""
+PREDICTION_COPIES = 14
+"""Drawn for the constants of a prediction that the gold's own copies do not tell from it."""
+
+
+class SuiteVerdict(NamedTuple):
+    """What the copies say of one prediction."""
+
+    holds: bool | None
+    """False where a copy tells it from the gold; None where there are no copies to say."""
+    shown_by: CopyKind | None = None
+    """The kind of the copy that told them apart."""
+
+
+class Suites:
+    """Judges predictions on copies, which are made by seed in a folder that is deleted in the end."""
+
+    def __init__(self) -> None:
+        self._pools: dict[Path, Pool] = {}
+        self._suites: OrderedDict[tuple[Path, str], Suite] = OrderedDict()
+
+    def judge(self, database: Database, gold_sql: str, sql: str) -> SuiteVerdict:
+        """Judge a prediction that has the gold's value on the database itself.
+
+        None where the gold is no plan, or no copy was usable (the gold's answer hangs on chance).
+        """
+        plan = parsed(gold_sql, database.schema)
+        if plan is None:
+            return SuiteVerdict(holds=None)
+        predicted = parsed(sql, database.schema)
+        if predicted == plan:
+            return SuiteVerdict(holds=True)
+        suite = self._suite(database, gold_sql, plan)
+        if not suite.copies:
+            return SuiteVerdict(holds=None)
+        kind = suite.told_apart(sql)
+        if kind is None and predicted is not None:
+            kind = self._search(database, Gold(gold_sql, plan), predicted, sql)
+        return SuiteVerdict(holds=kind is None, shown_by=kind)
+
+    def close(self) -> None:
+        """Delete every copy."""
+        while self._suites:
+            self._suites.popitem(last=False)[1].close()
+
+    def _suite(self, database: Database, gold_sql: str, plan: Plan) -> Suite:
+        key = (database.path, gold_sql)
+        if key not in self._suites:
+            self._suites[key] = make_suite(self._pool(database), gold_sql, plan)
+        self._suites.move_to_end(key)
+        while len(self._suites) > KEPT_SUITES:
+            self._suites.popitem(last=False)[1].close()
+        return self._suites[key]
+
+    def _search(self, database: Database, gold: Gold, predicted: Plan, sql: str) -> CopyKind | None:
+        """Look for a copy, drawn for the prediction's own tables and constants, that tells it from the gold."""
+        with TemporaryDirectory(prefix="turnsql-suite-") as folder:
+            for copy in usable_copies(self._pool(database), gold, predicted, Path(folder), PREDICTION_COPIES):
+                told = copy.differs(sql)
+                copy.database.close()
+                if told:
+                    return copy.kind
+        return None
+
+    def _pool(self, database: Database) -> Pool:
+        if database.path not in self._pools:
+            self._pools[database.path] = Pool.of(database)
+        return self._pools[database.path]
