@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from nodes.comparisons import Comparison, comparisons, number_of
 from nodes.lexicon import (
     AFFIRMATIONS,
     AGGREGATE_CUES,
-    COMPARISONS,
+    AVERAGING,
     COUNT_CUES,
     DESCENDING_CUES,
     DISTINCT_CUES,
@@ -17,6 +18,8 @@ from nodes.lexicon import (
     FOLLOW_PHRASES,
     FOLLOW_PRONOUNS,
     NARROW_CUES,
+    PATTERN_CUES,
+    PATTERN_FILLERS,
     RESTRICTORS,
     SORT_CUES,
     STOPWORDS,
@@ -26,34 +29,17 @@ from nodes.lexicon import (
 from nodes.plan import AggregateFunction, Operator
 from nodes.utterance import Utterance
 
-NUMBER_WORDS = (
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
-
 
 @dataclass(frozen=True)
-class Comparison:
-    """A phrase of comparison and the number it speaks of."""
+class Part:
+    """Part of a text that is asked for: "containing cv"."""
 
     start: int
     end: int
-    """Half-open range of words, the number included."""
-    operator: Operator
-    number: int | float
-    position: int
-    """The word that is the number."""
+    """Half-open range of the words of the part."""
+    pattern: str
+    """For LIKE."""
+    operator: Operator = "like"
 
 
 @dataclass(frozen=True)
@@ -79,7 +65,8 @@ class Clues:
     @cached_property
     def count(self) -> int | None:
         """Where a count is asked for; None where it is not."""
-        found = self._at(COUNT_CUES)
+        words = self.utterance.words
+        found = [at for at in self._at(COUNT_CUES) if not (at and words[at - 1].text in AVERAGING)]
         return found[0] if found else None
 
     @cached_property
@@ -99,6 +86,7 @@ class Clues:
         after = words[i + 1].text if i + 1 < len(words) else ""
         return (
             before == "at"
+            or (words[i].text == "mean" and before in ("you", "i"))
             or after
             in ("name", "names", "recent", "common", "popular", "expensive", "frequent", "frequently", "commonly")
             or (words[i].text in ("first", "last") and after in ("and", "or", "", "date"))
@@ -160,11 +148,37 @@ class Clues:
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """The comparisons with numbers, in order."""
-        return tuple(_comparisons(self.utterance))
+        return comparisons(self.utterance)
+
+    @cached_property
+    def bare_numbers(self) -> tuple[int, ...]:
+        """The words in digits that neither a comparison nor a superlative takes."""
+        taken = {c.position for c in self.comparisons}
+        taken |= {s.position + offset for s in self.superlatives for offset in (-1, 1)}
+        return tuple(i for i, word in enumerate(self.utterance.words) if word.is_number and i not in taken)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of texts that are asked for, in order."""
+        words = self.utterance.words
+        found: dict[int, Part] = {}
+        for i, word in enumerate(words):
+            pair = f"{word.stem} {words[i + 1].text}" if i + 1 < len(words) else word.stem
+            template = PATTERN_CUES.get(pair, PATTERN_CUES.get(word.stem))
+            if template is None:
+                continue
+            start = next((j for j in range(i + 1, len(words)) if words[j].text not in PATTERN_FILLERS), len(words))
+            if start < len(words) and start <= i + 4:
+                end = self.utterance.quoted_end(start)
+                text = self.utterance.text[words[start].start : words[end - 1].end]
+                denied = any(each.text in EXCLUSION_CUES for each in words[max(0, i - 2) : i])
+                operator: Operator = "not like" if denied else "like"
+                found.setdefault(start, Part(start, end, template.format(text), operator))
+        return tuple(found.values())
 
     def count_compared(self, comparison: Comparison, table_starts: frozenset[int]) -> bool:
         """Whether a comparison counts rows of a table ("at least 3 events"): one is named right after the number."""
-        return any(comparison.position < start <= comparison.position + 2 for start in table_starts)
+        return any(comparison.position < start <= comparison.end + 1 for start in table_starts)
 
     @cached_property
     def pronoun(self) -> bool:
@@ -194,47 +208,26 @@ class Clues:
         return sum(w.text not in STOPWORDS and w.text not in AFFIRMATIONS for w in self.utterance.words)
 
     @cached_property
-    def head_end(self) -> int:
-        """The word at which the question turns from what it asks for to conditions."""
+    def how_many(self) -> bool:
+        """Whether the utterance asks "how many"."""
+        return self.utterance.has("how many")
+
+    @cached_property
+    def both(self) -> bool:
+        """Whether two conditions are to hold of different rows."""
+        return self.utterance.has("both")
+
+    def head_end(self, start: int, end: int) -> int:
+        """Return the word of a range at which the question turns from what it asks for to conditions."""
+        words = self.utterance.words
         seen = False
-        for i, word in enumerate(self.utterance.words):
-            if seen and word.text in RESTRICTORS:
+        for i in range(start, end):
+            if seen and words[i].text in RESTRICTORS and not self._goes_on(i):
                 return i
-            seen = seen or (word.text not in STOPWORDS and word.text not in AFFIRMATIONS)
-        return len(self.utterance.words)
+            seen = seen or (words[i].text not in STOPWORDS and words[i].text not in AFFIRMATIONS)
+        return end
 
-
-def number_of(text: str) -> int | float | None:
-    """Return the number that a word is, in digits or letters; None for another word.
-
-    >>> number_of("2,500"), number_of("three"), number_of("rain")
-    (2500, 3, None)
-    """
-    if text in NUMBER_WORDS:
-        return NUMBER_WORDS.index(text)
-    plain = text.replace(",", "")
-    if plain.isdigit():
-        return int(plain)
-    try:
-        return float(plain) if plain[:1].isdigit() else None
-    except ValueError:
-        return None
-
-
-def _comparisons(utterance: Utterance) -> list[Comparison]:
-    """Find comparison phrases with a number within three words after, or just before ("5 or more")."""
-    found: dict[int, Comparison] = {}
-    words = utterance.words
-    for phrase, operator in sorted(COMPARISONS.items(), key=lambda item: -len(item[0])):
-        if not utterance.has(phrase):
-            continue
-        size = len(phrase.split(" "))
-        for at in utterance.find(phrase):
-            places = [at - 1] if phrase.startswith("or ") else range(at + size, min(len(words), at + size + 4))
-            for place in places:
-                number = number_of(words[place].text) if place >= 0 else None
-                if number is not None:
-                    start, end = min(at, place), max(at + size, place + 1)
-                    found.setdefault(place, Comparison(start, end, operator, number, place))
-                    break
-    return sorted(found.values(), key=lambda c: c.start)
+    def _goes_on(self, i: int) -> bool:
+        """Whether a restrictor only adds to what is shown: "with their headquarters"."""
+        after = self.utterance.words[i + 1 : i + 2]
+        return bool(after) and self.utterance.words[i].text == "with" and after[0].text in FOLLOW_PRONOUNS

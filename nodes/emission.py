@@ -26,5 +26,6 @@ def scored_plans(evidence: Evidence, weights: Weights, *, limit: int) -> tuple[S
     for score, reading in ranked:
         if len(found) == limit:
             break
-        found.setdefault(plan_of(reading, evidence), score)
+        if (plan := plan_of(reading, evidence)) is not None:
+            found.setdefault(plan, score)
     return tuple(ScoredPlan(plan=each, score=score) for each, score in found.items())

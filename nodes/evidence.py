@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
-from nodes.clues import Clues
+from nodes.clues import Clues, Superlative
 from nodes.constraints import constraints
 from nodes.lexicon import DISPLAY_WORDS
 from nodes.mentions import ColumnMention, Mentions, find_mentions
 from nodes.node import Context
-from nodes.plan import Plan
+from nodes.plan import AggregateFunction, Plan, PlanSource
 from nodes.reading import Filter, column_of
 from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
@@ -78,7 +80,7 @@ class Evidence:
             dropped=frozenset(dialogue.dropped) if dialogue else frozenset(),
             links={link.column: link.score for link in links.columns} if links else {},
             table_links={link.table: link.score for link in links.tables} if links else {},
-            values=tuple(_span(v, utterance) for v in state.grounded_values or () if v.provenance != "carried"),
+            values=_spans(state.grounded_values or (), utterance),
         )
 
     @cached_property
@@ -105,8 +107,20 @@ class Evidence:
 
     @cached_property
     def named(self) -> tuple[ColumnMention, ...]:
-        """The column mentions that are neither inside a value nor just the name of a table."""
-        return tuple(m for m in self.mentions.columns if not self._in_value(m) and not self._is_table(m))
+        """The column mentions that are neither inside a value, nor just the name of a table, nor the word "name" of another."""
+        found = [m for m in self.mentions.columns if not self._in_value(m) and not self._is_table(m)]
+        return tuple(m for m, after in zip(found, (*found[1:], None), strict=False) if not self._names_next(m, after))
+
+    def _names_next(self, mention: ColumnMention, after: ColumnMention | None) -> bool:
+        """Whether "name of the X" speaks of the column X."""
+        words = self.clues.utterance.words
+        return (
+            after is not None
+            and mention.end - mention.start == 1
+            and words[mention.start].stem == "name"
+            and mention.readings[0][1] < 0.8 <= after.readings[0][1]
+            and [word.text for word in words[mention.end : after.start]] in (["of"], ["of", "the"], ["for", "the"])
+        )
 
     def _in_value(self, mention: ColumnMention) -> bool:
         return any(v.start <= mention.start and mention.end <= v.end for v in self.values)
@@ -115,6 +129,49 @@ class Evidence:
         best = mention.readings[0][1]
         inside = [t for t in self.mentions.tables if t.start < mention.end and mention.start < t.end]
         return best < 0.9 and any(t.score > best and t.end - t.start >= mention.end - mention.start for t in inside)
+
+    @cached_property
+    def asked(self) -> tuple[int, int]:
+        """The range of words that say what to show.
+
+        In a folded clarification it is the last segment that names a column.
+        """
+        words = self.clues.utterance.words
+        bounds = [*self.clues.utterance.segments, len(words)]
+        for start, end in reversed(list(pairwise(bounds))):
+            if any(start <= mention.start < end for mention in self.named):
+                return start, end
+        return 0, len(words)
+
+    def in_head(self, position: int) -> bool:
+        """Whether a word stands before the conditions of the question."""
+        start, end = self.asked
+        return start <= position < self.clues.head_end(start, end)
+
+    @cached_property
+    def count_in_name(self) -> bool:
+        """Whether the words that seem to ask for a count are part of a column's name ("number of employees")."""
+        at = self.clues.count
+        return at is not None and any(
+            m.readings[0][1] >= 0.8 and m.start <= at < m.end and at in m.positions for m in self.named
+        )
+
+    @cached_property
+    def _in_names(self) -> frozenset[int]:
+        """The words that are part of a column's name, so that they are no cue: the "total" of "total credits"."""
+        return frozenset(
+            at for m in self.named if m.readings[0][1] >= 0.9 and len(m.positions) > 1 for at in m.positions
+        )
+
+    @cached_property
+    def aggregates(self) -> tuple[tuple[int, AggregateFunction], ...]:
+        """Words that may ask for an aggregate, with the function."""
+        return tuple((at, function) for at, function in self.clues.aggregates if at not in self._in_names)
+
+    @cached_property
+    def superlatives(self) -> tuple[Superlative, ...]:
+        """The superlatives, in order."""
+        return tuple(each for each in self.clues.superlatives if each.position not in self._in_names)
 
     @cached_property
     def table_starts(self) -> frozenset[int]:
@@ -133,20 +190,29 @@ def plan_before(state: GraphState, schema: Schema) -> Plan | None:
     if state.previous is None or not state.previous.sql.strip():
         return None
     try:
-        return to_plan(state.previous.sql, schema)
+        plan = to_plan(state.previous.sql, schema)
     except SQLError:
         return None
+    # `SELECT count(*) FROM (query)` asks about the rows of the query, so a follow-up does too.
+    if len(plan.tables) == 1 and isinstance(plan.tables[0], PlanSource) and not plan.set_operations:
+        return plan.tables[0].plan
+    return plan
 
 
 def span_of(mention: str, utterance: Utterance) -> tuple[int, int]:
     """Return the half-open range of the words that a mention covers; (0, 0) where it is not found."""
-    at = utterance.text.lower().find(mention.lower())
-    return utterance.span(at, at + len(mention)) if mention and at >= 0 else (0, 0)
+    found = re.search(rf"(?<!\w){re.escape(mention)}(?!\w)", utterance.text, re.IGNORECASE) if mention else None
+    return utterance.span(*found.span()) if found else (0, 0)
 
 
-def _span(value: GroundedValue, utterance: Utterance) -> ValueSpan:
-    start, end = span_of(value.mention, utterance)
-    return ValueSpan(Filter(value.column, value.operator, (value.value,)), start, end, value.score)
+def _spans(values: tuple[GroundedValue, ...], utterance: Utterance) -> tuple[ValueSpan, ...]:
+    """Return the new values as filters, each once; what is carried over stands in the previous plan already."""
+    found: dict[Filter, ValueSpan] = {}
+    for value in values:
+        if value.provenance != "carried":
+            filtering = Filter(value.column, value.operator, (value.value,))
+            found.setdefault(filtering, ValueSpan(filtering, *span_of(value.mention, utterance), value.score))
+    return tuple(found.values())
 
 
 def display_columns(table: Table) -> tuple[ColumnRef, ...]:

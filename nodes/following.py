@@ -33,6 +33,7 @@ def following_features(evidence: Evidence) -> Features:
         "columns elsewhere": float(sum(not home for home in at_home)),
         "columns at home": float(sum(at_home)),
         "names nothing": float(not named and not read),
+        "names nothing, counts": float(not named and not read and clues.count is not None),
         "value": float(bool(values)),
         "value of compared column": float(any(match.column in compared for match in values)),
         "value again": float(any(_repeats(match, evidence) for match in values)),
@@ -58,15 +59,16 @@ def dialogue_state(evidence: Evidence, weights: Weights) -> DialogueState:
     narrows = evidence.clues.narrow
     kept: list[Constraint] = []
     for constraint in evidence.constraints_before:
-        again = any(match.column == constraint.column and _same(match, constraint) for match in values)
+        again = any(_same(match, constraint) for match in values)
         replaced = constraint.column in named and not narrows
         if again or (follows and not replaced):
             kept.append(constraint)
-    added = (Constraint(column=m.column, operator=m.operator, values=(m.value,)) for m in values)
+    new = [match for match in values if not any(_same(match, each) for each in kept)]
+    added = (Constraint(column=m.column, operator=m.operator, values=(m.value,)) for m in new)
     return DialogueState(
         question=evidence.clues.utterance.text,
         kept=tuple(kept),
-        added=tuple(dict.fromkeys(each for each in added if each not in kept)),
+        added=tuple(dict.fromkeys(added)),
         dropped=tuple(each for each in evidence.constraints_before if each not in kept),
     )
 
@@ -81,8 +83,11 @@ def chosen_values(evidence: Evidence) -> tuple[ValueMatch, ...]:
 
 
 def _same(match: ValueMatch, constraint: Constraint) -> bool:
+    """Whether a value says a constraint again; a key may be compared at either end, under one name."""
+    if constraint.column is None or match.column.column.lower() != constraint.column.column.lower():
+        return False
     return any(str(match.value).casefold() == str(value).casefold() for value in constraint.values)
 
 
 def _repeats(match: ValueMatch, evidence: Evidence) -> bool:
-    return any(match.column == each.column and _same(match, each) for each in evidence.constraints_before)
+    return any(_same(match, each) for each in evidence.constraints_before)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log
 
-from nodes.clues import Comparison
-from nodes.evidence import Evidence, span_of
+from nodes.clues import Part
+from nodes.comparisons import Comparison, number_of
+from nodes.evidence import Evidence, display_columns, span_of
 from nodes.lexicon import COMPARED
 from nodes.logistic import Features, Weights, probability
 from nodes.plan import Operator
@@ -56,9 +57,34 @@ class Grounder:
                     start, end, match.mention, match.column, match.value, operator, match.score, match.kind, match.via
                 )
             )
+        found += [r for at in clues.bare_numbers for r in self._numbered(at)]
         offered = {(reading.start, reading.column) for reading in found}
         found += [r for c in clues.comparisons for r in self._compared(c) if (r.start, r.column) not in offered]
-        return tuple(found)
+        return (*found, *(reading for part in clues.parts for reading in self._partial(part)))
+
+    def _numbered(self, at: int) -> Iterator[ValueReading]:
+        """Yield an equality with every numeric column that is named right before a number, or right after: "id 7"."""
+        word = self.evidence.clues.utterance.words[at]
+        known = {match.mention for match in self.evidence.matches}
+        for mention in self.evidence.mentions.columns:
+            if word.text in known or not (0 <= at - mention.end <= 1 or mention.start == at + 1):
+                continue
+            for column, score in mention.readings:
+                if score >= 0.6 and self.evidence.schema.describe(column).kind == "number":
+                    number = number_of(word.text)
+                    assert number is not None
+                    yield ValueReading(at, at + 1, word.text, column, number, "=", 0.0)
+
+    def _partial(self, part: Part) -> Iterator[ValueReading]:
+        """Yield LIKE over every text column that is named, or stands for a row of a named table."""
+        utterance = self.evidence.clues.utterance
+        mention = utterance.text[utterance.words[part.start].start : utterance.words[part.end - 1].end]
+        shown = frozenset(ref for table in self.evidence.schema.tables for ref in display_columns(table)
+                 if self.evidence.mentions.table_score(table.name) >= 0.6)  # fmt: skip
+        for column in self.evidence.schema.columns:
+            named = self.evidence.mentions.column_score(column) >= 0.5
+            if self.evidence.schema.describe(column).kind == "text" and (named or column in shown):
+                yield ValueReading(part.start, part.end, mention, column, part.pattern, part.operator, 0.0)
 
     def _compared(self, comparison: Comparison) -> Iterator[ValueReading]:
         """Yield a comparison with every numeric column that is named close by, or that the words imply ("older")."""
@@ -79,10 +105,10 @@ class Grounder:
         return {stem(word) for word in name_words(self.evidence.schema.describe(column).natural_name)}
 
     def _near(self, column: ColumnRef, start: int, end: int) -> float:
-        """Return how well a column is named close to some words, 0..1.2."""
+        """Return how well a column is named close to some words, 0..1.2; the closer the better."""
         return max(
             (
-                mention.score(column)
+                mention.score(column) * (1.0 - 0.08 * max(0, mention.start - end, start - mention.end))
                 for mention in self.evidence.mentions.columns
                 if mention.start - end <= NEAR_AFTER and start - mention.end <= NEAR_BEFORE
             ),
@@ -111,6 +137,29 @@ class Grounder:
             "compared": float(comparison is not None),
             "compared near": near * (comparison is not None),
             "implied": float(implied),
+            "said before": float(self._said_before(reading)),
+            "column name": float(self._is_name(reading)),
+            "table name": float(
+                any(
+                    m.start < reading.end and reading.start < m.end and m.score >= 0.8 for m in evidence.mentions.tables
+                )
+            ),
+            "near spelling": float(reading.provenance == "fuzzy"),
+            "capital": float(self._is_capital(reading)),
+            "quoted": float(self._is_quoted(reading)),
+            "words": float(min(4, reading.end - reading.start)),
+            "right after name": float(
+                any(
+                    0 <= reading.start - m.end <= 1 and m.score(reading.column) >= 0.6
+                    for m in evidence.mentions.columns
+                )
+            ),
+            "right before name": float(
+                any(m.start == reading.end and m.score(reading.column) >= 0.6 for m in evidence.mentions.columns)
+            ),
+            "number as time": float(number and evidence.schema.describe(reading.column).kind == "time"),
+            "pattern": float(reading.operator in ("like", "not like") and not reading.offered),
+            "pattern near": near * (reading.operator in ("like", "not like") and not reading.offered),
             "number": float(number),
             "number link": number * link,
             "number near": number * near,
@@ -118,6 +167,28 @@ class Grounder:
                 comparison is not None and evidence.clues.count_compared(comparison, evidence.table_starts)
             ),
         }
+
+    def _said_before(self, reading: ValueReading) -> bool:
+        """Whether the previous turn compared this column with this value."""
+        return any(
+            constraint.column == reading.column
+            and any(str(value).casefold() == str(reading.value).casefold() for value in constraint.values)
+            for constraint in self.evidence.constraints_before
+        )
+
+    def _is_name(self, reading: ValueReading) -> bool:
+        """Whether the words are (part of) a column's name."""
+        words = set(range(reading.start, reading.end))
+        return any(
+            words <= mention.positions and mention.readings[0][1] >= 0.8 for mention in self.evidence.mentions.columns
+        )
+
+    def _is_capital(self, reading: ValueReading) -> bool:
+        text = self.evidence.clues.utterance.text
+        return reading.start > 0 and reading.mention[:1].isupper() and not text.isupper()
+
+    def _is_quoted(self, reading: ValueReading) -> bool:
+        return reading.end > reading.start and self.evidence.clues.utterance.is_quoted(reading.start)
 
     def values(self, weights: Weights, *, threshold: float, budget: int) -> tuple[GroundedValue, ...]:
         """Choose a column for every mention worth it, in order of appearance; then the values carried over.

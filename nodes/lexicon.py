@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodes.plan import AggregateFunction, Operator
+from nodes.plan import AggregateFunction
 
 
 def _words(text: str) -> frozenset[str]:
@@ -26,7 +26,10 @@ AGGREGATE_CUES: dict[str, AggregateFunction] = {
 }  # fmt: skip
 """Word to the function that it may ask for."""
 
-PLAIN_AGGREGATES = _words("average avg mean averaged sum maximum max minimum min")
+AVERAGING = _words("average avg mean maximum max minimum min highest lowest largest smallest")
+"""Words after which "number of" names a column rather than asks for a count."""
+
+PLAIN_AGGREGATES = _words("average avg mean averaged sum total maximum max minimum min")
 """Cues that nearly always are an aggregate in SELECT, where the others may be an ordering with LIMIT 1."""
 
 # Superlative: word -> (descending, words of the column it speaks of when none is named).
@@ -46,28 +49,8 @@ SUPERLATIVES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "lightest": (False, ("weight",)), "rarest": (False, ()),
 }  # fmt: skip
 
-WEAK_SUPERLATIVES = _words("first last most top common total")
-"""Superlatives that often are something else ("first name", "most recent", "at most")."""
-
 COUNTED = _words("most least fewest common popular frequent frequently commonly rarest")
 """Superlatives that may rank groups by how many rows they have."""
-
-# Comparison phrases, longest first at matching; the flag says whether the words must stand before the number.
-COMPARISONS: dict[str, Operator] = {
-    "more than": ">", "greater than": ">", "larger than": ">", "bigger than": ">", "higher than": ">", "above": ">",
-    "over": ">", "exceed": ">", "exceeds": ">", "exceeding": ">", "after": ">", "older than": ">", "longer than": ">",
-    "heavier than": ">", "later than": ">", "taller than": ">", "beyond": ">", "greater": ">", "higher that": ">",
-    "more expensive than": ">", "costs more than": ">", "bigger": ">", "since": ">=",
-    "less than": "<", "lower than": "<", "smaller than": "<", "fewer than": "<", "below": "<", "under": "<",
-    "before": "<", "younger than": "<", "shorter than": "<", "earlier than": "<", "cheaper than": "<", "lighter than": "<",
-    "prior to": "<", "slower than": "<", "faster than": ">", "lesser than": "<",
-    "at least": ">=", "no less than": ">=", "or more": ">=", "or higher": ">=", "or above": ">=", "or older": ">=",
-    "or greater": ">=", "not less than": ">=", "minimum of": ">=", "greater than or equal to": ">=",
-    "more than or equal to": ">=", "or later": ">=",
-    "at most": "<=", "no more than": "<=", "or less": "<=", "or lower": "<=", "or below": "<=", "or fewer": "<=",
-    "not more than": "<=", "up to": "<=", "maximum of": "<=", "less than or equal to": "<=", "or younger": "<=",
-    "or earlier": "<=", "or before": "<=",
-}  # fmt: skip
 
 COMPARED: dict[str, tuple[str, ...]] = {
     "older": ("age",), "younger": ("age",), "longer": ("length", "duration"), "shorter": ("length", "duration", "height"),
@@ -87,13 +70,13 @@ ASKED: dict[str, tuple[str, ...]] = {
     "nation": ("country", "nationality"), "phone": ("telephone", "phone"), "telephone": ("phone",), "email": ("email", "mail"),
     "cost": ("price", "cost"), "price": ("price", "cost"), "earn": ("salary",), "earning": ("salary",), "paid": ("salary",),
     "sex": ("gender",), "gender": ("sex",), "country": ("nationality", "nation"), "job": ("title", "position"),
-    "contact": ("phone", "email"), "identifier": ("id",), "identification": ("id",), "number": ("id", "no"), "called": ("name",),
+    "contact": ("phone", "email"), "identifier": ("id",), "identification": ("id",), "called": ("name",),
     "title": ("name",), "named": ("name",), "weigh": ("weight",), "live": ("address", "city"), "located": ("location", "city"),
     "held": ("date",), "movie": ("film",), "film": ("movie",), "staff": ("employee",), "worker": ("employee",), "pupil": ("student",),
     "professor": ("faculty", "instructor"), "teacher": ("instructor",), "car": ("vehicle",), "vehicle": ("car",), "town": ("city",),
     "cities": ("city",), "people": ("person",), "person": ("people",), "quantity": ("amount", "stock"), "class": ("course",),
     "wage": ("salary",), "pay": ("salary",), "grade": ("grade", "score"), "description": ("detail",), "detail": ("description",),
-    "state": ("province",), "company": ("firm", "manufacturer"), "company's": ("company",), "code": ("id",),
+    "state": ("province",), "company": ("firm", "manufacturer"), "company's": ("company",),
 }  # fmt: skip
 """Words of a question, to the words of a column or table name that they may stand for."""
 
@@ -103,22 +86,30 @@ DISPLAY_WORDS = ("name", "title", "label", "headline", "description", "details")
 COUNT_CUES = ("how many", "number of", "count of", "count the", "total number", "amount of", "the count", "total count",
               "what number", "how may", "counts of")  # fmt: skip
 
-DISTINCT_CUES = _words("different distinct unique differ various separate")
+PATTERN_CUES: dict[str, str] = {
+    "contain": "%{}%", "substr": "%{}%", "letter": "%{}%", "phrase": "%{}%", "keyword": "%{}%",
+    "start with": "{}%", "begin with": "{}%", "end with": "%{}",
+}  # fmt: skip
+"""Stems that ask for a part of a text, with the LIKE pattern."""
 
-GROUP_CUES = ("for each", "of each", "in each", "by each", "each", "per", "for every", "every", "grouped by", "group by",
-              "respective", "corresponding", "for all the different", "according to", "by")  # fmt: skip
+PATTERN_FILLERS = _words(
+    "with the a letter letters word words substring string of phrase character characters in term keyword name"
+)
+"""Words that may stand between such a cue and the part."""
+
+COUNTED_BY_CONTEXT = _words("highest largest lowest smallest greatest biggest maximum minimum top best")
+"""Superlatives that rank groups by their rows where no column is named for it."""
+
+DISTINCT_CUES = _words("different distinct unique differ various separate")
 
 STRONG_GROUP_CUES = frozenset(("for each", "of each", "in each", "by each", "each", "per", "for every", "every", "grouped by",
                                "group by"))  # fmt: skip
 
-SORT_CUES = ("ordered by", "order by", "sorted by", "sort by", "sort", "order", "ordered", "sorted", "in alphabetical order",
-             "alphabetically", "alphabetical", "ascending", "descending", "in order of", "arrange", "ranked by", "rank by",
+SORT_CUES = ("ordered by", "order by", "sorted by", "sort by", "sort", "sorted", "order them", "order it", "order these", "order those", "in alphabetical order",
+             "alphabetically", "alphabetical", "ascending", "descending", "in order of", "in the order of", "in descending order", "in ascending order", "arrange", "ranked by", "rank by",
              "reverse order", "decreasing", "increasing", "alphabetic", "chronological")  # fmt: skip
 
 DESCENDING_CUES = _words("descending decreasing reverse descend desc highest largest newest recent")
-
-NEGATIONS = _words("not no never without except excluding exclude none don't doesn't didn't isn't aren't wasn't weren't hasn't"
-                      " haven't nor non other don doesn didn isn aren cannot can't than won't")  # fmt: skip
 
 EXCLUSION_CUES = ("not", "never", "without", "no", "don't", "doesn't", "didn't", "haven't", "hasn't", "dont", "doesnt", "none",
                   "aren't", "isn't", "weren't")  # fmt: skip
@@ -138,7 +129,5 @@ NARROW_CUES = ("only", "just", "filter", "narrow", "of those", "of these", "of t
 RESTRICTORS = _words("whose with where that who which when having have has for in from of on at by named called under"
                         " above between after before if while did does do made is are was were")  # fmt: skip
 """Words after which a question speaks of conditions rather than of what it asks for."""
-
-PURPOSE = _words("of for in from")
 
 AFFIRMATIONS = _words("yes yeah yep yup correct exactly right sure no ok okay")

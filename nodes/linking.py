@@ -73,7 +73,7 @@ class Linker:
             "named alone": float(alone),
             "named with table": score * table,
             "named in table before": score * (column.table in evidence.previous_tables),
-            "named in head": float(best and mention.start < evidence.clues.head_end),
+            "named in head": float(best and evidence.in_head(mention.start)),
         }
 
     def table_features(self, table: str, scores: Mapping[ColumnRef, float]) -> Features:

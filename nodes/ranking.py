@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.evidence import Evidence
-from nodes.lexicon import STOPWORDS
+from nodes.lexicon import PLAIN_AGGREGATES, STOPWORDS
+from nodes.localising import own_tables
 from nodes.logistic import Features
+from nodes.mentions import ColumnMention
 from nodes.reading import Item, Reading
 from value_index.schema import ColumnRef
 
@@ -30,6 +32,7 @@ def _base(reading: Reading, evidence: Evidence) -> Iterator[tuple[str, float]]:
     yield f"{base}", 1.0
     if base == "fresh":
         yield "fresh with filters", float(bool(reading.filters))
+        yield "fresh kept", float(bool(evidence.kept))
         return
     yield f"{base} pronoun", float(clues.pronoun)
     yield f"{base} follow", float(clues.follow)
@@ -65,14 +68,27 @@ def _names_other(evidence: Evidence) -> bool:
 def _kind(reading: Reading, evidence: Evidence) -> Iterator[tuple[str, float]]:
     kind, clues = reading.kind, evidence.clues
     yield kind, 1.0
+    if reading.base in ("swap", "extend"):
+        yield f"{reading.base}: {kind}", 1.0
+    counts = any(item.function == "count" for item in reading.select)
+    yield "count in name counted", float(evidence.count_in_name and counts)
+    yield "how many unanswered", float(clues.how_many and not counts and not evidence.count_in_name)
+    if kind in ("count column", "count distinct") and clues.count is not None:
+        starts = [m.start for m in evidence.named if m.start > clues.count]
+        yield f"{kind}, named at once", float(bool(starts) and starts[0] <= clues.count + 3)
     if clues.count is not None:
         yield f"count cue: {kind}", 1.0
     if clues.group:
         yield f"group cue: {'grouped' if reading.group else 'ungrouped'}", 1.0
-    if clues.superlatives:
+    if evidence.superlatives:
         yield f"superlative: {kind.split(' ')[0]}", 1.0
-    bound = sum(item.function in {f for _, f in clues.aggregates} for item in reading.select)
-    plain = [position for position, _ in clues.aggregates if _plain(evidence, position)]
+    bound = sum(item.function in {f for _, f in evidence.aggregates} for item in reading.select)
+    plain = [position for position, _ in evidence.aggregates if _plain(evidence, position)]
+    numeric = [i for i in reading.select if i.function in ("avg", "sum") and i.column]
+    yield (
+        "aggregate of text",
+        float(any(evidence.schema.describe(i.column).kind == "text" for i in numeric if i.column)),
+    )
     yield "aggregate unused", float(max(0, len(plain) - bound))
     yield "aggregate used", float(min(bound, len(plain)))
     yield "distinct cue unused", float(clues.distinct and not _is_distinct(reading))
@@ -84,17 +100,7 @@ def _kind(reading: Reading, evidence: Evidence) -> Iterator[tuple[str, float]]:
 
 
 def _plain(evidence: Evidence, position: int) -> bool:
-    return evidence.clues.utterance.words[position].text in (
-        "average",
-        "avg",
-        "mean",
-        "sum",
-        "total",
-        "maximum",
-        "minimum",
-        "max",
-        "min",
-    )
+    return evidence.clues.utterance.words[position].text in PLAIN_AGGREGATES
 
 
 def _is_distinct(reading: Reading) -> bool:
@@ -120,26 +126,34 @@ def _shown(reading: Reading, evidence: Evidence) -> Iterator[tuple[str, float]]:
         yield "shown filtered", sum(column in filtered for column in shown) / len(shown)
         yield "shown more", float(len(shown) - 1)
     used = frozenset(_used_columns(reading))
-    for mention in evidence.named:
+    for mention, before in zip(evidence.named, (None, *evidence.named), strict=False):
         if not any(column in used for column, value in mention.readings if value >= 0.5):
             strong = mention.readings[0][1] >= 0.9
-            head = mention.start < evidence.clues.head_end
+            head = evidence.in_head(mention.start)
             yield f"unused {'strong' if strong else 'weak'} {'head' if head else 'tail'}", 1.0
+            yield "unused in a list", float(before is not None and _listed(before, mention, evidence))
+
+
+def _listed(before: ColumnMention, mention: ColumnMention, evidence: Evidence) -> bool:
+    """Whether a column is named right after another: "ids and names", "name, age"."""
+    words = evidence.clues.utterance.words[before.end : mention.start]
+    return len(words) <= 3 and all(
+        word.text in ("and", "the", "their", "its", "with", "also", "his", "her") for word in words
+    )
 
 
 def _tables(reading: Reading) -> set[str]:
-    used = {item.column.table for item in reading.select if item.column}
-    used |= {f.column.table for f in reading.filters if f.column}
-    used |= {column.table for column in reading.group}
-    if reading.sort and reading.sort.item.column:
-        used.add(reading.sort.item.column.table)
-    if reading.base == "fresh":
+    used = own_tables(reading) | {f.column.table for f in reading.filters if f.column}
+    if reading.base == "fresh" or (reading.select and not any(item.column for item in reading.select)):
         used.add(reading.focus)
     return used
 
 
 def _scope(reading: Reading, evidence: Evidence) -> Iterator[tuple[str, float]]:
     tables = _tables(reading)
+    named = {m.table for m in evidence.mentions.tables if m.score >= 0.9}
+    ignored = len(named - tables - (set(evidence.previous_tables) if reading.base != "fresh" else set()))
+    yield f"{'fresh' if reading.base == 'fresh' else 'back'} ignores named table", float(min(2, ignored))
     if reading.base == "fresh":
         links = [evidence.table_links.get(table, 0.0) for table in tables]
         yield "tables", float(len(tables) - 1)
@@ -157,6 +171,23 @@ def _scope(reading: Reading, evidence: Evidence) -> Iterator[tuple[str, float]]:
         yield "back focus", float(reading.focus in evidence.previous_tables)
 
 
+def _counts_next(evidence: Evidence) -> bool:
+    """Whether a superlative is about a count: "the highest number of"."""
+    at, count = (s.position for s in evidence.superlatives[:1]), evidence.clues.count
+    return count is not None and any(position < count <= position + 2 for position in at)
+
+
+def _number_named(evidence: Evidence) -> bool:
+    """Whether a numeric column is named right after the superlative: "the most pages"."""
+    at = evidence.superlatives[0].position if evidence.superlatives else 0
+    return any(
+        score >= 0.8 and evidence.schema.describe(column).kind == "number" and "id" not in column.column.lower()
+        for mention in evidence.named
+        if at < mention.start <= at + 2
+        for column, score in mention.readings[:1]
+    )
+
+
 def _used_columns(reading: Reading) -> list[ColumnRef]:
     used = _columns(reading.select) + list(reading.group) + [f.column for f in reading.filters if f.column]
     return used + ([reading.sort.item.column] if reading.sort and reading.sort.item.column else [])
@@ -164,6 +195,14 @@ def _used_columns(reading: Reading) -> list[ColumnRef]:
 
 def _extras(reading: Reading, evidence: Evidence) -> Iterator[tuple[str, float]]:
     clues = evidence.clues
+    shown = {value for each in (*reading.filters, *reading.excepting) for value in each.values}
+    left_out = [value for value in evidence.values if not set(value.filter.values) <= shown]
+    yield "value left out", sum(value.score for value in left_out)
+    yield "values left out", float(bool(left_out))
+    yield "least value", min((value.score for value in evidence.values if value not in left_out), default=0.0)
+    yield "both", float(bool(reading.both))
+    yield "both, said", float(bool(reading.both) and clues.both)
+    yield "both unanswered", float(clues.both and not reading.both)
     counted = any(f.column is None for f in reading.filters)
     yield "counts groups", float(counted)
     if clues.comparisons:
@@ -181,21 +220,31 @@ def _extras(reading: Reading, evidence: Evidence) -> Iterator[tuple[str, float]]
         if column:
             yield "sort link", evidence.links.get(column, 0.0)
             yield "sort name", evidence.mentions.column_score(column)
+            if reading.sort.limit and evidence.superlatives:
+                at = evidence.superlatives[0].position
+                yield "sort near", float(any(m.score(column) >= 0.5 and abs(m.start - at) <= 3 for m in evidence.named))
+                yield "sort implied", float(bool(evidence.superlatives[0].implied))
+            yield "sort column, count asked", float(_counts_next(evidence))
             yield "sort text", float(evidence.schema.describe(column).kind == "text" and reading.sort.limit is not None)
         else:
             words = clues.utterance.words
             yield "sort count", 1.0
-            at = clues.superlatives[0].position if clues.superlatives else 0
+            yield "sort count, column named", float(_number_named(evidence))
+            at = evidence.superlatives[0].position if evidence.superlatives else 0
             yield f"sort count {words[at].text in ('most', 'least', 'fewest')}", 1.0
             yield "sort count common", float(words[at].text in ("common", "popular", "frequent"))
             yield "sort count cue", float(clues.count is not None)
-            yield "sort count table", float(any(at < m.start <= at + 4 for m in evidence.mentions.tables))
+            counted = [m.table for m in evidence.mentions.tables if at < m.start <= at + 4 and m.score >= 0.6]
+            yield "sort count table", float(bool(counted))
+            yield "sort count of other table", float(bool(counted) and not set(counted) & _tables(reading))
     elif clues.sort is not None:
         yield "sort cue unused", 1.0
-    if clues.superlatives and not (reading.sort and reading.sort.limit):
+    if evidence.superlatives and not (reading.sort and reading.sort.limit):
         yield "superlative unused", 1.0
     if clues.negated:
-        negative = any(f.operator in ("!=", "not like") for f in reading.filters)
+        negative = any(f.operator in ("!=", "not like") for f in reading.filters) or bool(reading.excepting)
+        yield "denied", float(negative)
+        yield "excepting", float(bool(reading.excepting))
         yield "negation unused", float(not reading.without and not negative)
         yield "without", float(bool(reading.without))
     if reading.group and not clues.group and not reading.sort:

@@ -79,6 +79,10 @@ class Reading:
     group: tuple[ColumnRef, ...] = ()
     sort: Sort | None = None
     distinct: bool = False
+    both: tuple[Filter, ...] = ()
+    """Two of the filters that are to hold of different rows: an intersection. Empty for none."""
+    excepting: tuple[Filter, ...] = ()
+    """Filters of the rows that are taken away (EXCEPT)."""
     without: str = ""
     """A table in which the rows of the focus must not occur."""
     kind: str = ""
@@ -94,3 +98,14 @@ def column_of(term: Term) -> ColumnRef | None:
     """Return the column of a term or of the aggregate around it; None where there is none."""
     inner = term.argument if isinstance(term, Aggregate) else term
     return ColumnRef(table=inner.table, column=inner.column) if isinstance(inner, ColumnTerm) else None
+
+
+def item_of(term: Term) -> Item | None:
+    """Return a term as an item; None where it is more than a column or an aggregate of one."""
+    if isinstance(term, Star):
+        return Item()
+    if isinstance(term, ColumnTerm):
+        return Item(column=column_of(term))
+    if isinstance(term, Aggregate) and isinstance(term.argument, ColumnTerm | Star):
+        return Item(term.function, column_of(term), term.distinct)
+    return None

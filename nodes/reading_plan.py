@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from nodes.constraints import constraints
 from nodes.evidence import Evidence
@@ -13,29 +14,66 @@ from nodes.plan import (
     Negation,
     Ordering,
     Plan,
+    PlanSource,
     Predicate,
     SetOperation,
     SubPlan,
     TableSource,
-    Term,
 )
-from nodes.reading import Filter, Reading, column_term
+from nodes.reading import COUNT, Filter, Item, Reading, column_term
 from nodes.sql.joins import with_joins
 from nodes.state import Constraint
 from nodes.walk import conjunction, conjuncts, walk_block
 from value_index.schema import ColumnRef, Schema
 
 
-def plan_of(reading: Reading, evidence: Evidence) -> Plan:
-    """Return the plan of a reading, joins included.
+def plan_of(reading: Reading, evidence: Evidence) -> Plan | None:
+    """Return the plan of a reading, joins included; None where the previous plan does not allow the edit.
 
     An edit starts from the previous turn's plan without the constraints that the dialogue state drops.
     """
     if reading.base == "fresh" or evidence.previous is None:
-        plan = _fresh(reading, evidence.schema)
+        plan = _anew(reading, evidence.schema)
+    elif reading.base == "swap" and _counts_rows(reading, evidence):
+        plan = _counted(evidence.previous)
+    elif evidence.previous.set_operations and reading.base != "narrow":
+        plan = _nested(reading, evidence.previous)
     else:
         plan = _edited(reading, evidence.previous, evidence.dropped)
-    return with_joins(plan, evidence.schema)
+    return with_joins(plan, evidence.schema) if plan else None
+
+
+def _anew(reading: Reading, schema: Schema) -> Plan:
+    if reading.both:
+        return _both(reading, schema)
+    if reading.excepting:
+        subtracted = _fresh(replace(reading, filters=(*reading.filters, *reading.excepting)), schema)
+        member = SetOperation(operator="except", plan=subtracted)
+        return _fresh(reading, schema).model_copy(update={"set_operations": (member,)})
+    if reading.select == (COUNT,) and any(each.column is None for each in reading.filters):
+        return _counted(_fresh(replace(reading, select=tuple(Item(column=column) for column in reading.group)), schema))
+    return _fresh(reading, schema)
+
+
+def _counts_rows(reading: Reading, evidence: Evidence) -> bool:
+    """Whether a count is asked of rows that count(*) beside the previous clauses would count in groups, or in one member."""
+    plan = evidence.previous
+    plain = reading.select == (COUNT,) and not reading.filters and not evidence.dropped
+    return plain and plan is not None and bool(plan.set_operations or (plan.group_by and plan.having))
+
+
+def _counted(plan: Plan) -> Plan:
+    """Return the count of a plan's rows."""
+    inner = plan.model_copy(update={"order_by": ()} if plan.limit is None else {})
+    return Plan(select=(COUNT.term,), tables=(PlanSource(plan=inner),), joins=())
+
+
+def _both(reading: Reading, schema: Schema) -> Plan:
+    """Return an intersection: the rows that meet one of two filters of a column, and those that meet the other."""
+    first, second = reading.both
+    rest = tuple(each for each in reading.filters if each not in reading.both)
+    members = [_fresh(replace(reading, filters=(each, *rest)), schema) for each in (first, second)]
+    return members[0].model_copy(update={"set_operations": (SetOperation(operator="intersect", plan=members[1]),)})
 
 
 def _fresh(reading: Reading, schema: Schema) -> Plan:
@@ -54,7 +92,7 @@ def _fresh(reading: Reading, schema: Schema) -> Plan:
     return plan.model_copy(update={"tables": _tables(plan, (reading.focus,))})
 
 
-def _edited(reading: Reading, previous: Plan, dropped: frozenset[Constraint]) -> Plan:
+def _edited(reading: Reading, previous: Plan, dropped: frozenset[Constraint]) -> Plan | None:
     where, having = _split(reading.filters)
     kept_where = conjuncts(without_constraints(previous.where, dropped, previous))
     kept_having = conjuncts(without_constraints(previous.having, dropped, previous))
@@ -62,39 +100,54 @@ def _edited(reading: Reading, previous: Plan, dropped: frozenset[Constraint]) ->
     select = previous.select if reading.base == "narrow" else new
     if reading.base == "extend":
         select = previous.select + tuple(term for term in new if term not in previous.select)
-    ranked = bool(previous.limit or kept_having)
     group = tuple(column_term(column) for column in reading.group)
+    summed = reading.base == "swap" and not group and all(item.function for item in reading.select)
+    ranked = bool(previous.limit or kept_having) and not summed
     if not group and (ranked or reading.base != "swap"):
         group = previous.group_by
-    order = _order(reading)
-    limit = reading.sort.limit if reading.sort else previous.limit
+    order = _order(reading) or (() if summed else previous.order_by)
+    limit = reading.sort.limit if reading.sort else None if summed else previous.limit
     update: dict[str, object] = {
         "select": select,
         "distinct": reading.distinct or (previous.distinct and reading.base != "swap"),
         "where": conjunction((*kept_where, *(each for each in where if each not in kept_where))),
         "group_by": group,
         "having": conjunction((*kept_having, *(each for each in having if each not in kept_having))),
-        "order_by": order or previous.order_by,
+        "order_by": order,
         "limit": limit,
     }
-    plan = previous.model_copy(update=update)
-    if plan.set_operations and reading.base == "swap":
-        plan = plan.model_copy(update={"set_operations": tuple(_reprojected(op, new) for op in plan.set_operations)})
-    return _joined_up(plan, previous)
+    more = (reading.focus,) if reading.select and not any(item.column for item in reading.select) else ()
+    return _joined_up(previous.model_copy(update=update), previous, more)
 
 
-def _joined_up(plan: Plan, previous: Plan) -> Plan:
+def _joined_up(plan: Plan, previous: Plan, more: tuple[str, ...]) -> Plan | None:
     """Add the tables that an edit brings; the joins are derived anew when there are such."""
-    if all(isinstance(source, TableSource) for source in previous.tables):
-        known = tuple(source.table for source in previous.tables if isinstance(source, TableSource))
-        tables = _tables(plan, known, first=known)
-        if len(tables) > len(previous.tables):
-            return plan.model_copy(update={"tables": tables, "joins": None})
-    return plan
+    known = {source.table for source in previous.tables if isinstance(source, TableSource)}
+    new = tuple(source for source in _tables(plan, more) if source.table not in known)
+    if not new:
+        return plan
+    if len(known) < len(previous.tables) or plan.set_operations:
+        return None
+    return plan.model_copy(update={"tables": (*previous.tables, *new), "joins": None})
 
 
-def _reprojected(operation: SetOperation, select: tuple[Term, ...]) -> SetOperation:
-    return operation.model_copy(update={"plan": operation.plan.model_copy(update={"select": select})})
+def _nested(reading: Reading, previous: Plan) -> Plan | None:
+    """Ask about the rows of a set operation: `... WHERE name IN (SELECT name ... EXCEPT ...)`."""
+    if len(previous.select) != 1 or not isinstance(shown := previous.select[0], ColumnTerm):
+        return None
+    where, having = _split(reading.filters)
+    inner = previous.model_copy(update={"order_by": (), "limit": None})
+    added = tuple(item.term for item in reading.select)
+    plan = Plan(
+        select=(shown, *added) if reading.base == "extend" else added,
+        distinct=reading.distinct,
+        where=conjunction((Predicate(left=shown, operator="in", right=(SubPlan(plan=inner),)), *where)),
+        group_by=tuple(column_term(column) for column in reading.group),
+        having=conjunction(having),
+        order_by=_order(reading),
+        limit=reading.sort.limit if reading.sort else None,
+    )
+    return plan.model_copy(update={"tables": _tables(plan, (shown.table,))})
 
 
 def _order(reading: Reading) -> tuple[Ordering, ...]:
@@ -103,17 +156,17 @@ def _order(reading: Reading) -> tuple[Ordering, ...]:
     return (Ordering(term=reading.sort.item.term, descending=reading.sort.descending),)
 
 
-def _tables(plan: Plan, more: Iterable[str], first: Iterable[str] = ()) -> tuple[TableSource, ...]:
+def _tables(plan: Plan, more: Iterable[str]) -> tuple[TableSource, ...]:
     """Return a source for every table that a plan's own block names, and for `more`, without repeats."""
     used = (part.table for part in walk_block(plan) if isinstance(part, ColumnTerm) and part.outer == 0)
-    return tuple(TableSource(table=table) for table in dict.fromkeys((*first, *used, *more)) if table)
+    return tuple(TableSource(table=table) for table in dict.fromkeys((*used, *more)) if table)
 
 
 def _split(filters: tuple[Filter, ...]) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """Return the conditions on rows and those on groups; equalities on one column are alternatives."""
     equal: dict[ColumnRef | None, list[Condition]] = {}
     rest: list[Condition] = []
-    for each in filters:
+    for each in _ranges(filters):
         if each.column and each.operator in ("=", "like"):
             equal.setdefault(each.column, []).append(each.predicate)
         elif each.column:
@@ -122,6 +175,22 @@ def _split(filters: tuple[Filter, ...]) -> tuple[tuple[Condition, ...], tuple[Co
         found[0] if len(found) == 1 else Junction(kind="or", conditions=tuple(found)) for found in equal.values()
     ]
     return (*either, *rest), tuple(each.predicate for each in filters if each.column is None)
+
+
+def _ranges(filters: tuple[Filter, ...]) -> Iterator[Filter]:
+    """Yield the filters, the two ends of a range as one; an end without the other is an equality."""
+    ends = [each for each in filters if each.operator == "between" and len(each.values) == 1]
+    for each in filters:
+        if each not in ends:
+            yield each
+    while ends:
+        first = ends.pop(0)
+        other = next((each for each in ends if each.column == first.column), None)
+        if other is None:
+            yield replace(first, operator="=")
+        else:
+            ends.remove(other)
+            yield replace(first, values=(*first.values, *other.values))
 
 
 def _exclusion(reading: Reading, schema: Schema) -> tuple[Condition, ...]:

@@ -22,6 +22,7 @@ def stem(word: str) -> str:
     return snowballstemmer.stemmer("english").stemWord(word)
 
 
+@lru_cache(maxsize=1 << 14)
 def name_words(name: str) -> tuple[str, ...]:
     """Split an identifier or a natural name into lower-case words.
 
@@ -79,6 +80,26 @@ class Utterance:
         texts = [word.text for word in self.words]
         size = len(parts)
         return tuple(i for i in range(len(texts) - size + 1) if texts[i : i + size] == parts)
+
+    @cached_property
+    def segments(self) -> tuple[int, ...]:
+        """The words at which the parts of a folded clarification begin (`user | system | user`); the first is 0."""
+        bars = [match.end() for match in re.finditer(r"\s\|\s", self.text)]
+        starts = {next((i for i, word in enumerate(self.words) if word.start >= bar), len(self.words)) for bar in bars}
+        return tuple(sorted({0, *starts} - {len(self.words)})) or (0,)
+
+    def is_quoted(self, position: int) -> bool:
+        """Whether a quotation mark opens right before a word."""
+        start = self.words[position].start
+        return self.text[start - 1 : start] in ("'", '"', "“", "‘")
+
+    def quoted_end(self, position: int) -> int:
+        """Return the word after the quotation that opens before a word; the next word where none does."""
+        if self.is_quoted(position):
+            for end in range(position, min(len(self.words), position + 10)):
+                if self.text[self.words[end].end : self.words[end].end + 1] in ("'", '"', "”", "’"):
+                    return end + 1
+        return position + 1
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the half-open range of words that characters `start` to `end` touch."""

@@ -32,3 +32,19 @@ def compact(
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
     typer.echo(train_compact(settings, data, out, base=base, resume=resume))
+
+
+@app.command()
+def lexical(
+    data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
+    out: Annotated[Path, typer.Option(help="The module to write.")] = Path("nodes/lexical_weights.py"),
+    dialogues: Annotated[int | None, typer.Option(help="How many, drawn with a fixed seed; all unless given.")] = None,
+) -> None:
+    """Fit the weights of the lexical stages on CoSQL train."""
+    from eval.datasets import load
+    from training.lexical import fit, write
+
+    dataset = load("cosql", data, "train")
+    weights = fit(dataset, dialogues=dialogues)
+    write(weights, out, source=f"{dialogues or len(dataset.dialogues)} dialogues of CoSQL train")
+    typer.echo(f"{out}: {sum(map(len, weights.values()))} weights")

@@ -34,6 +34,7 @@ from nodes.ranking import features
 from nodes.reading_plan import plan_of
 from nodes.state import DialogueState, GraphState, SchemaLinks, Turn
 from nodes.walk import columns, table_names
+from training.guard import refuse_dev_databases
 from value_index.index import ValueIndex
 
 SEED = 7
@@ -41,7 +42,7 @@ RARE = 15
 """A feature that fires less often gets no weight."""
 LEAST_COLUMN, LEAST_TABLE = 0.3, 0.4
 """Thresholds of the linker while the later stages are fitted; those of its settings."""
-VALUE_THRESHOLD, VALUE_BUDGET = 0.4, 4
+VALUE_THRESHOLD, VALUE_BUDGET = 0.3, 4
 SHARPNESS, WHOLE_PLAN = 12.0, 0.6
 """The ranker's target is softmax(SHARPNESS * (macro + WHOLE_PLAN * whole-plan match))."""
 
@@ -186,6 +187,8 @@ def ranked(turn: Example) -> list[tuple[Features, float]]:
     found: list[tuple[Features, float]] = []
     for reading in candidates(turn.evidence):
         plan = plan_of(reading, turn.evidence)
+        if plan is None:
+            continue
         scores = plan_scores(turn.gold, plan)
         reward = (scores["macro"] or 0.0) + WHOLE_PLAN * (scores["whole_plan"] or 0.0)
         found.append((features(reading, turn.evidence), reward))
@@ -227,6 +230,7 @@ def fit(dataset: Dataset, *, dialogues: int | None = None) -> dict[str, dict[str
         dataset: CoSQL train.
         dialogues: how many of them, drawn with a fixed seed; all unless given.
     """
+    refuse_dev_databases(dataset)
     chosen = list(dataset.dialogues)
     if dialogues is not None and dialogues < len(chosen):
         chosen = random.Random(SEED).sample(chosen, dialogues)
