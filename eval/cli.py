@@ -202,6 +202,39 @@ def audit(
     Console().print(audit_table(found).rich())
 
 
+@app.command()
+def labels(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    out: Annotated[Path, typer.Option(help="The file to write, one JSON object a literal.")] = Path("labels.jsonl"),
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+) -> None:
+    """Write what value grounding should find: column, mention and kind of every literal of gold SQL."""
+    from eval.datasets import load, parse_range
+    from eval.labels import Labeller, write_labels
+
+    rows = load(dataset, data, split)
+    counts = write_labels(Labeller(rows.select(*parse_range(dialogues)) if dialogues else rows).all(), out)
+    typer.echo(f"{out}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
+
+
+@app.command()
+def grounding(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+) -> None:
+    """Measure the value index alone against gold SQL: recall by kind, columns, precision, silence, misspellings."""
+    from eval.datasets import load, parse_range
+    from eval.grounding import measure
+
+    rows = load(dataset, data, split)
+    for line in measure(rows.select(*parse_range(dialogues)) if dialogues else rows).lines():
+        typer.echo(line)
+
+
 @bench_app.command("graph")
 def bench_graph() -> None:
     """Milliseconds a turn costs beyond its nodes, beside a bare seven-node LangGraph graph."""
