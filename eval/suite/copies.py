@@ -46,6 +46,7 @@ RECIPES = (
     Recipe("ties", rows=10, planted=0.5, narrow=0.5),
     Recipe("few rows", rows=2, planted=0.4, spread=0.5),
     Recipe("near misses", rows=20, planted=0.3, narrow=0.1, spread=0.6),
+    Recipe("nulls", rows=3, planted=0.7, alone=0.5, nulls=0.4),
     Recipe("orphans", rows=3, planted=0.7, alone=0.6, orphans=0.5),
 )
 OTHER_ROWS = 4
@@ -55,17 +56,17 @@ OTHER_ROWS = 4
 def draw_copy(pool: Pool, plan: Plan, recipe: Recipe, seed: str) -> Draft:
     """Draw the rows of a copy for a query; the same seed gives the same rows."""
     draw = Random(seed)
-    draft = Draft(pool, draw)
+    draft = Draft(pool, draw, nulls=recipe.nulls, orphans=recipe.orphans)
     read = [name.lower() for name in table_names(plan) if name.lower() in pool.tables]
     for name in pool.tables:
-        draft.fill(name, draw.randint(1, recipe.rows) if name in read else OTHER_ROWS)
+        draft.fill(name, draw.randint(0, recipe.rows) if name in read else OTHER_ROWS)
     for block in reversed(tuple(blocks(plan))):
         for violated in _violations(len(conditions(block)), recipe, draw):
             Planting(draft, block).plant(violated)
-    draft.shake(read, share=recipe.narrow, nulls=recipe.nulls, spread=recipe.spread)
+    draft.shake(read, share=recipe.narrow, spread=recipe.spread)
     for name in read:
         _repeat(draft, name)
-    draft.settle(orphans=recipe.orphans, nulls=recipe.nulls)
+    draft.settle()
     return draft
 
 
@@ -100,7 +101,7 @@ def _violations(conditions: int, recipe: Recipe, draw: Random) -> list[int | Non
 def _repeat(draft: Draft, name: str) -> None:
     """Add rows that agree with others in all but their keys."""
     rows = draft.rows[name]
-    for row in draft.draw.sample(rows, len(rows) // 5):
+    for row in draft.draw.sample(rows, len(rows) // 5 or draft.draw.randint(0, min(1, len(rows)))):
         again = draft.new_row(name)
         again.cells[:] = row.cells
         draft.renew_keys(name, again)

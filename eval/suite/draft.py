@@ -28,9 +28,17 @@ class DraftRow:
 class Draft:
     """Rows by table; keys are kept, and so are references unless orphans are asked for."""
 
-    def __init__(self, pool: Pool, draw: Random) -> None:
+    def __init__(self, pool: Pool, draw: Random, *, nulls: float = 0.0, orphans: float = 0.0) -> None:
+        """Start empty.
+
+        Args:
+            nulls: share of the cells that may be NULL which are.
+            orphans: share of the references that refer to nothing.
+        """
         self.pool = pool
         self.draw = draw
+        self.nulls = nulls
+        self.orphans = orphans
         self.rows: dict[str, list[DraftRow]] = {name: [] for name in pool.tables}
         self._fresh = count(1)
 
@@ -74,33 +82,50 @@ class Draft:
         end, step = (ordered[-1], 1) if self.draw.random() < 0.5 else (ordered[0], -1)
         return end if is_word(end) else shifted(end, step)
 
-    def settle(self, *, orphans: float, nulls: float) -> None:
+    def sever(self, name: str, place: int, row: DraftRow) -> bool:
+        """Make a cell that refers to a row refer to none, where the copy may hold such; say whether it was done."""
+        if not any(ref.child == name and ref.source == place for ref in self.pool.references):
+            return False
+        if self.orphans:
+            row.cells[place] = self.fresh(name, place)
+            row.lost.add(place)
+        elif self.nulls and place in self.pool.tables[name].nullable:
+            row.cells[place] = None
+        else:
+            return False
+        row.held.add(place)
+        return True
+
+    def settle(self) -> None:
         """Make every key hold, and every reference but for a share of orphans; then mix the rows."""
         for _ in range(ROUNDS):
             for reference in self.pool.references:
-                self._refer(reference, orphans, nulls)
+                self._refer(reference)
         for name in self.rows:
             self._keep_keys(name)
             self.draw.shuffle(self.rows[name])
 
-    def _refer(self, reference: Reference, orphans: float, nulls: float) -> None:
+    def _refer(self, reference: Reference) -> None:
         """Point each row of a child table to a parent: one that is there, or one added for a value set on purpose."""
         parents = [row.cells[reference.target] for row in self.rows[reference.parent]]
         known = set(parents)
-        nullable = reference.source in self.pool.tables[reference.child].nullable
         for row in self.rows[reference.child]:
             value = row.cells[reference.source]
             if value is None or value in known or reference.source in row.lost:
                 continue
-            if self.draw.random() < orphans:
+            if self.draw.random() < self.orphans:
                 row.lost.add(reference.source)
-            elif reference.source in row.held:
+            elif reference.source in row.held or not parents:
                 self._add_parent(reference, value)
                 known.add(value)
-            elif nullable and self.draw.random() < nulls:
-                row.cells[reference.source] = None
-            elif parents:
+            elif not self._nulled(reference, row):
                 row.cells[reference.source] = parents[int(len(parents) * self.draw.random() ** 2)]
+
+    def _nulled(self, reference: Reference, row: DraftRow) -> bool:
+        if reference.source in self.pool.tables[reference.child].nullable and self.draw.random() < self.nulls:
+            row.cells[reference.source] = None
+            return True
+        return False
 
     def _add_parent(self, reference: Reference, value: Any) -> None:
         row = self.new_row(reference.parent)
@@ -122,7 +147,7 @@ class Draft:
             ordered = kept
         self.rows[name] = ordered
 
-    def shake(self, names: Collection[str], *, share: float, nulls: float, spread: float) -> None:
+    def shake(self, names: Collection[str], *, share: float, spread: float) -> None:
         """Change cells that are in no key and refer to nothing: to a near value, to another's, or to NULL."""
         referring = {(ref.child, ref.source) for ref in self.pool.references}
         for name in names:
@@ -136,7 +161,7 @@ class Draft:
                 for place in free:
                     if place not in row.held:
                         row.cells[place] = self._shaken(row.cells[place], narrow[place], share, spread)
-                        if place in pooled.nullable and self.draw.random() < nulls:
+                        if place in pooled.nullable and self.draw.random() < self.nulls:
                             row.cells[place] = None
 
     def _shaken(self, cell: Any, narrow: list[Any], share: float, spread: float) -> Any:

@@ -50,6 +50,8 @@ class Planting:
     wishes: dict[Cell, list[Wish]] = field(default_factory=dict[Cell, list[Wish]])
     partners: list[tuple[Cell, Cell]] = field(default_factory=list[tuple[Cell, Cell]])
     """Cells that should be equal."""
+    severed: list[tuple[Cell, Cell]] = field(default_factory=list[tuple[Cell, Cell]])
+    """Cells that should not be equal, to one another or to any in the other's column."""
     subqueries: list[tuple[Cell, Predicate, bool]] = field(default_factory=list[tuple[Cell, Predicate, bool]])
 
     def plant(self, violated: int | None) -> None:
@@ -86,11 +88,17 @@ class Planting:
             for index, place in cells:
                 rows[index].cells[place] = value
                 rows[index].held.add(place)
+        for pair in self.severed:
+            any(self._sever(cell, rows) for cell in pair)
         for index, name in self._names():
             self._push_out(index, name, rows[index])
             self.draft.renew_keys(name, rows[index])
             rows[index].held.add(-1)
         return {(index, place): cell for index, row in rows.items() for place, cell in enumerate(row.cells)}
+
+    def _sever(self, cell: Cell, rows: Mapping[int, DraftRow]) -> bool:
+        index, place = cell
+        return place not in rows[index].held and self.draft.sever(dict(self._names())[index], place, rows[index])
 
     def _push_out(self, index: int, name: str, row: DraftRow) -> None:
         """Move a cell that the block adds up or sorts by beyond the others, now and then."""
@@ -131,8 +139,8 @@ class Planting:
         right = predicate.right
         if len(right) == 1 and isinstance(right[0], ColumnTerm):
             other = self._cell(right[0])
-            if other and wanted and predicate.operator == "=":
-                self.partners.append((cell, other))
+            if other and predicate.operator == "=":
+                (self.partners if wanted else self.severed).append((cell, other))
         elif any(isinstance(term, SubPlan) for term in right):
             self.subqueries.append((cell, predicate, wanted))
         elif all(isinstance(term, LiteralTerm) for term in right):
