@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -41,15 +42,25 @@ async def chat(session: Session, lines: Iterator[str], console: Console, *, expl
 def read_lines(stream: TextIO, console: Console) -> Iterator[str]:
     """Read questions: with a prompt on a terminal, echoed from a pipe so that the transcript reads whole."""
     if stream.isatty():
-        try:
-            while True:
-                yield input(PROMPT)
-        except EOFError:
-            console.print()
-            return
+        while (line := _prompted(console)) is not None:
+            yield line
+        return
     for line in stream:
         console.print(Text(f"{PROMPT}{line.rstrip()}", style="bold"))
         yield line
+
+
+def _prompted(console: Console) -> str | None:
+    """Ask for a line; None at the end of the input, or where Ctrl-C asks to leave."""
+    # The event loop's own handler would only cancel the task, which cannot be while `input` holds it.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return input(PROMPT)
+    except (EOFError, KeyboardInterrupt):
+        console.print()
+        return None
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 async def _command(session: Session, word: str, console: Console) -> None:

@@ -111,6 +111,7 @@ def chat(
                 f"{len(context.schema.tables)} tables; thread {name!r}, {len(session.turns)} turns so far; /help",
                 markup=False,
                 style="dim",
+                highlight=False,
             )
             await talk(session, read_lines(sys.stdin, console), console, explain=explain)
 

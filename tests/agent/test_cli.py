@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pty
 import shutil
 import signal
 import sqlite3
@@ -136,6 +137,25 @@ def test_a_bad_line_costs_a_line_and_undo_takes_a_turn_back(
     assert "no command '/nothing'" in done.out
     assert done.out.count("nothing was asked yet") == 2
     assert "forgotten; 0 questions kept" in done.out
+
+
+@pytest.mark.parametrize("leave", [None, b"\x04", b"/quit\n"], ids=["Ctrl-C", "Ctrl-D", "/quit"])
+def test_a_terminal_has_a_prompt_and_is_left_in_three_ways(
+    leave: bytes | None, air_network: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "turnsql", "chat", "--db", str(air_network), "--store", str(tmp_path / "s.sqlite")]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        while not seen.endswith(b"> "):
+            seen += os.read(ours, 1024)
+        if leave:
+            os.write(ours, leave)
+        else:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+    os.close(ours)
 
 
 def test_the_end_of_the_input_ends_the_chat(turnsql: Turnsql, air_network: Path, tmp_path: Path) -> None:
