@@ -15,7 +15,7 @@ from eval.records import AloneRecord, RunError, TurnRecord
 from eval.scores import Baseline, Place, Retry, StageMetrics, TurnScores
 from eval.stage_scores import STAGE_SCORES, Metrics, validation_scores
 from eval.summary import mean_scores
-from eval.verdicts import Executions, Verdicts, judge
+from eval.verdicts import Executions, Verdicts, cause_of_difference, judge
 from nodes.plan import Plan
 from nodes.sql.joins import with_joins
 from nodes.state import STAGES, ScoredPlan, Stage
@@ -46,15 +46,17 @@ class Scorer:
         if record.outcome == "not_run":
             return TurnScores(**head, plan=dict.fromkeys(PLAN_SCORES), plan_of_sql=dict.fromkeys(PLAN_SCORES))
         query = dialogue.turns[record.turn].query
-        verdicts = self._judge(record, query, record.sql)
         database = self.dataset.open_database(record.database_id)
+        verdicts = self._judge(record, query, record.sql)
         emitted, written = self._emitted(record), self.book.plan_of(record.database_id, record.sql)
         plan = self._plan_scores(record.key, emitted)
+        of_sql = plan if written == emitted else self._plan_scores(record.key, written)
+        head |= verdicts.model_dump() | {"plan": plan, "plan_of_sql": of_sql}
+        if verdicts.faulted:
+            return TurnScores(**head)
         return TurnScores(
             **head,
-            **verdicts.model_dump(),
-            plan=plan,
-            plan_of_sql=plan if written == emitted else self._plan_scores(record.key, written),
+            cause=cause_of_difference(database, query, record.sql, verdicts, executions=self.executions),
             stages=_by_stage(
                 in_graph=self._in_graph(record, query, gold, verdicts, plan),
                 alone=self._alone(record, query, gold, alone),

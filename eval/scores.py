@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from eval.hardness import Feature, Hardness
 from eval.records import Outcome, Record, RunError, read_lines
+from eval.verdicts import Cause
 from nodes.state import Stage
 
 Place = Literal["in_graph", "alone"]
@@ -28,9 +29,16 @@ class TurnScores(Record):
     official_keep_distinct: bool | None = None
     bird: bool | None = None
     strict_raw: bool | None = None
+    suite: bool | None = None
+    """The value verdict, false also where a mutated copy of the database tells the SQL from the gold; None without
+    `--suite`."""
+    suite_shown_by: str | None = None
+    """The kind of the copy that did; `untested` where no copy could be made."""
     unscored: str | None = None
     """Why the gold gives nothing to compare with."""
     notes: tuple[str, ...] = ()
+    cause: Cause | None = None
+    """Why `value` and `official` differ; None where they agree."""
     plan: dict[str, float | None]
     """Of the emitted plan."""
     plan_of_sql: dict[str, float | None]
@@ -52,6 +60,13 @@ class TurnScores(Record):
     def scored(self) -> bool:
         """Whether the turn counts in the rates of the verdicts."""
         return self.outcome != "not_run" and self.unscored is None
+
+    @property
+    def no_result(self) -> str | None:
+        """What gave no rows to compare, and why: `gold_timeout`, `prediction_timeout`, `harness_fault` and the like."""
+        if self.unscored is not None:
+            return self.unscored.partition(":")[0]
+        return next((note for note in self.notes if note.startswith("prediction_")), None)
 
 
 class Rate(Record):
@@ -80,6 +95,8 @@ class Summary(Record):
     scored: int
     unscored: int
     not_run: int
+    faulted: int = 0
+    """Of the unscored, those where the scorer itself failed: neither the gold nor the prediction is to blame."""
     missing: int = 0
     """Turns that the manifest selects and no record tells of."""
     history: str
@@ -96,11 +113,19 @@ class Summary(Record):
     """The turns whose gold returns rows."""
     unflagged: Rate | None = None
     """The turns whose gold has no flag of the audit."""
+    no_results: dict[str, int] = Field(default_factory=dict[str, int])
+    """Turns that gave no rows to compare, by what failed and why."""
+    causes: dict[Cause, int] = Field(default_factory=dict[Cause, int])
+    """Turns where `value` and `official` differ, by the rule at which they part."""
     where_present: dict[str, dict[str, float | None]]
     """`join_f1` and `group_by_f1` over the turns whose gold has a join, a grouping: `plan`, `plan_of_sql`, `turns`."""
     retries: dict[Retry, int]
     baselines: tuple[Baseline, ...]
     variants: dict[Stage, str]
+    suite_falls: tuple[str, ...] = ()
+    """`dialogue/turn: kind of copy` of each turn that is right on its database and wrong on a copy of it."""
+    suite_untested: int = 0
+    """Turns whose value verdict stands for want of a copy."""
     unscored_turns: tuple[str, ...] = ()
     """`dialogue/turn: reason` of each."""
 

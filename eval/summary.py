@@ -11,6 +11,7 @@ from eval.means import Intervals, columns, means
 from eval.plan_scores import PLAN_SCORES
 from eval.records import Manifest, TurnRecord
 from eval.scores import Baseline, Rate, Retry, Summary, TurnScores
+from eval.verdicts import Cause
 
 POSITIONS = ("1", "2", "3", "4", ">4")
 """Of a turn in its dialogue."""
@@ -27,12 +28,15 @@ def summarise(
     scored = [line for line in scores if line.scored]
     run = [line for line in scores if line.outcome != "not_run"]
     found, intervals = columns(run), Intervals()
+    no_results = Counter(line.no_result for line in run if line.no_result)
+    causes: Counter[Cause] = Counter(line.cause for line in run if line.cause)
     by_feature = ((feature, line) for line in scored for feature in line.features)
     return Summary(
         turns=len(scores),
         scored=len(scored),
         unscored=len(run) - len(scored),
         not_run=len(scores) - len(run),
+        faulted=no_results["harness_fault"],
         missing=manifest.turns - len(scores),
         history=manifest.history,
         means=means(found),
@@ -43,10 +47,14 @@ def summarise(
         by_feature=_grouped(FEATURES, by_feature, intervals),
         not_vacuous=_rate([line for line in scored if "empty" not in line.gold_flags], intervals),
         unflagged=_rate([line for line in scored if not line.gold_flags], intervals),
+        no_results=dict(sorted(no_results.items())),
+        causes=dict(causes.most_common()),
         where_present=_where_present(run),
         retries=_retries(scored),
         baselines=baselines,
         variants={stage: entry.variant for stage, entry in record.stages.items()},
+        suite_falls=tuple(f"{line.dialogue}/{line.turn}: {line.suite_shown_by}" for line in run if _falls(line)),
+        suite_untested=sum(line.suite_shown_by == "untested" for line in run),
         unscored_turns=tuple(f"{line.dialogue}/{line.turn}: {line.unscored}" for line in run if line.unscored),
     )
 
@@ -54,6 +62,11 @@ def summarise(
 def mean_scores(lines: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
     """Return the mean of each plan score over the turns that have it."""
     return {name: _mean(line[name] for line in lines) for name in PLAN_SCORES}
+
+
+def _falls(line: TurnScores) -> bool:
+    """Whether a turn is right on its database, and wrong on a copy of it."""
+    return bool(line.value) and line.suite is False
 
 
 def _mean(values: Iterable[float | bool | None]) -> float | None:

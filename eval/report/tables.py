@@ -7,6 +7,7 @@ from statistics import median
 
 from eval.plan_scores import PLAN_SCORES
 from eval.report import published
+from eval.report.evidence import rate_cells
 from eval.report.table import Table, figure, interval
 from eval.report.view import RunView
 from eval.scores import Rate
@@ -107,17 +108,7 @@ def group_tables(run: RunView) -> tuple[Table, ...]:
 
 
 def _rates(title: str, of: str, rates: Mapping[str, Rate]) -> Table:
-    rows = tuple(
-        (
-            label.replace("_", " "),
-            str(rate.turns),
-            figure(rate.value),
-            interval(rate.value_interval),
-            figure(rate.strict),
-            figure(rate.official),
-        )
-        for label, rate in rates.items()
-    )
+    rows = tuple((label.replace("_", " "), *rate_cells(rate)) for label, rate in rates.items())
     return Table(title, (of, "turns", "value", "95 %", "strict", "official"), rows)
 
 
@@ -132,7 +123,8 @@ def _apart(runs: Sequence[RunView]) -> str:
         f"{count} of {run.name} {why}"
         for run in runs
         for why, count in (
-            ("unscored", run.summary.unscored),
+            ("unscored", run.summary.unscored - run.summary.faulted),
+            ("not judged (harness fault)", run.summary.faulted),
             ("not run", run.summary.not_run),
             ("missing", run.summary.missing),
         )

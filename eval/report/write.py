@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from eval.records import RunError, write_text
+from eval.report.evidence import evidence_tables
 from eval.report.pages import DialoguePage, dialogue_pages
 from eval.report.table import Table
 from eval.report.tables import answer_table, group_tables, node_table, plan_table, stage_table
@@ -21,7 +22,9 @@ class RunSection:
 
     run: RunView
     tables: tuple[Table, ...]
-    """In the order of reading: per node, plans, groups."""
+    """In the order of reading: per node, plans."""
+    groups: tuple[Table, ...]
+    """The answers taken apart: by gold, cause, turn position, hardness, feature."""
     details: tuple[Table, ...]
     """Shown folded."""
     dialogues: tuple[DialoguePage, ...]
@@ -55,6 +58,7 @@ def _section(run: RunView) -> RunSection:
     return RunSection(
         run=run,
         tables=(node_table(run), plan_table(run)),
-        details=(*group_tables(run), stage_table(run)),
+        groups=(*evidence_tables(run), *group_tables(run)),
+        details=(stage_table(run),),
         dialogues=tuple(dialogue_pages(run)),
     )

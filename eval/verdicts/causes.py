@@ -21,10 +21,17 @@ Cause = Literal[
     "order_not_seen",
     "execution",
 ]
-"""distinct_stripped: the official default takes DISTINCT out of both queries. empty_width: it calls two empty results
-equal at any width. order_in_sub_query: it reads `order by` anywhere as an order of the result. ties: it has no ties.
-cells_sorted_apart: its early check sorts the cells of a row by their spelling, where 1 and 1.0 part. float_tolerance:
-it has none. order_not_seen: it looks for the letters `order by`. execution: its edited SQL does not run."""
+CAUSES: dict[Cause, str] = {
+    "distinct_stripped": "the official default takes DISTINCT out of both queries",
+    "empty_width": "official calls two empty results equal at any width",
+    "order_in_sub_query": "official reads `order by` anywhere as an order of the result",
+    "ties": "official has no ties: equal rows must stand in the gold's order",
+    "cells_sorted_apart": "official sorts the cells of a row by their spelling, where 1 and 1.0 part",
+    "float_tolerance": "official has no tolerance for floats",
+    "order_not_seen": "official looks for the letters `order by`",
+    "execution": "the SQL that official edits does not run",
+}
+"""What each cause is, for a reader."""
 
 
 def cause_of_difference(

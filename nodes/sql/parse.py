@@ -68,6 +68,8 @@ def parse(sql: str, schema: Schema) -> exp.Query:
         trees = PlainSQLite().parse(text)
         if len(trees) != 1 or not isinstance(trees[0], exp.Query):
             raise SQLError("statement", "the SQL is not one SELECT statement")
+        if not all(select.expressions for select in trees[0].find_all(exp.Select)):
+            raise SQLError("syntax", "a SELECT has no result columns")  # the parser lets it through, SQLite does not
         _quoted_strings(trees[0], text, schema)
     except (SqlglotError, RecursionError) as error:
         raise SQLError("syntax", f"the SQL does not parse: {_first_line(error)}") from error

@@ -149,6 +149,9 @@ CASES = {
 REFUSED = {
     "SELEC name FROM customer": "syntax",
     "SELECT name FROM": "syntax",
+    "SELECT": "syntax",
+    "SELECT FROM customer": "syntax",
+    "SELECT name FROM customer WHERE id IN (SELECT FROM customer)": "syntax",
     "DELETE FROM customer": "statement",
     "SELECT 1; SELECT 2": "statement",
     "": "statement",
