@@ -61,7 +61,8 @@ def rescore(archive: Path, data: Path) -> tuple[str, ...]:
         except (OSError, zipfile.BadZipFile) as error:
             raise RunError(f"{archive} is not a bundle of a run: {error}") from error
         before = {name: (run / name).read_bytes() if (run / name).exists() else b"" for name in SCORES}
-        score(run, data)
+        suite = any(line.suite is not None for line in read_scores(run))
+        score(run, data, suite=suite)
         return tuple(name for name in SCORES if (run / name).read_bytes() != before[name])
 
 

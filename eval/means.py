@@ -14,6 +14,7 @@ from eval.verdicts import VERDICTS
 
 Path = tuple[str, ...]
 Bounds = list[float]
+_VERDICTS = (*VERDICTS, "strict_raw", "suite")
 
 
 @dataclass
@@ -37,11 +38,11 @@ class Column:
 
 def columns(lines: Iterable[TurnScores]) -> dict[Path, Column]:
     """Gather every metric of the turns that were run, by its path in a line of scores."""
-    empty: list[Path] = [(verdict,) for verdict in (*VERDICTS, "strict_raw")]
+    empty: list[Path] = [(verdict,) for verdict in _VERDICTS]
     empty += [(part, name) for part in ("plan", "plan_of_sql") for name in PLAN_SCORES]
     found = {path: Column() for path in empty}
     for line in lines:
-        for verdict in (*VERDICTS, "strict_raw"):
+        for verdict in _VERDICTS:
             found[verdict,].add(line, getattr(line, verdict))
         for part, scores in (("plan", line.plan), ("plan_of_sql", line.plan_of_sql)):
             for name, value in scores.items():

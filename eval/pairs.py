@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from eval.suite import Suites, SuiteVerdict
 from eval.verdicts import Executions, Verdicts, judge
 from value_index.database import Database
 from value_index.errors import TurnSQLError
@@ -46,11 +47,31 @@ def judge_pairs(path: Path, databases: Path) -> Iterator[Verdicts]:
     Raises:
         PairsError: for a bad line, and for a database that is not in the folder.
     """
+    executions = Executions()
+    for pair, database in _opened(path, databases):
+        yield judge(database, pair.gold, pair.pred, executions=executions)
+
+
+def judge_pairs_on_copies(path: Path, databases: Path) -> Iterator[tuple[Verdicts, SuiteVerdict]]:
+    """Yield the verdicts of each line, and what mutated copies of its database say.
+
+    Raises:
+        PairsError: as `judge_pairs`.
+    """
+    executions, suites = Executions(), Suites()
+    try:
+        for pair, database in _opened(path, databases):
+            verdicts = judge(database, pair.gold, pair.pred, executions=executions)
+            yield verdicts, suites.judge(database, pair.gold, pair.pred, verdicts.value)
+    finally:
+        suites.close()
+
+
+def _opened(path: Path, databases: Path) -> Iterator[tuple[Pair, Database]]:
     pairs = read_pairs(path)
     opened = {name: _open(databases, name) for name in sorted({pair.db for pair in pairs})}
-    executions = Executions()
     for pair in pairs:
-        yield judge(opened[pair.db], pair.gold, pair.pred, executions=executions)
+        yield pair, opened[pair.db]
     for database in opened.values():
         database.close()
 

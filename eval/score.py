@@ -10,14 +10,16 @@ from eval.datasets import Dataset, load, parse_range
 from eval.records import AloneRecord, Manifest, RunError, read_alone, read_manifest, read_turns, write_text
 from eval.scorer import Scorer
 from eval.scores import Summary
+from eval.suite.turns import with_suite
 from eval.summary import summarise
 
 
-def score(run: Path, data: Path | None = None) -> Summary:
+def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summary:
     """Write a run's scores and return its summary.
 
     Args:
         data: the data folder, where it is no longer the one that the run was made from.
+        suite: judge right turns on mutated copies of their databases too.
 
     Raises:
         TurnSQLError: no run, no data, or data whose rows are not those of the run.
@@ -32,6 +34,8 @@ def score(run: Path, data: Path | None = None) -> Summary:
     for record in read_alone(run):
         alone[record.key].append(record)
     scores = [scorer.score(record, alone[record.key]) for record in records]
+    if suite:
+        scores = with_suite(scores, records, dataset)
     summary = summarise(scores, manifest, records[0], scorer.baselines(scores))
     dataset.close()
     lines = (json.dumps(line.model_dump(mode="json"), ensure_ascii=False) + "\n" for line in scores)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from eval.gold import parsed
 from eval.suite.copies import CopyKind
@@ -24,9 +24,9 @@ class SuiteVerdict(NamedTuple):
     """What the copies say of one prediction."""
 
     holds: bool | None
-    """False where a copy tells it from the gold; None where there are no copies to say."""
-    shown_by: CopyKind | None = None
-    """The kind of the copy that told them apart."""
+    """The value verdict, false also where a copy tells the prediction from the gold; None where there is no verdict."""
+    shown_by: CopyKind | Literal["untested"] | None = None
+    """The kind of the copy that told them apart; `untested` where the value verdict stands for want of a copy."""
 
 
 class Suites:
@@ -36,20 +36,25 @@ class Suites:
         self._pools: dict[Path, Pool] = {}
         self._suites: OrderedDict[tuple[Path, str], Suite] = OrderedDict()
 
-    def judge(self, database: Database, gold_sql: str, sql: str) -> SuiteVerdict:
-        """Judge a prediction that has the gold's value on the database itself.
+    def judge(self, database: Database, gold_sql: str, sql: str, value: bool | None) -> SuiteVerdict:
+        """Judge a prediction; copies are only asked where it has the gold's value on the database itself.
 
-        None where the gold is no plan, or no copy was usable (the gold's answer hangs on chance).
+        Untested is one whose gold is no plan, or has no usable copy (its answer hangs on chance).
+
+        Args:
+            value: the value verdict on the database itself.
         """
+        if not value:
+            return SuiteVerdict(holds=value)
         plan = parsed(gold_sql, database.schema)
         if plan is None:
-            return SuiteVerdict(holds=None)
+            return SuiteVerdict(holds=True, shown_by="untested")
         predicted = parsed(sql, database.schema)
         if predicted == plan:
             return SuiteVerdict(holds=True)
         suite = self._suite(database, gold_sql, plan)
         if not suite.copies:
-            return SuiteVerdict(holds=None)
+            return SuiteVerdict(holds=True, shown_by="untested")
         kind = suite.told_apart(sql)
         if kind is None and predicted is not None:
             kind = self._search(database, Gold(gold_sql, plan), predicted, sql)
