@@ -61,25 +61,31 @@ def run(
 def score(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
     data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the run's own.")] = None,
+    suite: Annotated[bool, typer.Option("--suite", help="Judge right turns on mutated copies too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary.")] = False,
 ) -> None:
     """Judge every turn of a run against its gold, and print each node's scores. No model is called."""
     from rich.console import Console
 
+    from eval.report.evidence import evidence_tables
     from eval.report.tables import answer_table, node_table, plan_table
     from eval.report.view import gather
     from eval.score import score as score_run
+    from eval.suite.turns import describe_falls
 
-    summary = score_run(run, data)
+    summary = score_run(run, data, suite=suite)
     if json:
         typer.echo(summary.model_dump_json(indent=2))
     else:
         view = gather(run, data)
         console = Console()
-        for table in (answer_table([view]), node_table(view), plan_table(view)):
+        for table in (answer_table([view]), node_table(view), plan_table(view), *evidence_tables(view)):
             console.print(table.rich())
-    if summary.not_run or summary.missing:
-        typer.echo(f"turnsql: {summary.not_run} turns not run, {summary.missing} without a record", err=True)
+        if suite:
+            typer.echo(describe_falls(summary))
+    if summary.not_run or summary.missing or summary.faulted:
+        counts = f"{summary.not_run} turns not run, {summary.missing} without a record, {summary.faulted} not judged"
+        typer.echo(f"turnsql: {counts}", err=True)
         raise typer.Exit(1)
 
 
@@ -95,6 +101,37 @@ def report(
 
     for path in write_report([gather(run, data) for run in runs], out or runs[0]):
         typer.echo(path)
+
+
+@app.command()
+def ablate(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    out: Annotated[Path, typer.Option(help="New folder for the ladder; one run folder a rung.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    history: Annotated[str | None, typer.Option(help="gold (unless given), predicted or noised.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
+    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Turns in flight.")] = 1,
+) -> None:
+    """Skip each stage, exchange it, and give it gold, and print what each change is worth in right answers."""
+    import os
+    from functools import partial
+
+    from rich.console import Console
+
+    from eval.ablate import ablate as climb
+    from eval.experiment import RunOptions
+    from eval.report.ladder import ladder_tables
+
+    options = RunOptions(
+        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
+        nodes=tuple(node or ()), concurrency=concurrency, environment=os.environ,
+    )  # fmt: skip
+    console = Console()
+    for table in ladder_tables(climb(options, say=partial(typer.echo, err=True))):
+        console.print(table.rich())
 
 
 @app.command()
@@ -138,16 +175,19 @@ def demo(
 def verdict(
     pairs: Annotated[Path, typer.Option(help="JSONL; each line an object with db, gold and pred.")],
     databases: Annotated[Path, typer.Option(help="Folder of databases, each as NAME/NAME.sqlite.")],
+    suite: Annotated[bool, typer.Option("--suite", help="Judge equal pairs on mutated copies too.")] = False,
 ) -> None:
     """Judge pairs of SQL under five rules; prints one object a line, in order."""
     import json as json_module
 
-    from eval.pairs import judge_pairs
+    from eval.pairs import judge_pairs, judge_pairs_on_copies
     from eval.verdicts import VERDICTS
 
     faults: list[str] = []
-    for number, verdicts in enumerate(judge_pairs(pairs, databases), start=1):
-        typer.echo(json_module.dumps({name: getattr(verdicts, name) for name in VERDICTS}))
+    judged = judge_pairs_on_copies(pairs, databases) if suite else ((v, None) for v in judge_pairs(pairs, databases))
+    for number, (verdicts, on_copies) in enumerate(judged, start=1):
+        line = {name: getattr(verdicts, name) for name in VERDICTS}
+        typer.echo(json_module.dumps(line | ({"suite": on_copies.holds} if on_copies else {})))
         if verdicts.faulted:
             faults.append(f"pair {number}: {verdicts.unscored}")
     if faults:
