@@ -62,7 +62,7 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     dataset = dataset.select(start, stop)
     dataset.open_databases()
     runner = Runner.build(dataset, config, experiment)
-    manifest = _manifest(runner, options, f"{start}:{min(stop, total)}")
+    manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}")
     store = RunStore.resume(options.out, manifest) if options.resume else RunStore.create(options.out, manifest)
     if say:
         say(_sensitivity(dataset.turns))
@@ -93,7 +93,8 @@ def _sensitivity(turns: int) -> str:
     )
 
 
-def _manifest(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
+def manifest_of(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
+    """Say where the figures of a run will come from."""
     dataset, experiment = runner.dataset, runner.experiment
     prompts = any(isinstance(node, Variant) and node.costly for node in runner.nodes.values())
     endpoint, database = runner.config.endpoint, dataset.open_database(dataset.dialogues[0].database_id)

@@ -46,6 +46,12 @@ class Table:
             table.add_row(*row)
         return table
 
+    def markdown(self) -> str:
+        """Lay the table out for a pull request."""
+        rule = tuple("---" if position < self.words else "---:" for position in range(len(self.columns)))
+        lines = [f"| {' | '.join(row)} |" for row in (self.columns, rule, *self.rows)]
+        return "\n".join((f"### {self.title}", "", *lines, *(("", self.note) if self.note else ())))
+
 
 def figure(value: float | None) -> str:
     """Write a score as the tables of this field do; an absent one is a dash.
