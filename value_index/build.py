@@ -62,18 +62,23 @@ class Builder:
     def _add(self, position: int, ref: ColumnRef) -> None:
         own = (position,)
         reading = ColumnReading()
-        for text in read_texts(self._database, ref, reading):
-            reading.texts += 1
-            known = self._texts.get(text)
-            if known is None:
-                self._texts[text] = own
-                if len(self._texts) >= SHARD_TEXTS:
-                    self._flush()
-            elif known[-1] != position:
-                self._texts[text] = known + own
-        numbers = np.unique(np.asarray(reading.numbers, dtype=np.float64))
+        count = 0
+        for batch in read_texts(self._database, ref, reading):
+            texts = self._texts
+            for text in batch:
+                known = texts.get(text)
+                if known is None:
+                    texts[text] = own
+                elif known[-1] != position:
+                    texts[text] = known + own
+                else:
+                    continue
+                count += 1
+            if len(texts) >= SHARD_TEXTS:
+                self._flush()
+        numbers = np.sort(np.fromiter(reading.numbers, dtype=np.float64, count=len(reading.numbers)))
         self._numbers.append(numbers)
-        self._columns.append(ColumnSummary(ref=ref, texts=reading.texts, numbers=len(numbers), skipped=reading.reasons))
+        self._columns.append(ColumnSummary(ref=ref, texts=count, numbers=len(numbers), skipped=reading.reasons))
 
     def _flush(self) -> None:
         if not self._texts:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 _BREAKS = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
+
+_BREAKS_IN_LINES = {code: space for code, space in _BREAKS.items() if code != ord("\n")}
 
 
 def fold(text: str) -> str:
@@ -18,6 +21,19 @@ def fold(text: str) -> str:
     plain = (character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character))
     folded = "".join(plain).casefold()
     return " ".join("".join(character if character.isalnum() else " " for character in folded).split())
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """Fold many texts: as `fold`, several times faster.
+
+    >>> fold_all(["New  York", "Zürich", "a\\nb"])
+    ['new york', 'zurich', 'a b']
+    """
+    joined = "\n".join(texts)
+    if not joined.isascii() or joined.count("\n") != len(texts) - 1:
+        return [fold(text) for text in texts]
+    lines = joined.lower().translate(_BREAKS_IN_LINES).split("\n")
+    return [" ".join(line.split()) if "  " in line or line[:1] == " " or line[-1:] == " " else line for line in lines]
 
 
 def plural_variants(folded: str) -> tuple[str, ...]:

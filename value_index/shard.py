@@ -8,14 +8,14 @@ bytes each. Measured beside FTS5 and MinHash LSH (see `turnsql bench index`): sm
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from value_index.fold import fold
+from value_index.fold import fold, fold_all
 
 SEGMENT = 1 << 16
 """Texts whose postings are counted together: as many as two bytes can tell apart."""
@@ -23,6 +23,8 @@ BUCKETS = 1 << 16
 """Trigrams are hashed to so many lists; a collision costs a look, never an answer."""
 MAX_POSTINGS = 40_000
 """Postings looked at in one segment, rarest trigrams first."""
+BATCH = 10_000
+"""Texts folded at once."""
 RAREST = 4
 """Trigrams that a text which holds another must have; the caller looks at the texts themselves."""
 FILES = ("text", "offsets", "hashes", "columns", "shared", "lengths", "postings", "starts")
@@ -52,39 +54,30 @@ class Shard:
     @classmethod
     def build(cls, columns_of: Mapping[str, Collection[int]]) -> Shard:
         """Index texts, each with the columns that hold it; a text that folds to nothing is left out."""
-        pairs = [(text, folded) for text in columns_of if (folded := fold(text))]
-        lengths = np.fromiter((len(folded) for _, folded in pairs), dtype=np.int64, count=len(pairs))
-        hashes = np.fromiter((_hash(folded) for _, folded in pairs), dtype=np.uint32, count=len(pairs))
+        texts = list(columns_of)
+        folded = [each for first in range(0, len(texts), BATCH) for each in fold_all(texts[first : first + BATCH])]
+        lengths = np.fromiter(map(len, folded), dtype=np.int64, count=len(folded))
+        hashes = np.fromiter(map(_hash, folded), dtype=np.uint32, count=len(folded))
         order = np.lexsort((hashes, lengths))
-        pairs = [pairs[position] for position in order]
-        encoded = [text.encode() for text, _ in pairs]
-        offsets = np.zeros(len(pairs) + 1, dtype=np.uint32)
-        np.cumsum([len(text) for text in encoded], out=offsets[1:])
-        held = [columns_of[text] for text, _ in pairs]
+        order = order[np.searchsorted(lengths[order], 1) :]
+        lengths, places = lengths[order], order.tolist()
+        encoded = [texts[place].encode() for place in places]
+        offsets = np.zeros(len(places) + 1, dtype=np.uint32)
+        np.cumsum(np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)), out=offsets[1:])
+        columns, shared = _columns([columns_of[texts[place]] for place in places])
         segments = [
-            _segment([folded for _, folded in pairs[first : first + SEGMENT]])
-            for first in range(0, len(pairs), SEGMENT)
+            _segment([folded[place] for place in places[first : first + SEGMENT]])
+            for first in range(0, len(places), SEGMENT)
         ]
-        base = np.cumsum([0, *(len(postings) for postings, _ in segments)])
-        longest = int(lengths.max(initial=0))
-        column_type = np.uint16 if max(map(max, held), default=0) < 0xFFFF else np.uint32
-        several = np.iinfo(column_type).max
         return cls(
             text=np.frombuffer(b"".join(encoded), dtype=np.uint8),
             offsets=offsets,
             hashes=hashes[order],
-            columns=np.fromiter(
-                (several if len(each) > 1 else next(iter(each)) for each in held), column_type, len(held)
-            ),
-            shared=np.array(
-                [(i, column) for i, columns in enumerate(held) if len(columns) > 1 for column in sorted(columns)],
-                dtype=np.uint32,
-            ).reshape(-1, 2),
-            lengths=np.searchsorted(lengths[order], np.arange(longest + 2)).astype(np.uint32),
-            postings=np.concatenate([postings for postings, _ in segments]) if segments else np.empty(0, np.uint16),
-            starts=np.array([starts + first for (_, starts), first in zip(segments, base, strict=False)], np.uint32)
-            if segments
-            else np.empty((0, BUCKETS + 1), np.uint32),
+            columns=columns,
+            shared=shared,
+            lengths=np.searchsorted(lengths, np.arange(int(lengths.max(initial=0)) + 2)).astype(np.uint32),
+            postings=np.concatenate([np.empty(0, np.uint16), *(postings for postings, _ in segments)]),
+            starts=_stacked(segments),
         )
 
     def __len__(self) -> int:
@@ -223,6 +216,26 @@ def _buckets(padded: str) -> NDArray[np.int64]:
     codes = np.frombuffer(padded.encode("utf-32-le"), dtype=np.uint32)
     mixed = codes[:-2] * np.uint32(0x9E3779B1) + codes[1:-1] * np.uint32(0x85EBCA77) + codes[2:] * np.uint32(0xC2B2AE3D)
     return (mixed >> np.uint32(16)).astype(np.int64)
+
+
+def _columns(held: Sequence[Collection[int]]) -> tuple[NDArray[np.uint16 | np.uint32], NDArray[np.uint32]]:
+    """Return the column of each text, and the pairs of texts that several columns hold."""
+    greatest = max((column for columns in set(map(tuple, held)) for column in columns), default=0)
+    column_type = np.uint16 if greatest < 0xFFFF else np.uint32
+    several = int(np.iinfo(column_type).max)
+    single = (several if len(columns) > 1 else next(iter(columns)) for columns in held)
+    pairs = [(i, column) for i, columns in enumerate(held) if len(columns) > 1 for column in sorted(columns)]
+    return np.fromiter(single, column_type, len(held)), np.array(pairs, dtype=np.uint32).reshape(-1, 2)
+
+
+def _stacked(segments: Sequence[tuple[NDArray[np.uint16], NDArray[np.uint32]]]) -> NDArray[np.uint32]:
+    """Return where each segment's buckets begin in the postings of all."""
+    stacked = np.empty((len(segments), BUCKETS + 1), np.uint32)
+    first = 0
+    for row, (postings, starts) in zip(stacked, segments, strict=True):
+        np.add(starts, first, out=row, casting="unsafe")
+        first += len(postings)
+    return stacked
 
 
 def _segment(folded: list[str]) -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
