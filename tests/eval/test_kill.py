@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -28,22 +29,34 @@ def start(archive: Path, out: Path, *words: str) -> subprocess.Popen[bytes]:
 
 def test_killed_runs_resume_to_equal_records(tmp_path: Path) -> None:
     archive = make_archive(tmp_path / "archive", DIALOGUES * 20)
-    assert start(archive, tmp_path / "whole").wait() == 0
-    draw, killed, out = random.Random(KILLS), 0, tmp_path / "killed"
+    whole = tmp_path / "whole"
+    assert start(archive, whole).wait() == 0
+    draw, killed, runs = random.Random(KILLS), 0, 0
     while killed < KILLS:
+        runs += 1
+        out = tmp_path / f"killed-{runs}"
+        killed += killed_until_whole(archive, out, draw, KILLS - killed, step=_size(whole) // min(KILLS, 10))
+        assert content(out) == content(whole)
+        assert read_alone(out) == read_alone(whole)
+    print(f"{killed} kills landed, over {runs} runs")
+
+
+def killed_until_whole(archive: Path, out: Path, draw: random.Random, most: int, *, step: int) -> int:
+    """Kill and resume a run until it is whole; return how many of the kills landed before it ended by itself."""
+    killed = 0
+    while killed < most:
         process = start(archive, out, "--resume")
-        wanted = _size(out) + draw.randrange(1, 200_000 // KILLS)
-        while _size(out) < wanted and process.poll() is None:
+        wanted = _size(out) + draw.randrange(step)
+        # One in four by the clock, so that a kill also falls on the start and on the cutting of a torn line.
+        until = time.monotonic() + draw.uniform(0, 2) if draw.random() < 0.25 else math.inf
+        while _size(out) <= wanted and time.monotonic() < until and process.poll() is None:
             time.sleep(0.001)
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            killed += process.wait() == -signal.SIGKILL
-        else:
-            break
-    assert killed > 0, "the run ended before the first kill"
+        process.send_signal(signal.SIGKILL)
+        if process.wait() != -signal.SIGKILL:
+            return killed
+        killed += 1
     assert start(archive, out, "--resume").wait() == 0
-    assert content(out) == content(tmp_path / "whole")
-    assert read_alone(out) == read_alone(tmp_path / "whole")
+    return killed
 
 
 def _size(out: Path) -> int:
