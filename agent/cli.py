@@ -120,7 +120,7 @@ def chat(
 
 @app.command("probe")
 def probe_command(
-    config: Annotated[Path, typer.Option("--config", help="An agent configuration with an [endpoint].")],
+    config: Annotated[Path, typer.Option("--config", help="An agent configuration that names an endpoint.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Try what the language model's endpoint can do, and say what to set."""
