@@ -48,6 +48,7 @@ RECIPES = (
     Recipe("near misses", rows=20, planted=0.3, narrow=0.1, spread=0.6),
     Recipe("nulls", rows=3, planted=0.7, alone=0.5, nulls=0.4),
     Recipe("orphans", rows=3, planted=0.7, alone=0.6, orphans=0.5),
+    Recipe("orphans", rows=1, planted=0.7, alone=0.8, orphans=0.5),
 )
 OTHER_ROWS = 4
 """Rows of a table that the query does not read."""

@@ -80,25 +80,25 @@ class Planting:
     def _tuple(self, fixed: Mapping[Cell, Any]) -> dict[Cell, Any]:
         """Add one row to each source's table; return the values of all their cells."""
         rows = {index: self.draft.new_row(name) for index, name in self._names()}
+        severed = {cell for pair in self.severed for cell in [self._severed(pair, rows)] if cell}
         for together in self._classes(fixed):
-            cells = sorted(together)
+            cells = sorted(together - severed)
             value = next((fixed[cell] for cell in cells if cell in fixed), None)
-            if not any(cell in fixed for cell in cells):
+            if cells and not any(cell in fixed for cell in cells):
                 value = self._value(cells, rows)
             for index, place in cells:
                 rows[index].cells[place] = value
                 rows[index].held.add(place)
-        for pair in self.severed:
-            any(self._sever(cell, rows) for cell in pair)
         for index, name in self._names():
             self._push_out(index, name, rows[index])
             self.draft.renew_keys(name, rows[index])
             rows[index].held.add(-1)
         return {(index, place): cell for index, row in rows.items() for place, cell in enumerate(row.cells)}
 
-    def _sever(self, cell: Cell, rows: Mapping[int, DraftRow]) -> bool:
-        index, place = cell
-        return place not in rows[index].held and self.draft.sever(dict(self._names())[index], place, rows[index])
+    def _severed(self, pair: tuple[Cell, Cell], rows: Mapping[int, DraftRow]) -> Cell | None:
+        """Let one of two cells refer to nothing, and return it; None where neither may."""
+        names = dict(self._names())
+        return next((cell for cell in pair if self.draft.sever(names[cell[0]], cell[1], rows[cell[0]])), None)
 
     def _push_out(self, index: int, name: str, row: DraftRow) -> None:
         """Move a cell that the block adds up or sorts by beyond the others, now and then."""
@@ -143,6 +143,8 @@ class Planting:
                 (self.partners if wanted else self.severed).append((cell, other))
         elif any(isinstance(term, SubPlan) for term in right):
             self.subqueries.append((cell, predicate, wanted))
+            if predicate.operator == ("not in" if wanted else "in"):
+                self.severed.append((cell, cell))
         elif all(isinstance(term, LiteralTerm) for term in right):
             operands = tuple(term.value for term in right if isinstance(term, LiteralTerm))
             self.wishes.setdefault(cell, []).append(Wish(predicate.operator, operands, wanted))

@@ -18,8 +18,8 @@ from nodes.plan import Plan
 from nodes.sql.parse import repair
 from value_index.database import Database, Result
 
-MIN_COPIES = 14
-MAX_COPIES = 42
+MIN_COPIES = 18
+MAX_COPIES = 45
 """Drawn for one query; fewer where its neighbours have all been told from it."""
 DEADLINE_SECONDS = 2.0
 MAX_ROWS = 20_000

@@ -16,7 +16,7 @@ from value_index.database import Database
 
 KEPT_SUITES = 8
 """Suites whose files are kept, for further predictions on the same gold."""
-PREDICTION_COPIES = 14
+PREDICTION_COPIES = 18
 """Drawn for the constants of a prediction that the gold's own copies do not tell from it."""
 
 
