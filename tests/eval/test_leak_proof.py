@@ -9,6 +9,7 @@ import json
 import logging
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from agent.config import Config
 from agent.llm import Tape
 from eval.datasets import load
 from eval.experiment import Experiment, RunOptions
-from eval.records import HistoryMode, read_turns
+from eval.records import HistoryMode, read_manifest, read_turns
 from eval.run import run
 from eval.run_store import RunStore
 from eval.runner import Runner
@@ -125,30 +126,51 @@ class _Question:
         return DialogueState(question=await self.leaky(state, context))
 
 
-@pytest.mark.parametrize("history", HISTORIES)
-def test_no_token_reaches_a_prompt_or_the_tape(archive: Path, tmp_path: Path, history: HistoryMode) -> None:
+def prompts(
+    archive: Path, out: Path, stages: Sequence[Stage], history: HistoryMode, oracle: Sequence[str] = ()
+) -> list[tuple[int, int, str]]:
+    """Run with a language model in some stages; return dialogue, turn and text of every prompt."""
     asked = {
         turn["utterance"]: (at, number)
         for at, d in enumerate(DIALOGUES)
         for number, turn in enumerate(d["interaction"])
     }
-    tape = Tape(tmp_path / "tape")
     with fake_endpoint(lambda body: said("SELECT name FROM city")) as server:
-        path = tmp_path / "agent.toml"
-        stages = ("dialogue_state_tracking", "schema_linking", "plan_emission", "sql_generation")
+        path = out.with_suffix(".toml")
         path.write_text(
             "[nodes]\n" + "".join(f'{stage} = {{ variant = "llm" }}\n' for stage in stages)
             + f'[endpoint]\nbase_url = "{server.base_url}"\nmodel = "m"\n'
         )  # fmt: skip
-        run(RunOptions(data=planted(archive), out=tmp_path / "run", config=path, history=history, tape=tape))
-    assert len(server.requests) >= 4 * 8
-    for body in server.requests:
-        text = json.dumps(body)
-        dialogue, turn = asked[re.findall(r"Question: (.*?)(?:\\n|\")", text)[-1]]
+        run(
+            RunOptions(
+                data=planted(archive), out=out, config=path, history=history, oracle=tuple(oracle), alone=False,
+                tape=Tape(out.with_suffix(".tape")),
+            )
+        )  # fmt: skip
+    texts = [json.dumps(body) for body in server.requests]
+    return [(*asked[re.findall(r"Question: (.*?)(?:\\n|\")", text)[-1]], text) for text in texts]
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_no_token_reaches_a_prompt_or_the_tape(archive: Path, tmp_path: Path, history: HistoryMode) -> None:
+    stages: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "plan_emission", "sql_generation")
+    sent = prompts(archive, tmp_path / "run", stages, history)
+    assert len(sent) >= 4 * 8
+    for dialogue, turn, text in sent:
         assert list(leaks(text, dialogue=dialogue, turn=turn, history=history)) == []
     assert run_leaks(tmp_path / "run", history) == []
+    assert read_manifest(tmp_path / "run").oracle_prompt_rows == 0
     if history == "predicted":
-        assert not TOKEN.search(tape.path.read_bytes().decode(errors="replace"))
+        assert not TOKEN.search((tmp_path / "run.tape").read_bytes().decode(errors="replace"))
+
+
+def test_gold_put_into_a_prompt_is_caught_and_declared(archive: Path, tmp_path: Path) -> None:
+    sent = prompts(archive, tmp_path / "run", ("sql_generation",), "predicted", oracle=("plan_emission",))
+    leaking = {(at, turn) for at, turn, text in sent if list(leaks(text, dialogue=at, turn=turn, history="predicted"))}
+    turns = {(at, number) for at, dialogue in enumerate(DIALOGUES) for number in range(len(dialogue["interaction"]))}
+    assert leaking == turns - {(2, 2)}, "every turn but the one whose gold does not run"
+    assert run_leaks(tmp_path / "run", "predicted")
+    assert read_manifest(tmp_path / "run").oracle_prompt_rows == 8
 
 
 def test_the_exception_is_only_for_earlier_turns_of_the_same_dialogue() -> None:
