@@ -48,3 +48,22 @@ def lexical(
     weights = fit(dataset, dialogues=dialogues)
     write(weights, out, source=f"{dialogues or len(dataset.dialogues)} dialogues of CoSQL train")
     typer.echo(f"{out}: {sum(map(len, weights.values()))} weights")
+
+
+@app.command()
+def grounding(
+    data: Annotated[
+        Path, typer.Option(help="Folder that holds cosql_dataset and spider_data, as the archives unpack.")
+    ],
+    out: Annotated[Path, typer.Option(help="The module to write.")] = Path("value_index/weights.py"),
+    every: Annotated[int, typer.Option(min=1, help="Every n-th question of Spider beside all of CoSQL.")] = 3,
+) -> None:
+    """Fit the value index's ranker on CoSQL train and Spider train."""
+    from eval.datasets import load
+    from training.grounding import fit, spans, write
+
+    cosql, spider = load("cosql", data / "cosql_dataset", "train"), load("spider", data / "spider_data", "train_spider")
+    examples = [*spans(cosql), *spans(spider, every=every)]
+    weights = fit(examples)
+    write(weights, out)
+    typer.echo(f"{out}: {sum(map(len, weights.values()))} weights from {len(examples):,} spans")

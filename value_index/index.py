@@ -17,7 +17,7 @@ from value_index.linked_rows import linked_readings
 from value_index.matches import MatchOperator, Provenance, Scalar, ValueMatch
 from value_index.mentions import FUNCTION_WORDS, Mention, mentions
 from value_index.operators import operator_hint
-from value_index.ranking import ColumnFacts, Ranker, Reading
+from value_index.ranking import ColumnFacts, Features, Ranker, Reading, readings_features, span_features
 from value_index.schema import ColumnRef
 from value_index.storage import load_or_build
 from value_index.text import Token, tokens
@@ -103,6 +103,17 @@ class ValueIndex:
         words = tokens(text)
         context = Context.of(words, self._names, self._stem, tables, columns)
         return self._choose(self._scored(self.readings(text, words), context, words), context)
+
+    def features(
+        self, text: str, *, tables: Collection[str] = (), columns: Collection[ColumnRef] = ()
+    ) -> Iterator[tuple[list[Reading], Features, list[Features]]]:
+        """Yield the readings of each span of a text with what the ranker sees of them: what its weights are fitted on."""
+        words = tokens(text)
+        context = Context.of(words, self._names, self._stem, tables, columns)
+        for group in self.spans(self.readings(text, words), words):
+            readings = self.with_linked(group)
+            each = readings_features(readings, context, self._names)
+            yield readings, span_features(readings, each, context, self._names), each
 
     def readings(self, text: str, words: tuple[Token, ...]) -> Iterator[Reading]:
         """Yield every reading of every span of a text, not scored yet."""

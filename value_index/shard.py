@@ -21,7 +21,7 @@ SEGMENT = 1 << 16
 """Texts whose postings are counted together: as many as two bytes can tell apart."""
 BUCKETS = 1 << 16
 """Trigrams are hashed to so many lists; a collision costs a look, never an answer."""
-MAX_POSTINGS = 40_000
+MAX_POSTINGS = 20_000
 """Postings looked at in one segment, rarest trigrams first."""
 BATCH = 10_000
 """Texts folded at once."""
