@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nodes.comparisons import average_comparison
 from nodes.evidence import Evidence
 from nodes.focused import Focused
 from nodes.localising import localised
@@ -69,6 +70,8 @@ def _bases(projection: Projection, evidence: Evidence) -> Iterator[Base]:
     yield "fresh"
     if evidence.previous:
         yield "swap"
+        if len(evidence.previous.tables) > 1 and not evidence.previous.set_operations:
+            yield "pruned"
         if projection.kind in _EXTENDING:
             yield "extend"
 
@@ -81,6 +84,9 @@ def _filterings(focused: Focused) -> Iterator[tuple[tuple[Filter, ...], tuple[Co
     weakest = min(spans, key=lambda value: value.score, default=None)
     if weakest and weakest.score < DOUBTFUL:
         yield tuple(value.filter for value in spans if value is not weakest), ()
+    average = average_comparison(focused.evidence.clues.utterance)
+    if average and (column := focused.near(average[0])):
+        yield (*values, Filter(column, average[1])), ()
     counted = _counted(focused.evidence)
     if counted:
         unit = focused.heads[0].column if focused.heads else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,6 +29,9 @@ from nodes.lexicon import (
 )
 from nodes.plan import AggregateFunction, Operator
 from nodes.utterance import Utterance
+
+SHORTEST_REQUEST = 4
+"""Words that a last sentence must have to be read as the request by itself."""
 
 
 @dataclass(frozen=True)
@@ -181,26 +185,34 @@ class Clues:
         return any(comparison.position < start <= comparison.end + 1 for start in table_starts)
 
     @cached_property
+    def _request(self) -> Utterance:
+        """The last sentence, where it is long enough to be the request; thanks and chatter come before it."""
+        last = Utterance.of(re.split(r"(?<=[.!?)])\s+", self.utterance.text.strip())[-1])
+        return last if len(last.words) >= SHORTEST_REQUEST else self.utterance
+
+    def _requests(self, phrases: tuple[str, ...]) -> bool:
+        return any(self._request.has(phrase) for phrase in phrases)
+
+    @cached_property
     def pronoun(self) -> bool:
         """Whether a pronoun points back."""
-        return any(word.text in FOLLOW_PRONOUNS for word in self.utterance.words)
+        return any(word.text in FOLLOW_PRONOUNS for word in self._request.words)
 
     @cached_property
     def follow(self) -> bool:
         """Whether a phrase points back: "what about", "of those"."""
-        return bool(self._at(FOLLOW_PHRASES)) or (
-            bool(self.utterance.words) and self.utterance.words[0].text in ("and", "also", "then", "now")
-        )
+        first = self._request.words[0].text if self._request.words else ""
+        return self._requests(FOLLOW_PHRASES) or first in ("and", "also", "then", "now")
 
     @cached_property
     def extend(self) -> bool:
         """Whether something is to be shown beside what was shown."""
-        return bool(self._at(EXTEND_CUES))
+        return self._requests(EXTEND_CUES)
 
     @cached_property
     def narrow(self) -> bool:
         """Whether what was shown is to be cut down."""
-        return bool(self._at(NARROW_CUES))
+        return self._requests(NARROW_CUES)
 
     @cached_property
     def content(self) -> int:

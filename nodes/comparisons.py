@@ -35,11 +35,24 @@ def comparisons(utterance: Utterance) -> tuple[Comparison, ...]:
         if number is None:
             continue
         start = max(0, position - _CONTEXT)
-        operator = operator_hint(" ".join(texts[start:position]), " ".join(texts[position + 1 : position + _CONTEXT]))
+        after = texts[position + 1 : position + _CONTEXT]
+        if len(after) >= 3 and number_of(after[2]) is not None:
+            after = []  # "above 50 or below 46": the words after are the next number's
+        operator = operator_hint(" ".join(texts[start:position]), " ".join(after))
         if operator in ("<", "<=", ">", ">="):
             end = position + (3 if texts[position + 1 : position + 2] == ["or"] else 1)
             found.append(Comparison(start, end, operator, number, position))
     return tuple(found)
+
+
+def average_comparison(utterance: Utterance) -> tuple[int, Operator] | None:
+    """Return where an utterance compares something with the average, and how; None where it does not."""
+    texts = [word.text for word in utterance.words]
+    for position in (i for i, text in enumerate(texts) if text in ("average", "mean")):
+        operator = operator_hint(" ".join(texts[max(0, position - _CONTEXT) : position]), "")
+        if operator in ("<", "<=", ">", ">="):
+            return position, operator
+    return None
 
 
 def number_of(text: str) -> int | float | None:

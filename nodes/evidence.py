@@ -64,11 +64,7 @@ class Evidence:
         utterance = Utterance.of(state.utterance)
         clues = Clues(utterance)
         previous = plan_before(state, context.schema)
-        found = (
-            context.index.ground(state.utterance, tables=table_names(previous) if previous else ())
-            if matches and context.index
-            else ()
-        )
+        found = _matches(state.utterance, previous, context) if matches else ()
         dialogue, links = state.dialogue_state, state.schema_links
         return cls(
             schema=context.schema,
@@ -129,6 +125,10 @@ class Evidence:
         best = mention.readings[0][1]
         inside = [t for t in self.mentions.tables if t.start < mention.end and mention.start < t.end]
         return best < 0.9 and any(t.score > best and t.end - t.start >= mention.end - mention.start for t in inside)
+
+    def is_ordered(self, column: ColumnRef) -> bool:
+        """Whether a column holds numbers or times, which can be ranked."""
+        return self.schema.describe(column).kind in ("number", "time")
 
     @cached_property
     def asked(self) -> tuple[int, int]:
@@ -197,6 +197,15 @@ def plan_before(state: GraphState, schema: Schema) -> Plan | None:
     if len(plan.tables) == 1 and isinstance(plan.tables[0], PlanSource) and not plan.set_operations:
         return plan.tables[0].plan
     return plan
+
+
+def _matches(text: str, previous: Plan | None, context: Context) -> tuple[ValueMatch, ...]:
+    """Return what the index finds in a text, with the tables and comparisons of the previous plan in mind."""
+    if context.index is None:
+        return ()
+    tables = table_names(previous) if previous else ()
+    compared = constraints(previous) if previous else ()
+    return context.index.ground(text, tables=tables, columns=[each.column for each in compared if each.column])
 
 
 def span_of(mention: str, utterance: Utterance) -> tuple[int, int]:

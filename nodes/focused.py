@@ -100,7 +100,7 @@ class Focused:
     def near(self, position: int) -> ColumnRef | None:
         """Return the column named at a word, else soon after it, else last before it."""
         after = [n.column for n in self.named if n.mention.end > position and n.mention.start <= position + 8]
-        before = [n.column for n in self.named if n.mention.start < position]
+        before = [n.column for n in self.named if n.mention.start < position and self.evidence.is_ordered(n.column)]
         return after[0] if after else before[-1] if before else None
 
     def _items(self, named: list[Named]) -> tuple[Item, ...]:

@@ -57,6 +57,9 @@ class Grounder:
                     start, end, match.mention, match.column, match.value, operator, match.score, match.kind, match.via
                 )
             )
+        # Part of a text is compared as the utterance spells it, not as the values that hold it do.
+        parts = {part.start for part in clues.parts}
+        found = [r for r in found if r.start not in parts or r.operator not in ("like", "not like")]
         found += [r for at in clues.bare_numbers for r in self._numbered(at)]
         offered = {(reading.start, reading.column) for reading in found}
         found += [r for c in clues.comparisons for r in self._compared(c) if (r.start, r.column) not in offered]

@@ -14,6 +14,14 @@ def own_tables(reading: Reading) -> set[str]:
     return used | ({reading.sort.item.column.table} if reading.sort and reading.sort.item.column else set[str]())
 
 
+def used_tables(reading: Reading) -> set[str]:
+    """Return the tables that a reading needs; the focus too where no column is shown."""
+    used = own_tables(reading) | {f.column.table for f in reading.filters if f.column}
+    if reading.base == "fresh" or (reading.select and not any(item.column for item in reading.select)):
+        used.add(reading.focus)
+    return used
+
+
 def localised(reading: Reading, evidence: Evidence) -> Reading:
     """Compare a key in a table that is used anyway, rather than join the table that holds the other end of the key."""
     before = evidence.previous_tables if reading.base != "fresh" else (reading.focus,)

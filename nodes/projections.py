@@ -11,7 +11,7 @@ from nodes.focused import Focused
 from nodes.lexicon import COUNTED, COUNTED_BY_CONTEXT
 from nodes.reading import COUNT, Item, Sort, item_of
 from nodes.utterance import name_words, stem
-from value_index.schema import ColumnRef
+from value_index.schema import ColumnRef, Table
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _aggregates(focused: Focused) -> tuple[Item, ...]:
     items: list[Item] = []
     for position, function in focused.evidence.aggregates:
         column = focused.near(position)
-        if column is not None:
+        if column and (function not in ("avg", "sum") or focused.evidence.is_ordered(column)):
             items.append(Item(function, column))
     return tuple(dict.fromkeys(items))
 
@@ -163,13 +163,25 @@ def _beside(focused: Focused, superlative: Superlative) -> list[tuple[str, tuple
 
 def _rankable(focused: Focused, superlative: Superlative) -> Iterator[Item]:
     """Yield the columns that a superlative may rank by: the one it implies, the next one named, the last one before."""
-    implied = {stem(word) for word in superlative.implied}
-    kinds = [
-        ColumnRef(table=focused.table.name, column=column.name)
-        for column in focused.table.columns
-        if implied & {stem(word) for word in name_words(column.natural_name)}
-    ][:1]
+    evidence = focused.evidence
+    tables = [
+        focused.table,
+        *(table for table in evidence.schema.tables if evidence.mentions.table_score(table.name) >= 0.9),
+    ]
+    implied = [column for table in tables for column in _implied(table, superlative)][:1]
     after = [n.column for n in focused.named if n.mention.end > superlative.position][:1]
-    before = [n.column for n in focused.named][-1:] if not kinds and not after else []
-    for column in dict.fromkeys((*kinds, *after, *before)):
+    if superlative.implied:
+        after = [column for column in after if evidence.is_ordered(column)]
+    before = (
+        [n.column for n in focused.named if evidence.is_ordered(n.column)][-1:] if not implied and not after else []
+    )
+    for column in dict.fromkeys((*implied, *after, *before)):
         yield Item(column=column)
+
+
+def _implied(table: Table, superlative: Superlative) -> Iterator[ColumnRef]:
+    """Yield the columns of a table that a superlative speaks of by itself: the age of "the oldest"."""
+    stems = {stem(word) for word in superlative.implied}
+    for column in table.columns:
+        if stems & {stem(word) for word in name_words(column.natural_name)}:
+            yield ColumnRef(table=table.name, column=column.name)

@@ -12,15 +12,18 @@ from nodes.plan import (
     LiteralTerm,
     LiteralValue,
     Operator,
+    Plan,
     Predicate,
     Star,
+    SubPlan,
+    TableSource,
     Term,
 )
 from value_index.schema import ColumnRef
 
-Base = Literal["fresh", "swap", "extend", "narrow"]
-"""fresh: a question of its own; swap: the rows of the previous plan, other projections; extend: its projections and more;
-narrow: its projections, other conditions or order."""
+Base = Literal["fresh", "swap", "pruned", "extend", "narrow"]
+"""fresh: a question of its own; swap: the rows of the previous plan, other projections; pruned: the same without the tables
+that are no longer needed; extend: its projections and more; narrow: its projections, other conditions or order."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,20 @@ class Filter:
 
     column: ColumnRef | None
     operator: Operator
-    values: tuple[LiteralValue, ...]
+    values: tuple[LiteralValue, ...] = ()
+    """Empty where the column is compared with its own average."""
 
     @property
     def predicate(self) -> Predicate:
         """The filter as a leaf of a condition."""
         left: Term = column_term(self.column) if self.column else COUNT.term
-        return Predicate(left=left, operator=self.operator, right=tuple(LiteralTerm(value=v) for v in self.values))
+        right: tuple[Term, ...] = tuple(LiteralTerm(value=value) for value in self.values)
+        if self.column and not right:
+            average = Plan(
+                select=(Item("avg", self.column).term,), tables=(TableSource(table=self.column.table),), joins=()
+            )
+            right = (SubPlan(plan=average),)
+        return Predicate(left=left, operator=self.operator, right=right)
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,11 @@ class Reading:
     """A table in which the rows of the focus must not occur."""
     kind: str = ""
     """Name of the pattern that gave the projections."""
+
+    @property
+    def replaces(self) -> bool:
+        """Whether other projections take the place of the previous ones."""
+        return self.base in ("swap", "pruned")
 
 
 def column_term(ref: ColumnRef) -> ColumnTerm:

@@ -42,7 +42,7 @@ RARE = 15
 """A feature that fires less often gets no weight."""
 LEAST_COLUMN, LEAST_TABLE = 0.3, 0.4
 """Thresholds of the linker while the later stages are fitted; those of its settings."""
-VALUE_THRESHOLD, VALUE_BUDGET = 0.3, 4
+VALUE_THRESHOLD, VALUE_BUDGET = 0.2, 4
 SHARPNESS, WHOLE_PLAN = 12.0, 0.6
 """The ranker's target is softmax(SHARPNESS * (macro + WHOLE_PLAN * whole-plan match))."""
 

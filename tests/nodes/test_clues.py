@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nodes.clues import Clues
-from nodes.comparisons import number_of
+from nodes.comparisons import average_comparison, number_of
 from nodes.utterance import Utterance
 
 
@@ -27,6 +27,23 @@ def clues(text: str) -> Clues:
 def test_comparisons(text: str, operator: str, number: float) -> None:
     (found,) = clues(text).comparisons
     assert (found.operator, found.number) == (operator, number)
+
+
+def test_two_numbers_with_their_own_comparisons() -> None:
+    assert [(each.operator, each.number) for each in clues("above 50 or below 46").comparisons] == [
+        (">", 50),
+        ("<", 46),
+    ]
+
+
+def test_a_comparison_with_the_average() -> None:
+    assert average_comparison(Utterance.of("books with more pages than the average")) == (6, ">")
+    assert average_comparison(Utterance.of("the average number of pages")) is None
+
+
+def test_chatter_does_not_point_back() -> None:
+    assert not clues("Only two of them, thanks. How many authors are there?").pronoun
+    assert clues("Great! How old are they?").pronoun
 
 
 def test_superlatives_with_direction_and_limit() -> None:

@@ -150,6 +150,24 @@ def test_an_edit_of_a_set_operation_asks_about_its_rows(context: Context) -> Non
     )
 
 
+def test_an_edit_may_leave_out_tables_that_it_no_longer_needs(context: Context) -> None:
+    previous = "SELECT T2.last_name FROM book AS T1 JOIN author AS T2 ON T1.author_id = T2.author_id WHERE T1.genre = 'Mystery'"
+    reading = Reading("pruned", shown("book.title"), "book")
+    assert sql(context, reading, previous) == "SELECT title FROM book WHERE genre = 'Mystery'"
+    assert sql(context, reading, PREVIOUS) is None
+
+
+def test_a_column_compared_with_its_average(context: Context) -> None:
+    reading = Reading(select=shown("book.title"), focus="book", filters=(Filter(column("book.pages"), ">"),))
+    assert sql(context, reading) == "SELECT title FROM book WHERE pages > (SELECT avg(pages) FROM book)"
+
+
+def test_ranges_that_do_not_meet_are_alternatives(context: Context) -> None:
+    apart = (Filter(column("book.pages"), ">", (400,)), Filter(column("book.pages"), "<", (100,)))
+    reading = Reading(select=shown("book.title"), focus="book", filters=apart)
+    assert sql(context, reading) == "SELECT title FROM book WHERE pages > 400 OR pages < 100"
+
+
 def test_an_edit_that_the_previous_plan_does_not_allow(context: Context) -> None:
     previous = "SELECT avg(T1.n) FROM (SELECT count(*) AS n FROM book GROUP BY genre) AS T1 JOIN author AS T2"
     assert sql(context, Reading("swap", shown("book.title"), "book"), previous) is None
