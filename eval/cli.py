@@ -135,6 +135,46 @@ def ablate(
 
 
 @app.command()
+def attribute(
+    ladder: Annotated[Path, typer.Argument(help="Folder that `turnsql eval ablate` wrote.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the ladder's own.")] = None,
+    turns: Annotated[bool, typer.Option("--turns", help="List every wrong turn with its evidence.")] = False,
+) -> None:
+    """Blame a stage for each wrong turn, and name the modes in which it failed; writes attribution.json."""
+    from rich.console import Console
+
+    from eval.attribution import attribute as find_blame
+    from eval.report.failures import failure_lines, failure_tables
+
+    found = find_blame(ladder, data)
+    for line in failure_lines(found) if turns else ():
+        typer.echo(line)
+    console = Console()
+    for table in failure_tables(found):
+        console.print(table.rich())
+
+
+@app.command()
+def modes(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the perturbations.")] = 0,
+) -> None:
+    """Spoil gold plans in one failure mode at a time, and count how often attribution names that mode."""
+    from eval.datasets import load, parse_range
+    from eval.spoilt import measure_modes
+
+    rows = load(dataset, data, split)
+    rows = rows.select(*parse_range(dialogues)) if dialogues else rows
+    rows.open_databases()
+    typer.echo(f"{'mode':<22}{'spoilt':>8}{'named':>8}{'share':>8}{'alone':>8}")
+    for figure in measure_modes(rows, seed=seed):
+        typer.echo(figure.describe())
+
+
+@app.command()
 def validator(
     data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
     dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",

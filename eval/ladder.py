@@ -91,10 +91,7 @@ def read_ladder(folder: Path) -> Ladder:
     Raises:
         RunError: a run is missing or not scored.
     """
-    runs = {path.parent.name: read_scores(path.parent) for path in sorted(folder.glob("*/scores.jsonl"))}
-    if BASE not in runs:
-        raise RunError(f"{folder} is no ladder: make one with `turnsql eval ablate --out {folder}`")
-    reader = _Reader.over(runs, read_summary(folder / BASE))
+    reader = _Reader.over(judged_runs(folder), read_summary(folder / BASE))
     base = reader.values(BASE)
     return Ladder(
         turns=len(base),
@@ -103,6 +100,18 @@ def read_ladder(folder: Path) -> Ladder:
         value_interval=reader.interval(base),
         steps=tuple(reader.step(stage, upstream) for upstream, stages in _UPSTREAMS for stage in stages),
     )
+
+
+def judged_runs(folder: Path) -> dict[str, dict[tuple[int, int], TurnScores]]:
+    """Read the turns of each run of a ladder that have a value verdict.
+
+    Raises:
+        RunError: the folder is no ladder.
+    """
+    runs = {path.parent.name: read_scores(path.parent) for path in sorted(folder.glob("*/scores.jsonl"))}
+    if BASE not in runs:
+        raise RunError(f"{folder} is no ladder: make one with `turnsql eval ablate --out {folder}`")
+    return {name: {line.key: line for line in lines if line.value is not None} for name, lines in runs.items()}
 
 
 @dataclass(frozen=True)
@@ -115,8 +124,7 @@ class _Reader:
     """Of the base."""
 
     @classmethod
-    def over(cls, runs: Mapping[str, Sequence[TurnScores]], summary: Summary) -> _Reader:
-        judged = {name: {line.key: line for line in lines if line.value is not None} for name, lines in runs.items()}
+    def over(cls, judged: Mapping[str, Mapping[tuple[int, int], TurnScores]], summary: Summary) -> _Reader:
         keys = sorted(set[tuple[int, int]].intersection(*(set(lines) for lines in judged.values())))
         if not keys:
             raise RunError("no turn was judged in every run of the ladder")
