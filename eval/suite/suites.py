@@ -56,8 +56,8 @@ class Suites:
         if not suite.copies:
             return SuiteVerdict(holds=True, shown_by="untested")
         kind = suite.told_apart(sql)
-        if kind is None and predicted is not None:
-            kind = self._search(database, Gold(gold_sql, plan), predicted, sql)
+        if kind in (None, "orphans") and predicted is not None:
+            kind = self._search(database, Gold(gold_sql, plan), predicted, sql) or kind
         return SuiteVerdict(holds=kind is None, shown_by=kind)
 
     def close(self) -> None:
@@ -75,14 +75,19 @@ class Suites:
         return self._suites[key]
 
     def _search(self, database: Database, gold: Gold, predicted: Plan, sql: str) -> CopyKind | None:
-        """Look for a copy, drawn for the prediction's own tables and constants, that tells it from the gold."""
+        """Look for a copy, drawn for the prediction's own tables and constants, that tells it from the gold.
+
+        Orphans are the last resort: a prediction may lean on foreign keys.
+        """
+        found: CopyKind | None = None
         with TemporaryDirectory(prefix="turnsql-suite-") as folder:
             for copy in usable_copies(self._pool(database), gold, predicted, Path(folder), PREDICTION_COPIES):
-                told = copy.differs(sql)
+                if found is None or copy.kind != "orphans":
+                    found = copy.kind if copy.differs(sql) else found
                 copy.database.close()
-                if told:
-                    return copy.kind
-        return None
+                if found not in (None, "orphans"):
+                    break
+        return found
 
     def _pool(self, database: Database) -> Pool:
         if database.path not in self._pools:

@@ -29,5 +29,9 @@ def describe_falls(summary: Summary) -> str:
     if value is None or suite is None:
         return "On mutated copies: no turn to judge"
     falls = "".join(f"\n  {turn}" for turn in summary.suite_falls)
+    orphans = sum(turn.endswith(": orphans") for turn in summary.suite_falls)
     untested = f", {summary.suite_untested} had no copy to judge them by" if summary.suite_untested else ""
-    return f"On mutated copies: {suite:.3f} (value {value:.3f}); {len(summary.suite_falls)} turns fall{untested}{falls}"
+    return (
+        f"On mutated copies: {suite:.3f} (value {value:.3f}); {len(summary.suite_falls)} turns fall,"
+        f" {orphans} of them only where foreign keys are broken{untested}{falls}"
+    )
