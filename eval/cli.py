@@ -175,6 +175,57 @@ def modes(
 
 
 @app.command()
+def history(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    out: Annotated[Path, typer.Option(help="New folder; one run folder a mode.")],
+    dataset: Annotated[str, typer.Option(help="cosql or sparc.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
+    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Turns in flight.")] = 1,
+) -> None:
+    """Run with gold, predicted and noised history, and print what each costs, turn by turn, and the filters carried."""
+    import os
+    from functools import partial
+
+    from rich.console import Console
+
+    from eval.experiment import RunOptions
+    from eval.history_gap import run_histories
+    from eval.report.history import history_tables
+
+    options = RunOptions(
+        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, config=config, nodes=tuple(node or ()),
+        concurrency=concurrency, environment=os.environ,
+    )  # fmt: skip
+    console = Console()
+    for table in history_tables(run_histories(options, say=partial(typer.echo, err=True))):
+        console.print(table.rich())
+
+
+@app.command()
+def ledger(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the run's own.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print every turn's constraints as JSON.")] = False,
+) -> None:
+    """List the filters that answers forgot, or kept too long, between one turn and the next."""
+    from rich.console import Console
+
+    from eval.ledger import read_ledger
+    from eval.report.history import ledger_lines, ledger_table
+
+    found = read_ledger(run, data)
+    if json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    for line in ledger_lines(found):
+        typer.echo(line)
+    Console().print(ledger_table({run.name: found}).rich())
+
+
+@app.command()
 def validator(
     data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
     dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eval.compare import MetricComparison, RunComparison
-from eval.report.table import Table, figure
+from eval.report.table import Table, figure, signed
 
 
 def comparison_table(run: RunComparison, smallest_decidable: float | None) -> Table:
@@ -25,9 +25,9 @@ def _column(metric: MetricComparison) -> tuple[str, ...]:
     return (
         figure(metric.first),
         figure(metric.second),
-        _signed(metric.difference),
-        _signed(metric.low),
-        _signed(metric.high),
+        signed(metric.difference),
+        signed(metric.low),
+        signed(metric.high),
         str(metric.fixed),
         str(metric.broken),
         figure(metric.p_adjusted),
@@ -45,7 +45,3 @@ def _notes(run: RunComparison, smallest_decidable: float | None) -> list[str]:
         f"Fixed (value): {', '.join(run.fixed) or 'none'}. Broken: {', '.join(run.broken) or 'none'}.",
         f"{run.left_out} turns left out.",
     ]
-
-
-def _signed(value: float) -> str:
-    return f"{'-' if value < 0 else '+'}{figure(abs(value))}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eval.ladder import Gain, Ladder, Step
-from eval.report.table import Table, figure
+from eval.report.table import Table, figure, signed
 
 _HEADS = ("stage", "own", "skipped", "as is", "perfect", "gain", "low", "high")
 _AFTER = {"predicted": "the graph's own outputs", "gold": "gold"}
@@ -62,4 +62,4 @@ def _choice(step: Step, gain: Gain) -> tuple[str, ...]:
 
 
 def _gained(gain: Gain) -> tuple[str, ...]:
-    return tuple(f"{'-' if value < 0 else '+'}{figure(abs(value))}" for value in (gain.difference, gain.low, gain.high))
+    return tuple(signed(value) for value in (gain.difference, gain.low, gain.high))

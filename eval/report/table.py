@@ -62,6 +62,15 @@ def figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}".removeprefix("0")
 
 
+def signed(value: float) -> str:
+    """Write a difference with its sign.
+
+    >>> signed(0.0304), signed(-0.5)
+    ('+.030', '-.500')
+    """
+    return f"{'-' if value < 0 else '+'}{figure(abs(value))}"
+
+
 def interval(ends: Sequence[float] | None) -> str:
     """Write an interval; an absent one is a dash.
 

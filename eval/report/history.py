@@ -1,0 +1,67 @@
+"""history_tables: the modes of history side by side, and the filters carried from turn to turn."""
+
+from __future__ import annotations
+
+from eval.history_gap import HistoryGap, HistoryRun
+from eval.ledger import Ledger
+from eval.report.table import Table, figure, interval, signed
+from eval.summary import POSITIONS
+
+
+def history_tables(found: HistoryGap) -> tuple[Table, ...]:
+    """Lay the modes out: accuracy and gap, accuracy by turn position, derailing, filters."""
+    positions = tuple(name for name in POSITIONS if any(name in run.by_turn for run in found.runs))
+    return (
+        Table(
+            title="History",
+            columns=("history", "value", "95 %", "gap", "low", "high", "turns"),
+            rows=tuple(_row(run) for run in found.runs),
+            note=f"Gap: against gold history, with its 95 % interval. Noised: {found.noise_rate:.0%} of the earlier"
+            " gold SQL edited.",
+        ),
+        Table(
+            title="Value by turn of the dialogue",
+            columns=("history", *positions),
+            rows=tuple((run.history, *(figure(run.by_turn.get(name)) for name in positions)) for run in found.runs),
+        ),
+        Table(
+            title="Derailing",
+            columns=("history", "dialogues", "derailed", "first wrong turn", "turns after a wrong one", "recovered"),
+            rows=tuple(_derailing(run) for run in found.runs),
+            note="First wrong turn: the median over derailed dialogues. Recovered: the share of right turns after a wrong one.",
+        ),
+        ledger_table({run.history: run.ledger for run in found.runs}),
+    )
+
+
+def ledger_table(ledgers: dict[str, Ledger]) -> Table:
+    """Lay out the filters that runs carried from turn to turn."""
+    return Table(
+        title="Filter-carry ledger",
+        columns=("run", "kept by gold", "forgotten", "turns", "dropped by gold", "stale", "turns"),
+        rows=tuple(
+            (name, *map(str, (it.carried, it.forgotten, it.amnesiac_turns, it.dropped, it.stale, it.stale_turns)))
+            for name, it in ledgers.items()
+        ),
+        note="Constraints of the gold before a turn. Forgotten: filter amnesia; stale: gold dropped it, the answer did not.",
+    )
+
+
+def ledger_lines(ledger: Ledger) -> list[str]:
+    """Return the turns that forgot a constraint or kept a stale one."""
+    lines: list[str] = []
+    for entry in ledger.entries:
+        lines += [f"{entry.dialogue}/{entry.turn} forgotten: {text}" for text in entry.forgotten]
+        lines += [f"{entry.dialogue}/{entry.turn} stale: {text}" for text in entry.stale]
+    return lines
+
+
+def _row(run: HistoryRun) -> tuple[str, ...]:
+    ends = (signed(value) for value in (run.gap, *run.gap_interval))
+    return (run.history, figure(run.value), interval(run.interval), *ends, str(run.turns))
+
+
+def _derailing(run: HistoryRun) -> tuple[str, ...]:
+    it = run.derailing
+    first = "–" if it.first_wrong is None else f"{it.first_wrong:g}"
+    return (run.history, str(it.dialogues), str(it.derailed), first, str(it.after_wrong), figure(it.recovery))
