@@ -32,6 +32,8 @@ class Names:
     tables: dict[str, frozenset[str]]
     words: frozenset[str] = field(default_factory=frozenset[str])
     """Every stem of a name."""
+    of_tables: frozenset[str] = field(default_factory=frozenset[str])
+    """Every stem of a table's name."""
 
     @classmethod
     def of(cls, schema: Schema, stem: Callable[[str], str]) -> Names:
@@ -42,7 +44,8 @@ class Names:
 
         columns = {ref: stems(schema.describe(ref).natural_name) for ref in schema.columns}
         tables = {table.name: stems(table.natural_name) for table in schema.tables}
-        return cls(columns, tables, frozenset[str]().union(*columns.values(), *tables.values()))
+        of_tables = frozenset[str]().union(*tables.values())
+        return cls(columns, tables, of_tables.union(*columns.values()), of_tables)
 
     def said(self, words: frozenset[str]) -> dict[str, frozenset[ColumnRef]]:
         """Return the columns whose names are all among the words, by table."""

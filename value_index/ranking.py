@@ -134,7 +134,8 @@ def span_features(readings: Sequence[Reading], found: Sequence[Features], contex
         "log_distinct": math.log1p(fewest),
     }
     if model == "number":
-        return {f"number.{name}": value for name, value in {**shared, **_of_number(readings, best)}.items()}
+        more = _of_number(readings, best, context, names)
+        return {f"number.{name}": value for name, value in {**shared, **more}.items()}
     kind = "fuzzy" if all(reading.kind == "fuzzy" for reading in readings) else "name"
     more = _of_text(readings, context, names)
     return {f"{kind}.{name}": value for name, value in {**shared, **more}.items()}
@@ -158,6 +159,7 @@ def _of_text(readings: Sequence[Reading], context: Context, names: Names) -> Fea
         "close": float(likeness >= 0.9),
         "likeness_length": likeness * math.log(max(length, 1)),
         "likeness_words": likeness * min(last - first, 4),
+        "same_first": float(any(mention.folded[:1] == fold(str(reading.value))[:1] for reading in readings)),
         "edges": max(_edges(mention.folded, str(reading.value)) for reading in readings),
         "part": float(all(reading.is_part for reading in readings)),
         "values": math.log(len({reading.value for reading in readings})),
@@ -181,6 +183,10 @@ def _of_text(readings: Sequence[Reading], context: Context, names: Names) -> Fea
     }
 
 
+_COUNTING = frozenset({"top", "first", "last", "these", "those", "has", "have"})
+"""Stems before a number that counts rows."""
+
+
 def _edges(folded: str, value: str) -> float:
     """Return how alike the first and the last words of a mention and a value are, the worse of both."""
     ours, theirs = folded.split(), fold(value).split()
@@ -189,7 +195,7 @@ def _edges(folded: str, value: str) -> float:
     return min(similarity(ours[0], theirs[0]), similarity(ours[-1], theirs[-1]))
 
 
-def _of_number(readings: Sequence[Reading], best: Features) -> Features:
+def _of_number(readings: Sequence[Reading], best: Features, context: Context, names: Names) -> Features:
     mention = next(reading.mention for reading in readings if reading.mention.kind == "number")
     number = mention.number or 0.0
     digits = mention.text[:1].isdigit()
@@ -204,6 +210,8 @@ def _of_number(readings: Sequence[Reading], best: Features) -> Features:
         "compared": float(compared),
         "compared_near": float(compared) * best["near"],
         "exact_adjacent": best["exact"] * best["adjacent"],
+        "counts_rows": float(any(stem in names.of_tables for stem in context.stems[mention.last : mention.last + 2])),
+        "after_top": float(bool(_COUNTING & set(context.stems[max(0, mention.first - 1) : mention.first]))),
     }
 
 
