@@ -123,6 +123,8 @@ def _table_misattribution(given: PlanDifference) -> Iterator[str]:
     for other in gained:
         if lost and other[0] in gained_tables and not _in_filters(other, given.forgotten):
             yield f"{_name(other)} instead of {_name(min(lost))}"
+    if lost_tables and not (gained_tables or given.forgotten or any(given.select)):
+        yield f"table {min(lost_tables)} is left out"
     gold, ours = join_pairs(given.gold), join_pairs(given.given)
     if not (lost_tables or gained_tables) and gold != ours:
         yield "the same tables joined on other columns"
