@@ -1,4 +1,4 @@
-"""The words of English that the lexical stages go by, as plain data: cue phrases are stems joined by single spaces."""
+"""The words of English that the lexical stages go by, as plain data: lower-case words, phrases joined by single spaces."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ AVERAGING = _words("average avg mean maximum max minimum min highest lowest larg
 PLAIN_AGGREGATES = _words("average avg mean averaged sum total maximum max minimum min")
 """Cues that nearly always are an aggregate in SELECT, where the others may be an ordering with LIMIT 1."""
 
-# Superlative: word -> (descending, words of the column it speaks of when none is named).
 SUPERLATIVES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "highest": (True, ()), "largest": (True, ()), "biggest": (True, ("size", "area", "population")),
     "greatest": (True, ()), "most": (True, ()), "maximum": (True, ()), "max": (True, ()), "top": (True, ()),
@@ -48,6 +47,7 @@ SUPERLATIVES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "cheapest": (False, ("price", "cost")), "slowest": (False, ("speed",)), "worst": (False, ("rating", "score", "rank")),
     "lightest": (False, ("weight",)), "rarest": (False, ()),
 }  # fmt: skip
+"""Word to whether it ranks downwards, and to words of the column that it speaks of by itself."""
 
 COUNTED = _words("most least fewest common popular frequent frequently commonly rarest")
 """Superlatives that may rank groups by how many rows they have."""
@@ -61,7 +61,6 @@ COMPARED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Words of a comparison that name the kind of column compared."""
 
-# Question words -> stems of column names that answer them.
 ASKED: dict[str, tuple[str, ...]] = {
     "who": ("name",), "whom": ("name",), "when": ("date", "year", "time"), "where": ("location", "city", "address", "country"),
     "how old": ("age",), "how much": ("price", "cost", "amount", "salary", "budget"), "how long": ("duration", "length", "time"),
@@ -101,33 +100,43 @@ COUNTED_BY_CONTEXT = _words("highest largest lowest smallest greatest biggest ma
 """Superlatives that rank groups by their rows where no column is named for it."""
 
 DISTINCT_CUES = _words("different distinct unique differ various separate")
+"""Words that ask for equal rows once."""
 
 STRONG_GROUP_CUES = frozenset(("for each", "of each", "in each", "by each", "each", "per", "for every", "every", "grouped by",
                                "group by"))  # fmt: skip
+"""Phrases after which the unit of a grouping is named."""
 
 SORT_CUES = ("ordered by", "order by", "sorted by", "sort by", "sort", "sorted", "order them", "order it", "order these", "order those", "in alphabetical order",
              "alphabetically", "alphabetical", "ascending", "descending", "in order of", "in the order of", "in descending order", "in ascending order", "arrange", "ranked by", "rank by",
              "reverse order", "decreasing", "increasing", "alphabetic", "chronological")  # fmt: skip
+"""Phrases that ask for an order; what to order by comes after."""
 
 DESCENDING_CUES = _words("descending decreasing reverse descend desc highest largest newest recent")
+"""Words that turn an order around."""
 
 EXCLUSION_CUES = ("not", "never", "without", "no", "don't", "doesn't", "didn't", "haven't", "hasn't", "dont", "doesnt", "none",
                   "aren't", "isn't", "weren't")  # fmt: skip
+"""Words that deny what follows."""
 
 FOLLOW_PRONOUNS = _words("their them they those these its it his her he she him that this same such ones one")
+"""Words that stand for what was spoken of before."""
 
 FOLLOW_PHRASES = ("what about", "how about", "of those", "of these", "of them", "among them", "among those", "among these",
                   "out of", "what of", "and for", "and what", "and how", "and which", "and who", "and where", "and when", "instead",
                   "as well", "the list", "the same", "along with", "which of", "which one", "which ones")  # fmt: skip
+"""Phrases that build on the turn before."""
 
 EXTEND_CUES = ("also", "add", "include", "as well", "along with", "update", "in addition", "additionally", "too", "with their",
                "corresponding", "append")  # fmt: skip
+"""Phrases that ask for more beside what was shown."""
 
 NARROW_CUES = ("only", "just", "filter", "narrow", "of those", "of these", "of them", "among", "out of", "which of", "which one",
                "which ones", "limit", "remove", "exclude", "restrict")  # fmt: skip
+"""Phrases that cut down what was shown."""
 
 RESTRICTORS = _words("whose with where that who which when having have has for in from of on at by named called under"
                         " above between after before if while did does do made is are was were")  # fmt: skip
 """Words after which a question speaks of conditions rather than of what it asks for."""
 
 AFFIRMATIONS = _words("yes yeah yep yup correct exactly right sure no ok okay")
+"""Words that answer a clarification and say nothing more."""

@@ -76,17 +76,23 @@ class Linker:
             "named in head": float(best and evidence.in_head(mention.start)),
         }
 
-    def table_features(self, table: str, scores: Mapping[ColumnRef, float]) -> Features:
-        """Return the features of one table, given the columns' probabilities."""
+    def table_features(self, scores: Mapping[ColumnRef, float]) -> dict[str, Features]:
+        """Return the features of every table, given the columns' probabilities."""
+        own: dict[str, list[float]] = {table.name: [] for table in self.evidence.schema.tables}
+        for column, score in scores.items():
+            own[column.table].append(score)
+        top = max(scores.values(), default=0.0)
+        return {table: self._table_features(table, found, top) for table, found in own.items()}
+
+    def _table_features(self, table: str, own: list[float], top: float) -> Features:
         evidence = self.evidence
-        own = [score for column, score in scores.items() if column.table == table]
         best = max(own, default=0.0)
         before = table in evidence.previous_tables
         return {
             "bias": 1.0,
             "named": evidence.mentions.table_score(table),
             "best column": best,
-            "has the best column": float(best >= max(scores.values(), default=0.0) - 1e-9),
+            "has the best column": float(best >= top - 1e-9),
             "columns": min(2.0, sum(own)),
             "before": float(before),
             "before, pointed back": evidence.points_back * before,
@@ -100,8 +106,7 @@ class Linker:
 
     def table_scores(self, scores: Mapping[ColumnRef, float], weights: Weights) -> dict[str, float]:
         """Return the probability of every table of the schema."""
-        tables = (table.name for table in self.evidence.schema.tables)
-        return {table: probability(self.table_features(table, scores), weights) for table in tables}
+        return {table: probability(found, weights) for table, found in self.table_features(scores).items()}
 
     def links(
         self, column_weights: Weights, table_weights: Weights, *, least_column: float, least_table: float

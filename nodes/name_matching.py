@@ -67,7 +67,10 @@ class Matcher:
             for each in name.stems:
                 self.by_stem.setdefault(each, []).append(name)
         self.weight = {each: log(1.0 + len(names) / len(found)) for each, found in self.by_stem.items()}
-        self.vocabulary = {word for name in names for word in name.words if len(word) >= 4}
+        self.vocabulary: dict[str, list[str]] = {}
+        """Words of names by their first letter, which misspellings rarely touch."""
+        for each in {word for name in names for word in name.words if len(word) >= 4}:
+            self.vocabulary.setdefault(each[0], []).append(each)
         self.meanings = [self._meanings(i) for i in range(len(self.words))]
 
     def _meanings(self, position: int) -> dict[str, float]:
@@ -77,7 +80,8 @@ class Matcher:
         if word.stem in self.by_stem and (word.text not in STOPWORDS):
             found[word.stem] = 1.0
         elif len(word.text) >= 5 and word.text not in STOPWORDS:
-            score, near = max(((similarity(word.text, each), each) for each in self.vocabulary), default=(0.0, ""))
+            alike = [w for w in self.vocabulary.get(word.text[0], ()) if abs(len(w) - len(word.text)) <= 2]
+            score, near = max(((similarity(word.text, each), each) for each in alike), default=(0.0, ""))
             if score >= NEAR_SPELLING:
                 found[stem(near)] = score
         phrase = f"{self.words[position - 1].text} {word.text}" if position else ""

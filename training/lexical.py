@@ -157,10 +157,9 @@ def fit_tables(turns: Sequence[Example], column_weights: Weights) -> dict[str, f
     for turn in turns:
         used = {name.lower() for name in table_names(turn.gold)}
         linker = Linker(turn.evidence)
-        scores = linker.column_scores(column_weights)
-        for table in turn.evidence.schema.tables:
-            rows.append(linker.table_features(table.name, scores))
-            labels.append(table.name.lower() in used)
+        for table, found in linker.table_features(linker.column_scores(column_weights)).items():
+            rows.append(found)
+            labels.append(table.lower() in used)
     return fit_logistic(rows, labels)
 
 
@@ -185,13 +184,14 @@ def _folded(value: object) -> str:
 def ranked(turn: Example) -> list[tuple[Features, float]]:
     """Return every candidate of a turn with its features and its reward."""
     found: list[tuple[Features, float]] = []
+    rewards: dict[Plan, float] = {}
     for reading in candidates(turn.evidence):
         plan = plan_of(reading, turn.evidence)
-        if plan is None:
-            continue
-        scores = plan_scores(turn.gold, plan)
-        reward = (scores["macro"] or 0.0) + WHOLE_PLAN * (scores["whole_plan"] or 0.0)
-        found.append((features(reading, turn.evidence), reward))
+        if plan is not None:
+            if plan not in rewards:
+                scores = plan_scores(turn.gold, plan)
+                rewards[plan] = (scores["macro"] or 0.0) + WHOLE_PLAN * (scores["whole_plan"] or 0.0)
+            found.append((features(reading, turn.evidence), rewards[plan]))
     return found
 
 
