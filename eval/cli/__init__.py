@@ -1,0 +1,13 @@
+"""The commands of `eval`. Heavy imports stay inside the commands, so that `--help` is fast."""
+
+from __future__ import annotations
+
+import typer
+
+from eval.cli import bench, demo, gold, ladder, runs
+
+app = typer.Typer(help="Measure: run, score, report, compare.", no_args_is_help=True)
+for part in (runs, ladder, gold):
+    app.add_typer(part.app)
+bench_app = bench.app
+top_app = demo.app

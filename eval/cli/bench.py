@@ -1,0 +1,104 @@
+"""The commands of `turnsql bench`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Time and memory, as ratios in one run.", no_args_is_help=True)
+
+
+@app.command("graph")
+def bench_graph() -> None:
+    """Milliseconds a turn costs beyond its nodes, beside a bare seven-node LangGraph graph."""
+    from eval.bench import graph_overhead
+
+    typer.echo(f"{'checkpointer':<32}{'ours ms':>10}{'bare ms':>10}{'ratio':>8}")
+    for found in graph_overhead():
+        typer.echo(f"{found.checkpointer:<32}{found.graph_ms:>10.2f}{found.bare_ms:>10.2f}{found.ratio:>8.2f}")
+
+
+@app.command("index")
+def bench_index(
+    sizes: Annotated[str, typer.Option(help="Distinct values, comma-separated.")] = "10000,100000,1000000",
+    folder: Annotated[
+        Path | None, typer.Option(help="Where the databases and indexes are written for a while.")
+    ] = None,
+) -> None:
+    """Build and ask the value index over synthetic values, beside rapidfuzz over all of them and MinHash LSH."""
+    from eval.bench_index import has_minhash, index_costs
+
+    head = ("values", "method", "build s", "values/s", "p50 ms", "p95 ms", "hit@10", "size/text", "private MB")
+    typer.echo("".join(f"{word:>{20 if word == 'method' else 12}}" for word in head))
+    for found in index_costs([int(float(size)) for size in sizes.split(",")], folder):
+        more = "".join(f"{'' if x is None else f'{x:.1f}':>12}" for x in (found.bytes_per_text_byte, found.private_mb))
+        typer.echo(
+            f"{found.values:>12,}{found.method:>20}{found.build_seconds:>12.2f}{found.build_rate:>12,.0f}"
+            f"{found.p50_ms:>12.2f}{found.p95_ms:>12.2f}{found.hit_at_10:>12.3f}{more}"
+        )
+    if not has_minhash():
+        typer.echo("MinHash LSH was left out: datasketch is not installed (pip install datasketch)")
+
+
+@app.command("verdicts")
+def bench_verdicts(
+    pairs: Annotated[Path, typer.Option(help="JSONL; each line an object with db, gold and pred.")],
+    databases: Annotated[Path, typer.Option(help="Folder of databases, each as NAME/NAME.sqlite.")],
+    passes: Annotated[int, typer.Option(min=1, help="Times over the file, in one process.")] = 3,
+) -> None:
+    """Milliseconds a pair under all five verdicts, beside the official code's two; memory from pass to pass."""
+    from eval.bench_verdicts import OFFICIAL_MS, verdict_costs
+
+    typer.echo(f"{'pass':<6}{'pairs':>8}{'wall ms':>10}{'cpu ms':>10}{'official / ours':>18}{'peak MB':>10}")
+    for number, cost in enumerate(verdict_costs(pairs, databases, passes), start=1):
+        typer.echo(
+            f"{number:<6}{cost.pairs:>8}{cost.wall_ms:>10.2f}{cost.cpu_ms:>10.2f}"
+            f"{OFFICIAL_MS / cost.cpu_ms:>18.1f}{cost.peak_mb:>10.0f}"
+        )
+
+
+@app.command("slice")
+def bench_slice(
+    data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
+    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
+    dialogues: Annotated[str, typer.Option(help="A:B, 0-based and half-open.")] = "0:32",
+) -> None:
+    """Seconds and peak memory of running CoSQL's slice, and of scoring all of its dev."""
+    import tempfile
+
+    from eval.bench import command_cost
+
+    chosen = ("--config", str(config)) if config else ()
+    with tempfile.TemporaryDirectory() as folder:
+        part, whole = f"{folder}/part", f"{folder}/whole"
+        jobs = {
+            f"run, dialogues {dialogues}": (
+                "run",
+                "--data",
+                str(data),
+                "--dialogues",
+                dialogues,
+                *chosen,
+                "--out",
+                part,
+            ),
+            "run, all of dev": ("run", "--data", str(data), *chosen, "--out", whole),
+            "score, all of dev": ("score", whole),
+        }
+        typer.echo(f"{'job':<32}{'seconds':>10}{'cpu s':>10}{'peak MB':>10}")
+        for job, words in jobs.items():
+            cost = command_cost("eval", *words)
+            typer.echo(f"{job:<32}{cost.seconds:>10.1f}{cost.cpu:>10.1f}{cost.peak_mb:>10.0f}")
+
+
+@app.command("endpoint")
+def bench_endpoint() -> None:
+    """What the client of a language model costs, against a loopback server that answers after 200 ms."""
+    from eval.endpoint_bench import CALLS, CONCURRENCY, endpoint_cost
+
+    cost = endpoint_cost()
+    typer.echo(f"requests in flight of {CONCURRENCY} turns     {cost.in_flight:>8.0f}")
+    typer.echo(f"overhead of a call, ms              {cost.overhead_ms:>8.1f}")
+    typer.echo(f"memory growth to {CALLS:,} calls, MB {cost.growth_mb:>8.1f}")

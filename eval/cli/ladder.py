@@ -1,0 +1,132 @@
+"""The commands that say which node to mend next, and what a history of one's own costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def ablate(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    out: Annotated[Path, typer.Option(help="New folder for the ladder; one run folder a rung.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    history: Annotated[str | None, typer.Option(help="gold (unless given), predicted or noised.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
+    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Turns in flight.")] = 1,
+) -> None:
+    """Skip each stage, exchange it, and give it gold, and print what each change is worth in right answers."""
+    import os
+    from functools import partial
+
+    from rich.console import Console
+
+    from eval.ablate import ablate as climb
+    from eval.experiment import RunOptions
+    from eval.report.ladder import ladder_tables
+
+    options = RunOptions(
+        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
+        nodes=tuple(node or ()), concurrency=concurrency, environment=os.environ,
+    )  # fmt: skip
+    console = Console()
+    for table in ladder_tables(climb(options, say=partial(typer.echo, err=True))):
+        console.print(table.rich())
+
+
+@app.command()
+def attribute(
+    ladder: Annotated[Path, typer.Argument(help="Folder that `turnsql eval ablate` wrote.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the ladder's own.")] = None,
+    turns: Annotated[bool, typer.Option("--turns", help="List every wrong turn with its evidence.")] = False,
+) -> None:
+    """Blame a stage for each wrong turn, and name the modes in which it failed; writes attribution.json."""
+    from rich.console import Console
+
+    from eval.attribution import attribute as find_blame
+    from eval.report.failures import failure_lines, failure_tables
+
+    found = find_blame(ladder, data)
+    for line in failure_lines(found) if turns else ():
+        typer.echo(line)
+    console = Console()
+    for table in failure_tables(found):
+        console.print(table.rich())
+
+
+@app.command()
+def modes(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the perturbations.")] = 0,
+) -> None:
+    """Spoil gold plans in one failure mode at a time, and count how often attribution names that mode."""
+    from eval.datasets import load, parse_range
+    from eval.spoilt import measure_modes
+
+    rows = load(dataset, data, split)
+    rows = rows.select(*parse_range(dialogues)) if dialogues else rows
+    rows.open_databases()
+    typer.echo(f"{'mode':<22}{'spoilt':>8}{'named':>8}{'share':>8}{'alone':>8}")
+    for figure in measure_modes(rows, seed=seed):
+        typer.echo(figure.describe())
+
+
+@app.command()
+def history(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    out: Annotated[Path, typer.Option(help="New folder; one run folder a mode.")],
+    dataset: Annotated[str, typer.Option(help="cosql or sparc.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
+    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Turns in flight.")] = 1,
+) -> None:
+    """Run with gold, predicted and noised history, and print what each costs, turn by turn, and the filters carried."""
+    import os
+    from functools import partial
+
+    from rich.console import Console
+
+    from eval.experiment import RunOptions
+    from eval.history_gap import run_histories
+    from eval.report.history import history_tables
+
+    options = RunOptions(
+        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, config=config, nodes=tuple(node or ()),
+        concurrency=concurrency, environment=os.environ,
+    )  # fmt: skip
+    console = Console()
+    for table in history_tables(run_histories(options, say=partial(typer.echo, err=True))):
+        console.print(table.rich())
+
+
+@app.command()
+def ledger(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the run's own.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print every turn's constraints as JSON.")] = False,
+) -> None:
+    """List the filters that answers forgot, or kept too long, between one turn and the next."""
+    from rich.console import Console
+
+    from eval.ledger import read_ledger
+    from eval.report.history import ledger_lines, ledger_table
+
+    found = read_ledger(run, data)
+    if json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    for line in ledger_lines(found):
+        typer.echo(line)
+    Console().print(ledger_table({run.name: found}).rich())

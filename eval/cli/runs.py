@@ -1,0 +1,152 @@
+"""The commands that run, score and compare: records in, figures out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def run(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    out: Annotated[Path, typer.Option(help="New folder for the records.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    history: Annotated[str | None, typer.Option(help="gold (unless given), predicted or noised.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
+    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
+    oracle: Annotated[list[str] | None, typer.Option(help="A stage that is given gold.")] = None,
+    alone: Annotated[
+        bool | None, typer.Option(help="Run every stage also on gold upstream; else the free ones.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Turns in flight.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue the run in --out; finished turns are kept.")
+    ] = False,
+    record: Annotated[Path | None, typer.Option(help="Keep the language model's answers in this file.")] = None,
+    replay: Annotated[Path | None, typer.Option(help="Answer from such a file alone; a miss stops the run.")] = None,
+) -> None:
+    """Answer the turns of a data set, and write one record a turn."""
+    import os
+    from functools import partial
+
+    from agent.llm import Tape
+    from eval.experiment import RunOptions
+    from eval.run import run as run_turns
+
+    tape = Tape(replay, replay=True) if replay else Tape(record) if record else None
+    options = RunOptions(
+        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
+        nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, resume=resume,
+        tape=tape, environment=os.environ,
+    )  # fmt: skip
+    counts = run_turns(options, say=partial(typer.echo, err=True))
+    typer.echo(f"{out}: {counts.describe()}")
+    if counts.stopped:
+        typer.echo(f"turnsql: stopped: {counts.stopped}; go on with --resume", err=True)
+        raise typer.Exit(1)
+    if counts.not_run:
+        typer.echo(f"turnsql: {counts.not_run} turns not run, the first: {counts.first_error}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def score(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the run's own.")] = None,
+    suite: Annotated[bool, typer.Option("--suite", help="Judge right turns on mutated copies too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary.")] = False,
+) -> None:
+    """Judge every turn of a run against its gold, and print each node's scores. No model is called."""
+    from rich.console import Console
+
+    from eval.report.evidence import evidence_tables
+    from eval.report.tables import answer_table, node_table, plan_table
+    from eval.report.view import gather
+    from eval.score import score as score_run
+    from eval.suite.turns import describe_falls
+
+    summary = score_run(run, data, suite=suite)
+    if json:
+        typer.echo(summary.model_dump_json(indent=2))
+    else:
+        view = gather(run, data)
+        console = Console()
+        for table in (answer_table([view]), node_table(view), plan_table(view), *evidence_tables(view)):
+            console.print(table.rich())
+        if suite:
+            typer.echo(describe_falls(summary))
+    if summary.not_run or summary.missing or summary.faulted:
+        counts = f"{summary.not_run} turns not run, {summary.missing} without a record, {summary.faulted} not judged"
+        typer.echo(f"turnsql: {counts}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of scored runs.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the runs' own.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report; the first run's unless given.")] = None,
+) -> None:
+    """Write report.html, which opens from disk, and report.md, for a pull request."""
+    from eval.report.view import gather
+    from eval.report.write import write_report
+
+    for path in write_report([gather(run, data) for run in runs], out or runs[0]):
+        typer.echo(path)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN...", help="Folders of scored runs.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+) -> None:
+    """Compare runs with the first, turn by turn: what is fixed, what is broken, and whether that decides anything."""
+    from rich.console import Console
+
+    from eval.compare import compare as compare_runs
+    from eval.report.comparison import comparison_table
+
+    comparison = compare_runs(runs)
+    if json:
+        typer.echo(comparison.model_dump_json(indent=2))
+        return
+    console = Console()
+    for run in comparison.runs:
+        console.print(comparison_table(run, comparison.smallest_decidable).rich())
+
+
+@app.command()
+def bundle(
+    run: Annotated[Path, typer.Argument(help="Folder of a scored run; or a bundle, to score it again.")],
+    out: Annotated[Path | None, typer.Option(help="ZIP file; beside the run unless given.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Data folder, to score a bundle again.")] = None,
+) -> None:
+    """Pack predictions, manifest and scores into one file; given a bundle and --data, check that rescoring agrees."""
+    from eval.bundle import bundle as pack
+    from eval.bundle import rescore
+
+    if data is None:
+        typer.echo(str(pack(run, out)))
+        return
+    differing = rescore(run, data)
+    typer.echo(f"{run}: " + (f"rescoring differs in {', '.join(differing)}" if differing else "the same digits"))
+    if differing:
+        raise typer.Exit(1)
+
+
+@app.command()
+def costs(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """What a run's language model took: tokens, cached share, seconds and money, by node and by correct turn."""
+    from eval.costs import cost_lines, run_cost
+
+    cost = run_cost(run)
+    typer.echo(cost.model_dump_json(indent=2) if json else "\n".join(cost_lines(cost)))
