@@ -28,6 +28,8 @@ LEAST_LIKENESS = 0.8
 LONG_NAME = 8
 """Characters from which two edits are forgiven."""
 LEAST_LONG_LIKENESS = 0.72
+CLOSE = 0.85
+"""A spelling so near that values which merely hold the span are not looked for."""
 MAX_NEAR = 5
 """Near spellings of one span that are looked at."""
 LEAST_SCORE = 0.25
@@ -163,15 +165,18 @@ class ValueIndex:
     def _near_readings(self, mention: Mention, limit: int = MAX_NEAR) -> Iterator[Reading]:
         """Yield near spellings of a span, and the few values that it is a part of."""
         length = len(mention.folded)
-        spare = max(2, length // 5)
+        spare = max(2, length // 6)
         found = self.values.near(mention.folded, length - spare, length + spare)
         near = [entry for entry in found if entry.folded != mention.folded]
         least = LEAST_LIKENESS if length < LONG_NAME else LEAST_LONG_LIKENESS
-        for _, ratio, position in process.extract(
+        alike = process.extract(
             mention.folded, [entry.folded for entry in near], scorer=fuzz.ratio, score_cutoff=100 * least, limit=limit
-        ):
+        )
+        for _, ratio, position in alike:
             for column in near[position].columns:
                 yield Reading(mention, self._facts[column], near[position].value, "fuzzy", ratio / 100)
+        if alike and alike[0][1] >= 100 * CLOSE:
+            return
         whole = self.values.holding(mention.folded, 3 * length, limit + 1)
         for entry in whole if len(whole) <= limit else ():
             for column in entry.columns:

@@ -21,8 +21,6 @@ SEGMENT = 1 << 16
 """Texts whose postings are counted together: as many as two bytes can tell apart."""
 BUCKETS = 1 << 16
 """Trigrams are hashed to so many lists; a collision costs a look, never an answer."""
-MAX_POSTINGS = 20_000
-"""Postings looked at in one segment, rarest trigrams first."""
 BATCH = 10_000
 """Texts folded at once."""
 RAREST = 4
@@ -80,6 +78,11 @@ class Shard:
             starts=_stacked(segments),
         )
 
+    @property
+    def segments(self) -> int:
+        """How many segments it has."""
+        return len(self.starts)
+
     def __len__(self) -> int:
         return len(self.hashes)
 
@@ -132,16 +135,20 @@ class Shard:
         return tuple(found)
 
     def near(
-        self, folded: str, shortest: int, longest: int, limit: int
+        self, folded: str, shortest: int, longest: int, limit: int, most_postings: int = 20_000
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the texts of these folded lengths that share most trigrams with a folded text, and their scores."""
+        """Return the texts of these folded lengths that share most trigrams with a folded text, and their scores.
+
+        Args:
+            most_postings: how many are looked at in one segment, rarest trigrams first.
+        """
         low, high = self._range(shortest, longest)
         found: list[NDArray[np.int64]] = []
         shared: list[NDArray[np.int64]] = []
         for first, begin, end in self._lists(folded, low, high):
             sizes = end - begin
             rarest = np.argsort(sizes, kind="stable")
-            fits = np.cumsum(sizes[rarest]) <= MAX_POSTINGS
+            fits = np.cumsum(sizes[rarest]) <= most_postings
             fits[:3] = True
             positions, counts = self._counted(first, begin[rarest[fits]], end[rarest[fits]], low, high)
             if len(positions) > limit:
@@ -188,12 +195,12 @@ class Shard:
     def _counted(
         self, first: int, begin: NDArray[np.int64], end: NDArray[np.int64], low: int, high: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the texts of a segment that lie in a range and hold at least half as many trigrams as the best."""
+        """Return the texts of a segment that lie in a range and hold at least a quarter of the trigrams."""
         lists = [self.postings[start:stop] for start, stop in zip(begin.tolist(), end.tolist(), strict=True)]
         counts = np.bincount(np.concatenate(lists))
         skipped = max(low - first, 0)
         inside = counts[skipped : high - first]
-        local = np.flatnonzero(inside >= max(1, int(inside.max(initial=0)) // 2))
+        local = np.flatnonzero(inside >= max(1, len(lists) // 4))
         return local + (first + skipped), inside[local]
 
 

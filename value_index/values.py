@@ -14,6 +14,9 @@ from value_index.fold import fold
 from value_index.schema import ColumnRef
 from value_index.shard import Shard
 
+POSTINGS = 500_000
+"""Postings that one search looks at, shared among the segments within these bounds."""
+LEAST_POSTINGS, MOST_POSTINGS = 10_000, 20_000
 LOOKED_AT = 50
 """Texts of a shard that may hold another and are looked at."""
 
@@ -58,6 +61,8 @@ class Values:
         self.shards = tuple(shards)
         self.numbers = tuple(numbers)
         """The sorted distinct numbers of each column, by its position."""
+        segments = sum(shard.segments for shard in self.shards)
+        self._postings = min(MOST_POSTINGS, max(LEAST_POSTINGS, POSTINGS // max(1, segments)))
 
     def __len__(self) -> int:
         return sum(len(shard) for shard in self.shards)
@@ -72,7 +77,7 @@ class Values:
 
     def near(self, folded: str, shortest: int, longest: int, limit: int = 100) -> tuple[Entry, ...]:
         """Return texts of these folded lengths that share most trigrams with a folded text, best first."""
-        found = [shard.near(folded, shortest, longest, limit) for shard in self.shards]
+        found = [shard.near(folded, shortest, longest, limit, self._postings) for shard in self.shards]
         pairs = [(i, int(place)) for i, (places, _) in enumerate(found) for place in places]
         if len(found) > 1:
             best = np.argsort(-np.concatenate([scores for _, scores in found]), kind="stable")[:limit]
