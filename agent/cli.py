@@ -146,6 +146,7 @@ def probe_command(
 def _context(db: str) -> Context:
     """Open the database and its value index."""
     from nodes.node import Context
+    from value_index.cli import cache_folder
     from value_index.database import Database
     from value_index.errors import DatabaseError
     from value_index.index import ValueIndex
@@ -153,7 +154,7 @@ def _context(db: str) -> Context:
     if "://" in db:
         raise DatabaseError(f"{db!r} is a URL: only SQLite files are supported, give --db FILE")
     database = Database.open(db)
-    return Context(schema=database.schema, database=database, index=ValueIndex.build(database))
+    return Context(schema=database.schema, database=database, index=ValueIndex.of(database, cache_folder()))
 
 
 def _history(path: Path) -> tuple[Turn, ...]:

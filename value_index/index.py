@@ -24,6 +24,8 @@ from value_index.text import Token, tokens
 from value_index.values import Values
 from value_index.weights import READING_WEIGHTS, SPAN_WEIGHTS
 
+KEPT_FROM = 16 << 20
+"""Bytes of a database from which reading it each time costs more than keeping its index."""
 LEAST_LIKENESS = 0.8
 LONG_NAME = 8
 """Characters from which two edits are forgiven."""
@@ -61,6 +63,12 @@ class ValueIndex:
     def build(cls, database: Database) -> ValueIndex:
         """Read the values of every column worth grounding, into memory."""
         return cls(database, Builder(database).build())
+
+    @classmethod
+    def of(cls, database: Database, index_dir: Path) -> ValueIndex:
+        """Return the index of a database: read into memory where the file is small, else kept in a folder."""
+        small = database.path.stat().st_size < KEPT_FROM
+        return cls.build(database) if small else cls.open(database, index_dir)
 
     @classmethod
     def open(cls, database: Database, index_dir: Path, *, progress: Progress | None = None) -> ValueIndex:

@@ -53,16 +53,19 @@ def load_or_build(database: Database, index_dir: Path, progress: Progress | None
     home = index_folder(database, index_dir)
     try:
         home.mkdir(parents=True, exist_ok=True)
+        found = load(database, home)
+        if found is not None:
+            return found
+        with _lock(home):
+            for _ in range(ATTEMPTS):
+                found = load(database, home) or _build(database, home, progress)
+                if found is not None:
+                    return found
     except OSError as error:
-        raise DatabaseError(f"cannot write the index to {str(home)!r}: {error.strerror}") from None
-    found = load(database, home)
-    if found is not None:
-        return found
-    with _lock(home):
-        for _ in range(ATTEMPTS):
-            found = load(database, home) or _build(database, home, progress)
-            if found is not None:
-                return found
+        cause = error.strerror or str(error)
+        raise DatabaseError(
+            f"cannot write the index to {str(home)!r}: {cause}; set XDG_CACHE_HOME or give --index-dir"
+        ) from error
     raise DatabaseError(f"{str(database.path)!r} is being written: build the index when that is done")
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from turnsql import app
 from value_index import build, storage
+from value_index import index as index_module
 from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.index import ValueIndex
@@ -130,6 +131,23 @@ def test_five_thousand_columns(tmp_path: Path) -> None:
     index = ValueIndex.open(database, tmp_path / "kept")
     assert len(index.values.columns) == 5000
     assert str(index.lookup("town 7")[0].column) == "t7.c0"
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseError, match="cannot write the index") as caught:
+        ValueIndex.open(database, tmp_path / "file")
+    assert "\n" not in str(caught.value)
+
+
+def test_only_the_index_of_a_large_file_is_kept(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert values(ValueIndex.of(database, tmp_path / "kept"), "rome") == ["Rome"]
+    assert not (tmp_path / "kept").exists()
+    monkeypatch.setattr(index_module, "KEPT_FROM", 1)
+    assert values(ValueIndex.of(database, tmp_path / "kept"), "rome") == ["Rome"]
+    assert (tmp_path / "kept").exists()
 
 
 def run(*words: str) -> str:
