@@ -12,6 +12,7 @@ from value_index.aliases import Aliases, Domain
 from value_index.build import Builder, Progress
 from value_index.context import Context, Names, make_stem
 from value_index.database import Database
+from value_index.dates import Dates
 from value_index.fold import fold, plural_variants
 from value_index.linked_rows import linked_readings
 from value_index.matches import MatchOperator, Provenance, Scalar, ValueMatch
@@ -54,6 +55,7 @@ class ValueIndex:
         self._ranker = Ranker(SPAN_WEIGHTS, READING_WEIGHTS)
         self._names = Names.of(database.schema, self._stem)
         self._aliases = Aliases()
+        self._dates = Dates()
         self._domains: dict[tuple[int, Domain, bool], bool] = {}
         self._facts = tuple(self._column_facts(position) for position in range(len(values.columns)))
 
@@ -87,7 +89,7 @@ class ValueIndex:
         left = 1.0
         for readings in (
             [reading for number in numbers for reading in self._number_readings(number)],
-            [*self._exact_readings(whole)] or [*self._alias_readings(whole)],
+            [*self._exact_readings(whole)] or [*self._alias_readings(whole), *self._dated_readings(mention, words)],
             [*self._near_readings(whole, limit)],
         ):
             for group in self.spans(readings, words):
@@ -129,7 +131,8 @@ class ValueIndex:
         """Yield every reading of every span of a text, not scored yet."""
         named: list[Mention] = []
         rest: list[Mention] = []
-        for mention in sorted(mentions(text, words), key=lambda item: item.first - item.last):
+        found = [*mentions(text, words), *self._date_mentions(text, words)]
+        for mention in sorted(found, key=lambda item: item.first - item.last):
             if mention.kind == "number":
                 yield from self._number_readings(mention)
             elif not any(other.first <= mention.first and mention.last <= other.last for other in named):
@@ -141,12 +144,26 @@ class ValueIndex:
             if not reached.issuperset(range(mention.first, mention.last)) and _may_be_misspelt(mention):
                 yield from self._near_readings(mention)
 
+    def _date_mentions(self, text: str, words: tuple[Token, ...]) -> Iterator[Mention]:
+        for found in self._dates.find(text):
+            inside = [i for i, word in enumerate(words) if word.start >= found.start and word.end <= found.end]
+            if inside:
+                written = text[found.start : found.end]
+                forms = tuple(form for day in found.dates for form in self._dates.spellings(day))
+                yield Mention(
+                    written, found.start, found.end, inside[0], inside[-1] + 1, fold(written), "date", forms=forms
+                )
+
+    def _dated_readings(self, text: str, words: tuple[Token, ...]) -> Iterator[Reading]:
+        for mention in self._date_mentions(text, words):
+            yield from self._exact_readings(mention)
+
     def _exact_readings(self, mention: Mention) -> Iterator[Reading]:
         entries = self.values.exact(mention.folded)
         likeness = 1.0
         if not entries:
             likeness = 0.95
-            variants = plural_variants(mention.folded)
+            variants = mention.forms or plural_variants(mention.folded)
             entries = next((found for variant in variants if (found := self.values.exact(variant))), ())
         for entry in entries:
             kind: Provenance = "exact" if entry.value == mention.text else "folded"
@@ -263,7 +280,7 @@ def _operator(mention: Mention, words: tuple[Token, ...]) -> MatchOperator:
     after = " ".join(word.folded for word in words[mention.last : mention.last + 5])
     operator = operator_hint(before, after)
     # Names are not greater or less than others: what stands before them speaks of something else.
-    return operator if mention.kind == "number" or operator in ("!=", "like") else "="
+    return operator if mention.kind in ("number", "date") or operator in ("!=", "like") else "="
 
 
 def _distinct(readings: Sequence[Reading], scores: Sequence[float]) -> list[tuple[Reading, float]]:

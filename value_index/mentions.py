@@ -31,8 +31,10 @@ class Mention:
     last: int
     """Position after its last word."""
     folded: str
-    kind: Literal["quoted", "words", "number"]
+    kind: Literal["quoted", "words", "number", "date"]
     number: float | None = None
+    forms: tuple[str, ...] = ()
+    """Other spellings of a date, folded."""
 
 
 def mentions(text: str, words: tuple[Token, ...]) -> tuple[Mention, ...]:

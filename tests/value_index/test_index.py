@@ -17,6 +17,8 @@ INSERT INTO country VALUES ('FR', 'France'), ('DE', 'Germany'), ('US', 'United S
 CREATE TABLE airline (id INTEGER PRIMARY KEY, name TEXT, country_code TEXT REFERENCES country (code), founded INT);
 INSERT INTO airline VALUES (1, 'Air Azure', 'FR', 1933), (2, 'Rheinflug', 'DE', 1955), (3, 'Pacific Crown', 'US', 1971),
   (4, 'São Gabriel Air', 'IT', 2010), (5, 'Crane Airways', 'JP', 1999), (6, 'Rheinflug Cargo', 'DE', 2001);
+CREATE TABLE crew (name TEXT, joined TEXT);
+INSERT INTO crew VALUES ('Ann Lee', '2010-03-05'), ('Bo Berg', '2011-11-30');
 CREATE TABLE flight (id INTEGER PRIMARY KEY, airline INT REFERENCES airline (id), status TEXT, note TEXT, raw BLOB);
 INSERT INTO flight VALUES (1, 1, 'delayed', NULL, x'00'), (2, 2, 'cancelled', NULL, x'01'), (3, 3, 'on time', NULL, NULL);
 """
@@ -45,6 +47,7 @@ def first(index: ValueIndex, text: str) -> ValueMatch:
         ("when was sao gabriel air founded", "airline.name", "São Gabriel Air", "folded"),
         ("the airline Rhienflug", "airline.name", "Rheinflug", "fuzzy"),
         ("show the delayed flights", "flight.status", "delayed", "exact"),
+        ("crew who joined on March 5th, 2010", "crew.joined", "2010-03-05", "folded"),
         ("airlines founded after 1955", "airline.founded", 1955, "exact"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from value_index.aliases import Aliases
+from value_index.dates import Dates
 from value_index.fold import fold
 from value_index.mentions import mentions
 from value_index.operators import operator_hint
@@ -66,3 +67,19 @@ def test_other_names(mention: str, name: str) -> None:
 @pytest.mark.parametrize("word", ["in", "it", "us", "me", "is", "no", "students", "person", "name", "italic bold"])
 def test_common_words_have_no_other_name(word: str) -> None:
     assert Aliases().of(word, fold(word)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [("March 5th, 2010", "2010-03-05"), ("5 Mar 2010", "March 5, 2010"), ("the 5th of March 2010", "05/03/2010"),
+     ("2010-03-05", "3/5/2010"), ("03/05/2010", "5-Mar-10"), ("3/5/2010", "2010-03-05 00:00:00"), ("5.3.2010", "20100305")],
+)  # fmt: skip
+def test_dates_reach_the_spelling_that_is_stored(text: str, stored: str) -> None:
+    dates = Dates()
+    mention = next(dates.find(f"on {text}?"))
+    assert fold(stored) in {spelling for day in mention.dates for spelling in dates.spellings(day)}
+
+
+@pytest.mark.parametrize("text", ["31 February 2010", "13/13/2010", "May I ask", "in March", "version 1.2"])
+def test_what_is_no_date_is_none(text: str) -> None:
+    assert list(Dates().find(text)) == []
