@@ -1,0 +1,177 @@
+"""Reader: everything that the words of a text may mean among the values of a database, not judged yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz, process
+
+from value_index.aliases import Aliases, Domain
+from value_index.context import Names
+from value_index.database import Database
+from value_index.dates import Dates
+from value_index.fold import fold, plural_variants
+from value_index.linked_rows import linked_readings
+from value_index.matches import Provenance
+from value_index.mentions import FUNCTION_WORDS, Mention, mentions
+from value_index.ranking import ColumnFacts, Reading
+from value_index.schema import Schema
+from value_index.text import Token
+from value_index.values import ColumnSummary, Values
+
+LEAST_LIKENESS = 0.8
+LONG_NAME = 8
+"""Characters from which two edits are forgiven."""
+LEAST_LONG_LIKENESS = 0.72
+CLOSE = 0.85
+"""A spelling so near that values which merely hold the span are not looked for."""
+MAX_NEAR = 5
+"""Near spellings of one span that are looked at."""
+ALIAS_LIKENESS = 0.9
+DOMAIN_SAMPLE = 40
+"""Values looked at to tell what a column holds."""
+MAX_UNSTORED = 200
+"""Columns of numbers beyond which a number is read only where it is stored."""
+_DISPLAY_WORDS = frozenset({"name", "titl", "label", "descript"})
+
+
+class Reader:
+    """Finds readings: the same name, another name, a near spelling, a number, a date."""
+
+    def __init__(self, database: Database, values: Values, names: Names) -> None:
+        self._database = database
+        self._values = values
+        self._aliases = Aliases()
+        self._dates = Dates()
+        self._domains: dict[tuple[int, Domain, bool], bool] = {}
+        self._facts = _column_facts(database.schema, values.columns, names)
+        self._facts_of = {facts.ref: facts for facts in self._facts}
+
+    def of_text(self, text: str, words: tuple[Token, ...]) -> Iterator[Reading]:
+        """Yield every reading of every span of a text."""
+        named: list[Mention] = []
+        rest: list[Mention] = []
+        found = [*mentions(text, words), *self._date_mentions(text, words)]
+        for mention in sorted(found, key=lambda item: item.first - item.last):
+            if mention.kind == "number":
+                yield from self.numbers(mention)
+            elif not any(other.first <= mention.first and mention.last <= other.last for other in named):
+                exact = list(self.names(mention))
+                yield from exact
+                (named if exact else rest).append(mention)
+        reached = {place for mention in named for place in range(mention.first, mention.last)}
+        for mention in rest:
+            if not reached.issuperset(range(mention.first, mention.last)) and _may_be_misspelt(mention):
+                yield from self.near(mention)
+
+    def of_mention(self, mention: str, words: tuple[Token, ...], limit: int) -> Iterator[list[Reading]]:
+        """Yield the readings of a text that is one mention, group by group: numbers, names, near spellings."""
+        whole = Mention(mention, 0, len(mention), 0, len(words), fold(mention), "quoted")
+        numbers = (found for found in mentions(mention, words) if found.kind == "number")
+        yield [reading for found in numbers for reading in self.numbers(found)]
+        dates = (found for found in self._date_mentions(mention, words))
+        yield [*self.names(whole)] or [reading for found in dates for reading in self.names(found)]
+        yield [*self.near(whole, limit)]
+
+    def with_linked(self, group: list[Reading]) -> list[Reading]:
+        """Return readings with those that lead through a row."""
+        linked = (other for reading in group for other in linked_readings(reading, self._database, self._facts_of))
+        return [*group, *linked]
+
+    def _date_mentions(self, text: str, words: tuple[Token, ...]) -> Iterator[Mention]:
+        for found in self._dates.find(text):
+            inside = [i for i, word in enumerate(words) if word.start >= found.start and word.end <= found.end]
+            if inside:
+                written = text[found.start : found.end]
+                forms = tuple(form for day in found.dates for form in self._dates.spellings(day))
+                yield Mention(
+                    written, found.start, found.end, inside[0], inside[-1] + 1, fold(written), "date", forms=forms
+                )
+
+    def names(self, mention: Mention) -> Iterator[Reading]:
+        """Yield the values of this name, else of its plural or another form, else of another name."""
+        entries = self._values.exact(mention.folded)
+        likeness = 1.0
+        if not entries:
+            likeness = 0.95
+            variants = mention.forms or plural_variants(mention.folded)
+            entries = next((found for variant in variants if (found := self._values.exact(variant))), ())
+        if not entries:
+            yield from self._other_names(mention)
+        for entry in entries:
+            kind: Provenance = "exact" if entry.value == mention.text else "folded"
+            for column in entry.columns:
+                yield Reading(mention, self._facts[column], entry.value, kind, likeness)
+
+    def _other_names(self, mention: Mention) -> Iterator[Reading]:
+        for alias in self._aliases.of(mention.text, mention.folded):
+            for entry in self._values.exact(alias.name):
+                for column in entry.columns:
+                    if self._holds(column, alias.domain, alias.is_code):
+                        yield Reading(mention, self._facts[column], entry.value, "alias", ALIAS_LIKENESS)
+
+    def _holds(self, position: int, domain: Domain, codes: bool) -> bool:
+        """Whether most values of a column are names, or codes, of a domain: 'IT' need not be Italy."""
+        key = (position, domain, codes)
+        if key not in self._domains:
+            values = self._database.distinct(self._facts[position].ref, DOMAIN_SAMPLE)
+            texts = [fold(value) for value in values if isinstance(value, str)]
+            known = sum(self._aliases.is_member(text, domain, codes) for text in texts)
+            self._domains[key] = known > len(texts) / 2
+        return self._domains[key]
+
+    def near(self, mention: Mention, limit: int = MAX_NEAR) -> Iterator[Reading]:
+        """Yield near spellings of a span, and the few values that it is a part of."""
+        length = len(mention.folded)
+        spare = max(2, length // 6)
+        found = self._values.near(mention.folded, length - spare, length + spare)
+        near = [entry for entry in found if entry.folded != mention.folded]
+        least = LEAST_LIKENESS if length < LONG_NAME else LEAST_LONG_LIKENESS
+        alike = process.extract(
+            mention.folded, [entry.folded for entry in near], scorer=fuzz.ratio, score_cutoff=100 * least, limit=limit
+        )
+        for _, ratio, position in alike:
+            for column in near[position].columns:
+                yield Reading(mention, self._facts[column], near[position].value, "fuzzy", ratio / 100)
+        if alike and alike[0][1] >= 100 * CLOSE:
+            return
+        whole = self._values.holding(mention.folded, 3 * length, limit + 1)
+        for entry in whole if len(whole) <= limit else ():
+            for column in entry.columns:
+                likeness = length / len(entry.folded)
+                yield Reading(mention, self._facts[column], entry.value, "fuzzy", likeness, is_part=True)
+
+    def numbers(self, mention: Mention) -> Iterator[Reading]:
+        """Yield a number in the columns that store it, and in those that might be compared with it."""
+        number = mention.number
+        assert number is not None
+        value = int(number) if number.is_integer() else number
+        columns = list(self._values.number_columns(number))
+        for position, stored in columns:
+            if not stored and len(columns) > MAX_UNSTORED:
+                continue
+            kind: Provenance = "exact" if stored else "folded"
+            yield Reading(mention, self._facts[position], value, kind, 1.0 if stored else 0.5)
+
+
+def _column_facts(schema: Schema, columns: tuple[ColumnSummary, ...], names: Names) -> tuple[ColumnFacts, ...]:
+    sources = {key.source for key in schema.foreign_keys}
+    targets = {key.target for key in schema.foreign_keys}
+    keys = {(table.name, column) for table in schema.tables for column in table.primary_key}
+    return tuple(
+        ColumnFacts(
+            ref=column.ref,
+            distinct=column.texts + column.numbers,
+            is_key=(column.ref.table, column.ref.column) in keys,
+            is_reference=column.ref in sources,
+            is_referred=column.ref in targets,
+            is_display=bool(_DISPLAY_WORDS & names.columns[column.ref]),
+            is_time=schema.describe(column.ref).kind == "time",
+        )
+        for column in columns
+    )
+
+
+def _may_be_misspelt(mention: Mention) -> bool:
+    """Whether near spellings of a span are worth looking for."""
+    return len(mention.folded) >= 4 and mention.folded not in FUNCTION_WORDS
