@@ -26,6 +26,7 @@ app.add_typer(value_index.cli.app, name="index")
 app.add_typer(eval.cli.app, name="eval")
 app.add_typer(eval.cli.bench_app, name="bench")
 app.add_typer(eval.cli.top_app)
+app.add_typer(training.cli.data_app, name="data")
 app.add_typer(training.cli.app, name="train")
 
 

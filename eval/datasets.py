@@ -73,10 +73,14 @@ class GoldDialogue(BaseModel):
 class Dataset:
     """Dialogues of one split, and the databases that they talk about."""
 
-    name: DatasetName
+    name: str
     split: str
     folder: Path
     dialogues: tuple[GoldDialogue, ...]
+    databases: Path | None = None
+    """Where `ID/ID.sqlite` are; `database` in the folder where None."""
+    tables: Path | None = None
+    """The natural names; `tables.json` in the folder where None."""
     _open: dict[str, Database] = field(default_factory=dict[str, Database], repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
@@ -88,7 +92,7 @@ class Dataset:
 
     @cached_property
     def _names(self) -> dict[str, NaturalNames]:
-        tables = followed(self.folder / "tables.json")
+        tables = self.tables or followed(self.folder / "tables.json")
         return load_natural_names(tables) if tables.exists() else {}
 
     @property
@@ -114,7 +118,8 @@ class Dataset:
 
     def database_path(self, database_id: str) -> Path:
         """Return the SQLite file of a database, whether it exists or not."""
-        return followed(self.folder / "database") / database_id / f"{database_id}.sqlite"
+        folder = self.databases or followed(self.folder / "database")
+        return folder / database_id / f"{database_id}.sqlite"
 
     def open_databases(self) -> None:
         """Open every database of the dialogues, so that a bad one is known before anything is run.

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from training.data.cli import app as data_app
+
+__all__ = ["app", "data_app"]
 app = typer.Typer(help="Fine-tune models from gold.", no_args_is_help=True)
 
 

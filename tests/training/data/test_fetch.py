@@ -1,0 +1,145 @@
+"""Downloads from a loopback server that breaks off: what came is kept, and the next attempt goes on from there."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from eval.datasets import DataError
+from training.data.catalogue import CATALOGUE, DataSet, Download, Split
+from training.data.fetch import download, fetch, sha256, unpack
+
+
+@dataclass
+class Server:
+    """What is sent, how much of it at most, and what was asked for."""
+
+    body: bytes = b""
+    kind: str = "application/zip"
+    breaks_after: int | None = None
+    ranges: list[str | None] = field(default_factory=list)
+    url: str = ""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    state = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked = self.headers.get("Range")
+            state.ranges.append(asked)
+            start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
+            if start and start >= len(state.body):
+                self.send_error(416)
+                return
+            rest = state.body[start:]
+            self.send_response(206 if asked else 200)
+            self.send_header("Content-Type", state.kind)
+            self.send_header("Content-Length", str(len(rest)))
+            self.end_headers()
+            self.wfile.write(rest[: state.breaks_after])
+
+        def log_message(self, *_: object) -> None: ...
+
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{listening.server_port}/file"
+    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    yield state
+    listening.shutdown()
+    listening.server_close()
+
+
+def archive(**files: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as out:
+        for name, text in files.items():
+            out.writestr(name.replace("__", "/"), text)
+    return made.getvalue()
+
+
+def known(url: str, *, folder: str = "sparc") -> DataSet:
+    return DataSet(
+        title="A set", folder=folder, page="https://example.org/set", licence="CC0", dialect="sqlite", layout="files",
+        splits={"train": Split("train", 1)}, downloads=(Download(url, "set.zip"),),
+    )  # fmt: skip
+
+
+def test_a_set_is_downloaded_unpacked_and_its_hash_computed(server: Server, tmp_path: Path) -> None:
+    server.body = archive(sparc__train="[]", sparc__tables="[]")
+    said: list[str] = []
+    fetch(known(server.url), tmp_path, said.append)
+    assert (tmp_path / "sparc" / "train").read_text() == "[]"
+    assert sha256(tmp_path / "sparc" / "set.zip") in said[0]
+    assert "2 files unpacked" in said[1]
+    fetch(known(server.url), tmp_path, said.append)
+    assert len(server.ranges) == 1, "what is there is not downloaded again"
+
+
+def test_an_interrupted_download_goes_on_where_it_stopped(server: Server, tmp_path: Path) -> None:
+    server.body, server.breaks_after = archive(train="x" * 5000), 100
+    path = tmp_path / "set.zip"
+    with pytest.raises(DataError, match=r"run the command again to continue, or get it by hand from https://example"):
+        download(Download(server.url, path.name), path, page="https://example.org")
+    assert not path.exists()
+    assert (tmp_path / "set.zip.partial").read_bytes() == server.body[:100]
+    server.breaks_after = None
+    download(Download(server.url, path.name), path, page="https://example.org")
+    assert path.read_bytes() == server.body
+    assert server.ranges == [None, "bytes=100-"]
+
+
+def test_a_download_that_had_come_whole_is_not_asked_for_twice(server: Server, tmp_path: Path) -> None:
+    server.body = archive(train="[]")
+    path = tmp_path / "set.zip"
+    path.with_name("set.zip.partial").write_bytes(server.body)
+    download(Download(server.url, path.name), path, page="")
+    assert path.read_bytes() == server.body
+
+
+def test_a_web_page_is_not_taken_for_the_file(server: Server, tmp_path: Path) -> None:
+    server.body, server.kind = b"<html>quota exceeded</html>", "text/html; charset=utf-8"
+    with pytest.raises(DataError, match="answers with a web page, not the file: get it by hand from https://example"):
+        fetch(known(server.url), tmp_path, print)
+    assert not (tmp_path / "sparc" / "set.zip").exists()
+
+
+def test_no_network_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"did not come whole from 127\.0\.0\.1"):
+        fetch(known("http://127.0.0.1:9/none"), tmp_path, print)
+
+
+def test_a_damaged_archive_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "set.zip"
+    path.write_bytes(archive(train="x" * 500)[:-30])
+    with pytest.raises(DataError, match="no whole ZIP file"):
+        unpack(path, tmp_path, "sparc")
+
+
+def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "set.zip"
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("../evil", "x")
+    with pytest.raises(DataError, match="outside its folder"):
+        unpack(path, tmp_path / "data", "sparc")
+
+
+def test_an_archive_without_a_folder_of_its_own_goes_into_the_sets_folder(tmp_path: Path) -> None:
+    path = tmp_path / "set.zip"
+    path.write_bytes(archive(train__train="[]"))
+    unpack(path, tmp_path, "bird")
+    assert (tmp_path / "bird" / "train" / "train").exists()
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_set_says_where_it_is_from_and_under_which_licence(name: str) -> None:
+    entry = CATALOGUE[name]
+    assert entry.page and entry.licence and entry.layout and entry.dialect
+    assert all(item.url.startswith("https://") for item in entry.downloads)
