@@ -138,9 +138,7 @@ def probe_command(
         return
     for name, can in found.model_dump().items():
         typer.echo(f"{name:<20}{'yes' if can else 'no'}")
-    typer.echo(
-        f'set structured = "{found.structured}" in [endpoint]' + (", grammar = true works" if found.grammar else "")
-    )
+    typer.echo(f'set structured = "{found.structured}" in [endpoint]' + (", grammars work" if found.grammar else ""))
 
 
 def _context(db: str) -> Context:

@@ -37,7 +37,7 @@ class Prompt(CompletionModel):
     output: dict[str, Any] | None = None
     """JSON schema that the answer must fit; None for free text."""
     grammar: str | None = None
-    """EBNF that the answer must fit, where the endpoint takes grammars."""
+    """EBNF that the answer must fit; an endpoint that does not heed it gives no answer."""
 
     @property
     def characters(self) -> int:

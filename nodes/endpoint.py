@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from nodes.state import Usage
 
 StructuredOutput = Literal["json_schema", "structured_outputs", "json_object", "none"]
+GrammarField = Literal["structured_outputs", "grammar", "ebnf"]
+"""The name that vLLM, llama.cpp and SGLang give it."""
 FALLBACKS: tuple[StructuredOutput, ...] = ("json_schema", "structured_outputs", "json_object", "none")
 """Ways to ask for JSON, best first; an endpoint that refuses one is asked in the next."""
 
@@ -62,8 +64,8 @@ class Endpoint(BaseModel):
     """How JSON is asked for first; refused ways fall back to the next."""
     all_fields: bool = False
     """Whether a JSON schema must require every field and is sent as strict, as OpenAI wants it."""
-    grammar: bool = False
-    """Whether the endpoint takes EBNF grammars (vLLM does), and is to be given them."""
+    grammar: GrammarField = "structured_outputs"
+    """What the endpoint calls an EBNF grammar, where a node makes one."""
     extra_body: dict[str, Any] = {}
     """Sent with every request as it stands."""
     timeout: float = Field(default=120.0, gt=0)
@@ -74,7 +76,7 @@ class Endpoint(BaseModel):
 
     def decisive(self) -> dict[str, Any]:
         """Return what decides an answer, as JSON values: not where the server stands, what it costs, how long to wait."""
-        where = {"base_url", "key_env", "timeout", "max_retries", "prices"}
+        where = {"base_url", "key_env", "timeout", "max_retries", "prices", "grammar"}
         return self.model_dump(mode="json", exclude=where)
 
     def prompt_characters(self) -> int:

@@ -14,6 +14,7 @@ from openai.types.chat import ChatCompletion
 
 from nodes.completion import EndpointError, Prompt, Reply, json_text
 from nodes.endpoint import FALLBACKS, Endpoint, StructuredOutput
+from nodes.probe import heeds_grammar
 from nodes.request import request
 from nodes.state import ReplyOutcome, Stage, Usage
 
@@ -36,6 +37,8 @@ class LLM:
         self._key = key
         self._way: StructuredOutput = endpoint.structured
         self._failed = 0
+        self._heeds_grammar: bool | None = None
+        self._probing = asyncio.Lock()
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.base_url,
             api_key=key or "none",
@@ -45,6 +48,8 @@ class LLM:
 
     async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
         """Answer a prompt; see Completer."""
+        if prompt.grammar:
+            await self._insist_on_grammar()
         start = perf_counter()
         try:
             answer = await self._ask(prompt)
@@ -69,6 +74,16 @@ class LLM:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+    async def _insist_on_grammar(self) -> None:
+        """Try once whether grammars are heeded: without that, a run would measure free text and call it bounded."""
+        async with self._probing:
+            if self._heeds_grammar is None:
+                self._heeds_grammar = await heeds_grammar(self)
+        if not self._heeds_grammar:
+            where = f"{self.endpoint.base_url} ({self.endpoint.model})"
+            wanted = 'set grammar = "off" in [nodes.sql_generation], or in [endpoint] what it calls a grammar'
+            raise EndpointError(f"{where} does not decode by a grammar: {wanted}", fatal=True)
 
     async def _ask(self, prompt: Prompt) -> ChatCompletion:
         """Send a prompt, in the next way of asking for JSON where the endpoint refuses one."""

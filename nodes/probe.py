@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from nodes.completion import json_text
 from nodes.endpoint import Endpoint, StructuredOutput
+from nodes.request import bounded_by
 from nodes.state import StateModel
 
 WORD = "zq7"
@@ -60,24 +61,25 @@ async def probe(llm: Raw) -> Capabilities:
     forced = {"response_format": {"type": "json_schema", "json_schema": described}}
     return Capabilities(
         json_schema=_object(await _say(llm, "Say hello.", **forced)) == {"word": WORD},
-        structured_outputs=_text(await _extra(llm, {"choice": [WORD]})) == WORD,
+        structured_outputs=_text(await _say(llm, "Say hello.", structured_outputs={"choice": [WORD]})) == WORD,
         json_object=_object(
             await _say(llm, 'Answer with the JSON object {"a": 1}.', response_format={"type": "json_object"})
         )
         is not None,
-        grammar=_text(await _extra(llm, {"grammar": f'root ::= "{WORD}"'})) == WORD,
+        grammar=await heeds_grammar(llm),
         logprobs=_choice(await _say(llm, "Say hello.", logprobs=True)).get("logprobs") is not None,
         seed=await _repeats(llm),
     )
 
 
+async def heeds_grammar(llm: Raw) -> bool:
+    """Tell whether the endpoint decodes by a grammar: many take one without a word and write what they like."""
+    return _text(await _say(llm, "Say hello.", **bounded_by(f'root ::= "{WORD}"', llm.endpoint))) == WORD
+
+
 async def _repeats(llm: Raw) -> bool:
     answers = [await _say(llm, "Name ten animals at random.", seed=7, temperature=1.0) for _ in range(2)]
     return answers[0] is not None and _text(answers[0]) == _text(answers[1])
-
-
-async def _extra(llm: Raw, wanted: dict[str, Any]) -> dict[str, Any] | None:
-    return await _say(llm, "Say hello.", structured_outputs=wanted)
 
 
 async def _say(llm: Raw, text: str, **body: Any) -> dict[str, Any] | None:

@@ -22,8 +22,8 @@ def request(endpoint: Endpoint, prompt: Prompt, way: StructuredOutput) -> dict[s
     extra = dict(endpoint.extra_body)
     if endpoint.thinking is not None:
         extra["chat_template_kwargs"] = {**extra.get("chat_template_kwargs", {}), "enable_thinking": endpoint.thinking}
-    if prompt.grammar and endpoint.grammar:
-        extra["structured_outputs"] = {"grammar": prompt.grammar}
+    if prompt.grammar:
+        extra |= bounded_by(prompt.grammar, endpoint)
     elif prompt.output:
         output = require_all(prompt.output) if endpoint.all_fields else prompt.output
         if way == "json_schema":
@@ -34,6 +34,12 @@ def request(endpoint: Endpoint, prompt: Prompt, way: StructuredOutput) -> dict[s
         elif way == "json_object":
             body["response_format"] = {"type": "json_object"}
     return {**{name: value for name, value in body.items() if value is not None}, **extra}
+
+
+def bounded_by(grammar: str, endpoint: Endpoint) -> dict[str, Any]:
+    """Return what a body says of a grammar."""
+    field = endpoint.grammar
+    return {field: {"grammar": grammar} if field == "structured_outputs" else grammar}
 
 
 def _messages(prompt: Prompt, way: StructuredOutput) -> tuple[Message, ...]:

@@ -13,6 +13,7 @@ from nodes.prompting import ask, conversation, fitting, links, meaning, system, 
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.repair import repair, with_sources
+from nodes.sql_grammar import GrammarLevel, grammar_of
 from nodes.state import Attempt, GraphState
 from value_index.schema import Schema
 
@@ -47,9 +48,13 @@ class Llm(Variant):
 
     costly: ClassVar[bool] = True
 
+    grammar: GrammarLevel = "off"
+    """What the server may decode, where it takes grammars: SQL over the schema, its linked part, with the found values."""
+
     async def __call__(self, state: GraphState, context: Context) -> str:
-        prompt = messages(state, fitting(context.schema, state.schema_links, context))
-        return sql_text((await ask(context, state, "sql_generation", prompt)).text)
+        schema = fitting(context.schema, state.schema_links, context)
+        bounded = messages(state, schema).model_copy(update={"grammar": grammar_of(self.grammar, schema, state)})
+        return sql_text((await ask(context, state, "sql_generation", bounded)).text)
 
 
 def messages(state: GraphState, schema: Schema) -> Prompt:

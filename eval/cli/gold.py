@@ -158,3 +158,33 @@ def grounding(
     rows = load(dataset, data, split)
     for line in measure(rows.select(*parse_range(dialogues)) if dialogues else rows).lines():
         typer.echo(line)
+
+
+@app.command()
+def grammar(
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Makes links and values; the embedded default else.")] = None,
+    gold: Annotated[bool, typer.Option("--gold", help="Make links and values from gold instead.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object, underivable golds listed.")] = False,
+) -> None:
+    """Count the golds that can be derived from the SQL grammar of their turn, at each of its levels."""
+    import json as json_module
+
+    from agent.config import DEFAULT, Config
+    from eval.datasets import load, parse_range
+    from eval.grammar import grammar_reach
+
+    rows = load(dataset, data, split)
+    rows = rows.select(*parse_range(dialogues)) if dialogues else rows
+    reach = grammar_reach(rows, Config.load(config or DEFAULT), gold=gold)
+    if json:
+        typer.echo(json_module.dumps({level: found.model_dump() for level, found in reach.items()}, indent=2))
+        return
+    typer.echo(f"{'grammar':<10}{'golds':>8}{'derivable':>11}{'share':>8}{'characters':>12}{'ms':>8}")
+    for level, found in reach.items():
+        share = found.derivable / found.golds if found.golds else 0.0
+        counts = f"{found.golds:>8,}{found.derivable:>11,}{share:>8.4f}"
+        typer.echo(f"{level:<10}{counts}{found.characters:>12,}{found.ms:>8.2f}")

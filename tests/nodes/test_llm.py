@@ -8,11 +8,13 @@ import pytest
 from nodes.completion import EndpointError, Message, Prompt, Reply
 from nodes.endpoint import Endpoint, Prices
 from nodes.llm import DEAD_AFTER, LLM
+from nodes.probe import WORD
 from tests.fake_endpoint import Answer, FakeEndpoint, Response, fake_endpoint, fault, queue, said
 
 KEY = "sk-planted-0123456789"
 ASKED = Prompt(messages=(Message(role="system", content="Write SQL."), Message(role="user", content="How many?")))
 JSON = ASKED.model_copy(update={"output": {"type": "object"}, "name": "plan"})
+GRAMMAR = 'root ::= "x"'
 RETRY_AT_ONCE = {"retry-after-ms": "1"}
 
 
@@ -147,8 +149,7 @@ def test_another_bad_request_does_not_fall_back() -> None:
 def test_switches_reach_the_wire() -> None:
     _, server = ask(
         queue(said("x")),
-        ASKED.model_copy(update={"grammar": "root ::= 'x'"}),
-        grammar=True,
+        ASKED,
         thinking=False,
         reasoning_effort="low",
         temperature=None,
@@ -157,9 +158,24 @@ def test_switches_reach_the_wire() -> None:
     )
     (body,) = server.requests
     assert body["chat_template_kwargs"] == {"enable_thinking": False}
-    assert body["structured_outputs"] == {"grammar": "root ::= 'x'"}
     assert body["reasoning_effort"] == "low" and body["top_k"] == 1 and body["max_completion_tokens"] == 1024
     assert "temperature" not in body and "max_tokens" not in body
+
+
+@pytest.mark.parametrize(
+    ("field", "sent"), [("structured_outputs", {"grammar": GRAMMAR}), ("grammar", GRAMMAR), ("ebnf", GRAMMAR)]
+)
+def test_a_grammar_is_tried_once_and_then_sent(field: str, sent: Any) -> None:
+    bounded = ASKED.model_copy(update={"grammar": GRAMMAR})
+    replies, server = ask(queue(said(WORD), said("x"), said("x")), bounded, times=2, grammar=field)
+    assert [reply.text for reply in replies] == ["x", "x"]
+    assert [body[field] == sent for body in server.requests] == [False, True, True]
+
+
+@pytest.mark.parametrize("answer", [said("Hello!"), fault(400, "unknown field structured_outputs")])
+def test_an_endpoint_that_does_not_heed_a_grammar_is_said_so(answer: Response) -> None:
+    error = refused(queue(answer), ASKED.model_copy(update={"grammar": GRAMMAR}))
+    assert error.fatal and 'set grammar = "off" in [nodes.sql_generation]' in str(error)
 
 
 def test_the_address_of_an_answer_ignores_where_the_server_stands() -> None:

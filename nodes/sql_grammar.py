@@ -1,0 +1,153 @@
+"""The SQL that fits a schema, as an EBNF grammar: a server that decodes by it cannot write a name that does not exist.
+
+The text is in the dialect that xgrammar (vLLM, SGLang) and llama.cpp share. It writes what `nodes.sql.from_plan` writes: one
+space between words, keywords in upper case, aliases where there are several sources. A query over a lone table has only
+that table's columns; behind an alias may stand any column, since no context-free grammar knows at `SELECT T1.name` which
+table T1 will be: the validator looks at that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Literal, get_args
+
+from nodes.plan import AggregateFunction, CastType, FunctionName, LiteralTerm
+from nodes.prompting import linked_columns
+from nodes.sql.quoting import identifier, literal
+from nodes.state import GraphState
+from value_index.schema import Schema, Table
+
+GrammarLevel = Literal["off", "schema", "links", "values"]
+"""What bounds the SQL: nothing, the schema, its linked part, or that with the values found for text between quotes."""
+
+MAX_TEXT = 80
+"""Characters of a string: without a bound a weak model writes until it is cut."""
+MAX_ITEMS = 12
+"""Items of a list, for the same reason."""
+
+_SCOPE = """
+$query ::= $core $order? limit?
+$core ::= "SELECT " "DISTINCT "? $item (", " $item){0,MORE} " FROM " $from (" WHERE " $condition)? $group?
+$group ::= " GROUP BY " $term (", " $term){0,MORE} (" HAVING " $condition)?
+$order ::= " ORDER BY " $sort (", " $sort){0,MORE}
+$sort ::= $term (" ASC" | " DESC")? (" NULLS " ("FIRST" | "LAST"))?
+$item ::= "*" | alias ".*" | $term (" AS " label)?
+$term ::= $unit (" " arithmetic " " $unit){0,MORE}
+$unit ::= $column | number | text | word | $call | $case | "(" query ")" | "(" $term ")"
+$call ::= $aggregate | function "(" ($term (", " $term){0,MORE})? ")" | "CAST(" $term " AS " type ")"
+$aggregate ::= aggregate "(" ("*" | "DISTINCT "? $term | $condition) ")"
+$case ::= "CASE" (" WHEN " $condition " THEN " $term){1,MORE} (" ELSE " $term)? " END"
+$condition ::= $predicate ((" AND " | " OR ") $predicate){0,MORE}
+$predicate ::= "NOT "? ("(" $condition ")" | $term " " $test | "EXISTS (" query ")")
+$test ::= comparison " " $term | "IS " "NOT "? $term | "NOT "? ($between | $in | $like)
+$between ::= "BETWEEN " $term " AND " $term
+$in ::= "IN (" (query | $term (", " $term){0,MORE}) ")"
+$like ::= ("LIKE " | "GLOB ") pattern
+"""
+"""A query whose columns are `$column` and whose sources are `$from`; `$` becomes the prefix of a scope."""
+
+_COMMON = """
+compound ::= core (set-operator core){1,MORE} (" ORDER BY " place (", " place){0,MORE})? limit?
+set-operator ::= " UNION " | " UNION ALL " | " INTERSECT " | " EXCEPT "
+place ::= ([1-9] [0-9]? | name) (" ASC" | " DESC")?
+limit ::= " LIMIT " "-"? digits (" OFFSET " digits)?
+arithmetic ::= [-+*/%] | "||"
+comparison ::= "=" | "!=" | "<>" | "<" | "<=" | ">" | ">="
+number ::= "-"? digits ("." digits)?
+digits ::= [0-9]{1,12}
+word ::= "NULL" | "TRUE" | "FALSE" | "CURRENT_DATE" | "CURRENT_TIME" | "CURRENT_TIMESTAMP"
+pattern ::= "'" character{0,LONG} "'"
+dated ::= "'" [0-9] character{0,LONG} "'"
+character ::= [^'\\r\\n] | "''"
+alias ::= [Tt] [1-9] [0-9]?
+label ::= "c" [1-9] [0-9]?
+j-from ::= j-source (" " ("LEFT " | "RIGHT " | "FULL ")? "JOIN " j-source (" ON " j-condition)?){1,MORE}
+j-source ::= table | a-from
+a-from ::= (table | d-from) " AS " alias
+a-column ::= alias "." (name | label)
+d-from ::= "(" query ")"
+d-column ::= name | label
+"""
+"""What every query shares. The scopes: `j-` several sources, `a-` one with an alias (of a correlated query), `d-` a lone
+sub-query."""
+
+
+def grammar_of(level: GrammarLevel, schema: Schema, state: GraphState) -> str | None:
+    """Return the grammar of a turn's SQL; None where nothing bounds it.
+
+    Args:
+        schema: what the prompt shows.
+    """
+    if level == "off":
+        return None
+    part = schema if level == "schema" else linked_columns(schema, state.schema_links)
+    found = [value.value for value in state.grounded_values or ()] if level == "values" else []
+    return sql_grammar(part, (value for value in found if isinstance(value, str)))
+
+
+def sql_grammar(schema: Schema, values: Iterable[str] = ()) -> str:
+    """Return the grammar of one SELECT over a schema.
+
+    Args:
+        schema: the database, or the part of it that the query may use.
+        values: the texts that may stand between quotes, beside dates and patterns; where there are none, any text may.
+    """
+    texts = [_quoted(literal(LiteralTerm(value=value))) for value in dict.fromkeys(values)]
+    return "\n".join(_rules([table for table in schema.tables if table.columns], texts))
+
+
+def _rules(tables: list[Table], texts: list[str]) -> Iterator[str]:
+    scopes = [*(f"t{number}-" for number in range(len(tables))), "j-", "a-", "d-"]
+    yield "root ::= query"
+    yield f"query ::= {_choice(f'{scope}query' for scope in scopes)} | compound"
+    yield f"core ::= {_choice(f'{scope}core' for scope in scopes)}"
+    yield _bounded(_COMMON)
+    yield f"text ::= {_choice([*texts, 'dated']) if texts else 'pattern'}"
+    yield f"aggregate ::= {_words(word for name in get_args(AggregateFunction) for word in (name, name.upper()))}"
+    yield f"function ::= {_words(get_args(FunctionName))}"
+    yield f"type ::= {_words(name.upper() for name in get_args(CastType))}"
+    yield f"table ::= {_names(table.name for table in tables)}"
+    yield f"name ::= {_names(column.name for table in tables for column in table.columns)}"
+    for scope, table in zip(scopes, tables, strict=False):
+        yield f"{scope}from ::= {_names([table.name])}"
+        yield f"{scope}name ::= {_names(column.name for column in table.columns)}"
+        yield f'{scope}column ::= ({scope}from ".")? {scope}name'
+    yield f"j-column ::= {_choice(_qualified(tables))}"
+    yield from (_bounded(_SCOPE).replace("$", scope) for scope in scopes)
+
+
+def _qualified(tables: list[Table]) -> Iterator[str]:
+    """Yield how a column is written where there are several sources: bare only where one table alone has it."""
+    yield "a-column"
+    yield from (f't{number}-from "." t{number}-name' for number in range(len(tables)))
+    counts = Counter(column.name.lower() for table in tables for column in table.columns)
+    alone = [column.name for table in tables for column in table.columns if counts[column.name.lower()] == 1]
+    if alone:
+        yield _names(alone)
+
+
+def _bounded(rules: str) -> str:
+    return rules.strip().replace("MORE", str(MAX_ITEMS - 1)).replace("LONG", str(MAX_TEXT))
+
+
+def _choice(alternatives: Iterable[str]) -> str:
+    return " | ".join(dict.fromkeys(alternatives))
+
+
+def _names(names: Iterable[str]) -> str:
+    return _words(identifier(name) for name in names)
+
+
+def _words(words: Iterable[str]) -> str:
+    return _choice(_quoted(word) for word in words)
+
+
+def _quoted(text: str) -> str:
+    """Write a terminal of the grammar.
+
+    >>> print(_quoted('"home town"'))
+    "\\"home town\\""
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped) + '"'
