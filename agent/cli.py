@@ -123,22 +123,62 @@ def probe_command(
     config: Annotated[Path, typer.Option("--config", help="An agent configuration that names an endpoint.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Try what the language model's endpoint can do, and say what to set."""
+    """Try what the language model's endpoint can do, and say what to set; an adapter that does nothing is an error."""
     import asyncio
+    import json
 
     from agent.config import Config, ConfigError
-    from agent.llm import probe_endpoint
+    from agent.llm import check_adapter, probe_endpoint
 
     endpoint = Config.load(config).endpoint
     if endpoint is None:
         raise ConfigError(f"{config}: names no [endpoint]")
+    effect = asyncio.run(check_adapter(endpoint, os.environ)) if endpoint.adapter_of else None
     found = asyncio.run(probe_endpoint(endpoint, os.environ))
     if as_json:
-        typer.echo(found.model_dump_json())
+        shown = found.model_dump() | ({"adapter_effect": effect.model_dump()} if effect else {})
+        typer.echo(json.dumps(shown))
         return
+    if effect:
+        typer.echo(f"adapter             {effect.describe()}")
     for name, can in found.model_dump().items():
         typer.echo(f"{name:<20}{'yes' if can else 'no'}")
     typer.echo(f'set structured = "{found.structured}" in [endpoint]' + (", grammars work" if found.grammar else ""))
+
+
+@app.command()
+def serve(
+    config: Annotated[Path, typer.Option(help="What vllm serve --config takes.")] = Path("configs/vllm/base.yaml"),
+    model: Annotated[str | None, typer.Option(help="Folder or hub name, over the file's.")] = None,
+    name: Annotated[str | None, typer.Option(help="What clients call the model.")] = None,
+    adapter: Annotated[list[str] | None, typer.Option(metavar="NAME=FOLDER", help="A LoRA adapter.")] = None,
+    port: Annotated[int | None, typer.Option(help="The file's, else 8000, unless given.")] = None,
+    python: Annotated[str, typer.Option(help="The interpreter that has vLLM.")] = sys.executable,
+    wait: Annotated[float, typer.Option(min=1, help="Seconds the start may take.")] = 600.0,
+    log: Annotated[Path, typer.Option(help="What the server writes.")] = Path("runs/vllm.log"),
+) -> None:
+    """Start a vLLM server, say when it answers, and stay until it ends."""
+    import signal
+
+    from rich.console import Console
+
+    from agent.serve import ServeOptions, serving, shown
+
+    options = ServeOptions(config, model, name, tuple(adapter or ()), port, python, log, wait)
+    console = Console(stderr=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with console.status("vLLM starts") as status:
+            running = serving(options, say=lambda seconds: status.update(f"vLLM starts: {seconds:.0f} s"))
+            server = running.__enter__()
+        try:
+            for line in shown(server):
+                typer.echo(line)
+            server.watch()
+        finally:
+            running.__exit__(None, None, None)
+    except KeyboardInterrupt:
+        console.print("vLLM stopped")
 
 
 def _context(db: str) -> Context:

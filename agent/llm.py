@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.config import ConfigError
+from nodes.adapter_effect import AdapterEffect, adapter_effect
 from nodes.completion import Completer
 from nodes.endpoint import Endpoint
 from nodes.probe import Capabilities, probe
@@ -66,6 +67,23 @@ async def probe_endpoint(endpoint: Endpoint, environment: Mapping[str, str]) -> 
     """Try what an endpoint can do."""
     async with _live(endpoint, environment) as llm:
         return await probe(llm)
+
+
+async def check_adapter(endpoint: Endpoint, environment: Mapping[str, str]) -> AdapterEffect:
+    """Try whether the endpoint's adapter does anything.
+
+    Raises:
+        ConfigError: it answers as its base does.
+        EndpointError: there is no answer.
+    """
+    async with _live(endpoint, environment) as llm:
+        effect = await adapter_effect(llm, endpoint.adapter_of)
+    if effect.silent:
+        raise ConfigError(
+            f"{endpoint.base_url}: the adapter {endpoint.model!r} answers exactly as its base {endpoint.adapter_of!r}: the "
+            "server ignores it or it was not trained; serve it again (turnsql serve --adapter), or name the base as model"
+        )
+    return effect
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from agent.llm import open_llm, read_key
+from agent.llm import check_adapter, open_llm, read_key
 from eval.datasets import load, parse_range
 from eval.experiment import RunOptions, read_experiment
 from eval.prompts import prompts_sha256
@@ -56,6 +56,8 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     config, experiment = read_experiment(options)
     if config.endpoint and not options.tape:
         read_key(config.endpoint, options.environment)
+    if config.endpoint and config.endpoint.adapter_of and not (options.tape and options.tape.replay):
+        asyncio.run(check_adapter(config.endpoint, options.environment))
     dataset = load(options.dataset, options.data, options.split)
     total = len(dataset.dialogues)
     start, stop = parse_range(experiment.dialogues) if experiment.dialogues else (0, total)

@@ -46,6 +46,8 @@ class Endpoint(BaseModel):
     base_url: str
     """Up to and with `/v1`."""
     model: str
+    adapter_of: str = ""
+    """The base model, as the server names it, that `model` is a LoRA adapter of; a run stops where they answer alike."""
     key_env: str = ""
     """Name of the environment variable that holds the key; "" where none is needed. The key itself is never kept."""
     temperature: float | None = Field(default=0.0, ge=0)
@@ -76,7 +78,7 @@ class Endpoint(BaseModel):
 
     def decisive(self) -> dict[str, Any]:
         """Return what decides an answer, as JSON values: not where the server stands, what it costs, how long to wait."""
-        where = {"base_url", "key_env", "timeout", "max_retries", "prices", "grammar"}
+        where = {"base_url", "key_env", "timeout", "max_retries", "prices", "grammar", "adapter_of"}
         return self.model_dump(mode="json", exclude=where)
 
     def prompt_characters(self) -> int:

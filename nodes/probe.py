@@ -60,29 +60,30 @@ async def probe(llm: Raw) -> Capabilities:
     described = {"name": "answer", "strict": True, "schema": schema}
     forced = {"response_format": {"type": "json_schema", "json_schema": described}}
     return Capabilities(
-        json_schema=_object(await _say(llm, "Say hello.", **forced)) == {"word": WORD},
-        structured_outputs=_text(await _say(llm, "Say hello.", structured_outputs={"choice": [WORD]})) == WORD,
+        json_schema=_object(await say(llm, "Say hello.", **forced)) == {"word": WORD},
+        structured_outputs=_text(await say(llm, "Say hello.", structured_outputs={"choice": [WORD]})) == WORD,
         json_object=_object(
-            await _say(llm, 'Answer with the JSON object {"a": 1}.', response_format={"type": "json_object"})
+            await say(llm, 'Answer with the JSON object {"a": 1}.', response_format={"type": "json_object"})
         )
         is not None,
         grammar=await heeds_grammar(llm),
-        logprobs=_choice(await _say(llm, "Say hello.", logprobs=True)).get("logprobs") is not None,
+        logprobs=_choice(await say(llm, "Say hello.", logprobs=True)).get("logprobs") is not None,
         seed=await _repeats(llm),
     )
 
 
 async def heeds_grammar(llm: Raw) -> bool:
     """Tell whether the endpoint decodes by a grammar: many take one without a word and write what they like."""
-    return _text(await _say(llm, "Say hello.", **bounded_by(f'root ::= "{WORD}"', llm.endpoint))) == WORD
+    return _text(await say(llm, "Say hello.", **bounded_by(f'root ::= "{WORD}"', llm.endpoint))) == WORD
 
 
 async def _repeats(llm: Raw) -> bool:
-    answers = [await _say(llm, "Name ten animals at random.", seed=7, temperature=1.0) for _ in range(2)]
+    answers = [await say(llm, "Name ten animals at random.", seed=7, temperature=1.0) for _ in range(2)]
     return answers[0] is not None and _text(answers[0]) == _text(answers[1])
 
 
-async def _say(llm: Raw, text: str, **body: Any) -> dict[str, Any] | None:
+async def say(llm: Raw, text: str, **body: Any) -> dict[str, Any] | None:
+    """Ask for an answer to a text; `body` goes over what the endpoint sets. None where it is refused."""
     endpoint = llm.endpoint
     extra = dict(endpoint.extra_body)
     if endpoint.thinking is not None:

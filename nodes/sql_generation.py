@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from nodes.completion import Prompt, sql_text
+from nodes.completion import Message, Prompt, sql_text
 from nodes.node import Context, Variant
-from nodes.plan import Plan
+from nodes.plan import Plan, PlanModel
 from nodes.plan_text import plan_lines
 from nodes.prompting import ask, conversation, fitting, links, meaning, system, user, values
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
+from nodes.sql.joins import with_joins
 from nodes.sql.repair import repair, with_sources
 from nodes.sql_grammar import GrammarLevel, grammar_of
 from nodes.state import Attempt, GraphState
+from nodes.walk import rewrite, table_names
 from value_index.schema import Schema
 
 INSTRUCTION = """You write SQLite queries for a conversation about a database.
 Write one SELECT that answers the last question. Take over every filter of the earlier questions that is still in force.
 Show exactly the columns that are asked for, in the order of the question. Use only the tables and columns below.
 Answer with the SQL alone."""
+PLAN_INSTRUCTION = "Write the plan as one SQLite query."
 
 
 class Skip(Variant):
@@ -50,11 +53,24 @@ class Llm(Variant):
 
     grammar: GrammarLevel = "off"
     """What the server may decode, where it takes grammars: SQL over the schema, its linked part, with the found values."""
+    sees: Literal["everything", "plan"] = "everything"
+    """What the model is shown: `plan` is the plan and the keys that join its tables, for a model that has learnt to
+    write plans as SQL; after an error it gets the next plan."""
 
     async def __call__(self, state: GraphState, context: Context) -> str:
         schema = fitting(context.schema, state.schema_links, context)
-        bounded = messages(state, schema).model_copy(update={"grammar": grammar_of(self.grammar, schema, state)})
+        prompt = self._prompt(state, schema, context)
+        if prompt is None:
+            return ""
+        bounded = prompt.model_copy(update={"grammar": grammar_of(self.grammar, schema, state)})
         return sql_text((await ask(context, state, "sql_generation", bounded)).text)
+
+    def _prompt(self, state: GraphState, schema: Schema, context: Context) -> Prompt | None:
+        """Return what is asked; None where a plan should be written and there is none."""
+        if self.sees == "everything":
+            return messages(state, schema)
+        plan = _next_plan(state)
+        return plan_messages(plan, context.schema) if plan else None
 
 
 def messages(state: GraphState, schema: Schema) -> Prompt:
@@ -64,14 +80,43 @@ def messages(state: GraphState, schema: Schema) -> Prompt:
         meaning(state.dialogue_state, state.utterance),
         links(state.schema_links, schema),
         values(state.grounded_values or ()),
-        _plan(state),
+        _plan(state.plans[0].plan if state.plans else Plan()),
         _violations(state),
     )
     return Prompt(messages=(system(INSTRUCTION, schema), asked), name="sql")
 
 
-def _plan(state: GraphState) -> str:
-    plan = state.plans[0].plan if state.plans else Plan()
+def plan_messages(plan: Plan, schema: Schema) -> Prompt:
+    """Ask for the SQL of a plan, and show nothing else but the keys that join its tables.
+
+    The plan's tables stand in the order in which the keys join them, whatever the plan says of joins.
+    """
+    whole = in_join_order(plan, schema)
+    named = {table.lower() for table in table_names(whole)}
+    keys = [
+        f"{k.source} -> {k.target}" for k in schema.foreign_keys if {k.source.folded[0], k.target.folded[0]} <= named
+    ]
+    told = "\n".join((PLAN_INSTRUCTION, *keys))
+    asked = user("\n".join(plan_lines(whole)))
+    return Prompt(messages=(Message(role="system", content=told), asked), name="sql")
+
+
+def in_join_order(plan: Plan, schema: Schema) -> Plan:
+    """Return the plan with every table that it needs, joined along the keys of the schema."""
+
+    def unjoined(part: PlanModel) -> PlanModel:
+        return part.model_copy(update={"joins": None}) if isinstance(part, Plan) else part
+
+    return with_joins(rewrite(with_sources(plan, schema), unjoined), schema)
+
+
+def _next_plan(state: GraphState) -> Plan | None:
+    """Return the best plan that was not tried; the last one where all were."""
+    plans = [scored.plan for scored in state.plans or () if scored.plan != Plan()]
+    return plans[min(len(state.attempts), len(plans) - 1)] if plans else None
+
+
+def _plan(plan: Plan) -> str:
     return "" if plan == Plan() else "\n".join(("Plan of the query:", *plan_lines(plan)))
 
 

@@ -70,3 +70,36 @@ def grounding(
     weights = fit(examples)
     write(weights, out)
     typer.echo(f"{out}: {sum(map(len, weights.values()))} weights from {len(examples):,} spans")
+
+
+@app.command()
+def plans(
+    data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, spider_data, ...")],
+    out: Annotated[Path, typer.Option(help="New folder for the rows.")],
+    config: Annotated[Path, typer.Option(help="Settings.")] = Path("configs/training/plans.toml"),
+) -> None:
+    """Write rows that teach a small model to write SQL from a plan."""
+    from training.plan_mix import load_plan_mix, write_plan_mix
+
+    written = write_plan_mix(load_plan_mix(config), data, out)
+    typer.echo(f"{out}: " + ", ".join(f"{rows:,} {split} rows" for split, rows in written.items()))
+
+
+@app.command()
+def sft(
+    config: Annotated[Path, typer.Option(help="Settings.")],
+    data: Annotated[Path, typer.Option(help="Folder of rows: train/, held_out/, validation/.")],
+    out: Annotated[Path, typer.Option(help="Folder for model or adapter, checkpoints and manifest.")],
+    base: Annotated[str | None, typer.Option(help="Folder or hub name of the model to tune.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+) -> None:
+    """Fine-tune a language model on chat rows, all weights or a LoRA adapter."""
+    from training.compact_config import TrainingError
+    from training.sft_config import load_sft_config
+
+    settings = load_sft_config(config)
+    try:
+        from training.sft import train_sft
+    except ImportError as error:
+        raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
+    typer.echo(train_sft(settings, data, out, base=base, resume=resume))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.datasets import DatasetName
 from value_index.errors import TurnSQLError
+
+S = TypeVar("S", bound=BaseModel)
 
 
 class TrainingError(TurnSQLError):
@@ -58,6 +60,11 @@ class CompactConfig(_Settings):
 
 
 def load_config(path: Path) -> CompactConfig:
+    """Read the settings of the compact planner."""
+    return read_settings(CompactConfig, path)
+
+
+def read_settings(kind: type[S], path: Path) -> S:
     """Read a TOML file; `validation_databases` may name a second TOML file beside it.
 
     Raises:
@@ -68,7 +75,7 @@ def load_config(path: Path) -> CompactConfig:
     if isinstance(databases, str):
         values["validation_databases"] = _toml(path.parent / databases).get("databases", [])
     try:
-        return CompactConfig.model_validate(values)
+        return kind.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

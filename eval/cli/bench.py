@@ -94,11 +94,32 @@ def bench_slice(
 
 
 @app.command("endpoint")
-def bench_endpoint() -> None:
-    """What the client of a language model costs, against a loopback server that answers after 200 ms."""
+def bench_endpoint(
+    config: Annotated[Path | None, typer.Option(help="An agent configuration: measure its endpoint instead.")] = None,
+) -> None:
+    """What the client costs beside a loopback server that takes 200 ms; of a live endpoint, what its prefix cache is worth."""
+    if config:
+        _bench_prefix(config)
+        return
     from eval.endpoint_bench import CALLS, CONCURRENCY, endpoint_cost
 
     cost = endpoint_cost()
     typer.echo(f"requests in flight of {CONCURRENCY} turns     {cost.in_flight:>8.0f}")
     typer.echo(f"overhead of a call, ms              {cost.overhead_ms:>8.1f}")
     typer.echo(f"memory growth to {CALLS:,} calls, MB {cost.growth_mb:>8.1f}")
+
+
+def _bench_prefix(config: Path) -> None:
+    import os
+
+    from agent.config import Config, ConfigError
+    from eval.prefix_bench import PROMPTS, prefix_cost
+
+    endpoint = Config.load(config).endpoint
+    if endpoint is None:
+        raise ConfigError(f"{config}: names no [endpoint]")
+    cost = prefix_cost(endpoint, os.environ)
+    typer.echo(f"{PROMPTS} prompts{'seconds':>20}{'cached tokens':>16}")
+    for order, measured in (("static part first", cost.first), ("static part last", cost.last)):
+        typer.echo(f"{order:<20}{measured.seconds:>10.2f}{measured.cached:>16.1%}")
+    typer.echo(f"first over last {cost.ratio:.2f}")

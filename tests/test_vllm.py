@@ -1,0 +1,233 @@
+"""The graph over a real vLLM server on a CPU: `make test-vllm` (its environment has vLLM, peft and trl).
+
+The models are those of TURNSQL_SMALL (a folder with `model` and `adapter`), or are made: some minutes on one core.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.config import ConfigError
+from agent.llm import check_adapter, probe_endpoint
+from agent.serve import ServeOptions, Server, serving
+from eval.demo.build import DEMO_DATA, build
+from eval.experiment import RunOptions
+from eval.prefix_bench import prefix_cost
+from eval.records import read_turns
+from eval.run import run
+from eval.score import score
+from nodes.endpoint import Endpoint
+from nodes.plan import Plan
+from nodes.state import ScoredPlan
+from value_index.errors import TurnSQLError
+
+pytestmark = pytest.mark.vllm
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIGS = ROOT / "configs"
+ONE_THREAD = {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"}
+"""On a machine that does other work too, threads that wait for each other in a loop cost more than they bring."""
+PYTHON = os.environ.get("TURNSQL_VLLM_PYTHON", str(ROOT / ".venv-vllm" / "bin" / "python"))
+
+
+@dataclass(frozen=True)
+class Models:
+    """Folders of the small model, its adapter, and an adapter that does nothing."""
+
+    base: Path
+    adapter: Path
+    silent: Path
+
+
+def train(*words: str) -> None:
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    subprocess.run([PYTHON, "-m", "turnsql", "train", *words], cwd=ROOT, env=environment, check=True)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """Find the models, or make them from plans over the demo's databases."""
+    build()
+    made = tmp_path_factory.mktemp("models")
+    given = os.environ.get("TURNSQL_SMALL")
+    base, adapter = (
+        (Path(given) / name for name in ("model", "adapter")) if given else (made / "base/model", made / "lora/adapter")
+    )
+    if not given:
+        settings, rows = CONFIGS / "training", str(made / "plans")
+        train("plans", "--data", str(DEMO_DATA.parent), "--config", str(settings / "plans_demo.toml"), "--out", rows)
+        train("sft", "--config", str(settings / "small.toml"), "--data", rows, "--out", str(made / "base"))
+        lora = str(settings / "small_lora.toml")
+        train("sft", "--config", lora, "--base", str(base), "--data", rows, "--out", str(made / "lora"))
+    silent = made / "silent"
+    zeroes = (
+        "import sys, shutil; from safetensors.torch import load_file, save_file; shutil.copytree(*sys.argv[1:])\n"
+        "f = sys.argv[2] + '/adapter_model.safetensors'; save_file({k: w * 0 for k, w in load_file(f).items()}, f)"
+    )
+    subprocess.run([PYTHON, "-c", zeroes, str(adapter), str(silent)], check=True)
+    return Models(base, adapter, silent)
+
+
+@pytest.fixture(scope="module")
+def options(models: Models, tmp_path_factory: pytest.TempPathFactory) -> ServeOptions:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return ServeOptions(
+        config=CONFIGS / "vllm" / "small.yaml",
+        model=str(models.base),
+        adapters=(f"demo={models.adapter}", f"silent={models.silent}"),
+        port=port,
+        python=PYTHON,
+        log=tmp_path_factory.mktemp("log") / "vllm.log",
+        environment={**os.environ, "HF_HUB_OFFLINE": "1", "VLLM_CPU_KVCACHE_SPACE": "1", **ONE_THREAD},
+    )
+
+
+@pytest.fixture(scope="module")
+def server(options: ServeOptions) -> Iterator[Server]:
+    with serving(options) as running:
+        yield running
+
+
+def endpoint(server: Server, model: str = "demo", **changes: Any) -> Endpoint:
+    given = {"context_tokens": 4096, "max_tokens": 160, "timeout": 300.0, **changes}
+    return Endpoint(base_url=server.base_url, model=model, **given)
+
+
+def configured(folder: Path, server: Server, model: str, file: str = "small.toml", **nodes: str) -> Path:
+    """Write a shipped configuration with this server's address, and some nodes exchanged."""
+    import tomllib
+
+    tables = tomllib.loads((CONFIGS / file).read_text())
+    asked = endpoint(server, model).model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    lines = ["[nodes]", *(f"{stage} = {nodes.get(stage) or inline(node)}" for stage, node in tables["nodes"].items())]
+    lines += ["[endpoint]", *(f"{name} = {json.dumps(value)}" for name, value in asked.items())]
+    path = folder / "agent.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def inline(node: dict[str, Any]) -> str:
+    return "{ " + ", ".join(f"{name} = {json.dumps(value)}" for name, value in node.items()) + " }"
+
+
+def answered(out: Path, config: Path, **changes: Any) -> list[dict[str, Any]]:
+    """Run the demo and return its records without times and what the cache gave."""
+    counts = run(RunOptions(data=DEMO_DATA, out=out, config=config, alone=False, **changes))
+    assert counts.not_run == 0 and counts.stopped is None
+    return content(out)
+
+
+def content(out: Path) -> list[dict[str, Any]]:
+    records = [record.model_dump(mode="json", exclude={"timing"}) for record in read_turns(out)]
+    for record in records:
+        for stage in record["stages"].values():
+            del stage["ms"]
+            for call in stage["calls"]:
+                call["usage"] = call["usage"]["completion_tokens"]
+    return records
+
+
+def asked(coroutine: Any) -> Any:
+    import asyncio
+
+    return asyncio.run(coroutine)
+
+
+def test_the_server_heeds_what_the_endpoint_asks_for(server: Server) -> None:
+    found = asked(probe_endpoint(endpoint(server), {}))
+    assert found.json_schema and found.structured_outputs and found.grammar and found.logprobs and found.seed
+    print(f"\nprobe: {found}")
+
+
+def test_the_adapter_is_told_from_its_base_and_a_silent_one_stops_the_run(server: Server, tmp_path: Path) -> None:
+    effect = asked(check_adapter(endpoint(server, adapter_of="small"), {}))
+    print(f"\nadapter: {effect.describe()}")
+    with pytest.raises(ConfigError, match="answers exactly as its base"):
+        asked(check_adapter(endpoint(server, "silent", adapter_of="small"), {}))
+    config = configured(tmp_path, server, "silent")
+    config.write_text(config.read_text() + 'adapter_of = "small"\n')
+    with pytest.raises(TurnSQLError, match="answers exactly as its base"):
+        run(RunOptions(data=DEMO_DATA, out=tmp_path / "run", config=config))
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_graph_answers_the_demo_with_64_turns_at_once(server: Server, tmp_path: Path) -> None:
+    for model in ("small", "demo"):
+        (tmp_path / model).mkdir()
+        config, out = configured(tmp_path / model, server, model), tmp_path / model / "run"
+        started = time.monotonic()
+        records = answered(out, config, concurrency=64)
+        seconds = time.monotonic() - started
+        oracle = tmp_path / model / "gold-plans"
+        answered(oracle, config, concurrency=64, oracle=("plan_emission",))
+        means = score(out).means["value"], score(oracle).means["value"]
+        print(
+            f"\n{model}: {len(records)} turns in {seconds:.1f} s, value {means[0]:.3f}, from gold plans {means[1]:.3f}"
+        )
+    assert means[1] > 0.5
+
+
+def test_plans_fit_the_json_schema(server: Server, tmp_path: Path) -> None:
+    config = configured(tmp_path, server, "demo", plan_emission='{ variant = "llm" }')
+    for record in answered(tmp_path / "run", config, dialogues="0:3", concurrency=8):
+        calls = record["stages"]["plan_emission"]["calls"]
+        assert calls and all(call["outcome"] in ("complete", "truncated") for call in calls)
+        for plan in record["stages"]["plan_emission"]["output"]:
+            assert isinstance(ScoredPlan.model_validate(plan).plan, Plan)
+
+
+def test_sql_fits_the_grammar(server: Server, tmp_path: Path) -> None:
+    config = configured(
+        tmp_path, server, "demo", sql_generation='{ variant = "llm", sees = "plan", grammar = "schema" }'
+    )
+    for record in answered(tmp_path / "run", config, dialogues="0:6", concurrency=8):
+        for attempt in record["attempts"]:
+            assert not {v["kind"] for v in attempt["violations"]} & {"syntax", "unknown_table", "unknown_column"}
+
+
+def test_the_static_part_first_is_served_from_the_cache(server: Server) -> None:
+    cost = prefix_cost(endpoint(server, "small"), {})
+    print(f"\nfirst over last {cost.ratio:.2f}, cached {cost.first.cached:.1%} and {cost.last.cached:.1%}")
+    assert cost.first.cached > 0.3 > cost.last.cached
+
+
+def test_a_killed_server_stops_the_run_which_resumes_to_equal_records(
+    server: Server, options: ServeOptions, tmp_path: Path
+) -> None:
+    """Last of all, since it kills the module's server; another one takes its place on the same port."""
+    out, command = tmp_path / "killed", [sys.executable, "-m", "turnsql", "eval", "run", "--data", str(DEMO_DATA)]
+    config = configured(tmp_path, server, "demo")
+    whole = answered(tmp_path / "whole", config)
+    words = ["--config", str(config), "--no-alone", "--out", str(out)]
+    process = subprocess.Popen([*command, *words], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    wait_for(out / "turns.jsonl", lines=10)
+    server.stop()
+    _, said = process.communicate(timeout=600)
+    kept = len(read_turns(out))
+    print(f"\nkilled after {kept} of {len(whole)} turns: {said.strip().splitlines()[-1]}")
+    assert process.returncode == 1 and kept < len(whole)
+    with serving(replace(options, log=tmp_path / "vllm.log")):
+        assert subprocess.run([*command, *words, "--resume"], cwd=ROOT, check=False).returncode == 0
+    assert content(out) == whole
+
+
+def wait_for(path: Path, *, lines: int) -> None:
+    """Wait until a run has written some turns."""
+    for _ in range(6000):
+        if path.exists() and path.read_bytes().count(b"\n") >= lines:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{path} has fewer than {lines} lines")
