@@ -8,13 +8,14 @@ import statistics
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from agent.config import Config
 from agent.graph import Graph, build_graph, run_turn
 from agent.llm import open_llm
 from eval.demo.build import build
 from eval.loopback import loopback
+from eval.turnstile import Aside
 from nodes.completion import Completer, Message, Prompt
 from nodes.endpoint import Endpoint
 from nodes.node import Context
@@ -23,6 +24,7 @@ from value_index.database import Database
 DELAY = 0.2
 """Seconds the server takes."""
 TURNS = 960
+WARM_UP = 96
 CONCURRENCY = 32
 CALLS = 10_000
 ASKED = Prompt(messages=(Message(role="user", content="How many?"),))
@@ -33,7 +35,9 @@ class EndpointCost:
     """What the client costs."""
 
     in_flight: float
-    """Requests the server had in hand on average, of 32 turns at once."""
+    """Requests the server had in hand on average, of 32 turns at once, the first rounds left out."""
+    turn_ms: float
+    """Processor time of a turn: more than 200 / 32, and one process cannot keep 32 requests in flight."""
     overhead_ms: float
     """Of one call beyond the server's time, median."""
     growth_mb: float
@@ -53,7 +57,7 @@ async def _measure(slow: str, fast: str) -> EndpointCost:
     graph = build_graph(direct.nodes(), max_attempts=1)
     async with open_llm(Endpoint(base_url=slow, model="m"), {}) as llm:
         assert llm
-        in_flight = await _in_flight(graph, replace(context, llm=llm))
+        in_flight, turn_ms = await _in_flight(graph, replace(context, llm=llm))
         overhead = [await _overhead(llm) for _ in range(25)]
     async with open_llm(Endpoint(base_url=fast, model="m"), {}) as llm:
         assert llm
@@ -61,20 +65,28 @@ async def _measure(slow: str, fast: str) -> EndpointCost:
         before = _peak_mb()
         await _many(llm, CALLS - CALLS // 10)
     database.close()
-    return EndpointCost(in_flight, statistics.median(overhead[5:]), _peak_mb() - before)
+    return EndpointCost(in_flight, turn_ms, statistics.median(overhead[5:]), _peak_mb() - before)
 
 
-async def _in_flight(graph: Graph, context: Context) -> float:
-    """Run turns, 32 at a time; by Little's law the server had as many in hand as its time fits into ours."""
+async def _in_flight(graph: Graph, context: Context) -> tuple[float, float]:
+    """Run turns as a run does, 32 at a time; by Little's law the server had as many in hand as its time fits into ours."""
     names = iter(range(TURNS))
+    turnstile = asyncio.Lock()
+    assert context.llm
+    context = replace(context, llm=Aside(context.llm, turnstile))
+    wall, cpu = perf_counter(), process_time()
 
     async def work() -> None:
+        nonlocal wall, cpu
         for name in names:
-            await run_turn(graph, context, turn_id=str(name), history=(), utterance="How many?")
+            async with turnstile:
+                if name == WARM_UP:
+                    wall, cpu = perf_counter(), process_time()
+                await run_turn(graph, context, turn_id=str(name), history=(), utterance="How many?")
 
-    start = perf_counter()
     await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
-    return TURNS * DELAY / (perf_counter() - start)
+    turns = TURNS - WARM_UP
+    return turns * DELAY / (perf_counter() - wall), (process_time() - cpu) / turns * 1000
 
 
 async def _overhead(llm: Completer) -> float:

@@ -18,6 +18,7 @@ from eval.oracle import Oracle, turn_id
 from eval.progress import Progress
 from eval.records import AloneRecord, StageRecord, TurnRecord
 from eval.run_store import RunStore
+from eval.turnstile import Aside
 from nodes.completion import Completer
 from nodes.node import FIELDS, Context, Node
 from nodes.state import STAGES, GraphState, Stage
@@ -42,6 +43,8 @@ class Runner:
     histories: Histories
     llm: Completer | None = None
     """None where the configuration names no endpoint."""
+    turnstile: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the turn that computes."""
     _contexts: dict[str, Context] = field(default_factory=dict[str, Context])
 
     @classmethod
@@ -90,7 +93,8 @@ class Runner:
                 if broken:
                     record, alone = self._not_run(dialogue, turn, "the turn before it was not run"), []
                 else:
-                    record, alone = await self._turn(dialogue, turn, answered)
+                    async with self.turnstile:
+                        record, alone = await self._turn(dialogue, turn, answered)
                 answered[turn], broken = record.sql, record.outcome == "not_run"
                 store.append(record, alone)
                 progress.advance()
@@ -118,7 +122,8 @@ class Runner:
     def _context(self, database_id: str) -> Context:
         if database_id not in self._contexts:
             database = self.dataset.open_database(database_id)
-            self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database), self.llm)
+            llm = Aside(self.llm, self.turnstile) if self.llm else None
+            self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database), llm)
         return self._contexts[database_id]
 
     def _record(self, dialogue: GoldDialogue, turn: int, state: GraphState, ms: float) -> TurnRecord:

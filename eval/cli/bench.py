@@ -105,6 +105,7 @@ def bench_endpoint(
 
     cost = endpoint_cost()
     typer.echo(f"requests in flight of {CONCURRENCY} turns     {cost.in_flight:>8.0f}")
+    typer.echo(f"processor time of a turn, ms        {cost.turn_ms:>8.1f}")
     typer.echo(f"overhead of a call, ms              {cost.overhead_ms:>8.1f}")
     typer.echo(f"memory growth to {CALLS:,} calls, MB {cost.growth_mb:>8.1f}")
 
