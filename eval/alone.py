@@ -62,7 +62,10 @@ async def attempt(work: Coroutine[Any, Any, T]) -> T | Fault:
     A fault of one turn must neither end a run of hundreds nor pass for a wrong answer, so it is read from the task.
     """
     task = asyncio.create_task(work)
-    await asyncio.wait({task})
+    try:
+        await asyncio.wait({task})
+    finally:
+        task.cancel()  # nothing but a cancelled caller leaves it undone
     fault = task.exception()
     if isinstance(fault, EndpointError) and fault.fatal:
         raise fault

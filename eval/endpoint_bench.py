@@ -15,7 +15,7 @@ from agent.graph import Graph, build_graph, run_turn
 from agent.llm import open_llm
 from eval.demo.build import build
 from eval.loopback import loopback
-from eval.turnstile import Aside
+from eval.turnstile import Aside, Passage
 from nodes.completion import Completer, Message, Prompt
 from nodes.endpoint import Endpoint
 from nodes.node import Context
@@ -72,17 +72,19 @@ async def _in_flight(graph: Graph, context: Context) -> tuple[float, float]:
     """Run turns as a run does, 32 at a time; by Little's law the server had as many in hand as its time fits into ours."""
     names = iter(range(TURNS))
     turnstile = asyncio.Lock()
-    assert context.llm
-    context = replace(context, llm=Aside(context.llm, turnstile))
+    llm = context.llm
+    assert llm
     wall, cpu = perf_counter(), process_time()
 
     async def work() -> None:
         nonlocal wall, cpu
         for name in names:
-            async with turnstile:
+            passage = Passage(turnstile)
+            async with passage:
                 if name == WARM_UP:
                     wall, cpu = perf_counter(), process_time()
-                await run_turn(graph, context, turn_id=str(name), history=(), utterance="How many?")
+                aside = replace(context, llm=Aside(llm, passage))
+                await run_turn(graph, aside, turn_id=str(name), history=(), utterance="How many?")
 
     await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
     turns = TURNS - WARM_UP

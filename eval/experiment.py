@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -50,6 +51,8 @@ class RunOptions:
     alone: bool | None = None
     concurrency: int = 1
     resume: bool = False
+    endpoint: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Settings over those of `[endpoint]`."""
     tape: Tape | None = None
     """Where a language model's answers are recorded, or replayed from."""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -60,6 +63,8 @@ def read_experiment(options: RunOptions) -> tuple[Config, Experiment]:
     """Read a configuration file and its `[eval]` table, which the command line overrides and the agent never sees."""
     path = options.config or DEFAULT
     tables = read_tables(path)
+    if options.endpoint:
+        tables["endpoint"] = {**tables["endpoint"], **options.endpoint}
     given = {name: getattr(options, name) for name in ("dialogues", "history", "oracle", "alone")}
     table = {**tables.pop("eval", {}), **{name: value for name, value in given.items() if value not in (None, ())}}
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from agent.config import Config
@@ -18,7 +18,7 @@ from eval.oracle import Oracle, turn_id
 from eval.progress import Progress
 from eval.records import AloneRecord, StageRecord, TurnRecord
 from eval.run_store import RunStore
-from eval.turnstile import Aside
+from eval.turnstile import Aside, Passage
 from nodes.completion import Completer
 from nodes.node import FIELDS, Context, Node
 from nodes.state import STAGES, GraphState, Stage
@@ -93,16 +93,18 @@ class Runner:
                 if broken:
                     record, alone = self._not_run(dialogue, turn, "the turn before it was not run"), []
                 else:
-                    async with self.turnstile:
-                        record, alone = await self._turn(dialogue, turn, answered)
+                    passage = Passage(self.turnstile)
+                    async with passage:
+                        record, alone = await self._turn(dialogue, turn, answered, passage)
                 answered[turn], broken = record.sql, record.outcome == "not_run"
                 store.append(record, alone)
                 progress.advance()
 
     async def _turn(
-        self, dialogue: GoldDialogue, turn: int, answered: Mapping[int, str]
+        self, dialogue: GoldDialogue, turn: int, answered: Mapping[int, str], passage: Passage
     ) -> tuple[TurnRecord, list[AloneRecord]]:
         context = self._context(dialogue.database_id)
+        context = replace(context, llm=Aside(self.llm, passage) if self.llm else None)
         asked = GraphState(
             turn_id=turn_id(dialogue.index, turn),
             database_id=dialogue.database_id,
@@ -122,8 +124,7 @@ class Runner:
     def _context(self, database_id: str) -> Context:
         if database_id not in self._contexts:
             database = self.dataset.open_database(database_id)
-            llm = Aside(self.llm, self.turnstile) if self.llm else None
-            self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database), llm)
+            self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database))
         return self._contexts[database_id]
 
     def _record(self, dialogue: GoldDialogue, turn: int, state: GraphState, ms: float) -> TurnRecord:

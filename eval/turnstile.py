@@ -8,18 +8,39 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from types import TracebackType
 
 from nodes.completion import Completer, Prompt, Reply
 from nodes.endpoint import Endpoint
 from nodes.state import Stage
 
 
+@dataclass
+class Passage:
+    """One turn's way through the turnstile."""
+
+    turnstile: asyncio.Lock
+    _inside: bool = False
+
+    async def __aenter__(self) -> None:
+        await self.turnstile.acquire()
+        self._inside = True
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A turn that was cancelled, or whose call failed, is outside already.
+        if self._inside:
+            self._inside = False
+            self.turnstile.release()
+
+
 @dataclass(frozen=True)
 class Aside:
-    """A language model whose caller, a turn that holds the turnstile, lets others through while it waits."""
+    """A language model for whose answers a turn waits outside."""
 
     completer: Completer
-    turnstile: asyncio.Lock
+    passage: Passage
 
     @property
     def endpoint(self) -> Endpoint:
@@ -28,8 +49,7 @@ class Aside:
 
     async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
         """Answer a prompt; see Completer."""
-        self.turnstile.release()
-        try:
-            return await self.completer.complete(prompt, turn_id=turn_id, stage=stage)
-        finally:
-            await self.turnstile.acquire()
+        await self.passage.__aexit__(None, None, None)
+        reply = await self.completer.complete(prompt, turn_id=turn_id, stage=stage)
+        await self.passage.__aenter__()
+        return reply

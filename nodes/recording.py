@@ -57,6 +57,18 @@ class Recording:
         return Reply.model_validate_json(row[0]) if row else None
 
 
+def read_recording(path: Path) -> list[tuple[Prompt, Reply]]:
+    """Return everything that was asked and answered.
+
+    Raises:
+        TurnSQLError: there is no such file, or it is no recording.
+    """
+    connection = _open(path, create=False)
+    rows = connection.execute("SELECT prompt, reply FROM answer").fetchall()
+    connection.close()
+    return [(Prompt.model_validate_json(prompt), Reply.model_validate_json(reply)) for prompt, reply in rows]
+
+
 def _open(path: Path, *, create: bool) -> sqlite3.Connection:
     if not create and not path.is_file():
         raise TurnSQLError(f"there is no recording {str(path)!r}: make one with --record")

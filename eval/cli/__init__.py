@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from eval.cli import bench, demo, gold, ladder, runs
+from eval.cli import bench, demo, gold, ladder, llm, runs
 
 app = typer.Typer(help="Measure: run, score, report, compare.", no_args_is_help=True)
-for part in (runs, ladder, gold):
+for part in (runs, llm, ladder, gold):
     app.add_typer(part.app)
 bench_app = bench.app
 top_app = demo.app

@@ -138,15 +138,3 @@ def bundle(
     typer.echo(f"{run}: " + (f"rescoring differs in {', '.join(differing)}" if differing else "the same digits"))
     if differing:
         raise typer.Exit(1)
-
-
-@app.command()
-def costs(
-    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """What a run's language model took: tokens, cached share, seconds and money, by node and by correct turn."""
-    from eval.costs import cost_lines, run_cost
-
-    cost = run_cost(run)
-    typer.echo(cost.model_dump_json(indent=2) if json else "\n".join(cost_lines(cost)))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import re
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import pytest
@@ -31,32 +29,6 @@ def knows_gold(body: dict[str, Any]) -> Response:
     """Answer with the gold SQL of the last question, as a good model would."""
     question = re.findall(r"Question: (.*)", body["messages"][-1]["content"])[-1]
     return said(f"```sql\n{GOLD[question]}\n```")
-
-
-class Troubled:
-    """Faults on a seeded share of the requests; the same request is answered in the end."""
-
-    def __init__(self, answer: Answer, share: float, seed: int = 0) -> None:
-        self.answer = answer
-        self.share = share
-        self.random = random.Random(seed)
-        self.lock = Lock()
-        self.faults = 0
-
-    def __call__(self, body: dict[str, Any]) -> Response:
-        with self.lock:
-            hit, kind = self.random.random() < self.share, self.random.randrange(5)
-            self.faults += hit
-        whole = self.answer(body)
-        if not hit:
-            return whole
-        return (
-            fault(429, **{"retry-after-ms": "1"}),
-            fault(500, **{"retry-after-ms": "1"}),
-            Response(body=b"<html>later</html>", content_type="text/html"),
-            Response(body=whole.body[: len(whole.body) // 2]),
-            Response(body=b"{}"),
-        )[kind]
 
 
 def config(folder: Path, base_url: str, **endpoint: Any) -> Path:
@@ -106,15 +78,6 @@ def test_prompts_are_told_apart_by_their_hash(archive: Path, tmp_path: Path, mon
     assert None not in hashes and hashes[0] != hashes[1]
     run(RunOptions(data=archive, out=tmp_path / "c", config=Path("configs/skip.toml"), dialogues="0:1"))
     assert read_manifest(tmp_path / "c").prompts_sha256 is None
-
-
-def test_faults_change_nothing_but_the_time(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nodes.llm.BACKOFF", 0.001)
-    answer_all(archive, tmp_path / "calm", knows_gold)
-    troubled = Troubled(knows_gold, share=0.3)
-    counts = answer_all(archive, tmp_path / "troubled", troubled, concurrency=4, endpoint={"max_retries": 12})
-    assert troubled.faults and counts.not_run == 0
-    assert untimed(tmp_path / "calm") == untimed(tmp_path / "troubled")
 
 
 def test_a_dead_endpoint_stops_the_run_and_resuming_finishes_it(archive: Path, tmp_path: Path) -> None:

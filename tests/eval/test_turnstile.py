@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from eval.turnstile import Aside
+from eval.turnstile import Aside, Passage
 from nodes.completion import EndpointError, Message, Prompt, Reply
 from nodes.endpoint import Endpoint
 from nodes.state import Stage
@@ -35,14 +35,15 @@ def test_one_computes_while_the_others_wait_for_answers() -> None:
 
     async def turn(name: int, turnstile: asyncio.Lock) -> str:
         nonlocal computing
-        async with turnstile:
+        passage = Passage(turnstile)
+        async with passage:
             for part in range(4):
                 computing += 1
                 seen.add(computing)
                 await asyncio.sleep(0)
                 computing -= 1
                 if part == 1:
-                    reply = await Aside(slow, turnstile).complete(ASKED, turn_id=str(name), stage="sql_generation")
+                    reply = await Aside(slow, passage).complete(ASKED, turn_id=str(name), stage="sql_generation")
             return reply.text
 
     async def all_of_them() -> list[str | BaseException]:
@@ -56,3 +57,22 @@ def test_one_computes_while_the_others_wait_for_answers() -> None:
     assert [text for text in given if isinstance(text, str)] == ["0", "1", "2", "4", "5", "6", "7"]
     with pytest.raises(EndpointError):
         raise next(fault for fault in given if isinstance(fault, EndpointError))
+
+
+def test_a_turn_that_is_cancelled_outside_holds_nothing() -> None:
+    async def turn(turnstile: asyncio.Lock) -> None:
+        passage = Passage(turnstile)
+        async with passage:
+            await Aside(Slow(), passage).complete(ASKED, turn_id="0", stage="sql_generation")
+
+    async def all_of_them() -> bool:
+        turnstile = asyncio.Lock()
+        turns = [asyncio.create_task(turn(turnstile)) for _ in range(3)]
+        await asyncio.sleep(0.005)
+        async with turnstile:
+            for cancelled in turns:
+                cancelled.cancel()
+            await asyncio.wait(turns)
+            return turnstile.locked()
+
+    assert asyncio.run(all_of_them())
