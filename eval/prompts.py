@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eval.alone import Fault, attempt
 from nodes.completion import EndpointError, Prompt, Reply
@@ -30,11 +30,23 @@ from value_index.schema import Schema
 
 
 @dataclass(frozen=True)
-class _Listener:
+class Listener:
     """A completer that keeps the prompt and answers nothing."""
 
     endpoint: Endpoint
     prompts: list[Prompt] = field(default_factory=list[Prompt])
+
+    async def heard(self, node: Node, state: GraphState, context: Context) -> Prompt | None:
+        """Return what a node asks about a turn; None where it asks nothing.
+
+        Raises:
+            EndpointError: The prompt does not fit the endpoint's context.
+        """
+        before = len(self.prompts)
+        found = await attempt(node(state, replace(context, llm=self)))
+        if isinstance(found, Fault) and len(self.prompts) == before:
+            raise EndpointError(found.message)
+        return self.prompts[-1] if len(self.prompts) > before else None
 
     async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
         """Keep the prompt."""
@@ -48,7 +60,7 @@ async def prompts_sha256(nodes: Mapping[Stage, Node], endpoint: Endpoint, databa
     Args:
         database: whose schema stands in the prompts, the same for the same rows.
     """
-    listener = _Listener(endpoint)
+    listener = Listener(endpoint)
     context = Context(database.schema, database, llm=listener)
     state = _made_up(database.schema)
     for stage in STAGES:

@@ -73,6 +73,7 @@ def grounding(
 
 
 @app.command()
+<<<<<<< HEAD
 def plans(
     data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, spider_data, ...")],
     out: Annotated[Path, typer.Option(help="New folder for the rows.")],
@@ -103,3 +104,25 @@ def sft(
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
     typer.echo(train_sft(settings, data, out, base=base, resume=resume))
+=======
+def table(
+    pairs: Annotated[
+        list[str], typer.Argument(metavar="TRAINING=RUN...", help="A training run, and the scored run of what it made.")
+    ],
+    base: Annotated[Path, typer.Option(help="Scored run of the model that they started from.")],
+    out: Annotated[Path | None, typer.Option(help="Also write OUT.md, and OUT.json for the report.")] = None,
+) -> None:
+    """Lay out training runs: data, rows, steps, time, figures with intervals, paired with the base, stage by stage."""
+    from rich.console import Console
+
+    from eval.records import write_text
+    from training.experiments import parse_pair, read_experiments
+    from training.table import experiment_tables, tables_json
+
+    tables = experiment_tables(read_experiments([parse_pair(pair) for pair in pairs], base))
+    for found in tables:
+        Console().print(found.rich())
+    if out is not None:
+        write_text(out.with_suffix(".md"), "\n\n".join(found.markdown() for found in tables) + "\n")
+        write_text(out.with_suffix(".json"), tables_json(tables))
+>>>>>>> 03dc216 (turnsql data prepare and preferences, the scorer as a reward, turnsql train table: mixes with their prompts taken from the nodes, audited for leaks)

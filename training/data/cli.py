@@ -41,3 +41,41 @@ def fetch_command(
     if known.note:
         typer.echo(f"  note     {known.note}")
     fetch(known, data, typer.echo)
+
+
+@app.command("prepare")
+def prepare_command(
+    config: Annotated[Path, typer.Option(help="Settings of the mix.")],
+    data: Data,
+    out: Annotated[Path, typer.Option(help="New folder for the rows, or that of an interrupted run.")],
+    tokenizer: Annotated[
+        str | None, typer.Option(help="Model whose tokens are counted: a folder or hub name; estimated unless given.")
+    ] = None,
+) -> None:
+    """Make training data: chat rows of every stage that asks the model, audited, with a manifest."""
+    from rich.console import Console
+
+    from training.data.prepare import prepare
+    from training.data.report import mix_tables
+
+    manifest = prepare(config, data, out, tokenizer=tokenizer, say=typer.echo)
+    for table in mix_tables(manifest):
+        Console().print(table.rich())
+    typer.echo(f"{out}: {sum(manifest.rows['train'].values()):,} training rows")
+
+
+@app.command("preferences")
+def preferences_command(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Finished runs over a training split.")],
+    data: Data,
+    config: Annotated[Path, typer.Option(help="The agent whose prompts are written.")],
+    out: Annotated[Path, typer.Option(help="JSONL file to write.")],
+    diagnostic: Annotated[
+        bool, typer.Option("--diagnostic", help="Take runs and prompts that hold gold, marked.")
+    ] = False,
+) -> None:
+    """Write DPO rows: of each turn answered wrongly the prompt, a right answer and the wrong one."""
+    from training.data.preferences import write_preferences
+
+    counts = write_preferences(runs, data, out, config=config, diagnostic=diagnostic)
+    typer.echo(f"{out}: " + ", ".join(f"{number:,} {what}" for what, number in counts.items()))

@@ -1,0 +1,122 @@
+"""The leak guard of a mix: what models are measured on stays out, by database, schema, question and SQL."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from eval.datasets import followed
+from eval.leak_rows import LeakRow, LeakRows, read_leak_rows
+from eval.leaks import ALIKE, Leak, find_leaks, schema_similarity
+from eval.near_questions import words
+from nodes.completion import Prompt
+from training.data.turns import MixTurn
+from training.guard import LeakError
+
+AGAINST = (
+    "cosql_dataset/sql_state_tracking/cosql_dev.json",
+    "sparc/dev.json",
+    "spider_data/dev.json",
+)
+"""What every mix is audited against, where it is there."""
+
+
+class Audit(BaseModel):
+    """What the audit of a mix found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    against: tuple[str, ...]
+    """Evaluation files."""
+    questions: int
+    """In these files."""
+    left_out: tuple[Leak, ...]
+    """Near questions and equal SQL: the turns at fault are not in the mix."""
+
+
+def evaluation_files(data: Path) -> tuple[Path, ...]:
+    """Return the files that a mix must be audited against.
+
+    Raises:
+        LeakError: None of them is there, so nothing could be promised.
+    """
+    found = tuple(path for name in AGAINST if (path := followed(data / name)).is_file())
+    if not found:
+        raise LeakError(f"{data} holds none of {', '.join(AGAINST)}: without one the mix cannot be audited for leaks")
+    return found
+
+
+def audit_turns(turns: Sequence[MixTurn], files: Sequence[Path]) -> tuple[list[MixTurn], Audit]:
+    """Return the turns that nothing is measured on, and what was found.
+
+    Raises:
+        LeakError: A turn is about a database that models are measured on, whatever its name.
+    """
+    evaluation = read_leak_rows(tuple(files), None)
+    found: dict[tuple[str, str], Leak] = {}
+    for train in _by_databases(turns):
+        for leak in find_leaks(train, evaluation):
+            if leak.kind in ("database", "schema"):
+                raise LeakError(
+                    f"the mix is about {leak.train!r}, {leak.detail} as {leak.evaluation!r}: models are measured on it, "
+                    "so it cannot train one"
+                )
+            found.setdefault((leak.kind, leak.train), leak)
+    bad = {place for _, place in found}
+    audit = Audit(
+        against=tuple(f"{file.parent.name}/{file.name}" for file in files),
+        questions=len(evaluation.rows),
+        left_out=tuple(found.values()),
+    )
+    return [turn for turn in turns if turn.key not in bad], audit
+
+
+def split_by_database(
+    turns: Iterable[MixTurn], validation: Iterable[str], left_out: Counter[str]
+) -> tuple[list[MixTurn], list[MixTurn]]:
+    """Part the turns into those to train on and those of the validation databases; twins of these are left out.
+
+    A training database whose schema is that of a validation database under another name would make the split a
+    promise that is not kept.
+    """
+    apart = {name.lower() for name in validation}
+    train: list[MixTurn] = []
+    kept_apart: list[MixTurn] = []
+    for turn in turns:
+        (kept_apart if turn.database_id.lower() in apart else train).append(turn)
+    schemas = {turn.database_id: turn.source.dataset.open_database(turn.database_id).schema for turn in kept_apart}
+    twins: dict[str, bool] = {}
+    parted: list[MixTurn] = []
+    for turn in train:
+        if turn.database_id not in twins:
+            own = turn.source.dataset.open_database(turn.database_id).schema
+            twins[turn.database_id] = any(schema_similarity(own, other) >= ALIKE for other in schemas.values())
+        if twins[turn.database_id]:
+            left_out["the schema of a validation database"] += 1
+        else:
+            parted.append(turn)
+    return parted, kept_apart
+
+
+def refuse_answers(prompt: Prompt, turn: MixTurn, history: Iterable[str]) -> None:
+    """Refuse a prompt that holds the SQL to be written, other than as the SQL of an earlier turn.
+
+    Raises:
+        LeakError: It does, though no oracle was asked for.
+    """
+    answer = " ".join(words(turn.sql))
+    asked = " ".join(words("\n".join(message.content for message in prompt.messages)))
+    if len(words(turn.sql)) >= 4 and answer in asked and all(answer not in " ".join(words(sql)) for sql in history):
+        raise LeakError(f"{turn.key}: the prompt of {prompt.name!r} holds the SQL that is to be written")
+
+
+def _by_databases(turns: Sequence[MixTurn]) -> list[LeakRows]:
+    """Group the turns by where their databases lie, as the audit reads them."""
+    groups: dict[Path, list[LeakRow]] = {}
+    for turn in turns:
+        folder = turn.source.dataset.database_path(turn.database_id).parent.parent
+        groups.setdefault(folder, []).append(LeakRow(turn.key, turn.database_id, turn.utterance, turn.sql))
+    return [LeakRows(tuple(rows), folder) for folder, rows in groups.items()]

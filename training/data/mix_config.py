@@ -1,0 +1,76 @@
+"""The settings of a mix: which sources, how much of each, for which stages of which agent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nodes.state import Stage
+from training.compact_config import read_settings
+
+Balance = Literal["none", "hardness", "database"]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MixSource(_Settings):
+    """One split of one data set."""
+
+    set: str
+    """Of `turnsql data sets`."""
+    split: str = "train"
+    weight: float = Field(default=1.0, gt=0)
+    """With `rows`: its share beside the other weights. Without: how often each of its turns stands in the mix, 0.5 for every other."""
+    over: tuple[str, str] | None = None
+    """For schema_rich: the set and split over whose databases questions are made."""
+    per_database: int = Field(default=20, ge=1)
+    """For schema_rich: questions a database."""
+    most: int | None = Field(default=None, ge=1)
+    """For synthetic_text_to_sql: rows whose databases are made."""
+
+    @property
+    def name(self) -> str:
+        """Set and split."""
+        return f"{self.set}/{self.split}"
+
+
+class MixConfig(_Settings):
+    """What `turnsql data prepare` does; every field has its key in the TOML file."""
+
+    sources: tuple[MixSource, ...] = Field(min_length=1)
+    agent: str = "../../planner.toml"
+    """The configuration that will be served, beside this file: its nodes make the prompts, upstream stages included."""
+    stages: tuple[Stage, ...] = ()
+    """Stages to make rows for; those that ask the model unless given."""
+    diagnostic: bool = False
+    """Whether prompts may hold gold of their own turn, for rows that no honest figure may come from."""
+    history: Literal["gold", "noised"] = "gold"
+    """The SQL of earlier turns: gold, or some of it with one seeded edit."""
+    noise_rate: float = Field(default=0.15, ge=0, le=1)
+    """How many earlier turns `noised` edits."""
+    rows: int | None = Field(default=None, ge=1)
+    """Turns in the mix; by the weights alone unless given."""
+    considered: int = Field(default=10, ge=1)
+    """With `rows`: how many turns of each source are looked at for each row, drawn by the seed; reading all takes minutes."""
+    balance: Balance = "none"
+    """Within a source: as many turns of each class."""
+    validation_databases: tuple[str, ...] = ()
+    """Training databases kept apart for early stopping: their turns are never trained on."""
+    validation_rows: int = Field(default=200, ge=0)
+    context_tokens: int = Field(default=4096, ge=64)
+    """Tokens of a row; a longer one is never cut."""
+    too_long: Literal["refuse", "leave_out"] = "refuse"
+    seed: int = 0
+
+
+def load_mix(path: Path) -> MixConfig:
+    """Read a TOML file; `validation_databases` may name a second TOML file beside it.
+
+    Raises:
+        TrainingError: The file is missing, malformed or has an unknown key.
+    """
+    return read_settings(MixConfig, path)

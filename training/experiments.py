@@ -1,0 +1,111 @@
+"""Experiments: training runs, each with a scored run of what it made, against the base that it started from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eval.compare import RunComparison, compare
+from eval.scores import Summary, read_summary
+from training.compact_config import TrainingError
+
+
+class TrainingManifest(BaseModel):
+    """What the table reads of a training run's manifest; the rest is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    data: str = ""
+    """The folder of rows."""
+    rows: dict[str, int] = Field(default_factory=dict[str, int])
+    """By split."""
+    steps: int = 0
+    seconds: float = 0.0
+    loss: float | None = None
+    peak_memory_mb: float | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One training run and what came of it."""
+
+    name: str
+    training: TrainingManifest
+    sources: tuple[str, ...]
+    """Of the rows, where their manifest tells them."""
+    summary: Summary
+    """Of the scored run."""
+    against: RunComparison | None
+    """Against the base."""
+
+
+@dataclass(frozen=True)
+class Experiments:
+    """Training runs on one base."""
+
+    base: str
+    base_summary: Summary
+    found: tuple[Experiment, ...]
+
+
+def read_experiments(pairs: Sequence[tuple[Path, Path]], base: Path) -> Experiments:
+    """Read experiments, all compared with the base at once, so that p-values are adjusted for their number.
+
+    Args:
+        pairs: a training run and the scored run of what it made.
+        base: the scored run of the model that they started from.
+
+    Raises:
+        TrainingError: A folder is no training run.
+        RunError: A run is not scored, or over other rows than the base.
+    """
+    compared = compare([base, *(run for _, run in pairs)]).runs
+    return Experiments(
+        base=base.name,
+        base_summary=read_summary(base),
+        found=tuple(_experiment(folder, run, against) for (folder, run), against in zip(pairs, compared, strict=True)),
+    )
+
+
+def parse_pair(text: str) -> tuple[Path, Path]:
+    """Read `TRAINING=RUN`.
+
+    >>> parse_pair("runs/sft=runs/scored")[1].name
+    'scored'
+    """
+    training, equals, run = text.partition("=")
+    if not equals or not training or not run:
+        raise TrainingError(f"{text!r} is not TRAINING=RUN: a training run's folder and the scored run of what it made")
+    return Path(training), Path(run)
+
+
+def _experiment(folder: Path, run: Path, against: RunComparison) -> Experiment:
+    training = _read(folder)
+    return Experiment(folder.name, training, _sources(Path(training.data)), read_summary(run), against)
+
+
+def _read(folder: Path) -> TrainingManifest:
+    path = folder / "manifest.json"
+    try:
+        return TrainingManifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise TrainingError(
+            f"{folder} is no finished training run: cannot read {path.name} ({error.strerror})"
+        ) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise TrainingError(f"{path} is no training manifest: {first['loc'][0]}: {first['msg']}") from error
+
+
+def _sources(mix: Path) -> tuple[str, ...]:
+    """Name the sources of a mix; none where the folder is gone, or made by hand."""
+    try:
+        manifest: Any = json.loads((mix / "manifest.json").read_bytes())
+        return tuple(str(source["name"]) for source in manifest["sources"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
