@@ -73,7 +73,6 @@ def grounding(
 
 
 @app.command()
-<<<<<<< HEAD
 def plans(
     data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, spider_data, ...")],
     out: Annotated[Path, typer.Option(help="New folder for the rows.")],
@@ -104,7 +103,9 @@ def sft(
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
     typer.echo(train_sft(settings, data, out, base=base, resume=resume))
-=======
+
+
+@app.command()
 def table(
     pairs: Annotated[
         list[str], typer.Argument(metavar="TRAINING=RUN...", help="A training run, and the scored run of what it made.")
@@ -125,4 +126,3 @@ def table(
     if out is not None:
         write_text(out.with_suffix(".md"), "\n\n".join(found.markdown() for found in tables) + "\n")
         write_text(out.with_suffix(".json"), tables_json(tables))
->>>>>>> 03dc216 (turnsql data prepare and preferences, the scorer as a reward, turnsql train table: mixes with their prompts taken from the nodes, audited for leaks)

@@ -102,12 +102,13 @@ class ChatMaker:
 
         Raises:
             EndpointError: A prompt does not fit the served context.
-            LeakError: A prompt holds the answer.
+            LeakError: The question holds the answer.
         """
         gold = turn.source.book.turn(turn.dialogue.index, turn.turn)
         assert gold is not None, "a turn of a mix has a plan"
         assert self.agent.endpoint is not None, "an agent that asks a model has an endpoint"
         context, listener = self._context(turn), Listener(self.agent.endpoint)
+        refuse_answers(turn)
         state = self._state(turn)
         found: list[ChatRow] = []
         seen_gold = False
@@ -115,8 +116,6 @@ class ChatMaker:
             if stage in self.stages:
                 prompt = await listener.heard(self.nodes[stage], state, context)
                 if prompt is not None:
-                    if not seen_gold:
-                        refuse_answers(prompt, turn, [past.sql for past in state.history])
                     answer = Message(role="assistant", content=ANSWERS[stage](gold, context.schema))
                     found.append(self._row(turn, stage, (*prompt.messages, answer), oracle=seen_gold))
             if stage in self.oracle:

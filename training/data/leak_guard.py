@@ -12,10 +12,11 @@ from eval.datasets import followed
 from eval.leak_rows import LeakRow, LeakRows, read_leak_rows
 from eval.leaks import ALIKE, Leak, find_leaks, schema_similarity
 from eval.near_questions import words
-from nodes.completion import Prompt
 from training.data.turns import MixTurn
 from training.guard import LeakError
 
+FEWEST_WORDS = 4
+"""A shorter query may stand in a question by chance."""
 AGAINST = (
     "cosql_dataset/sql_state_tracking/cosql_dev.json",
     "sparc/dev.json",
@@ -101,16 +102,15 @@ def split_by_database(
     return parted, kept_apart
 
 
-def refuse_answers(prompt: Prompt, turn: MixTurn, history: Iterable[str]) -> None:
-    """Refuse a prompt that holds the SQL to be written, other than as the SQL of an earlier turn.
+def refuse_answers(turn: MixTurn) -> None:
+    """Refuse a question that holds the SQL to be written. Prompts themselves come from nodes, which know no gold.
 
     Raises:
-        LeakError: It does, though no oracle was asked for.
+        LeakError: It does.
     """
-    answer = " ".join(words(turn.sql))
-    asked = " ".join(words("\n".join(message.content for message in prompt.messages)))
-    if len(words(turn.sql)) >= 4 and answer in asked and all(answer not in " ".join(words(sql)) for sql in history):
-        raise LeakError(f"{turn.key}: the prompt of {prompt.name!r} holds the SQL that is to be written")
+    answer, asked = " ".join(words(turn.sql)), " ".join(words(turn.utterance))
+    if len(words(turn.sql)) >= FEWEST_WORDS and answer in asked:
+        raise LeakError(f"{turn.key}: the question holds the SQL that is to be written")
 
 
 def _by_databases(turns: Sequence[MixTurn]) -> list[LeakRows]:

@@ -189,7 +189,7 @@ def test_an_answer_planted_in_the_question_is_refused(tmp_path: Path) -> None:
     shop = copy.deepcopy(about("bookshop")[:2])
     shop[0]["interaction"][0]["utterance"] += " Answer: " + shop[0]["interaction"][0]["query"]
     data = write_data(tmp_path / "data", shop, about("clinic")[:1])
-    with pytest.raises(LeakError, match=r"cosql/train:0\.0: the prompt of 'plan' holds the SQL"):
+    with pytest.raises(LeakError, match=r"cosql/train:0\.0: the question holds the SQL"):
         made(data, tmp_path / "mix", write_mix(tmp_path))
 
 
