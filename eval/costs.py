@@ -62,6 +62,8 @@ class RunCost(BaseModel):
     stages: dict[str, Cost]
     """Of the stages that asked a language model."""
     total: Cost
+    first_texts: dict[str, int] = {}
+    """What was wrong with the first SQL of the turns: `no_sql`, and the kinds of the validator's errors."""
 
 
 def run_cost(run: Path) -> RunCost:
@@ -77,7 +79,15 @@ def run_cost(run: Path) -> RunCost:
         correct=_correct(run),
         stages={stage: Cost.of(calls) for stage, calls in asked.items() if calls},
         total=Cost.of(call for calls in asked.values() for call in calls),
+        first_texts=dict(Counter(fault for record in records for fault in _first_faults(record)).most_common()),
     )
+
+
+def _first_faults(record: TurnRecord) -> Iterable[str]:
+    """Name what is wrong with the first SQL of a turn, each kind once."""
+    if not record.attempts or not record.attempts[0].sql:
+        return ("no_sql",)
+    return {found.kind for found in record.attempts[0].violations if found.severity == "error"}
 
 
 def _calls(records: Iterable[TurnRecord], stage: str) -> Iterable[ModelCall]:
@@ -103,7 +113,8 @@ def cost_lines(cost: RunCost) -> list[str]:
             tokens = (cost.total.prompt_tokens + cost.total.completion_tokens) / count
             money = "" if cost.total.price is None else f", money {cost.total.price / count:.5f}"
             lines.append(f"by {name}: {tokens:,.0f} tokens, {cost.total.seconds / count:.2f} s{money}")
-    return lines
+    wrong = ", ".join(f"{kind} {count}" for kind, count in cost.first_texts.items())
+    return [*lines, f"first SQL in error: {wrong or 'none'}"]
 
 
 def _row(part: Cost) -> tuple[str, ...]:

@@ -67,3 +67,29 @@ def faults(
         typer.echo(f"  {trial.not_run} turns lost, {trial.differing} other than without faults, {figures}")
     if not all(trial.unharmed for trial in trials):
         raise typer.Exit(1)
+
+
+@app.command()
+def flips(
+    data: Data,
+    out: Out,
+    config: ConfigFile,
+    repeat: Annotated[int, typer.Option(min=2, help="Runs of the same turns.")] = 3,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    concurrency: Concurrency = 8,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run the same turns several times: verdicts that flip, and the interval that allows for it. Goes on where it stopped."""
+    import os
+
+    from eval.experiment import RunOptions
+    from eval.flips import run_repeatedly
+
+    options = RunOptions(
+        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, config=config, concurrency=concurrency,
+        environment=os.environ,
+    )  # fmt: skip
+    found = run_repeatedly(options, repeat)
+    typer.echo(found.model_dump_json(indent=2) if json else found.describe())

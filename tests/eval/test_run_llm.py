@@ -15,6 +15,8 @@ from agent.llm import Tape
 from eval.costs import cost_lines, run_cost
 from eval.experiment import RunOptions
 from eval.records import read_manifest, read_turns
+from eval.report.costs import cost_tables
+from eval.report.view import gather
 from eval.run import RunCounts, run
 from eval.score import score
 from tests.eval.archive import DIALOGUES, make_archive
@@ -68,6 +70,9 @@ def test_every_turn_is_answered_scored_and_accounted_for(archive: Path, tmp_path
     assert (cost.total.prompt_tokens, cost.total.cached_share) == (800, 0.6)
     assert cost.total.outcomes == {"complete": 8} and cost.total.price is None
     assert "by correct turn: 126 tokens" in "\n".join(cost_lines(cost))
+    totals, nodes = cost_tables([gather(tmp_path / "run")])
+    assert totals.rows[0][1:3] == (".875", "110") and totals.rows[0][5] == "126"
+    assert nodes.rows[0][:5] == ("sql_generation", "8", "8", "800", "60%") and nodes.rows[-1][0] == "all"
 
 
 def test_prompts_are_told_apart_by_their_hash(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,83 @@
+"""cost_tables: what the answers of a language model took, by node and by correct turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval.costs import Cost, RunCost, run_cost
+from eval.report.table import Table, figure
+from eval.report.view import RunView
+
+NOTE = (
+    "Cached: share of the prompt tokens read from the server's prefix cache. Seconds: of the calls, their retries included. "
+    "Money: at the prices in the configuration; a dash where they are unknown."
+)
+
+
+def cost_tables(runs: Sequence[RunView]) -> tuple[Table, ...]:
+    """Lay out the costs of the runs that asked a language model; nothing where none did."""
+    costs = [(run.name, cost) for run in runs if (cost := run_cost(run.folder)).total.calls]
+    return (accuracy_cost_table(costs), *(node_cost_table(name, cost) for name, cost in costs)) if costs else ()
+
+
+def accuracy_cost_table(costs: Sequence[tuple[str, RunCost]]) -> Table:
+    """Set the accuracy of each run beside what a turn, and a correct turn, took."""
+    rows: list[tuple[str, ...]] = []
+    for name, cost in costs:
+        correct = cost.correct or 0
+        accuracy = figure(cost.correct / cost.turns) if cost.correct is not None and cost.turns else "–"
+        rows.append((name, accuracy, *_share(cost.total, cost.turns), *_share(cost.total, correct)))
+    heads = ("tokens", "seconds", "money")
+    return Table(
+        title="Cost of accuracy",
+        columns=(
+            "run",
+            "correct",
+            *(f"{head} a turn" for head in heads),
+            *(f"{head} a correct turn" for head in heads),
+        ),
+        rows=tuple(rows),
+        note=f"Correct: by the value verdict, of the turns that were run. {NOTE}",
+    )
+
+
+def node_cost_table(name: str, cost: RunCost) -> Table:
+    """Lay out the costs of one run, a line a node."""
+    return Table(
+        title=f"Cost by node: {name}",
+        columns=(
+            "node",
+            "calls",
+            "whole",
+            "prompt",
+            "cached",
+            "completion",
+            "seconds",
+            "money",
+            "tokens a correct turn",
+        ),
+        rows=tuple(_node(stage, part, cost.correct) for stage, part in (*cost.stages.items(), ("all", cost.total))),
+        note=NOTE,
+    )
+
+
+def _node(stage: str, part: Cost, correct: int | None) -> tuple[str, ...]:
+    return (
+        stage,
+        f"{part.calls:,}",
+        f"{part.outcomes.get('complete', 0):,}",
+        f"{part.prompt_tokens:,}",
+        "–" if part.cached_share is None else f"{part.cached_share:.0%}",
+        f"{part.completion_tokens:,}",
+        f"{part.seconds:,.1f}",
+        "–" if part.price is None else f"{part.price:.4f}",
+        _share(part, correct or 0)[0],
+    )
+
+
+def _share(cost: Cost, turns: int) -> tuple[str, str, str]:
+    """Spread tokens, seconds and money over turns."""
+    if not turns:
+        return "–", "–", "–"
+    money = "–" if cost.price is None else f"{cost.price / turns:.5f}"
+    return f"{(cost.prompt_tokens + cost.completion_tokens) / turns:,.0f}", f"{cost.seconds / turns:.2f}", money
