@@ -21,7 +21,7 @@ check: $(VENV)/.dev
 
 # TURNSQL_SMALL=FOLDER takes a small model that was trained before (FOLDER/model, FOLDER/adapter).
 test-vllm: $(VENV)/.test $(VLLM)/bin/python
-	TURNSQL_VLLM_PYTHON=$(CURDIR)/$(VLLM)/bin/python $(BIN)/python -m pytest -n 0 -s -m vllm tests/test_vllm.py
+	TURNSQL_VLLM_PYTHON=$(CURDIR)/$(VLLM)/bin/python $(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m vllm tests/test_vllm.py
 
 # vLLM without a GPU, beside what trains the small model. The CUDA builds of torchvision, torchaudio and torchcodec that come
 # with it break transformers, and it starts faster without triton.

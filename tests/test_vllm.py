@@ -91,6 +91,7 @@ def options(models: Models, tmp_path_factory: pytest.TempPathFactory) -> ServeOp
         port=port,
         python=PYTHON,
         log=tmp_path_factory.mktemp("log") / "vllm.log",
+        wait=1800.0,
         environment={**os.environ, "HF_HUB_OFFLINE": "1", "VLLM_CPU_KVCACHE_SPACE": "1", **ONE_THREAD},
     )
 
