@@ -22,6 +22,7 @@ DEAD_AFTER = 5
 """Calls failed one after the other, each after all its retries, that make an endpoint dead."""
 BACKOFF = 0.25
 """Seconds before a malformed answer is asked for again; doubled each time, up to eight."""
+TLS_ADVICE = "set base_url to http:// where it speaks no TLS, or SSL_CERT_FILE to the authority that it is known by"
 _THOUGHT = re.compile(r"\A\s*(?:<think>)?.*?</think>", re.DOTALL)
 
 
@@ -147,7 +148,9 @@ class LLM:
                 said = f"no answer within {self.endpoint.timeout:g} s"
             case openai.APIConnectionError():
                 cause = " ".join(str(error.__cause__ or error).split())
-                return EndpointError(f"cannot reach {where}: set base_url, or start it ({cause})", fatal=True)
+                tls = "SSL" in cause or "certificate" in cause
+                advice = TLS_ADVICE if tls else "set base_url, or start it"
+                return EndpointError(f"cannot reach {where}: {advice} ({cause})", fatal=True)
             case _:
                 pass
         return EndpointError(f"{where} did not answer: {said}", fatal=self._failed >= DEAD_AFTER)

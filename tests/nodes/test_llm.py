@@ -114,6 +114,19 @@ def test_an_endpoint_that_is_not_there() -> None:
     assert raised.value.fatal
 
 
+def test_an_endpoint_that_speaks_no_tls() -> None:
+    async def run(base_url: str) -> None:
+        llm = LLM(Endpoint(base_url=base_url.replace("http:", "https:"), model="m", max_retries=0))
+        await llm.complete(ASKED, turn_id="0", stage="sql_generation")
+
+    with (
+        fake_endpoint(queue()) as server,
+        pytest.raises(EndpointError, match=r"set base_url to http:// .*SSL") as raised,
+    ):
+        asyncio.run(run(server.base_url))
+    assert raised.value.fatal
+
+
 def test_an_endpoint_that_answers_nothing_any_more_is_dead() -> None:
     async def run(base_url: str) -> list[bool]:
         llm = LLM(Endpoint(base_url=base_url, model="m", max_retries=0))
