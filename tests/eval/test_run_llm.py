@@ -117,6 +117,28 @@ def test_replay_needs_no_endpoint_and_misses_loudly(archive: Path, tmp_path: Pat
     assert counts.stopped and "record again" in counts.stopped
 
 
+def test_a_changed_node_asks_only_for_what_follows_it(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answers(body: dict[str, Any]) -> Response:
+        asked.append(body.get("response_format", {}).get("json_schema", {}).get("name", "sql"))
+        links = {"columns": [{"table": "city", "column": "name"}], "tables": [{"table": "city"}]}
+        return knows_gold(body) if asked[-1] == "sql" else said(json.dumps(links))
+
+    tape, nodes = Tape(tmp_path / "tape"), ("schema_linking=llm",)
+    answer_all(archive, tmp_path / "first", answers, tape=tape, nodes=nodes)
+    assert asked.count("schema_links") == asked.count("sql") == 8
+    asked.clear()
+    monkeypatch.setattr("nodes.sql_generation.INSTRUCTION", "Write some SQL.")
+    answer_all(archive, tmp_path / "second", answers, tape=tape, nodes=nodes)
+    assert asked == ["sql"] * 8
+    asked.clear()
+    answer_all(archive, tmp_path / "third", answers, tape=tape, nodes=nodes)
+    assert not asked and untimed(tmp_path / "second") == untimed(tmp_path / "third")
+
+
 def test_the_key_is_written_nowhere(archive: Path, tmp_path: Path) -> None:
     tape = tmp_path / "out" / "tape"
     tape.parent.mkdir()
