@@ -96,8 +96,10 @@ def sft(
     """Fine-tune a language model on chat rows, all weights or a LoRA adapter."""
     from training.compact_config import TrainingError
     from training.sft_config import load_sft_config
+    from training.sft_engine import import_engine
 
     settings = load_sft_config(config)
+    import_engine(settings)
     try:
         from training.sft import train_sft
     except ImportError as error:

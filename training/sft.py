@@ -10,18 +10,20 @@ import hashlib
 import json
 import resource
 import time
+from functools import partial
 from pathlib import Path
 
 import torch
 from datasets import Dataset, disable_progress_bars
 from peft import LoraConfig
 from rich.console import Console
-from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback, TrainerCallback, set_seed
+from transformers import PrinterCallback, TrainerCallback, set_seed
 from trl import SFTConfig, SFTTrainer
 
 from eval.provenance import commit, versions
 from training.compact_config import TrainingError
 from training.sft_config import SftConfig
+from training.sft_engine import check_room, check_targets, disk_fault, open_model
 from training.sft_rows import SPLITS, ChatRow, read_rows
 from training.sft_score import SqlScorer
 from training.small_model import new_model, new_tokenizer
@@ -57,7 +59,7 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
         torch.set_num_threads(config.threads)
     set_seed(config.seed)
 
-    named = base or config.base
+    named, room = base or config.base, ""
     if named is None:
         if config.new is None:
             raise TrainingError("no model to tune: give --base, or [new] in the settings")
@@ -65,11 +67,15 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
         tokenizer = new_tokenizer(texts, config.new.vocabulary)
         model = new_model(config.new, tokenizer, config.seed)
     else:
-        tokenizer, model = _open_base(named)
+        room = check_room(config, named)
+        if room and torch.cuda.is_available():
+            console.print(f"{named}: {room}")
+        tokenizer, model = open_model(config, named)
+        check_targets(config, model)
     parameters = sum(weight.numel() for weight in model.parameters())
-    encoded = _encoded(rows["train"], tokenizer, config.longest, learn_prompt=config.whole)
+    encoded = _encoded(rows["train"], tokenizer, config)
     lora = None
-    if config.lora:
+    if config.lora and config.engine == "plain":
         lora = LoraConfig(
             r=config.lora.rank, lora_alpha=config.lora.alpha, lora_dropout=config.lora.dropout,
             target_modules=config.lora.target_modules, task_type="CAUSAL_LM",
@@ -86,13 +92,16 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
             seed=config.seed,
             data_seed=config.seed,
             num_train_epochs=config.epochs,
+            max_steps=config.steps or -1,
             per_device_train_batch_size=config.batch,
+            gradient_accumulation_steps=config.accumulate,
+            packing=config.packing,
             learning_rate=config.rate,
             lr_scheduler_type="cosine",
             warmup_steps=config.warmup,
             weight_decay=config.weight_decay,
             max_length=config.longest,
-            train_sampling_strategy="group_by_length",
+            train_sampling_strategy="random" if config.packing else "group_by_length",
             save_strategy="steps",
             save_steps=config.evaluate_every,
             save_total_limit=2,
@@ -105,15 +114,18 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
             dataloader_pin_memory=cuda,
         ),
     )
-    scorer = SqlScorer(trainer.model, tokenizer, config.batch)
+    scorer = SqlScorer(trainer.model, tokenizer, config.batch, config.template)
     watched = rows["held_out"] or rows["validation"]
-    best = out / ("adapter" if lora else "model")
+    best = out / ("adapter" if config.lora else "model")
     looks = _Looks(config, scorer, watched[: config.evaluated], best, log, console, resume=resume)
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(looks)
     tokenizer.save_pretrained(best)
     console.print(f"{parameters:,} parameters, {len(rows['train']):,} rows, on {'cuda' if cuda else 'cpu'}")
-    result = trainer.train(resume_from_checkpoint=resume)
+    try:
+        result = trainer.train(resume_from_checkpoint=resume)
+    except OSError as error:
+        raise disk_fault(error, checkpoints) from error
 
     if looks.best < 0:
         trainer.model.save_pretrained(best)
@@ -129,6 +141,7 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
         "data_manifest_sha256": hashlib.sha256(mix.read_bytes()).hexdigest() if mix.is_file() else None,
         "rows": {split: len(found) for split, found in rows.items()}, "steps": trainer.state.global_step,
         "seconds": round(looks.seconds), "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_gpu_memory_mb": torch.cuda.max_memory_allocated() // 2**20 if cuda else None, "estimate": room,
         "loss": result.training_loss, "best_look": looks.best, "execution_accuracy": final,
     }  # fmt: skip
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -185,22 +198,15 @@ class _Looks(TrainerCallback):
             control.should_training_stop = True
 
 
-def _open_base(named: str):
-    """Open the model to tune and its tokenizer."""
-    try:
-        return AutoTokenizer.from_pretrained(named), AutoModelForCausalLM.from_pretrained(named)
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"cannot open the base model {named!r}: {' '.join(str(error).split())[:200]}") from error
-
-
-def _encoded(rows: list[ChatRow], tokenizer, longest: int, *, learn_prompt: bool) -> list[dict[str, list[int]]]:
+def _encoded(rows: list[ChatRow], tokenizer, config: SftConfig) -> list[dict[str, list[int]]]:
     """Return rows as tokens, cut where serving cuts: the prompt with the answer's heading, then the answer.
 
     Raises:
         TrainingError: the chat template rewrites a prompt once it is answered, or a row is too long.
     """
-    asked = [tokenizer.apply_chat_template(row.prompt, tokenize=False, add_generation_prompt=True) for row in rows]
-    whole = [tokenizer.apply_chat_template([*row.prompt, *row.completion], tokenize=False) for row in rows]
+    write, longest = partial(tokenizer.apply_chat_template, tokenize=False, **config.template), config.longest
+    asked = [write(row.prompt, add_generation_prompt=True) for row in rows]
+    whole = [write([*row.prompt, *row.completion]) for row in rows]
     if not all(text.startswith(start) for start, text in zip(asked, whole, strict=True)):
         raise TrainingError("the chat template of the base writes a prompt in another way once it is answered")
     answers = [text[len(start) :] for start, text in zip(asked, whole, strict=True)]
@@ -213,6 +219,6 @@ def _encoded(rows: list[ChatRow], tokenizer, longest: int, *, learn_prompt: bool
                 f"{longest}: raise longest, or make shorter rows"
             )
         found.append(
-            {"input_ids": [*start, *end], "labels": [*(start if learn_prompt else [UNLEARNT] * len(start)), *end]}
+            {"input_ids": [*start, *end], "labels": [*(start if config.whole else [UNLEARNT] * len(start)), *end]}
         )
     return found

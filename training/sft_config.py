@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -47,13 +48,28 @@ class SftConfig(_Settings):
     """Makes the model where there is no base."""
     lora: Lora | None = None
     """Trains an adapter; all weights where absent."""
+    engine: Literal["plain", "unsloth"] = "plain"
+    """Transformers and peft, or Unsloth's kernels, which need a GPU; the rest of the settings means the same."""
+    bits: Literal[4, 16] = 16
+    """Of the base's weights: 4 is QLoRA, which Unsloth advises against for Qwen3.5."""
+    teraflops: float | None = Field(default=None, gt=0)
+    """Peak of the card in bf16, for the estimate of the time."""
+    thinking: bool | None = None
+    """What the endpoint's settings say of thinking, so that rows are written as they will be served; None for other models."""
     stages: tuple[Stage, ...] = ("sql_generation",)
     """Whose rows are learnt."""
     diagnostic: bool = False
     """Whether rows that hold what only gold knows may be trained on."""
     seed: int = 0
     epochs: float = Field(default=1.0, gt=0)
+    steps: int | None = Field(default=None, ge=1)
+    """How many, whatever the epochs say."""
     batch: int = Field(default=16, ge=1)
+    """Rows on the card at once."""
+    accumulate: int = Field(default=1, ge=1)
+    """Batches a step."""
+    packing: bool = False
+    """Whether short rows share a sequence; refused for a model that carries a state along it."""
     rate: float = Field(default=2e-4, gt=0)
     """Peak of the learning rate, which rises, then falls along a cosine."""
     warmup: int = Field(default=50, ge=0)
@@ -71,6 +87,11 @@ class SftConfig(_Settings):
     """Looks without a better one before the run stops."""
     threads: int | None = None
     """CPU threads; None leaves torch its own count."""
+
+    @property
+    def template(self) -> dict[str, bool]:
+        """What the chat template is told beside the messages."""
+        return {} if self.thinking is None else {"enable_thinking": self.thinking}
 
 
 def load_sft_config(path: Path) -> SftConfig:

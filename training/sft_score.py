@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -20,8 +21,10 @@ ANSWER_TOKENS = 128
 class SqlScorer:
     """Answers rows greedily and runs the answers; databases stay open between two looks."""
 
-    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, batch: int) -> None:
-        self._model, self._tokenizer, self._batch = model, tokenizer, batch
+    def __init__(
+        self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, batch: int, template: Mapping[str, Any]
+    ) -> None:
+        self._model, self._tokenizer, self._batch, self._template = model, tokenizer, batch, template
         self._open: dict[str, Database] = {}
         self._executions = Executions()
 
@@ -46,7 +49,7 @@ class SqlScorer:
     def _generate(self, rows: Sequence[ChatRow]) -> list[str]:
         asked = self._tokenizer.apply_chat_template(
             [row.prompt for row in rows], add_generation_prompt=True, padding=True, return_tensors="pt",
-            return_dict=True, padding_side="left",
+            return_dict=True, padding_side="left", **self._template,
         ).to(self._model.device)  # fmt: skip
         with torch.no_grad():
             written = self._model.generate(
