@@ -211,10 +211,10 @@ def test_a_killed_server_stops_the_run_which_resumes_to_equal_records(
     """Last of all, since it kills the module's server; another one takes its place on the same port."""
     out, command = tmp_path / "killed", [sys.executable, "-m", "turnsql", "eval", "run", "--data", str(DEMO_DATA)]
     config = configured(tmp_path, server, "demo")
-    whole = answered(tmp_path / "whole", config)
-    words = ["--config", str(config), "--no-alone", "--out", str(out)]
+    whole = answered(tmp_path / "whole", config, dialogues="0:6", concurrency=4)
+    words = ["--config", str(config), "--dialogues", "0:6", "--no-alone", "--out", str(out)]
     process = subprocess.Popen([*command, *words], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    wait_for(out / "turns.jsonl", lines=10)
+    wait_for(out / "turns.jsonl", lines=6)
     server.stop()
     _, said = process.communicate(timeout=600)
     kept = len(read_turns(out))
