@@ -26,17 +26,25 @@ MAX_TEXT = 80
 MAX_ITEMS = 12
 """Items of a list, for the same reason."""
 
+WIDEST = ("max", "min")
+"""Scalar functions that are aggregates where they have one argument."""
+
 _SCOPE = """
 $query ::= $core $order? limit?
 $core ::= "SELECT " "DISTINCT "? $item (", " $item){0,MORE} " FROM " $from (" WHERE " $condition)? $group?
-$group ::= " GROUP BY " $term (", " $term){0,MORE} (" HAVING " $condition)?
+$group ::= " GROUP BY " $term (", " $term){0,MORE} (" HAVING " $g-condition)?
 $order ::= " ORDER BY " $sort (", " $sort){0,MORE}
-$sort ::= $term (" ASC" | " DESC")? (" NULLS " ("FIRST" | "LAST"))?
-$item ::= "*" | alias ".*" | $term (" AS " label)?
-$term ::= $unit (" " arithmetic " " $unit){0,MORE}
+$sort ::= $g-term (" ASC" | " DESC")? (" NULLS " ("FIRST" | "LAST"))?
+$item ::= "*" | alias ".*" | $g-term (" AS " label)?
+$g-unit ::= $unit | aggregate "(" ("DISTINCT "? $term | $condition) ")" | ("count" | "COUNT") "(*)" | $g-call | $g-case | "(" $g-term ")"
 $unit ::= $column | number | text | word | $call | $case | "(" query ")" | "(" $term ")"
-$call ::= $aggregate | function "(" ($term (", " $term){0,MORE})? ")" | "CAST(" $term " AS " type ")"
-$aggregate ::= aggregate "(" ("*" | "DISTINCT "? $term | $condition) ")"
+"""
+"""A query whose columns are `$column` and whose sources are `$from`; `$` becomes the prefix of a scope, with `g-` where a
+term may be an aggregate: not in WHERE, ON and GROUP BY, nor in another."""
+
+_TERMS = """
+$term ::= $unit (" " arithmetic " " $unit){0,MORE}
+$call ::= function "(" ($term (", " $term){0,MORE})? ")" | widest "(" $term (", " $term){1,MORE} ")" | "CAST(" $term " AS " type ")"
 $case ::= "CASE" (" WHEN " $condition " THEN " $term){1,MORE} (" ELSE " $term)? " END"
 $condition ::= $predicate ((" AND " | " OR ") $predicate){0,MORE}
 $predicate ::= "NOT "? ("(" $condition ")" | $term " " $test | "EXISTS (" query ")")
@@ -45,7 +53,7 @@ $between ::= "BETWEEN " $term " AND " $term
 $in ::= "IN (" (query | $term (", " $term){0,MORE}) ")"
 $like ::= ("LIKE " | "GLOB ") pattern
 """
-"""A query whose columns are `$column` and whose sources are `$from`; `$` becomes the prefix of a scope."""
+"""Terms and conditions made of `$unit`."""
 
 _COMMON = """
 compound ::= core (set-operator core){1,MORE} (" ORDER BY " place (", " place){0,MORE})? limit?
@@ -105,7 +113,8 @@ def _rules(tables: list[Table], texts: list[str]) -> Iterator[str]:
     yield _bounded(_COMMON)
     yield f"text ::= {_choice([*texts, 'dated']) if texts else 'pattern'}"
     yield f"aggregate ::= {_words(word for name in get_args(AggregateFunction) for word in (name, name.upper()))}"
-    yield f"function ::= {_words(get_args(FunctionName))}"
+    yield f"function ::= {_words(name for name in get_args(FunctionName) if name not in WIDEST)}"
+    yield f"widest ::= {_words(WIDEST)}"
     yield f"type ::= {_words(name.upper() for name in get_args(CastType))}"
     yield f"table ::= {_names(table.name for table in tables)}"
     yield f"name ::= {_names(column.name for table in tables for column in table.columns)}"
@@ -115,6 +124,7 @@ def _rules(tables: list[Table], texts: list[str]) -> Iterator[str]:
         yield f'{scope}column ::= ({scope}from ".")? {scope}name'
     yield f"j-column ::= {_choice(_qualified(tables))}"
     yield from (_bounded(_SCOPE).replace("$", scope) for scope in scopes)
+    yield from (_bounded(_TERMS).replace("$", f"{scope}{kind}") for scope in scopes for kind in ("", "g-"))
 
 
 def _qualified(tables: list[Table]) -> Iterator[str]:
