@@ -59,6 +59,10 @@ class Manifest(Record):
     """The agent's resolved configuration."""
     settings_sha256: str = ""
     """Of what else changes the records: the seed of the noised history, whether stages also ran alone."""
+    noise_seed: int | None = None
+    """Of the noised history; None under another."""
+    noise_rate: float | None = None
+    """How many earlier turns the noised history edits; None under another."""
     prompts_sha256: str | None = None
     """Of the prompts of an LLM stage; None where there is none."""
     weights_sha256: str | None = None

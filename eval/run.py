@@ -116,6 +116,8 @@ def manifest_of(runner: Runner, options: RunOptions, dialogues: str) -> Manifest
         turns=dataset.turns,
         config=runner.config.canonical(),
         settings_sha256=hashlib.sha256(json.dumps(settings).encode()).hexdigest(),
+        noise_seed=experiment.seed if experiment.history == "noised" else None,
+        noise_rate=experiment.noise_rate if experiment.history == "noised" else None,
         prompts_sha256=asyncio.run(prompts_sha256(runner.nodes, endpoint, database)) if endpoint else None,
     )
 

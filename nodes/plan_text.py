@@ -27,8 +27,13 @@ from nodes.state import Constraint
 
 def plan_lines(plan: Plan) -> list[str]:
     """Return one line for each clause the plan has; `(empty)` for the empty plan."""
+    return [f"{clause} {text}" for clause, text in plan_clauses(plan)] or ["(empty)"]
+
+
+def plan_clauses(plan: Plan) -> list[tuple[str, str]]:
+    """Return each clause the plan has, by its key word, in the order of SQL."""
     clauses = {
-        "select" + (" distinct" if plan.distinct else ""): ", ".join(map(term_text, plan.select)),
+        "select": ("distinct " if plan.distinct else "") + ", ".join(map(term_text, plan.select)),
         "from": ", ".join(map(_source, plan.tables)),
         "where": condition_text(plan.where) if plan.where else "",
         "group by": ", ".join(map(term_text, plan.group_by)),
@@ -37,9 +42,8 @@ def plan_lines(plan: Plan) -> list[str]:
         "limit": "" if plan.limit is None else str(plan.limit),
         "offset": "" if plan.offset is None else str(plan.offset),
     }
-    lines = [f"{clause} {text}" for clause, text in clauses.items() if text]
-    lines += [f"{operation.operator} {_inline(operation.plan)}" for operation in plan.set_operations]
-    return lines or ["(empty)"]
+    found = [(clause, text) for clause, text in clauses.items() if text]
+    return found + [(operation.operator, _inline(operation.plan)) for operation in plan.set_operations]
 
 
 def term_text(term: Term) -> str:

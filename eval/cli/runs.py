@@ -89,15 +89,17 @@ def score(
 
 @app.command()
 def report(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of scored runs.")],
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Folders of scored runs, of a ladder, of a history.")
+    ],
     data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the runs' own.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the report; the first run's unless given.")] = None,
 ) -> None:
     """Write report.html, which opens from disk, and report.md, for a pull request."""
-    from eval.report.view import gather
+    from eval.report.inputs import open_inputs
     from eval.report.write import write_report
 
-    for path in write_report([gather(run, data) for run in runs], out or runs[0]):
+    for path in write_report(open_inputs(runs, data), out or runs[0]):
         typer.echo(path)
 
 

@@ -11,7 +11,8 @@ from rich.text import Text
 from agent.present import show_sql
 from eval.demo.build import DEMO_DATA, build
 from eval.experiment import RunOptions
-from eval.report.pages import stage_texts
+from eval.report.inputs import Inputs
+from eval.report.stages import stage_texts
 from eval.report.tables import answer_table, node_table, plan_table
 from eval.report.view import Mark, RunView, TurnView, gather
 from eval.report.write import write_report
@@ -40,7 +41,7 @@ def demo(console: Console, out: Path) -> int:
     for table in (node_table(view), plan_table(view), answer_table([view])):
         console.print(table.rich())
         console.print()
-    page, _ = write_report([view], out)
+    page, _ = write_report(Inputs((view,)), out)
     console.print(f"Report: {page.resolve()}", soft_wrap=True)
     return view.summary.not_run
 

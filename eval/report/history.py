@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from eval.history_gap import HistoryGap, HistoryRun
+from eval.history_gap import GOLD, HistoryGap, HistoryRun
 from eval.ledger import Ledger
+from eval.report.chart import Chart, Mark
 from eval.report.table import Table, figure, interval, signed
 from eval.summary import POSITIONS
 
@@ -31,6 +32,38 @@ def history_tables(found: HistoryGap) -> tuple[Table, ...]:
             note="First wrong turn: the median over derailed dialogues. Recovered: the share of right turns after a wrong one.",
         ),
         ledger_table({run.history: run.ledger for run in found.runs}),
+    )
+
+
+def history_charts(found: HistoryGap) -> tuple[Chart, ...]:
+    """Draw accuracy by turn position under each history, and the gap that each leaves."""
+    return (
+        Chart(
+            title="Value by turn of the dialogue",
+            kind="lines",
+            marks=tuple(
+                Mark(name, run.by_turn[name], f"{run.history} history")
+                for run in found.runs
+                for name in POSITIONS
+                if name in run.by_turn
+            ),
+            axis="value accuracy",
+            form="share",
+            labels="turn of the dialogue",
+            note="A gap that widens from turn to turn is error carried along.",
+        ),
+        Chart(
+            title="What a history costs",
+            kind="ranges",
+            marks=tuple(
+                Mark(f"{run.history} history", run.gap, "gap", *run.gap_interval)
+                for run in found.runs
+                if run.history != GOLD
+            ),
+            axis="value accuracy against gold history",
+            form="share",
+            note="With 95 % intervals, dialogues resampled.",
+        ),
     )
 
 

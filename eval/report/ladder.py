@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from eval.ladder import Gain, Ladder, Step
+from eval.report.chart import Chart, Mark
 from eval.report.table import Table, figure, signed
+from eval.rungs import Choice
+from nodes.state import STAGES
 
 _HEADS = ("stage", "own", "skipped", "as is", "perfect", "gain", "low", "high")
 _AFTER = {"predicted": "the graph's own outputs", "gold": "gold"}
@@ -63,3 +68,55 @@ def _choice(step: Step, gain: Gain) -> tuple[str, ...]:
 
 def _gained(gain: Gain) -> tuple[str, ...]:
     return tuple(signed(value) for value in (gain.difference, gain.low, gain.high))
+
+
+def ladder_charts(ladder: Ladder) -> tuple[Chart, ...]:
+    """Draw the way from the graph as it is to gold in every stage, and each stage's worst and best on its own."""
+    return (
+        Chart(
+            title="From the graph as it is to gold in every stage",
+            kind="waterfall",
+            marks=tuple(_falls(ladder)),
+            axis="value accuracy",
+            form="share",
+            note="Read down: each stage is given gold after those above it. The line is the gain's 95 % interval.",
+        ),
+        Chart(
+            title="One stage at a time",
+            kind="ranges",
+            marks=tuple(mark for step in ladder.steps if step.upstream == "predicted" for mark in _range(step)),
+            axis="value accuracy",
+            form="share",
+            note="Each stage skipped, as it is, and given gold, everything else as it is; with 95 % intervals of the change.",
+        ),
+    )
+
+
+def _falls(ladder: Ladder) -> Iterator[Mark]:
+    """Yield the base, the cumulative gains in pipeline order, and where they lead."""
+    low, high = ladder.value_interval
+    yield Mark("as it is", ladder.value, "level", low, high)
+    reached = ladder.value
+    for step in ladder.steps:
+        perfect = step.gain("oracle")
+        if perfect and (step.upstream == "gold" or step.stage == STAGES[0]):
+            series = "gain" if perfect.difference >= 0 else "loss"
+            note = f"{perfect.fixed} fixed, {perfect.broken} broken"
+            yield Mark(step.stage, perfect.value, series, *_ends(step, perfect), start=step.value, note=note)
+            reached = perfect.value
+    yield Mark("gold everywhere", reached, "level")
+
+
+def _range(step: Step) -> Iterator[Mark]:
+    choices: tuple[tuple[str, Choice | None], ...] = (("skipped", "skip"), ("as it is", None), ("given gold", "oracle"))
+    for series, choice in choices:
+        if choice is None:
+            yield Mark(step.stage, step.value, series)
+        elif gain := step.gain(choice):
+            yield Mark(step.stage, gain.value, series, *_ends(step, gain))
+
+
+def _ends(step: Step, gain: Gain) -> tuple[float, float]:
+    """Return the interval of a rung: that of its gain, around the stage as it is, within what a share can be."""
+    low, high = (min(1.0, max(0.0, step.value + end)) for end in (gain.low, gain.high))
+    return low, high

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
+from eval.attribution import Attribution
 from eval.datasets import Dataset
 from eval.records import Manifest, RunError, TurnRecord, read_manifest, read_turns
 from eval.score import open_rows
@@ -46,11 +47,10 @@ class RunView:
     turns: tuple[TurnView, ...]
     dataset: Dataset | None
     """None where the data folder is gone: the report then shows no gold."""
-
-    @property
-    def name(self) -> str:
-        """The folder's name."""
-        return self.folder.resolve().name
+    name: str
+    """The folder's; a report gives runs of equal name others."""
+    attribution: Attribution | None = None
+    """Of a ladder's base: which stage gold repairs."""
 
     @property
     def dialogues(self) -> Iterator[tuple[int, list[TurnView]]]:
@@ -83,7 +83,7 @@ def gather(folder: Path, data: Path | None = None) -> RunView:
         raise RunError(f"{folder} has records without scores: run `turnsql eval score {folder}` again")
     dataset = _dataset(manifest, data)
     turns = tuple(TurnView(records[key], scores[key], _gold(dataset, key)) for key in sorted(records))
-    return RunView(folder, manifest, summary, turns, dataset)
+    return RunView(folder, manifest, summary, turns, dataset, folder.resolve().name)
 
 
 def _dataset(manifest: Manifest, data: Path | None) -> Dataset | None:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from eval.records import RunError, write_text
 from eval.report.evidence import evidence_tables
-from eval.report.pages import DialoguePage, dialogue_pages
+from eval.report.explorer import explorer_data
+from eval.report.faults import faults_of
+from eval.report.inputs import Inputs
 from eval.report.table import Table
-from eval.report.tables import answer_table, group_tables, node_table, plan_table, stage_table
+from eval.report.tables import group_tables, node_table, plan_table, stage_table
+from eval.report.topics import topics
 from eval.report.view import RunView
+
+HERE = Path(__file__).parent
+SCRIPTS = ("vendor/d3.min.js", "vendor/plot.min.js", "templates/charts.js", "templates/explorer.js")
+"""In the order in which the page runs them."""
 
 
 @dataclass(frozen=True)
@@ -27,28 +36,33 @@ class RunSection:
     """The answers taken apart: by gold, cause, turn position, hardness, feature."""
     details: tuple[Table, ...]
     """Shown folded."""
-    dialogues: tuple[DialoguePage, ...]
 
 
-def write_report(runs: Sequence[RunView], folder: Path) -> tuple[Path, Path]:
+def write_report(inputs: Inputs, folder: Path) -> tuple[Path, Path]:
     """Write `report.html` and `report.md` into a folder, whole or not at all.
 
     Raises:
         RunError: The folder cannot be written.
     """
     templates = Environment(
-        loader=PackageLoader("eval.report"),
+        loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    facts = {"answers": answer_table(runs), "sections": [_section(run) for run in runs]}
+    faults = [(run, faults_of(run)) for run in inputs.runs]
+    facts: dict[str, Any] = {"topics": list(topics(inputs, faults)), "sections": [_section(run) for run in inputs.runs]}
+    charts = {f"{topic.id}-{number}": c.data() for topic in facts["topics"] for number, c in enumerate(topic.charts)}
+    page = facts | {
+        "scripts": [Markup((HERE / name).read_text("utf-8")) for name in SCRIPTS],
+        "data": _embedded({"charts": charts, **explorer_data(faults)}),
+    }
     paths = folder / "report.html", folder / "report.md"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in paths:
-            write_text(path, templates.get_template(f"{path.name}.j2").render(facts))
+        for path, held in zip(paths, (page, facts), strict=True):
+            write_text(path, templates.get_template(f"{path.name}.j2").render(held))
     except OSError as error:
         raise RunError(f"cannot write the report to {folder}: {error.strerror}; give --out another folder") from error
     return paths
@@ -60,5 +74,9 @@ def _section(run: RunView) -> RunSection:
         tables=(node_table(run), plan_table(run)),
         groups=(*evidence_tables(run), *group_tables(run)),
         details=(stage_table(run),),
-        dialogues=tuple(dialogue_pages(run)),
     )
+
+
+def _embedded(data: Any) -> Markup:
+    """Write JSON that no HTML parser can take for the end of its script."""
+    return Markup(json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))

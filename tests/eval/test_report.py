@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 from eval.demo.build import DEMO_DATA, build
 from eval.experiment import RunOptions
 from eval.records import RunError
-from eval.report.pages import dialogue_pages
+from eval.report.explorer import explorer_data
+from eval.report.faults import blame_table, departure_table, faults_of, mode_table
+from eval.report.inputs import Inputs, open_inputs
 from eval.report.published import is_slice
 from eval.report.table import Table, figure
 from eval.report.tables import answer_table, node_table, plan_table
@@ -59,7 +61,7 @@ class Links(HTMLParser):
         found = dict(attrs)
         self.targets += [value for name in ("href", "src", "action") if (value := found.get(name))]
         self.ids |= {value} if (value := found.get("id")) else set()
-        if tag not in ("meta", "br"):
+        if tag not in ("meta", "br", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -67,41 +69,78 @@ class Links(HTMLParser):
 
 
 def test_one_file_that_fetches_nothing_and_whose_links_lead_somewhere(scored: Path, tmp_path: Path) -> None:
-    page, _ = write_report([gather(scored), gather(scored)], tmp_path)
+    page, _ = write_report(open_inputs([scored, scored]), tmp_path)
     html = page.read_text("utf-8")
     links = Links()
     links.feed(html)
     assert links.open == []
-    assert links.targets and {target.removeprefix("#") for target in links.targets} <= links.ids
-    assert "@import" not in html and "url(" not in html and "fetch(" not in html
+    targets = {target.removeprefix("#") for target in links.targets if not target.startswith("#turns")}
+    assert targets and targets <= links.ids
+    assert "default-src 'none'" in html and "@import" not in html
 
 
 def test_what_a_user_typed_is_text(scored: Path, tmp_path: Path) -> None:
-    page, summary = write_report([gather(scored)], tmp_path)
+    page, summary = write_report(open_inputs([scored]), tmp_path)
     assert "<script>alert" not in page.read_text("utf-8")
-    assert "&lt;script&gt;alert" in page.read_text("utf-8")
+    assert "\\u003cscript>alert" in page.read_text("utf-8")
     assert "### Node by node" in summary.read_text("utf-8")
 
 
 def test_markdown_tables_are_rectangular(scored: Path, tmp_path: Path) -> None:
-    _, summary = write_report([gather(scored)], tmp_path)
+    _, summary = write_report(open_inputs([scored]), tmp_path)
     tables = summary.read_text("utf-8").split("\n\n")
     for table in (block.splitlines() for block in tables if block.startswith("|")):
         assert len({line.count("|") for line in table}) == 1
 
 
-def test_pages_tell_right_from_wrong_and_how_results_differ(scored: Path) -> None:
-    pages = [page for dialogue in dialogue_pages(gather(scored)) for page in dialogue.turns]
-    assert [page.turn.mark for page in pages] == ["right"] + ["wrong"] * 7
-    assert pages[0].difference is None
-    french = pages[1].difference
-    assert french and french.verdict == "Rows: 0 missing, 2 too many."
-    assert french.gold.caption == "2 rows" and french.given.caption == "4 rows"
-    founded = pages[2].difference
-    assert founded and founded.verdict == "Columns: 1 in the answer, 2 in the gold."
-    silent = pages[-1].difference
-    assert silent and silent.verdict == "The answer does not run."
-    assert [stage.stage for stage in pages[0].stages] == list(STAGES)
+def test_the_explorer_tells_right_from_wrong_and_how_results_differ(scored: Path) -> None:
+    view = gather(scored)
+    data = explorer_data([(view, faults_of(view))])
+    answers = data["answers"][0]
+    assert [answer["mark"] for answer in answers] == ["right"] + ["wrong"] * 7
+    assert "difference" not in answers[0] and answers[0]["fault"] is None
+    french = answers[1]["difference"]
+    assert french["verdict"] == "Rows: 0 missing, 2 too many."
+    assert french["gold"]["caption"] == "2 rows" and french["given"]["caption"] == "4 rows"
+    assert sum(french["given"]["odd"]) == 2 and not any(french["gold"]["odd"])
+    assert answers[2]["difference"]["verdict"] == "Columns: 1 in the answer, 2 in the gold."
+    assert answers[-1]["difference"]["verdict"] == "The answer does not run."
+    assert [stage["stage"] for stage in answers[0]["stages"]] == list(STAGES)
+
+
+def test_the_explorer_shows_gold_for_every_stage_and_the_history_that_was_fed(scored: Path) -> None:
+    view = gather(scored)
+    data = explorer_data([(view, {})])
+    second = data["turns"][1]
+    assert set(second["stages"]) == set(STAGES) and second["plan"][0][0] == "select"
+    assert data["answers"][0][1]["history"] == [data["turns"][0]["gold"]]
+
+
+def test_runs_share_the_turns_of_the_same_data(scored: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(scored, other)
+    lines = (other / "turns.jsonl").read_text("utf-8").splitlines()
+    record = json.loads(lines[0])
+    lines[0] = json.dumps({**record, "utterance": "Other words"})
+    (other / "turns.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    data = explorer_data([(gather(scored), {}), (gather(other), {})])
+    assert len(data["turns"]) == 9
+    assert sum(first is not None and second is not None for first, second in zip(*data["answers"], strict=True)) == 7
+
+
+def test_faults_name_the_mode_and_the_first_departure(scored: Path) -> None:
+    view = gather(scored)
+    faults = faults_of(view)
+    assert len(faults) == 7
+    assert "filter_amnesia" in [mode for mode, _ in faults[0, 1].modes]
+    assert mode_table([(view, faults)]).rows[-1] == ("wrong turns", "7")
+    assert not blame_table([(view, faults)]).rows, "no ladder, no blame"
+    assert sum(int(row[1]) for row in departure_table([(view, faults)]).rows) == 7
+
+
+def test_runs_of_one_name_are_told_apart(scored: Path) -> None:
+    names = [run.name for run in open_inputs([scored, scored]).runs]
+    assert len(set(names)) == 2 and all(name.startswith(f"{scored.parent.name}/traps") for name in names)
 
 
 def test_tables_follow_the_summary(scored: Path) -> None:
@@ -127,7 +166,7 @@ def test_without_the_data_folder_the_report_has_no_gold(scored: Path, tmp_path: 
     (moved / "manifest.json").write_text(json.dumps({**manifest, "data": str(tmp_path / "gone")}), "utf-8")
     view = gather(moved)
     assert view.dataset is None and {turn.gold_sql for turn in view.turns} == {None}
-    page, _ = write_report([view], moved)
+    page, _ = write_report(Inputs((view,)), moved)
     assert "so no gold is shown" in page.read_text("utf-8")
     assert gather(moved, DEMO_DATA).dataset
 
@@ -145,7 +184,7 @@ def test_a_run_without_scores_is_one_line(scored: Path, tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written_leaves_nothing(scored: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(RunError, match="--out"):
-        write_report([gather(scored)], tmp_path / "taken")
+        write_report(open_inputs([scored]), tmp_path / "taken")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 

@@ -1,0 +1,129 @@
+"""How far an answer's confidence can be trusted: risk against coverage, where a planner gives one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from statistics import fmean
+
+from eval.report.chart import Chart, Mark
+from eval.report.table import Table, figure
+from eval.report.view import RunView, TurnView
+
+COVERAGES = (0.25, 0.5, 0.75, 1.0)
+POINTS_DRAWN = 120
+
+
+@dataclass(frozen=True)
+class Risk:
+    """The scored turns of a run with a confidence, the most confident first."""
+
+    confidences: tuple[float, ...]
+    right: tuple[bool, ...]
+
+    @cached_property
+    def risks(self) -> tuple[float, ...]:
+        """Share of wrong answers among the first 1, 2, 3, ...; turns of equal confidence share their errors evenly."""
+        found: list[float] = []
+        wrong = 0.0
+        for _, tie in groupby(zip(self.confidences, self.right, strict=True), key=lambda pair: pair[0]):
+            verdicts = [right for _, right in tie]
+            for _ in verdicts:
+                wrong += verdicts.count(False) / len(verdicts)
+                found.append(wrong / (len(found) + 1))
+        return tuple(found)
+
+    def at(self, coverage: float) -> float:
+        """Share of wrong answers where that share of the turns is answered."""
+        return self.risks[max(1, round(len(self.risks) * coverage)) - 1]
+
+    @property
+    def area(self) -> float:
+        """Mean risk over all coverages: 0 is perfect, the error rate is what no order gives."""
+        return fmean(self.risks)
+
+    @property
+    def calibration_gap(self) -> float:
+        """Mean distance of confidence from accuracy over ten groups of equal size, weighted by size."""
+        total, gap = len(self.right), 0.0
+        for place in range(10):
+            part = slice(place * total // 10, (place + 1) * total // 10)
+            if right := self.right[part]:
+                gap += len(right) / total * abs(fmean(right) - fmean(self.confidences[part]))
+        return gap
+
+
+def risk_of(run: RunView) -> Risk | None:
+    """Return the risk of a run; None where no plan carries a confidence."""
+    pairs = [
+        (confidence, turn.mark == "right")
+        for turn in run.turns
+        if turn.mark in ("right", "wrong") and (confidence := confidence_of(turn)) is not None
+    ]
+    if not pairs:
+        return None
+    confidences, right = zip(*sorted(pairs, key=lambda pair: -pair[0]), strict=True)
+    return Risk(confidences, right)
+
+
+def confidence_of(turn: TurnView) -> float | None:
+    """Return the confidence of a turn's first plan."""
+    plans = turn.record.stages["plan_emission"].output
+    return plans[0].get("confidence") if plans else None
+
+
+def confidence_charts(runs: Sequence[RunView]) -> tuple[Chart, ...]:
+    """Draw risk against coverage; nothing where no run has a confidence."""
+    found = [(run.name, risk) for run in runs if (risk := risk_of(run))]
+    if not found:
+        return ()
+    marks = (mark for name, risk in found for mark in _marks(risk, name if len(found) > 1 else ""))
+    return (
+        Chart(
+            title="Risk and coverage",
+            kind="lines",
+            marks=tuple(marks),
+            axis="share of wrong answers",
+            form="share",
+            labels="share of turns answered, the most confident first",
+            note="An analyst who lets only the most confident answers through meets this share of wrong ones.",
+        ),
+    )
+
+
+def confidence_tables(runs: Sequence[RunView]) -> tuple[Table, ...]:
+    """Lay the same out as figures; nothing where no run has a confidence."""
+    found = [(run.name, risk) for run in runs if (risk := risk_of(run))]
+    if not found:
+        return ()
+    heads = tuple(f"at {coverage:.0%}" for coverage in COVERAGES)
+    return (
+        Table(
+            title="Wrong answers by coverage",
+            columns=("run", *heads, "mean", "calibration gap", "turns"),
+            rows=tuple((name, *_row(risk)) for name, risk in found),
+            note="Share of wrong answers among the most confident; mean over all coverages. Calibration gap: confidence"
+            " against accuracy, in ten groups.",
+        ),
+    )
+
+
+def _row(risk: Risk) -> tuple[str, ...]:
+    shares = (figure(risk.at(coverage)) for coverage in COVERAGES)
+    return (*shares, figure(risk.area), figure(risk.calibration_gap), str(len(risk.right)))
+
+
+def _marks(risk: Risk, series: str) -> list[Mark]:
+    total = len(risk.right)
+    counts = sorted({max(1, round(total * step / POINTS_DRAWN)) for step in range(1, POINTS_DRAWN + 1)})
+    return [
+        Mark(
+            f"{count / total:.4f}",
+            risk.risks[count - 1],
+            series,
+            note=f"confidence {risk.confidences[count - 1]:.2f} and up",
+        )
+        for count in counts
+    ]

@@ -1,0 +1,136 @@
+"""explorer_data: every turn of the runs of a report, as the page's explorer reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from eval.gold import GoldBook
+from eval.history import Histories
+from eval.report.confidence import confidence_of
+from eval.report.faults import Fault, Faults
+from eval.report.results import Results
+from eval.report.stages import gold_texts, stage_texts
+from eval.report.view import RunView, TurnView
+from nodes.plan import Plan
+from nodes.plan_text import plan_clauses
+
+Json = dict[str, Any]
+VERDICTS = ("value", "strict", "official", "bird", "suite")
+
+
+def explorer_data(runs: Sequence[tuple[RunView, Faults]]) -> Json:
+    """Return the runs, the turns that any of them has, and each run's answers by turn.
+
+    Runs share a turn where the data set, the place in it and the words agree.
+    """
+    turns: dict[str, Json] = {}
+    answers: list[dict[str, Json]] = []
+    results = Results()
+    for run, faults in runs:
+        reader = _Reader(run, faults, results)
+        own: dict[str, Json] = {}
+        for turn in run.turns:
+            key = _key(run, turn, turns)
+            if key not in turns or (turns[key]["gold"] is None and turn.gold_sql):
+                turns[key] = {"id": key, **reader.turn(turn)}
+            own[key] = reader.answer(turn)
+        answers.append(own)
+    order = sorted(turns, key=lambda key: (turns[key]["corpus"], turns[key]["dialogue"], turns[key]["turn"]))
+    return {
+        "runs": [{"name": run.name, "history": run.summary.history} for run, _ in runs],
+        "turns": [turns[key] for key in order],
+        "answers": [[own.get(key) for key in order] for own in answers],
+    }
+
+
+def _key(run: RunView, turn: TurnView, known: dict[str, Json]) -> str:
+    """Name a turn; where another turn of other data has the name, the rows' hash tells them apart."""
+    corpus, record = f"{run.manifest.dataset}-{run.manifest.split}", turn.record
+    key = f"{corpus}/{record.dialogue}/{record.turn}"
+    if key in known and known[key]["utterance"] != record.utterance:
+        return f"{corpus}-{run.manifest.rows_sha256[:8]}/{record.dialogue}/{record.turn}"
+    return key
+
+
+class _Reader:
+    """Reads the turns of one run."""
+
+    def __init__(self, run: RunView, faults: Faults, results: Results) -> None:
+        self.run, self.faults, self.results = run, faults, results
+        self.book = GoldBook(run.dataset) if run.dataset else None
+        self.sql = {turn.record.key: turn.record.sql for turn in run.turns}
+
+    def turn(self, turn: TurnView) -> Json:
+        """Return what all runs share of a turn: the question and its gold."""
+        record, scores, book = turn.record, turn.scores, self.book
+        gold = book.turn(*record.key) if book else None
+        return {
+            "corpus": f"{self.run.manifest.dataset} {self.run.manifest.split}",
+            "dialogue": record.dialogue,
+            "turn": record.turn,
+            "database": record.database_id,
+            "utterance": record.utterance,
+            "hardness": scores.hardness,
+            "features": list(scores.features),
+            "flags": list(scores.gold_flags),
+            "unscored": scores.unscored,
+            "gold": turn.gold_sql,
+            "plan": _clauses(gold.plan if gold else None),
+            "rows": asdict(self.results.sample(book.dataset.open_database(record.database_id), turn.gold_sql))
+            if book and turn.gold_sql
+            else None,
+            "stages": gold_texts(gold) if gold else None,
+        }
+
+    def answer(self, turn: TurnView) -> Json:
+        """Return what this run made of a turn."""
+        record, scores, book = turn.record, turn.scores, self.book
+        found: Json = {
+            "mark": turn.mark,
+            "sql": record.sql,
+            "error": record.error,
+            "ms": round(record.timing.get("ms", 0.0), 1),
+            "verdicts": {name: value for name in VERDICTS if (value := getattr(scores, name)) is not None},
+            "notes": [note for note in (scores.cause, scores.no_result, scores.suite_shown_by, scores.retry) if note],
+            "confidence": confidence_of(turn) if record.outcome != "not_run" else None,
+            "plan": _clauses(book.plan_of(record.database_id, record.sql) if book else None),
+            "fault": _fault(self.faults.get(record.key)),
+            "history": self._history(turn),
+            "stages": list(self._stages(turn)) if record.outcome != "not_run" else [],
+        }
+        if book and turn.gold_sql and turn.mark == "wrong":
+            database = book.dataset.open_database(record.database_id)
+            difference = self.results.difference(database, turn.gold_sql, record.sql)
+            found["difference"] = asdict(difference) if difference else None
+        return found
+
+    def _history(self, turn: TurnView) -> list[str] | None:
+        """Return the SQL of the earlier turns that the graph was fed; None where it cannot be told any more."""
+        manifest, dialogue, number = self.run.manifest, turn.record.dialogue, turn.record.turn
+        if manifest.history == "predicted":
+            return [self.sql.get((dialogue, past), "") for past in range(number)]
+        if self.book is None or (manifest.history == "noised" and manifest.noise_rate is None):
+            return None
+        histories = Histories(manifest.history, self.book, manifest.noise_seed or 0, manifest.noise_rate or 0.0)
+        return [past.sql for past in histories.before(self.book.dataset.by_index[dialogue], number, {})]
+
+    def _stages(self, turn: TurnView) -> Iterator[Json]:
+        for given in stage_texts(turn):
+            scores = turn.scores.stages.get(given.stage, {}).get("in_graph", {})
+            yield {
+                "stage": given.stage,
+                "variant": given.variant,
+                "ms": round(given.ms, 2),
+                "lines": given.lines,
+                "scores": {name: round(score, 3) for name, score in scores.items()},
+            }
+
+
+def _clauses(plan: Plan | None) -> list[tuple[str, str]] | None:
+    return plan_clauses(plan) if plan else None
+
+
+def _fault(fault: Fault | None) -> Json | None:
+    return asdict(fault) if fault else None
