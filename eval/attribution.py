@@ -64,15 +64,23 @@ class Attribution(Frozen):
 
 
 class Attributor:
-    """Tells the failure modes of SQL texts; gold plans and results are kept."""
+    """Tells the failure modes of SQL texts; gold plans, results and what was told are kept."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
         self.book = GoldBook(dataset)
         self.executions = Executions()
+        self._told: dict[tuple[str, ...], tuple[Finding, ...]] = {}
 
     def modes(self, dialogue: int, turn: int, sql: str) -> tuple[Finding, ...]:
         """Return the modes of a wrong answer, nothing where its gold is no plan."""
+        row = self.dataset.by_index[dialogue]
+        key = (row.database_id, *(gold.query for gold in row.turns[: turn + 1]), sql)
+        if key not in self._told:
+            self._told[key] = self._modes(dialogue, turn, sql)
+        return self._told[key]
+
+    def _modes(self, dialogue: int, turn: int, sql: str) -> tuple[Finding, ...]:
         database_id = self.dataset.by_index[dialogue].database_id
         database = self.dataset.open_database(database_id)
         if not sql.strip():

@@ -123,8 +123,11 @@ def _table_misattribution(given: PlanDifference) -> Iterator[str]:
     for other in gained:
         if lost and other[0] in gained_tables and not _in_filters(other, given.forgotten):
             yield f"{_name(other)} instead of {_name(min(lost))}"
-    if lost_tables and not (gained_tables or given.forgotten or any(given.select)):
-        yield f"table {min(lost_tables)} is left out"
+    # On the validation databases of CoSQL train (573 turns, 302 wrong) the embedded default leaves a table out 21 times so; read
+    # one by one, all of them lack a join of gold, and 18 show no other mode.
+    absent = [name for name in lost_tables if name not in given.named]
+    if absent and not (gained_tables or given.forgotten or any(given.select)):
+        yield f"table {min(absent)} is left out"
     gold, ours = join_pairs(given.gold), join_pairs(given.given)
     if not (lost_tables or gained_tables) and gold != ours:
         yield "the same tables joined on other columns"

@@ -69,6 +69,11 @@ class PlanDifference:
         return _apart(_named(parts(self.gold, TableSource)), _named(parts(self.given, TableSource)))
 
     @cached_property
+    def named(self) -> frozenset[str]:
+        """The tables that the plan uses, at any depth."""
+        return frozenset(_named(parts(self.given, TableSource)))
+
+    @cached_property
     def joined(self) -> Counter[str]:
         """The tables that only the plan has in its outermost FROM."""
         return _apart(_outermost(self.gold), _outermost(self.given))[1]

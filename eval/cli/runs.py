@@ -93,13 +93,14 @@ def report(
         list[Path], typer.Argument(metavar="RUN...", help="Folders of scored runs, of a ladder, of a history.")
     ],
     data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the runs' own.")] = None,
+    table: Annotated[list[Path] | None, typer.Option(help="JSON file of tables to show too.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the report; the first run's unless given.")] = None,
 ) -> None:
     """Write report.html, which opens from disk, and report.md, for a pull request."""
     from eval.report.inputs import open_inputs
     from eval.report.write import write_report
 
-    for path in write_report(open_inputs(runs, data), out or runs[0]):
+    for path in write_report(open_inputs(runs, data, table or ()), out or runs[0]):
         typer.echo(path)
 
 

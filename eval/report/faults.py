@@ -44,8 +44,17 @@ class Fault:
     """Each mode with its evidence."""
 
 
-def faults_of(run: RunView) -> Faults:
-    """Explain the wrong turns of a run; nothing where the data folder is gone."""
+def all_faults(runs: Sequence[RunView]) -> list[tuple[RunView, Faults]]:
+    """Explain the wrong turns of runs; those over the same rows share what is found of the same SQL."""
+    attributors: dict[str, Attributor] = {}
+    for run in runs:
+        if run.dataset:
+            attributors.setdefault(run.manifest.rows_sha256, Attributor(run.dataset))
+    return [(run, faults_of(run, attributors.get(run.manifest.rows_sha256))) for run in runs]
+
+
+def faults_of(run: RunView, attributor: Attributor | None) -> Faults:
+    """Explain the wrong turns of a run; without an attributor only a ladder's base is explained."""
     wrong = [turn for turn in run.turns if turn.mark == "wrong"]
     if run.attribution:
         blamed = {(turn.dialogue, turn.turn): turn for turn in run.attribution.turns}
@@ -59,10 +68,7 @@ def faults_of(run: RunView) -> Faults:
             for turn in wrong
             if (it := blamed.get(turn.record.key))
         }
-    if run.dataset is None:
-        return {}
-    attributor = Attributor(run.dataset)
-    return {turn.record.key: _fault(turn, attributor) for turn in wrong}
+    return {turn.record.key: _fault(turn, attributor) for turn in wrong} if attributor else {}
 
 
 def first_departure(scores: TurnScores) -> Stage | None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from eval.attribution import Attribution, attribute
 from eval.history_gap import MODES, HistoryGap
 from eval.ladder import Ladder
 from eval.records import RunError
+from eval.report.table import Table
 from eval.report.view import RunView, gather
 from eval.rungs import BASE
 
@@ -45,10 +46,16 @@ class Inputs:
     """Each under a name of its own."""
     ladders: tuple[LadderView, ...] = ()
     histories: tuple[HistoryView, ...] = ()
+    tables: tuple[Table, ...] = ()
+    """Made elsewhere, shown as they are."""
 
 
-def open_inputs(folders: Sequence[Path], data: Path | None = None) -> Inputs:
+def open_inputs(folders: Sequence[Path], data: Path | None = None, tables: Sequence[Path] = ()) -> Inputs:
     """Read scored runs, ladders (with their base as a run) and histories (with a run for each mode).
+
+    Args:
+        data: The data folder, where it is not the runs' own.
+        tables: JSON files, each a list of `{title, columns, rows, note, words}`.
 
     Raises:
         TurnSQLError: A folder is none of them, or is not scored.
@@ -67,7 +74,12 @@ def open_inputs(folders: Sequence[Path], data: Path | None = None) -> Inputs:
             runs += [replace(gather(folder / mode, data), name=f"{name}/{mode}") for mode in MODES]
         else:
             runs.append(gather(folder, data))
-    return Inputs(tuple(_told_apart(runs)), tuple(ladders), tuple(histories))
+    return Inputs(
+        runs=tuple(_told_apart(runs)),
+        ladders=tuple(ladders),
+        histories=tuple(histories),
+        tables=tuple(table for path in tables for table in _tables(path)),
+    )
 
 
 def _attribution(folder: Path, data: Path | None) -> Attribution:
@@ -80,6 +92,13 @@ def _read(path: Path, model: type[M]) -> M:
         return model.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise RunError(f"{path} cannot be read: make {path.parent} again with this version") from error
+
+
+def _tables(path: Path) -> tuple[Table, ...]:
+    try:
+        return TypeAdapter(tuple[Table, ...]).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise RunError(f"{path} is no list of tables with title, columns and rows") from error
 
 
 def _told_apart(runs: Sequence[RunView]) -> Iterator[RunView]:

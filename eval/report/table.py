@@ -48,9 +48,12 @@ class Table:
 
     def markdown(self) -> str:
         """Lay the table out for a pull request."""
+        return "\n".join((f"### {self.title}", "", *self.markdown_rows(), *(("", self.note) if self.note else ())))
+
+    def markdown_rows(self) -> tuple[str, ...]:
+        """Return the lines of the bare table."""
         rule = tuple("---" if position < self.words else "---:" for position in range(len(self.columns)))
-        lines = [f"| {' | '.join(row)} |" for row in (self.columns, rule, *self.rows)]
-        return "\n".join((f"### {self.title}", "", *lines, *(("", self.note) if self.note else ())))
+        return tuple(f"| {' | '.join(row)} |" for row in (self.columns, rule, *self.rows))
 
 
 def figure(value: float | None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from eval.compare import SAME, compare
 from eval.report.chart import Chart, Mark
 from eval.report.confidence import confidence_charts, confidence_tables
+from eval.report.cost_charts import cost_charts
 from eval.report.faults import Faults, fault_charts, fault_tables
 from eval.report.history import history_charts, history_tables
 from eval.report.inputs import Inputs
@@ -49,9 +50,12 @@ def topics(inputs: Inputs, faults: RunFaults) -> Iterator[Topic]:
         yield Topic(f"history-{number}", title, history_charts(it.gap), history_tables(it.gap))
     if any(found for _, found in faults):
         yield Topic("failures", "Failures", fault_charts(faults), fault_tables(faults))
-    yield Topic("costs", "Latency and cost", (latency_chart(inputs.runs),), (latency_table(inputs.runs),))
+    charts = (latency_chart(inputs.runs), *cost_charts(inputs.runs))
+    yield Topic("costs", "Latency and cost", charts, (latency_table(inputs.runs),))
     if charts := confidence_charts(inputs.runs):
         yield Topic("confidence", "Confidence", charts, confidence_tables(inputs.runs))
+    if inputs.tables:
+        yield Topic("tables", "Further tables", (), inputs.tables)
 
 
 def answer_charts(runs: Sequence[RunView]) -> tuple[Chart, ...]:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from eval.records import RunError, write_text
 from eval.report.evidence import evidence_tables
 from eval.report.explorer import explorer_data
-from eval.report.faults import faults_of
+from eval.report.faults import all_faults
 from eval.report.inputs import Inputs
 from eval.report.table import Table
 from eval.report.tables import group_tables, node_table, plan_table, stage_table
@@ -51,7 +51,7 @@ def write_report(inputs: Inputs, folder: Path) -> tuple[Path, Path]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    faults = [(run, faults_of(run)) for run in inputs.runs]
+    faults = all_faults(inputs.runs)
     facts: dict[str, Any] = {"topics": list(topics(inputs, faults)), "sections": [_section(run) for run in inputs.runs]}
     charts = {f"{topic.id}-{number}": c.data() for topic in facts["topics"] for number, c in enumerate(topic.charts)}
     page = facts | {

@@ -72,6 +72,21 @@ def test_the_evidence_names_the_constraint(tmp_path: Path) -> None:
     )
 
 
+def test_a_table_left_out_is_misattribution_and_one_used_less_often_is_not(tmp_path: Path) -> None:
+    schema = open_regatta(tmp_path).schema
+    alone, joined, twice = (
+        to_plan(sql, schema)
+        for sql in (
+            "SELECT label FROM boat",
+            "SELECT label FROM boat JOIN entry ON boat.id = entry.boat_id",
+            "SELECT label FROM boat EXCEPT SELECT label FROM boat",
+        )
+    )
+    (left_out,) = failure_modes(PlanDifference(joined, alone, (), schema))
+    assert (left_out.mode, left_out.evidence) == ("table_misattribution", "table entry is left out")
+    assert failure_modes(PlanDifference(twice, alone, (), schema)) == ()
+
+
 def test_sql_that_is_none_is_syntax(attributor: Attributor) -> None:
     assert [finding.mode for sql in ("", "SELECT , FROM") for finding in attributor.modes(0, 0, sql)] == ["syntax"] * 2
 

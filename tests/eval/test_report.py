@@ -15,7 +15,7 @@ from eval.demo.build import DEMO_DATA, build
 from eval.experiment import RunOptions
 from eval.records import RunError
 from eval.report.explorer import explorer_data
-from eval.report.faults import blame_table, departure_table, faults_of, mode_table
+from eval.report.faults import all_faults, blame_table, departure_table, mode_table
 from eval.report.inputs import Inputs, open_inputs
 from eval.report.published import is_slice
 from eval.report.table import Table, figure
@@ -95,7 +95,7 @@ def test_markdown_tables_are_rectangular(scored: Path, tmp_path: Path) -> None:
 
 def test_the_explorer_tells_right_from_wrong_and_how_results_differ(scored: Path) -> None:
     view = gather(scored)
-    data = explorer_data([(view, faults_of(view))])
+    data = explorer_data(all_faults([view]))
     answers = data["answers"][0]
     assert [answer["mark"] for answer in answers] == ["right"] + ["wrong"] * 7
     assert "difference" not in answers[0] and answers[0]["fault"] is None
@@ -130,7 +130,7 @@ def test_runs_share_the_turns_of_the_same_data(scored: Path, tmp_path: Path) -> 
 
 def test_faults_name_the_mode_and_the_first_departure(scored: Path) -> None:
     view = gather(scored)
-    faults = faults_of(view)
+    ((_, faults),) = all_faults([view])
     assert len(faults) == 7
     assert "filter_amnesia" in [mode for mode, _ in faults[0, 1].modes]
     assert mode_table([(view, faults)]).rows[-1] == ("wrong turns", "7")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 from collections.abc import Iterator
@@ -30,10 +31,18 @@ OPENS_IN_SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two runs of 1,008 turns: the embedded default, and the same with no values."""
+def report(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Two runs of 1,008 turns: the embedded default, and the same with no values; made once for all workers."""
+    root = tmp_path_factory.getbasetemp()
+    folder = (root if worker_id == "master" else root.parent) / "thousand"
+    with (folder.parent / "thousand.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return folder / "report.html" if (folder / "report.html").exists() else _make_report(folder)
+
+
+def _make_report(folder: Path) -> Path:
     build()
-    folder = tmp_path_factory.mktemp("thousand")
+    folder.mkdir()
     archive = _repeated_archive(folder / "archive")
     runs: list[Path] = []
     for name, nodes in (("default", ()), ("no-values", ("value_grounding=skip",))):
