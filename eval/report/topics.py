@@ -10,6 +10,7 @@ from eval.compare import SAME, compare
 from eval.report.chart import Chart, Mark
 from eval.report.confidence import confidence_charts, confidence_tables
 from eval.report.cost_charts import cost_charts
+from eval.report.costs import cost_tables
 from eval.report.faults import Faults, fault_charts, fault_tables
 from eval.report.history import history_charts, history_tables
 from eval.report.inputs import Inputs
@@ -51,7 +52,7 @@ def topics(inputs: Inputs, faults: RunFaults) -> Iterator[Topic]:
     if any(found for _, found in faults):
         yield Topic("failures", "Failures", fault_charts(faults), fault_tables(faults))
     charts = (latency_chart(inputs.runs), *cost_charts(inputs.runs))
-    yield Topic("costs", "Latency and cost", charts, (latency_table(inputs.runs),))
+    yield Topic("costs", "Latency and cost", charts, (latency_table(inputs.runs), *cost_tables(inputs.runs)))
     if charts := confidence_charts(inputs.runs):
         yield Topic("confidence", "Confidence", charts, confidence_tables(inputs.runs))
     if inputs.tables:

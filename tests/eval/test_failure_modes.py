@@ -78,7 +78,7 @@ def test_a_table_left_out_is_misattribution_and_one_used_less_often_is_not(tmp_p
         to_plan(sql, schema)
         for sql in (
             "SELECT label FROM boat",
-            "SELECT label FROM boat JOIN entry ON boat.id = entry.boat_id",
+            "SELECT label FROM boat JOIN entry ON boat.boat_id = entry.boat_id",
             "SELECT label FROM boat EXCEPT SELECT label FROM boat",
         )
     )
