@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -115,6 +117,21 @@ class Dataset:
         if not chosen:
             raise DataError(f"no dialogue in {start}:{stop}: {self.name} {self.split} has {len(self.dialogues)}")
         return replace(self, dialogues=chosen)
+
+    def about(self, databases: Collection[str]) -> Dataset:
+        """Return the dialogues about some databases.
+
+        Raises:
+            DataError: None is.
+        """
+        chosen = tuple(dialogue for dialogue in self.dialogues if dialogue.database_id in databases)
+        if not chosen:
+            raise DataError(f"no dialogue of {self.name} {self.split} is about {', '.join(sorted(databases))}")
+        return replace(self, dialogues=chosen)
+
+    def without(self, databases: Collection[str]) -> Dataset:
+        """Return the dialogues about other databases; there may be none."""
+        return replace(self, dialogues=tuple(d for d in self.dialogues if d.database_id not in databases))
 
     def database_path(self, database_id: str) -> Path:
         """Return the SQLite file of a database, whether it exists or not."""
@@ -256,3 +273,15 @@ def parse_range(text: str) -> tuple[int, int]:
     if not 0 <= start < stop:
         raise DataError(f"--dialogues {text!r} is empty: A must be at least 0 and below B")
     return start, stop
+
+
+def listed_databases(path: Path) -> frozenset[str]:
+    """Read the ids that a TOML file lists as `databases`.
+
+    Raises:
+        DataError: It is missing or malformed.
+    """
+    try:
+        return frozenset(map(str, tomllib.loads(path.read_text(encoding="utf-8"))["databases"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} lists no databases: write databases = [...] in TOML") from error

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 from eval.datasets import Dataset, GoldDialogue
-from eval.gold import GoldBook, compared
+from eval.gold import GoldBook
 from eval.labels import Label, Labeller
-from eval.perturb import CHANGES, perturbed
+from eval.perturb import CHANGES, Change, perturbed
+from nodes.before import Before
 from nodes.state import Scalar
-from nodes.walk import table_names
 from value_index.aliases import Aliases
 from value_index.fold import fold
-from value_index.index import ValueIndex
+from value_index.index import RANKER, Spans, ValueIndex
 from value_index.matches import ValueMatch
+from value_index.ranking import Ranker
 from value_index.schema import ColumnRef
 
 SEED = 11
@@ -46,34 +47,64 @@ class Tally:
     found: Counter[str] = field(default_factory=Counter[str])
     """Of these, those whose value was still grounded."""
 
+    @property
+    def recall(self) -> float:
+        """The share of the literals whose value was grounded."""
+        return sum(self.value.values()) / max(1, sum(self.reachable.values()))
+
+    @property
+    def precision(self) -> float:
+        """The share of the mentions whose first reading is gold."""
+        return self.right / max(1, self.given)
+
+    @property
+    def silence(self) -> float:
+        """The share of the utterances that name no value on which nothing was grounded."""
+        return self.kept_silent / max(1, self.silent)
+
     def lines(self) -> list[str]:
         """Say the figures."""
         total = sum(self.reachable.values())
-        share = {name: sum(counts.values()) / max(1, total) for name, counts in
-                 (("value", self.value), ("first", self.first), ("second", self.second))}  # fmt: skip
+        first, second = (sum(counts.values()) / max(1, total) for counts in (self.first, self.second))
         return [
             f"literals stored, and named or carried over: {total}",
-            f"value grounded {share['value']:.3f}, right column first {share['first']:.3f}, "
-            f"among the first two {share['second']:.3f}",
+            f"value grounded {self.recall:.3f}, right column first {first:.3f}, among the first two {second:.3f}",
             "by kind: " + ", ".join(f"{kind} {self.value[kind]}/{count}" for kind, count in self.reachable.items()),
-            f"precision of mentions, first column: {self.right / max(1, self.given):.3f} of {self.given}",
-            f"utterances that name no value: silent on {self.kept_silent / max(1, self.silent):.3f} of {self.silent}",
+            f"precision of mentions, first column: {self.precision:.3f} of {self.given}",
+            f"utterances that name no value: silent on {self.silence:.3f} of {self.silent}",
             *(f"{change}: found {self.found[change] / count:.3f} of {count}" for change, count in self.changed.items()),
         ]
 
 
-def measure(dataset: Dataset) -> Tally:
-    """Ground every turn of a data set with the index alone, gold history, values of the turn before carried over."""
-    measured = _Measure(dataset)
+def measure(dataset: Dataset, ranker: Ranker = RANKER, changes: Sequence[Change] = CHANGES) -> Tally:
+    """Ground every turn of a data set with the index alone, gold history, values of the turn before carried over.
+
+    Args:
+        dataset: what is grounded.
+        ranker: of the index.
+        changes: made to mentions, each on its own.
+    """
+    return measure_thresholds(dataset, ranker, (ranker.least,), changes)[ranker.least]
+
+
+def measure_thresholds(
+    dataset: Dataset, ranker: Ranker, thresholds: Sequence[float], changes: Sequence[Change] = ()
+) -> dict[float, Tally]:
+    """Measure with several thresholds at once."""
+    measured = _Measure(dataset, ranker, thresholds, changes)
     for dialogue in dataset.dialogues:
         for turn in range(len(dialogue.turns)):
             measured.turn(dialogue, turn)
-    return measured.tally
+    return measured.tallies
 
 
 class _Measure:
-    def __init__(self, dataset: Dataset) -> None:
-        self.tally = Tally()
+    def __init__(
+        self, dataset: Dataset, ranker: Ranker, thresholds: Sequence[float], changes: Sequence[Change]
+    ) -> None:
+        self.tallies = {threshold: Tally() for threshold in thresholds}
+        self._ranker = ranker
+        self._changes = changes
         self._dataset = dataset
         self._book = GoldBook(dataset)
         self._labeller = Labeller(dataset)
@@ -85,51 +116,61 @@ class _Measure:
         if self._book.turn(dialogue.index, turn) is None:
             return
         utterance = dialogue.turns[turn].utterance
-        before = self._book.turn(dialogue.index, turn - 1) if turn else None
-        tables = table_names(before.plan) if before else ()
-        columns = [column for _, column, _ in compared(before.plan)] if before else []
+        before = Before.of(self._book.plan(dialogue.index, turn - 1) if turn else None)
         index = self._index(dialogue.database_id)
         labels = list(self._labeller.turn(dialogue.index, turn))
-        mentions = _by_mention(index.ground(utterance, tables=tables, columns=columns))
-        for label in labels:
-            if label.reachable:
-                self._count(label, mentions)
-                self._change(label, utterance, index, tables, columns)
-        gold = [(label.column, label.value) for label in labels]
-        self.tally.given += len(mentions)
-        self.tally.right += sum(any(_is(found[0], *pair) for pair in gold) for found in mentions)
-        if all(label.kind in ("carried", "not_in_question") for label in labels):
-            self.tally.silent += 1
-            self.tally.kept_silent += not mentions
+        spans = _spans(index, utterance, before)
+        changed = [
+            (change, label, _spans(index, text, before))
+            for label in labels
+            if label.reachable
+            for change, text in self._changed(label, utterance)
+        ]
+        for threshold, tally in self.tallies.items():
+            _count(tally, labels, _by_mention(index.choose(spans, threshold)))
+            for change, label, other in changed:
+                tally.changed[change] += 1
+                tally.found[change] += any(_same(match.value, label.value) for match in index.choose(other, threshold))
 
-    def _count(self, label: Label, mentions: Sequence[Sequence[ValueMatch]]) -> None:
-        tally, kind = self.tally, label.kind
-        tally.reachable[kind] += 1
-        hits = [found for found in mentions if any(_same(match.value, label.value) for match in found)]
-        carried = kind == "carried"
-        tally.value[kind] += carried or bool(hits)
-        tally.first[kind] += carried or any(_is(found[0], label.column, label.value) for found in hits)
-        tally.second[kind] += carried or any(
-            _is(match, label.column, label.value) for found in hits for match in found[:2]
-        )
-
-    def _change(
-        self, label: Label, utterance: str, index: ValueIndex, tables: Sequence[str], columns: Sequence[ColumnRef]
-    ) -> None:
-        if label.kind not in ("exact", "folded") or not isinstance(label.value, str):
-            return
-        for change in CHANGES:
-            changed = perturbed(label.mention, change, self._random, self._aliases)
-            if changed:
-                text = utterance[: label.start] + changed + utterance[label.end :]
-                matches = index.ground(text, tables=tables, columns=columns)
-                self.tally.changed[change] += 1
-                self.tally.found[change] += any(_same(match.value, label.value) for match in matches)
+    def _changed(self, label: Label, utterance: str) -> Iterator[tuple[Change, str]]:
+        """Yield the utterance with the mention of a text as careless people write it."""
+        if label.kind in ("exact", "folded") and isinstance(label.value, str):
+            for change in self._changes:
+                mention = perturbed(label.mention, change, self._random, self._aliases)
+                if mention:
+                    yield change, utterance[: label.start] + mention + utterance[label.end :]
 
     def _index(self, database_id: str) -> ValueIndex:
         if database_id not in self._indexes:
-            self._indexes[database_id] = ValueIndex.build(self._dataset.open_database(database_id))
+            self._indexes[database_id] = ValueIndex.build(self._dataset.open_database(database_id), self._ranker)
         return self._indexes[database_id]
+
+
+def _spans(index: ValueIndex, text: str, before: Before) -> Spans:
+    return index.spans(text, tables=before.tables, columns=before.columns, shown=before.shown)
+
+
+def _count(tally: Tally, labels: Sequence[Label], mentions: Sequence[Sequence[ValueMatch]]) -> None:
+    for label in labels:
+        if label.reachable:
+            _count_label(tally, label, mentions)
+    gold = [(label.column, label.value) for label in labels]
+    tally.given += len(mentions)
+    tally.right += sum(any(_is(found[0], *pair) for pair in gold) for found in mentions)
+    if all(label.kind in ("carried", "not_in_question") for label in labels):
+        tally.silent += 1
+        tally.kept_silent += not mentions
+
+
+def _count_label(tally: Tally, label: Label, mentions: Sequence[Sequence[ValueMatch]]) -> None:
+    carried = label.kind == "carried"
+    hits = [found for found in mentions if any(_same(match.value, label.value) for match in found)]
+    tally.reachable[label.kind] += 1
+    tally.value[label.kind] += carried or bool(hits)
+    tally.first[label.kind] += carried or any(_is(found[0], label.column, label.value) for found in hits)
+    tally.second[label.kind] += carried or any(
+        _is(match, label.column, label.value) for found in hits for match in found[:2]
+    )
 
 
 def _by_mention(matches: Sequence[ValueMatch]) -> list[list[ValueMatch]]:

@@ -31,8 +31,8 @@ def perturbed(mention: str, change: Change, random: Random, aliases: Aliases) ->
         variants = plural_variants(fold(mention))
         return variants[0] if variants and mention.isascii() and mention.isalpha() else None
     if change == "demonym":
-        names = [a.name for a in aliases.of(mention, fold(mention)) if a.domain == "territory" and not a.is_code]
-        return names[0].capitalize() if names else None
+        people = aliases.people(fold(mention))
+        return people[0].title() if people else None
     changed = mention.upper() if change == "upper case" else mention.lower()
     if change == "no accents":
         changed = "".join(c for c in unicodedata.normalize("NFKD", mention) if not unicodedata.combining(c))

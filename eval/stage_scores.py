@@ -99,6 +99,11 @@ def _constraint(item: Constraint) -> tuple[Any, ...]:
     return column, item.aggregate, item.operator, tuple(_value(value) for value in item.values)
 
 
+def same_value(one: Scalar, other: Scalar) -> bool:
+    """Whether two values are one in a comparison, case and the wildcards of LIKE aside."""
+    return _value(one) == _value(other)
+
+
 def _pair(column: ColumnRef, value: Scalar) -> tuple[tuple[str, str], str | float | None]:
     return column.folded, _value(value)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
+from nodes.before import Before
 from nodes.clues import Clues, Superlative
 from nodes.constraints import constraints
 from nodes.lexicon import DISPLAY_WORDS
@@ -203,9 +204,8 @@ def _matches(text: str, previous: Plan | None, context: Context) -> tuple[ValueM
     """Return what the index finds in a text, with the tables and comparisons of the previous plan in mind."""
     if context.index is None:
         return ()
-    tables = table_names(previous) if previous else ()
-    compared = constraints(previous) if previous else ()
-    return context.index.ground(text, tables=tables, columns=[each.column for each in compared if each.column])
+    before = Before.of(previous)
+    return context.index.ground(text, tables=before.tables, columns=before.columns, shown=before.shown)
 
 
 def span_of(mention: str, utterance: Utterance) -> tuple[int, int]:

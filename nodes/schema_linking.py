@@ -8,7 +8,7 @@ from pydantic import Field
 
 from nodes.completion import Prompt
 from nodes.evidence import Evidence
-from nodes.lexical_weights import COLUMN_LINK, TABLE_LINK
+from nodes.lexical_weights import COLUMN_LINK, LEAST_COLUMN, LEAST_TABLE, TABLE_LINK
 from nodes.linking import Linker
 from nodes.node import Context, Variant
 from nodes.output_schema import output_schema
@@ -47,9 +47,9 @@ class Skip(Variant):
 class Lexical(Variant):
     """Scores names, natural names, stems, value hits and the previous plan; hands on what is likely."""
 
-    least_table: float = Field(default=0.4, ge=0, le=1)
+    least_table: float = Field(default=LEAST_TABLE, ge=0, le=1)
     """Tables below this probability are left out; the best one never is."""
-    least_column: float = Field(default=0.3, ge=0, le=1)
+    least_column: float = Field(default=LEAST_COLUMN, ge=0, le=1)
     """Columns below this probability are left out."""
 
     async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from nodes.evidence import Evidence
 from nodes.grounding import Grounder
-from nodes.lexical_weights import VALUE
+from nodes.lexical_weights import LEAST_VALUE, VALUE
 from nodes.node import Context, Variant
 from nodes.state import GraphState, GroundedValue
 
@@ -21,7 +21,7 @@ class Skip(Variant):
 class Fuzzy(Variant):
     """Judges the value index's matches by links and history; abstains below a threshold; carries kept values over."""
 
-    threshold: float = Field(default=0.2, ge=0, le=1)
+    threshold: float = Field(default=LEAST_VALUE, ge=0, le=1)
     """The least probability of a value; below it the mention is left alone."""
     budget: int = Field(default=4, ge=0)
     """How many new values a turn is given at most."""

@@ -10,6 +10,9 @@ import typer
 from training.data.cli import app as data_app
 
 __all__ = ["app", "data_app"]
+
+FOLD = Path("configs/training/validation_databases.toml")
+
 app = typer.Typer(help="Fine-tune models from gold.", no_args_is_help=True)
 
 
@@ -41,16 +44,16 @@ def compact(
 def lexical(
     data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
     out: Annotated[Path, typer.Option(help="The module to write.")] = Path("nodes/lexical_weights.py"),
+    fold: Annotated[Path, typer.Option(help="Databases to choose thresholds on, not fitted on.")] = FOLD,
     dialogues: Annotated[int | None, typer.Option(help="How many, drawn with a fixed seed; all unless given.")] = None,
 ) -> None:
-    """Fit the weights of the lexical stages on CoSQL train."""
-    from eval.datasets import load
+    """Fit the weights of the lexical stages on CoSQL train, and choose their thresholds."""
+    from eval.datasets import listed_databases, load
     from training.lexical import fit, write
 
-    dataset = load("cosql", data, "train")
-    weights = fit(dataset, dialogues=dialogues)
-    write(weights, out, source=f"{dialogues or len(dataset.dialogues)} dialogues of CoSQL train")
-    typer.echo(f"{out}: {sum(map(len, weights.values()))} weights")
+    weights, chosen = fit(load("cosql", data, "train"), listed_databases(fold), dialogues=dialogues)
+    write(weights, out, source=f"{f'{dialogues} dialogues of ' if dialogues else ''}CoSQL train")
+    typer.echo(f"{out}: {sum(len(each) for each in weights.values() if isinstance(each, dict))} weights; {chosen}")
 
 
 @app.command()
@@ -59,17 +62,17 @@ def grounding(
         Path, typer.Option(help="Folder that holds cosql_dataset and spider_data, as the archives unpack.")
     ],
     out: Annotated[Path, typer.Option(help="The module to write.")] = Path("value_index/weights.py"),
+    fold: Annotated[Path, typer.Option(help="Databases to choose the threshold on, not fitted on.")] = FOLD,
     every: Annotated[int, typer.Option(min=1, help="Every n-th question of Spider beside all of CoSQL.")] = 3,
 ) -> None:
-    """Fit the value index's ranker on CoSQL train and Spider train."""
-    from eval.datasets import load
-    from training.grounding import fit, spans, write
+    """Fit the value index's ranker on CoSQL train and Spider train, and choose its threshold."""
+    from eval.datasets import listed_databases, load
+    from training.grounding import fit_all, write
 
     cosql, spider = load("cosql", data / "cosql_dataset", "train"), load("spider", data / "spider_data", "train_spider")
-    examples = [*spans(cosql), *spans(spider, every=every)]
-    weights = fit(examples)
+    weights, chosen = fit_all(cosql, spider, listed_databases(fold), every=every)
     write(weights, out)
-    typer.echo(f"{out}: {sum(map(len, weights.values()))} weights from {len(examples):,} spans")
+    typer.echo(f"{out}: {chosen}")
 
 
 @app.command()

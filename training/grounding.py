@@ -3,56 +3,113 @@
     turnsql train grounding --data DATA --out value_index/weights.py
 
 Every span of an utterance that some stored value answers to is an example: whether it names a value of the gold SQL, and
-which of its readings is the gold one. Some mentions are replaced by other names of theirs, and some misspelt.
+which of its readings is the gold one. Some mentions are replaced by other names of theirs, and some misspelt. The threshold is
+chosen on databases that are not fitted on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from textwrap import wrap
 
 from eval.datasets import Dataset
 from eval.gold import GoldBook, compared
-from eval.perturb import CHANGES, perturbed
+from eval.grounding import measure_thresholds
+from eval.perturb import Change, perturbed
+from nodes.before import Before
 from nodes.state import Scalar
-from nodes.walk import table_names
+from training.fitting import fit_logistic, fit_ranker
+from training.fold import split
 from training.guard import refuse_dev_databases
-from training.lexical import fit_logistic, fit_ranker
 from value_index.aliases import Aliases
 from value_index.fold import fold
 from value_index.index import ValueIndex
-from value_index.ranking import Features, Reading
+from value_index.ranking import Features, Ranker, Reading, commonness
 from value_index.schema import ColumnRef
+from value_index.text import tokens
 
 SEED = 5
+LEAST_SCORES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+"""Thresholds that are tried."""
+LEAST_RECALL = 0.98
+"""Of stored values that are named or carried over."""
+LEAST_DATABASES = 2
+"""Databases whose questions must use a word before it is taken for a common one."""
 MISSPELT = 0.5
 """Share of the turns naming a long text that come once more with the text changed."""
 LEAST_CHARS = 5
+MISSPELLINGS: tuple[Change, ...] = ("one edit", "one edit", "two edits", "dropped word", "plural")
+"""One of them is drawn."""
+
+_QUOTED = re.compile(r"[\"']([^\"']*)[\"']")
 
 Span = tuple[Features, list[Features], list[bool]]
 """The features of a span, those of its readings, and which readings are gold."""
 
 
-def spans(dataset: Dataset, *, every: int = 1) -> Iterator[Span]:
-    """Yield the spans of every n-th dialogue, as written and changed."""
+@dataclass(frozen=True)
+class Fitted:
+    """What the command writes."""
+
+    span_weights: dict[str, float]
+    reading_weights: dict[str, float]
+    least_score: float
+    common_words: dict[int, str]
+
+
+def question_words(datasets: Sequence[Dataset]) -> dict[str, set[str]]:
+    """Return the words of questions that are no words of their gold values, with the databases that are asked so."""
+    found: dict[str, set[str]] = {}
+    for dataset in datasets:
+        refuse_dev_databases(dataset)
+        for dialogue in dataset.dialogues:
+            for turn in dialogue.turns:
+                quoted = {word for text in _QUOTED.findall(turn.query) for word in fold(text).split()}
+                for word in tokens(turn.utterance):
+                    if word.text.isalpha() and word.text.islower() and word.folded not in quoted:
+                        found.setdefault(word.folded, set()).add(dialogue.database_id)
+    return dict(sorted(found.items()))
+
+
+def common_words(words: Mapping[str, set[str]], *, without: str = "") -> dict[int, str]:
+    """Return the words that are said of several databases, by the log of how many; one database may be left out."""
+    levels: dict[int, list[str]] = {}
+    for word, databases in words.items():
+        count = len(databases) - (without in databases)
+        if count >= LEAST_DATABASES:
+            levels.setdefault(count.bit_length() - 1, []).append(word)
+    return {level: " ".join(found) for level, found in sorted(levels.items())}
+
+
+def spans(dataset: Dataset, words: Mapping[str, set[str]], *, every: int = 1) -> Iterator[Span]:
+    """Yield the spans of every n-th dialogue, as written and changed.
+
+    Args:
+        dataset: to fit on.
+        words: of `question_words`; a database's own words are not held to be known, as those of a new one are not.
+        every: n.
+    """
     refuse_dev_databases(dataset)
     book, random, aliases = GoldBook(dataset), Random(SEED), Aliases()
     indexes: dict[str, ValueIndex] = {}
     for dialogue in dataset.dialogues[::every]:
         if dialogue.database_id not in indexes:
-            indexes[dialogue.database_id] = ValueIndex.build(dataset.open_database(dialogue.database_id))
+            ranker = Ranker({}, {}, common=commonness(common_words(words, without=dialogue.database_id)))
+            indexes[dialogue.database_id] = ValueIndex.build(dataset.open_database(dialogue.database_id), ranker)
         index = indexes[dialogue.database_id]
         for number, turn in enumerate(dialogue.turns):
             gold = book.turn(dialogue.index, number)
             if gold is None:
                 continue
-            before = book.turn(dialogue.index, number - 1) if number else None
-            tables = table_names(before.plan) if before else ()
-            columns = [column for _, column, _ in compared(before.plan)] if before else []
+            before = Before.of(book.plan(dialogue.index, number - 1) if number else None)
             literals = {(column, _key(value)) for _, column, value in compared(gold.plan)}
             for text in _texts(turn.utterance, [value for _, _, value in compared(gold.plan)], random, aliases):
-                for readings, span, each in index.features(text, tables=tables, columns=columns):
+                found = index.features(text, tables=before.tables, columns=before.columns, shown=before.shown)
+                for readings, span, each in found:
                     yield span, each, [_is_gold(reading, literals) for reading in readings]
 
 
@@ -67,11 +124,38 @@ def fit(examples: Sequence[Span]) -> dict[str, dict[str, float]]:
     return {"SPAN_WEIGHTS": span, "READING_WEIGHTS": fit_ranker(chosen)}
 
 
-def write(weights: dict[str, dict[str, float]], path: Path) -> None:
+def fit_all(cosql: Dataset, spider: Dataset, fold: frozenset[str], *, every: int) -> tuple[Fitted, str]:
+    """Fit the ranker outside the fold and choose its threshold on the fold; say which.
+
+    The threshold is the highest at which the recall of values is what is asked for: then the index is silent most often.
+    """
+    fitted_on, chosen_on = split(cosql, fold)
+    others = spider.without(fold)
+    words = question_words((fitted_on, others))
+    weights = fit([*spans(fitted_on, words), *spans(others, words, every=every)])
+    ranker = Ranker(weights["SPAN_WEIGHTS"], weights["READING_WEIGHTS"], common=commonness(common_words(words)))
+    tallies = measure_thresholds(chosen_on, ranker, LEAST_SCORES)
+    recalls = {least: tallies[least].recall for least in LEAST_SCORES}
+    enough = [least for least, recall in recalls.items() if recall >= LEAST_RECALL]
+    least = max(enough, default=max(LEAST_SCORES, key=lambda each: recalls[each]))
+    best = tallies[least]
+    return Fitted(weights["SPAN_WEIGHTS"], weights["READING_WEIGHTS"], least, common_words(words)), (
+        f"threshold {least}: on the fold values grounded {best.recall:.3f}, silent {best.silence:.3f}"
+    )
+
+
+def write(fitted: Fitted, path: Path) -> None:
     """Write the weights as a Python module."""
-    lines = ['"""The weights of the ranker, fitted on the training databases (`turnsql train grounding`)."""', ""]
-    lines += ["from __future__ import annotations"]
-    for name, table in weights.items():
+    lines = [
+        '"""The weights of the ranker, fitted on the training databases (`turnsql train grounding`)."""', "",
+        "from __future__ import annotations", "",
+        f"LEAST_SCORE = {fitted.least_score}", '"""The chance below which the index leaves a span alone."""', "",
+        "COMMON_WORDS: dict[int, str] = {",
+    ]  # fmt: skip
+    for level, words in fitted.common_words.items():
+        lines += [f'    {level}: """', *wrap(words, 115), '""",']
+    lines += ["}", '"""Words of questions about several databases, by the base 2 logarithm of how many."""']
+    for name, table in (("SPAN_WEIGHTS", fitted.span_weights), ("READING_WEIGHTS", fitted.reading_weights)):
         lines += ["", f"{name}: dict[str, float] = {{"]
         lines += [f'    "{feature}": {value},' for feature, value in sorted(table.items())]
         lines += ["}"]
@@ -84,12 +168,13 @@ def _texts(utterance: str, values: Sequence[Scalar], random: Random, aliases: Al
     other = [value for value in named if aliases.of(value, fold(value))]
     if other:
         value = random.choice(other)
-        alias = random.choice(aliases.of(value, fold(value)))
+        names = aliases.of(value, fold(value))
+        alias = random.choice([alias for alias in names if alias.domain == names[0].domain])
         yield _replaced(utterance, value, alias.name.upper() if alias.is_code else alias.name.title())
     long = [value for value in named if len(value) >= LEAST_CHARS]
     if long and random.random() < MISSPELT:
         value = random.choice(long)
-        changed = perturbed(value, random.choice((CHANGES[0], *CHANGES[:3])), random, aliases)
+        changed = perturbed(value, random.choice(MISSPELLINGS), random, aliases)
         if changed:
             yield _replaced(utterance, value, changed)
 

@@ -4,131 +4,57 @@
 
 Each stage sees what it sees in the graph: the outputs of the stages before it, with the weights fitted a moment ago, and the
 gold SQL of earlier turns. The ranker's target is the plan scores of each candidate (their macro mean, and more for the whole plan),
-as a distribution: a candidate that is nearly right costs less than one that is wrong.
+as a distribution: a candidate that is nearly right costs less than one that is wrong. Thresholds and the ranker's settings are
+chosen on databases that are not fitted on (configs/training/validation_databases.toml).
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
-import numpy as np
-import scipy.sparse as sp
-from scipy.optimize import minimize
-
-from eval.datasets import Dataset, GoldDialogue
-from eval.gold import GoldBook, compared
+from eval.datasets import Dataset
+from eval.gold import compared
 from eval.plan_scores import plan_scores
 from nodes.candidates import candidates
 from nodes.evidence import Evidence
 from nodes.following import dialogue_state, following_features
 from nodes.grounding import Grounder
 from nodes.linking import Linker
-from nodes.logistic import Features, Weights
-from nodes.node import Context
+from nodes.logistic import Features, Weights, weighted
 from nodes.plan import Plan
 from nodes.ranking import features
 from nodes.reading_plan import plan_of
-from nodes.state import DialogueState, GraphState, SchemaLinks, Turn
+from nodes.state import SchemaLinks
 from nodes.walk import columns, table_names
+from training.fitting import fit_logistic, fit_ranker
+from training.fold import best_threshold, split
 from training.guard import refuse_dev_databases
-from value_index.index import ValueIndex
+from training.lexical_examples import Example, examples
 
 SEED = 7
-RARE = 15
-"""A feature that fires less often gets no weight."""
-LEAST_COLUMN, LEAST_TABLE = 0.3, 0.4
-"""Thresholds of the linker while the later stages are fitted; those of its settings."""
-VALUE_THRESHOLD, VALUE_BUDGET = 0.2, 4
-SHARPNESS, WHOLE_PLAN = 12.0, 0.6
-"""The ranker's target is softmax(SHARPNESS * (macro + WHOLE_PLAN * whole-plan match))."""
+VALUE_BUDGET = 4
+SHARPNESS = (6.0, 12.0, 24.0)
+WHOLE_PLAN = (0.3, 0.6, 1.2)
+"""Settings of the ranker that are tried; its target is softmax(sharpness * (macro + whole_plan * whole-plan match))."""
+
+Weighted = dict[str, dict[str, float] | float]
+"""Weights by feature, and thresholds, by the name of what they belong to."""
+Candidate = tuple[Features, float, float]
+"""The features of a reading of a turn, its macro mean, and whether it is the whole plan."""
 
 
 @dataclass(frozen=True)
-class Example:
-    """One turn of train: its evidence, and its gold."""
+class Fitted:
+    """The linker, fitted."""
 
-    evidence: Evidence
-    state: GraphState
-    context: Context
-    gold: Plan
-    truth: DialogueState
-
-
-def examples(dataset: Dataset, dialogues: Sequence[GoldDialogue]) -> Iterator[Example]:
-    """Yield the turns whose gold is a plan, with gold history."""
-    book = GoldBook(dataset)
-    contexts: dict[str, Context] = {}
-    for dialogue in dialogues:
-        if dialogue.database_id not in contexts:
-            database = dataset.open_database(dialogue.database_id)
-            index = ValueIndex.build(database)
-            contexts[dialogue.database_id] = Context(schema=database.schema, database=database, index=index)
-        context = contexts[dialogue.database_id]
-        history = tuple(Turn(utterance=turn.utterance, sql=turn.query) for turn in dialogue.turns)
-        for number, turn in enumerate(dialogue.turns):
-            gold = book.turn(dialogue.index, number)
-            if gold is None:
-                continue
-            state = GraphState(
-                turn_id=f"{dialogue.index}:{number}",
-                database_id=dialogue.database_id,
-                history=history[:number],
-                utterance=turn.utterance,
-            )
-            evidence = Evidence.of(state, context, matches=True)
-            yield Example(evidence, state, context, gold.plan, gold.dialogue_state)
-
-
-def fit_logistic(rows: Sequence[Features], labels: Sequence[bool], l2: float = 1.0) -> dict[str, float]:
-    """Fit one logistic model."""
-    matrix, names = _matrix(rows)
-    target = np.asarray(labels, dtype=float)
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        z = matrix @ w
-        p = 1.0 / (1.0 + np.exp(-z))
-        return float(np.logaddexp(0, z).sum() - target @ z + 0.5 * l2 * w @ w), matrix.T @ (p - target) + l2 * w
-
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
-    return _rounded(names, found.x)
-
-
-def fit_ranker(turns: Sequence[Sequence[tuple[Features, float]]], l2: float = 1.0) -> dict[str, float]:
-    """Fit the ranker: for each turn, softmax of the scores against softmax of the rewards."""
-    matrix, names = _matrix([row for turn in turns for row, _ in turn])
-    reward = np.asarray([value for turn in turns for _, value in turn]) * SHARPNESS
-    group = np.repeat(np.arange(len(turns)), [len(turn) for turn in turns])
-    starts = np.concatenate(([0], np.cumsum([len(turn) for turn in turns])[:-1]))
-
-    def softmax(z: np.ndarray) -> np.ndarray:
-        shifted = np.exp(z - np.maximum.reduceat(z, starts)[group])
-        return shifted / np.add.reduceat(shifted, starts)[group]
-
-    target = softmax(reward)
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        p = softmax(matrix @ w)
-        return float(-(target * np.log(p + 1e-30)).sum() + 0.5 * l2 * w @ w), matrix.T @ (p - target) + l2 * w
-
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 400})
-    return _rounded(names, found.x)
-
-
-def _matrix(rows: Sequence[Features]) -> tuple[sp.csr_matrix, list[str]]:
-    counts = Counter(name for row in rows for name, value in row.items() if value)
-    names = sorted(name for name, count in counts.items() if count >= RARE)
-    position = {name: i for i, name in enumerate(names)}
-    entries = [(i, position[n], v) for i, row in enumerate(rows) for n, v in row.items() if n in position and v]
-    at, column, value = zip(*entries, strict=True)
-    return sp.csr_matrix((value, (at, column)), shape=(len(rows), len(names))), names
-
-
-def _rounded(names: list[str], weights: np.ndarray) -> dict[str, float]:
-    return {name: round(float(w), 2) for name, w in zip(names, weights, strict=True) if abs(w) >= 0.05}
+    columns: Weights
+    tables: Weights
+    least_column: float
+    least_table: float
 
 
 def fit_following(turns: Sequence[Example]) -> dict[str, float]:
@@ -181,18 +107,34 @@ def _folded(value: object) -> str:
     return text.removesuffix(".0")
 
 
-def ranked(turn: Example) -> list[tuple[Features, float]]:
-    """Return every candidate of a turn with its features and its reward."""
-    found: list[tuple[Features, float]] = []
-    rewards: dict[Plan, float] = {}
+def ranked(turn: Example) -> list[Candidate]:
+    """Return every candidate of a turn with its features and its scores."""
+    found: list[Candidate] = []
+    known: dict[Plan, tuple[float, float]] = {}
     for reading in candidates(turn.evidence):
         plan = plan_of(reading, turn.evidence)
         if plan is not None:
-            if plan not in rewards:
+            if plan not in known:
                 scores = plan_scores(turn.gold, plan)
-                rewards[plan] = (scores["macro"] or 0.0) + WHOLE_PLAN * (scores["whole_plan"] or 0.0)
-            found.append((features(reading, turn.evidence), rewards[plan]))
+                known[plan] = scores["macro"] or 0.0, scores["whole_plan"] or 0.0
+            found.append((features(reading, turn.evidence), *known[plan]))
     return found
+
+
+def fit_readings(
+    turns: Sequence[Sequence[Candidate]], fold: Sequence[Sequence[Candidate]]
+) -> tuple[dict[str, float], str]:
+    """Fit the ranker with each of the settings; return the weights that choose best on the fold, and say which they are."""
+    best: tuple[float, dict[str, float], str] | None = None
+    for sharpness, whole_plan in product(SHARPNESS, WHOLE_PLAN):
+        rewarded = [[(found, macro + whole_plan * whole) for found, macro, whole in turn] for turn in turns]
+        weights = fit_ranker(rewarded, sharpness)
+        chosen = [max(turn, key=lambda candidate: weighted(candidate[0], weights)) for turn in fold if turn]
+        score = sum(macro + whole for _, macro, whole in chosen) / len(chosen)
+        if best is None or score > best[0]:
+            best = score, weights, f"sharpness {sharpness:g}, whole plan {whole_plan:g}: {score:.4f} on the fold"
+    assert best is not None
+    return best[1], best[2]
 
 
 def with_state(turn: Example, weights: Weights) -> Example:
@@ -202,10 +144,46 @@ def with_state(turn: Example, weights: Weights) -> Example:
     return replace(turn, evidence=evidence, state=turn.state.model_copy(update={"dialogue_state": given}))
 
 
-def with_links(turn: Example, column_weights: Weights, table_weights: Weights) -> Example:
+def least_column(fold: Sequence[Example], column_weights: Weights) -> float:
+    """Choose the probability from which a column is linked."""
+    scored: list[tuple[float, bool]] = []
+    for turn in fold:
+        used = {(term.table.lower(), term.column.lower()) for term in columns(turn.gold)}
+        scores = Linker(turn.evidence).column_scores(column_weights)
+        scored += [(score, column.folded in used) for column, score in scores.items()]
+    return best_threshold(scored)
+
+
+def least_table(fold: Sequence[Example], column_weights: Weights, table_weights: Weights) -> float:
+    """Choose the probability from which a table is linked."""
+    scored: list[tuple[float, bool]] = []
+    for turn in fold:
+        used = {name.lower() for name in table_names(turn.gold)}
+        linker = Linker(turn.evidence)
+        found = linker.table_scores(linker.column_scores(column_weights), table_weights)
+        scored += [(score, name.lower() in used) for name, score in found.items()]
+    return best_threshold(scored)
+
+
+def least_value(fold: Sequence[Example], weights: Weights) -> float:
+    """Choose the probability from which a value is given."""
+    scored: list[tuple[float, bool]] = []
+    missed = 0
+    for turn in fold:
+        truth = {(column.folded, _folded(value)) for _, column, value in compared(turn.gold)}
+        values = Grounder(turn.evidence).values(weights, threshold=0.0, budget=VALUE_BUDGET)
+        given = [(value.score, (value.column.folded, _folded(value.value))) for value in values
+                 if value.provenance != "carried"]  # fmt: skip
+        carried = {(value.column.folded, _folded(value.value)) for value in values if value.provenance == "carried"}
+        scored += [(score, pair in truth) for score, pair in given]
+        missed += len(truth - carried - {pair for _, pair in given})
+    return best_threshold(scored, missed)
+
+
+def with_links(turn: Example, fitted: Fitted) -> Example:
     """Return the turn with the links that the fitted model gives."""
     links: SchemaLinks = Linker(turn.evidence).links(
-        column_weights, table_weights, least_column=LEAST_COLUMN, least_table=LEAST_TABLE
+        fitted.columns, fitted.tables, least_column=fitted.least_column, least_table=fitted.least_table
     )
     scores = {link.column: link.score for link in links.columns}
     tables = {link.table: link.score for link in links.tables}
@@ -216,47 +194,63 @@ def with_links(turn: Example, column_weights: Weights, table_weights: Weights) -
     )
 
 
-def with_values(turn: Example, weights: Weights) -> Example:
+def with_values(turn: Example, weights: Weights, least: float) -> Example:
     """Return the turn with the values that the fitted model gives."""
-    values = Grounder(turn.evidence).values(weights, threshold=VALUE_THRESHOLD, budget=VALUE_BUDGET)
+    values = Grounder(turn.evidence).values(weights, threshold=least, budget=VALUE_BUDGET)
     state = turn.state.model_copy(update={"grounded_values": values})
     return replace(turn, evidence=Evidence.of(state, turn.context), state=state)
 
 
-def fit(dataset: Dataset, *, dialogues: int | None = None) -> dict[str, dict[str, float]]:
-    """Fit the weights of every stage, in the order of the graph.
+def fit(dataset: Dataset, fold: frozenset[str], *, dialogues: int | None = None) -> tuple[Weighted, str]:
+    """Fit the weights of every stage, in the order of the graph, and choose the thresholds; say what was chosen.
 
     Args:
         dataset: CoSQL train.
-        dialogues: how many of them, drawn with a fixed seed; all unless given.
+        fold: databases that are not fitted on.
+        dialogues: how many of the others, drawn with a fixed seed; all unless given.
     """
     refuse_dev_databases(dataset)
-    chosen = list(dataset.dialogues)
-    if dialogues is not None and dialogues < len(chosen):
-        chosen = random.Random(SEED).sample(chosen, dialogues)
-    turns = list(examples(dataset, chosen))
+    fitted_on, chosen_on = split(dataset, fold)
+    drawn = list(fitted_on.dialogues)
+    if dialogues is not None and dialogues < len(drawn):
+        drawn = random.Random(SEED).sample(drawn, dialogues)
+    turns = list(examples(fitted_on, drawn))
+    others = list(examples(chosen_on, chosen_on.dialogues))
     following = fit_following(turns)
-    turns = [with_state(turn, following) for turn in turns]
+    turns, others = ([with_state(turn, following) for turn in each] for each in (turns, others))
     column_weights = fit_columns(turns)
     table_weights = fit_tables(turns, column_weights)
-    turns = [with_links(turn, column_weights, table_weights) for turn in turns]
+    links = Fitted(
+        column_weights,
+        table_weights,
+        least_column(others, column_weights),
+        least_table(others, column_weights, table_weights),
+    )
+    turns, others = ([with_links(turn, links) for turn in each] for each in (turns, others))
     values = fit_values(turns)
-    turns = [with_values(turn, values) for turn in turns]
-    reading = fit_ranker([ranked(turn) for turn in turns])
-    return {
+    least = least_value(others, values)
+    turns, others = ([with_values(turn, values, least) for turn in each] for each in (turns, others))
+    reading, how = fit_readings([ranked(turn) for turn in turns], [ranked(turn) for turn in others])
+    weights: Weighted = {
+        "LEAST_COLUMN": links.least_column,
+        "LEAST_TABLE": links.least_table,
+        "LEAST_VALUE": least,
         "FOLLOWING": following,
         "COLUMN_LINK": column_weights,
         "TABLE_LINK": table_weights,
         "VALUE": values,
         "READING": reading,
     }
+    return weights, f"column {links.least_column}, table {links.least_table}, value {least}; {how}"
 
 
-def write(weights: dict[str, dict[str, float]], path: Path, *, source: str) -> None:
+def write(weights: Weighted, path: Path, *, source: str) -> None:
     """Write the weights as a Python module."""
     lines = [f'"""The learned weights of the lexical stages. Written by `turnsql train lexical` from {source}."""', ""]
+    lines += [f"{name} = {value}" for name, value in weights.items() if isinstance(value, float)]
     for name, table in weights.items():
-        lines += ["", f"{name}: dict[str, float] = {{"]
-        lines += [f'    "{feature}": {value},' for feature, value in sorted(table.items())]
-        lines += ["}"]
+        if isinstance(table, dict):
+            lines += ["", f"{name}: dict[str, float] = {{"]
+            lines += [f'    "{feature}": {value},' for feature, value in sorted(table.items())]
+            lines += ["}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -61,8 +61,14 @@ class Context:
     """An utterance as stems, with the tables that the conversation already uses."""
 
     stems: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    """The words of the stems, folded."""
+    has_capitals: bool = False
+    """Whether a word after the first has a capital: then a name without one is less of a name."""
     tables: frozenset[str] = frozenset()
     """Case-folded names of tables that the conversation uses."""
+    shown: frozenset[str] = frozenset()
+    """Case-folded names of the tables that the last answer shows columns of: what "the ones from Rome" speaks of."""
     columns: frozenset[tuple[str, str]] = frozenset()
     """Case-folded names of columns that the conversation has compared with values."""
     said: Mapping[str, frozenset[ColumnRef]] = field(default_factory=dict[str, frozenset[ColumnRef]])
@@ -76,12 +82,16 @@ class Context:
         stem: Callable[[str], str],
         tables: Collection[str] = (),
         columns: Collection[ColumnRef] = (),
+        shown: Collection[str] = (),
     ) -> Context:
         """Stem the words of an utterance."""
         stems = tuple(stem(word.folded) for word in words)
         return cls(
             stems,
+            tuple(word.folded for word in words),
+            any(word.text[0].isupper() for word in words[1:]),
             frozenset(table.lower() for table in tables),
+            frozenset(table.lower() for table in shown),
             frozenset(column.folded for column in columns),
             names.said(frozenset(stems)),
         )

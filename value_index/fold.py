@@ -55,3 +55,13 @@ def plural_variants(folded: str) -> tuple[str, ...]:
     if folded.endswith("y"):
         return folded[:-1] + "ies", folded + "s"
     return folded + "s", folded + "es"
+
+
+def holds_words(folded: str, part: str) -> bool:
+    """Whether a folded text is longer than another and has all of its words, in their order.
+
+    >>> holds_words("dakota state university", "dakota university"), holds_words("old bridge", "bridge old")
+    (True, False)
+    """
+    words = iter(folded.split())
+    return len(folded) > len(part) and all(word in words for word in part.split())

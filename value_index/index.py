@@ -3,46 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from value_index.build import Builder, Progress
+from value_index.company import company
 from value_index.context import Context, Names, make_stem
 from value_index.database import Database
 from value_index.matches import MatchOperator, Scalar, ValueMatch
 from value_index.mentions import Mention
 from value_index.operators import operator_hint
-from value_index.ranking import Features, Ranker, Reading, readings_features, span_features
+from value_index.ranking import Features, Ranker, Reading, commonness, readings_features
 from value_index.readings import Reader
 from value_index.schema import ColumnRef
 from value_index.storage import load_or_build
 from value_index.text import Token, tokens
 from value_index.values import Values
-from value_index.weights import READING_WEIGHTS, SPAN_WEIGHTS
+from value_index.weights import COMMON_WORDS, LEAST_SCORE, READING_WEIGHTS, SPAN_WEIGHTS
 
 KEPT_FROM = 16 << 20
 """Bytes of a database from which reading it each time costs more than keeping its index."""
-LEAST_SCORE = 0.25
-"""Below it the index abstains."""
+RANKER = Ranker(SPAN_WEIGHTS, READING_WEIGHTS, LEAST_SCORE, commonness(COMMON_WORDS))
 READINGS_A_MENTION = 3
 MAX_MENTIONS = 12
+
+
+@dataclass(frozen=True)
+class Spans:
+    """What a text may name."""
+
+    context: Context
+    scored: tuple[tuple[float, list[Reading], Features], ...]
+    """How likely each span names a value, its readings, and what the other spans say of it; likeliest first."""
 
 
 class ValueIndex:
     """The distinct values of a database, found by name."""
 
-    def __init__(self, database: Database, values: Values) -> None:
+    def __init__(self, database: Database, values: Values, ranker: Ranker = RANKER) -> None:
         self.database = database
         self.values = values
         self._stem = make_stem()
-        self._ranker = Ranker(SPAN_WEIGHTS, READING_WEIGHTS)
+        self._ranker = ranker
         self._names = Names.of(database.schema, self._stem)
         self._reader = Reader(database, values, self._names)
 
     @classmethod
-    def build(cls, database: Database) -> ValueIndex:
+    def build(cls, database: Database, ranker: Ranker = RANKER) -> ValueIndex:
         """Read the values of every column worth grounding, into memory."""
-        return cls(database, Builder(database).build())
+        return cls(database, Builder(database).build(), ranker)
 
     @classmethod
     def of(cls, database: Database, index_dir: Path) -> ValueIndex:
@@ -75,7 +84,12 @@ class ValueIndex:
         return _matches(sorted(found, key=lambda pair: -pair[1]), limit)
 
     def ground(
-        self, text: str, *, tables: Collection[str] = (), columns: Collection[ColumnRef] = ()
+        self,
+        text: str,
+        *,
+        tables: Collection[str] = (),
+        columns: Collection[ColumnRef] = (),
+        shown: Collection[str] = (),
     ) -> tuple[ValueMatch, ...]:
         """Find the mentions of a text and the values they name, in order; of a mention, the best reading first.
 
@@ -83,48 +97,73 @@ class ValueIndex:
             text: an utterance, or a self-contained question.
             tables: tables that the conversation uses; their columns are preferred.
             columns: columns that the conversation has compared with values; "and in Rome?" speaks of them again.
+            shown: tables that the last answer shows columns of; "the ones from Rome" speaks of them.
         """
+        return self.choose(self.spans(text, tables=tables, columns=columns, shown=shown), self._ranker.least)
+
+    def spans(
+        self,
+        text: str,
+        *,
+        tables: Collection[str] = (),
+        columns: Collection[ColumnRef] = (),
+        shown: Collection[str] = (),
+    ) -> Spans:
+        """Return the spans of a text that may name a value, likeliest first: what `ground` chooses from."""
         words = tokens(text)
-        context = Context.of(words, self._names, self._stem, tables, columns)
-        return self._choose(self._scored(self._reader.of_text(text, words), context, words), context)
+        context = Context.of(words, self._names, self._stem, tables, columns, shown)
+        groups = _spans(self._reader.of_text(text, words), words)
+        scored = [
+            (sum(score for _, score in self._ranked(group, context, others)), group, others)
+            for group, others in zip(groups, company(groups), strict=True)
+        ]
+        return Spans(context, tuple(sorted(scored, key=lambda item: -item[0])))
 
     def features(
-        self, text: str, *, tables: Collection[str] = (), columns: Collection[ColumnRef] = ()
+        self,
+        text: str,
+        *,
+        tables: Collection[str] = (),
+        columns: Collection[ColumnRef] = (),
+        shown: Collection[str] = (),
     ) -> Iterator[tuple[list[Reading], Features, list[Features]]]:
         """Yield the readings of each span of a text with what the ranker sees of them: what its weights are fitted on."""
         words = tokens(text)
-        context = Context.of(words, self._names, self._stem, tables, columns)
-        for group in _spans(self._reader.of_text(text, words), words):
+        context = Context.of(words, self._names, self._stem, tables, columns, shown)
+        groups = _spans(self._reader.of_text(text, words), words)
+        for group, others in zip(groups, company(groups), strict=True):
             readings = self._reader.with_linked(group)
             each = readings_features(readings, context, self._names)
-            yield readings, span_features(readings, each, context, self._names), each
+            yield readings, self._ranker.span_features(readings, each, context, self._names, others), each
 
-    def _scored(
-        self, readings: Iterable[Reading], context: Context, words: tuple[Token, ...]
-    ) -> list[list[tuple[Reading, float]]]:
-        """Return the readings of each span with their probabilities, best first, each column once."""
-        return [self._ranked(group, context) for group in _spans(readings, words)]
+    def _ranked(self, group: list[Reading], context: Context, company: Features) -> list[tuple[Reading, float]]:
+        """Return the readings of one span with their probabilities, best first, each value of a column once."""
+        return _distinct(group, self._ranker.chances(group, context, self._names, company))
 
-    def _ranked(self, group: list[Reading], context: Context) -> list[tuple[Reading, float]]:
-        """Return the readings of one span with their probabilities, best first."""
-        return _distinct(group, self._ranker.chances(group, context, self._names))
+    def choose(self, spans: Spans, least: float) -> tuple[ValueMatch, ...]:
+        """Keep the likeliest spans that do not overlap; what several columns share adds up for their span.
 
-    def _choose(self, scored: list[list[tuple[Reading, float]]], context: Context) -> tuple[ValueMatch, ...]:
-        """Keep the likeliest spans that do not overlap; what several columns share adds up for their span."""
+        Args:
+            spans: of a text.
+            least: the chance below which a span is left alone.
+        """
         chosen: dict[tuple[int, int], tuple[ValueMatch, ...]] = {}
-        ranked = sorted(((_chance(group), group) for group in scored), key=lambda pair: -pair[0])
-        for chance, group in ranked:
-            mention = group[0][0].mention
+        for chance, group, others in spans.scored:
+            mention = group[0].mention
             span = (mention.first, mention.last)
-            if chance < LEAST_SCORE or len(chosen) == MAX_MENTIONS:
+            if chance < least or len(chosen) == MAX_MENTIONS:
                 break
             if not any(span[0] < last and first < span[1] for first, last in chosen):
-                readings = self._reader.with_linked([reading for reading, _ in group])
-                best = {
-                    reading.column.ref: (reading, score) for reading, score in reversed(self._ranked(readings, context))
-                }
-                chosen[span] = _matches(sorted(best.values(), key=lambda pair: -pair[1]), READINGS_A_MENTION)
+                linked = self._ranked(self._reader.with_linked(group), spans.context, others)
+                chosen[span] = _matches(_handed_on(linked), READINGS_A_MENTION)
         return tuple(match for _, found in sorted(chosen.items()) for match in found)
+
+
+def _handed_on(ranked: list[tuple[Reading, float]]) -> list[tuple[Reading, float]]:
+    """Return the best reading of each column, then room permitting further values of the same columns, best first."""
+    best: dict[ColumnRef, tuple[Reading, float]] = {}
+    rest = [pair for pair in ranked if best.setdefault(pair[0].column.ref, pair) is not pair]
+    return sorted([*best.values(), *rest][:READINGS_A_MENTION], key=lambda pair: -pair[1])
 
 
 def _spans(readings: Iterable[Reading], words: tuple[Token, ...]) -> list[list[Reading]]:
@@ -153,10 +192,6 @@ def _distinct(readings: Sequence[Reading], scores: Sequence[float]) -> list[tupl
     for reading, score in sorted(zip(readings, scores, strict=True), key=lambda pair: -pair[1]):
         best.setdefault((reading.column.ref, reading.value), (reading, score))
     return list(best.values())
-
-
-def _chance(group: list[tuple[Reading, float]]) -> float:
-    return sum(chance for _, chance in group)
 
 
 def _matches(scored: list[tuple[Reading, float]], limit: int) -> tuple[ValueMatch, ...]:

@@ -41,11 +41,12 @@ def mentions(text: str, words: tuple[Token, ...]) -> tuple[Mention, ...]:
     """Return every span that may name a value: quoted texts, runs of words that a value may be, numbers."""
     quoted = quoted_spans(text)
     found = [*_quoted(text, words, quoted), *_numbers(text, words)]
+    shouted = text.isupper()
     for first in range(len(words)):
         for last in range(first + 1, min(first + LONGEST_SPAN, len(words)) + 1):
             if last - first > 1 and _breaks(text[words[last - 2].end : words[last - 1].start]):
                 break
-            if _may_name(words[first:last]):
+            if _may_name(words[first:last], shouted):
                 found.append(_span(text, words, first, last, "words"))
     return tuple(found)
 
@@ -86,7 +87,15 @@ def _breaks(between: str) -> bool:
     return any(mark in between for mark in "?!;|\n")
 
 
-def _may_name(words: tuple[Token, ...]) -> bool:
-    """Whether a span may be a value: it neither begins nor ends with a function word, unless written with a capital."""
+def _may_name(words: tuple[Token, ...], shouted: bool) -> bool:
+    """Whether a span may be a value: it neither begins nor ends with a function word, unless written with a capital.
+
+    Args:
+        words: of the span.
+        shouted: whether the whole text is in capitals, which then say nothing.
+    """
     edges = (words[0], words[-1])
-    return all(word.folded and (word.folded not in FUNCTION_WORDS or word.text[0].isupper()) for word in edges)
+    return all(
+        word.folded and (word.folded not in FUNCTION_WORDS or (word.text[0].isupper() and not shouted))
+        for word in edges
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from value_index.context import Context, Names
@@ -50,6 +50,16 @@ class Reading:
 Features = dict[str, float]
 
 
+def commonness(words: Mapping[int, str]) -> dict[str, float]:
+    """Return how common words are, 0..1, from the words of each level.
+
+    >>> commonness({1: "cat dog", 4: "the"})
+    {'cat': 0.25, 'dog': 0.25, 'the': 1.0}
+    """
+    most = max(words, default=1)
+    return {word: level / most for level, listed in words.items() for word in listed.split()}
+
+
 @dataclass(frozen=True)
 class Ranker:
     """Two linear models: whether a span names a value at all, and which of its readings is meant."""
@@ -58,17 +68,60 @@ class Ranker:
     """Of a logistic model; a feature's name begins with the kind of span: name, fuzzy, number."""
     reading_weights: Mapping[str, float]
     """Of a conditional logit among the readings of one span."""
+    least: float = 0.0
+    """The chance below which a span is left alone."""
+    common: Mapping[str, float] = field(default_factory=dict[str, float])
+    """How common words of questions are that are no values, 0..1."""
 
-    def chances(self, readings: Sequence[Reading], context: Context, names: Names) -> list[float]:
+    def chances(self, readings: Sequence[Reading], context: Context, names: Names, company: Features) -> list[float]:
         """Return how likely each reading of one span is meant, 0..1; what they lack to 1 is that none is."""
         found = readings_features(readings, context, names)
-        span = _total(span_features(readings, found, context, names), self.span_weights)
+        span = _total(self.span_features(readings, found, context, names, company), self.span_weights)
         chance = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, span))))
         return [chance * share for share in self._shares(found)]
 
     def shares(self, readings: Sequence[Reading], context: Context, names: Names) -> list[float]:
         """Return how likely each reading is meant of a span that does name a value: together 1."""
         return self._shares(readings_features(readings, context, names))
+
+    def span_features(
+        self, readings: Sequence[Reading], found: Sequence[Features], context: Context, names: Names, company: Features
+    ) -> Features:
+        """Return what speaks for a span naming a value.
+
+        Args:
+            readings: of the span.
+            found: their features.
+            context: of the text.
+            names: of the schema.
+            company: what the other spans say of this one.
+        """
+        model = _model(readings)
+        best = {name: max(each[f"{model}.{name}"] for each in found) for name in _BEST}
+        fewest = min(reading.column.distinct for reading in readings)
+        shared = {
+            "bias": 1.0,
+            **{f"best_{name}": value for name, value in best.items()},
+            **company,
+            "operator": float(readings[0].operator != "="),
+            "columns": math.log(len({reading.column.ref for reading in readings})),
+            "log_distinct": math.log1p(fewest),
+        }
+        if model == "number":
+            more = _of_number(readings, best, context, names)
+            return {f"number.{name}": value for name, value in {**shared, **more}.items()}
+        kind = "fuzzy" if all(reading.kind == "fuzzy" for reading in readings) else "name"
+        more = {**_of_text(readings, context, names), **self._commonness(readings[0].mention)}
+        return {f"{kind}.{name}": value for name, value in {**shared, **more}.items()}
+
+    def _commonness(self, mention: Mention) -> Features:
+        """Return how common the words of a mention are in questions: the rarest, and the rarest of a text without capitals."""
+        rarest = min(self.common.get(word, 0.0) for word in mention.folded.split() or [""])
+        return {
+            "common": float(rarest > 0.0),
+            "commonness": rarest,
+            "common_lower": rarest if mention.text.islower() else 0.0,
+        }
 
     def _shares(self, found: Sequence[Features]) -> list[float]:
         scores = [_total(each, self.reading_weights) for each in found]
@@ -104,6 +157,7 @@ def _reading_features(reading: Reading, context: Context, names: Names) -> Featu
         "table_near": context.near(first, last, table),
         "table_anywhere": context.anywhere(first, last, table),
         "table_used": float(column.ref.table.lower() in context.tables),
+        "table_shown": float(column.ref.table.lower() in context.shown),
         "used": float(column.ref.folded in context.columns),
         "support": context.support(column.ref),
         "likeness": reading.likeness,
@@ -116,29 +170,14 @@ def _reading_features(reading: Reading, context: Context, names: Names) -> Featu
         "as_text": float(isinstance(reading.value, str)),
         "alias": float(reading.kind == "alias"),
         "part": float(reading.is_part),
+        "via_shortcut": float(
+            reading.via is not None
+            and column.ref.table.lower() in context.tables
+            and reading.via.table.lower() not in context.tables
+        ),
         "via_code": float(reading.kind == "via_row" and isinstance(reading.value, str)),
         "via_number": float(reading.kind == "via_row" and not isinstance(reading.value, str)),
     }
-
-
-def span_features(readings: Sequence[Reading], found: Sequence[Features], context: Context, names: Names) -> Features:
-    """Return what speaks for a span naming a value."""
-    model = _model(readings)
-    best = {name: max(each[f"{model}.{name}"] for each in found) for name in _BEST}
-    fewest = min(reading.column.distinct for reading in readings)
-    shared = {
-        "bias": 1.0,
-        **{f"best_{name}": value for name, value in best.items()},
-        "operator": float(readings[0].operator != "="),
-        "columns": math.log(len({reading.column.ref for reading in readings})),
-        "log_distinct": math.log1p(fewest),
-    }
-    if model == "number":
-        more = _of_number(readings, best, context, names)
-        return {f"number.{name}": value for name, value in {**shared, **more}.items()}
-    kind = "fuzzy" if all(reading.kind == "fuzzy" for reading in readings) else "name"
-    more = _of_text(readings, context, names)
-    return {f"{kind}.{name}": value for name, value in {**shared, **more}.items()}
 
 
 _BEST = ("adjacent", "near", "all_near", "table_adjacent", "table_anywhere", "table_used", "used", "likeness", "exact")
@@ -165,6 +204,7 @@ def _of_text(readings: Sequence[Reading], context: Context, names: Names) -> Fea
         "values": math.log(len({reading.value for reading in readings})),
         "alias": float(any(reading.kind == "alias" for reading in readings)),
         "quoted": float(mention.kind == "quoted"),
+        "lower": float(context.has_capitals and mention.text.islower()),
         "capital": float(capital),
         "upper": float(mention.text.isupper() and length > 1),
         "digits": float(digits and not mention.text.isdigit()),
@@ -201,6 +241,7 @@ def _of_number(readings: Sequence[Reading], best: Features, context: Context, na
     digits = mention.text[:1].isdigit()
     year = digits and mention.last - mention.first == 1 and number.is_integer() and 1500 <= number <= 2100
     compared = readings[0].operator not in ("=", "!=")
+    plural = any(word.endswith("s") and len(word) > 3 for word in context.words[mention.last : mention.last + 1])
     return {
         "word": float(not digits),
         "small": float(number < 10),
@@ -210,6 +251,8 @@ def _of_number(readings: Sequence[Reading], best: Features, context: Context, na
         "compared": float(compared),
         "compared_near": float(compared) * best["near"],
         "exact_adjacent": best["exact"] * best["adjacent"],
+        "plural_next": float(plural),
+        "compared_plural": float(compared and plural),
         "counts_rows": float(any(stem in names.of_tables for stem in context.stems[mention.last : mention.last + 2])),
         "after_top": float(bool(_COUNTING & set(context.stems[max(0, mention.first - 1) : mention.first]))),
     }

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz, process
 
-from value_index.aliases import Aliases, Domain
+from value_index.alias_names import Domain
+from value_index.aliases import Aliases
 from value_index.context import Names
 from value_index.database import Database
 from value_index.dates import Dates
-from value_index.fold import fold, plural_variants
+from value_index.fold import fold, holds_words, plural_variants
 from value_index.linked_rows import linked_readings
 from value_index.matches import Provenance
 from value_index.mentions import FUNCTION_WORDS, Mention, mentions
@@ -25,6 +26,8 @@ LONG_NAME = 8
 LEAST_LONG_LIKENESS = 0.72
 CLOSE = 0.85
 """A spelling so near that values which merely hold the span are not looked for."""
+LONGEST_WHOLE = 40
+"""Characters of a value up to which any of its words may stand for it."""
 MAX_NEAR = 5
 """Near spellings of one span that are looked at."""
 ALIAS_LIKENESS = 0.9
@@ -51,11 +54,12 @@ class Reader:
         """Yield every reading of every span of a text."""
         named: list[Mention] = []
         rest: list[Mention] = []
-        found = [*mentions(text, words), *self._date_mentions(text, words)]
+        dates = list(self._date_mentions(text, words))
+        found = [*dates, *(mention for mention in mentions(text, words) if not _is_inside(mention, dates))]
         for mention in sorted(found, key=lambda item: item.first - item.last):
             if mention.kind == "number":
                 yield from self.numbers(mention)
-            elif not any(other.first <= mention.first and mention.last <= other.last for other in named):
+            elif not _is_inside(mention, named):
                 exact = list(self.names(mention))
                 yield from exact
                 (named if exact else rest).append(mention)
@@ -74,9 +78,11 @@ class Reader:
         yield [*self.near(whole, limit)]
 
     def with_linked(self, group: list[Reading]) -> list[Reading]:
-        """Return readings with those that lead through a row."""
-        linked = (other for reading in group for other in linked_readings(reading, self._database, self._facts_of))
-        return [*group, *linked]
+        """Return readings with those that lead through a row; a row says more than another name of the same value."""
+        linked = [other for reading in group for other in linked_readings(reading, self._database, self._facts_of)]
+        reached = {(reading.column.ref, reading.value) for reading in linked}
+        own = [each for each in group if each.kind != "alias" or (each.column.ref, each.value) not in reached]
+        return [*own, *linked]
 
     def _date_mentions(self, text: str, words: tuple[Token, ...]) -> Iterator[Mention]:
         for found in self._dates.find(text):
@@ -96,15 +102,16 @@ class Reader:
             likeness = 0.95
             variants = mention.forms or plural_variants(mention.folded)
             entries = next((found for variant in variants if (found := self._values.exact(variant))), ())
-        if not entries:
-            yield from self._other_names(mention)
+        # A code beside the name is reached through its row, where the data says so.
+        yield from self._other_names(mention, codes=not entries)
         for entry in entries:
             kind: Provenance = "exact" if entry.value == mention.text else "folded"
             for column in entry.columns:
                 yield Reading(mention, self._facts[column], entry.value, kind, likeness)
 
-    def _other_names(self, mention: Mention) -> Iterator[Reading]:
-        for alias in self._aliases.of(mention.text, mention.folded):
+    def _other_names(self, mention: Mention, *, codes: bool) -> Iterator[Reading]:
+        aliases = self._aliases.of(mention.text, mention.folded)
+        for alias in aliases if codes else [alias for alias in aliases if not alias.is_code]:
             for entry in self._values.exact(alias.name):
                 for column in entry.columns:
                     if self._holds(column, alias.domain, alias.is_code):
@@ -125,7 +132,7 @@ class Reader:
         length = len(mention.folded)
         spare = max(2, length // 6)
         found = self._values.near(mention.folded, length - spare, length + spare)
-        near = [entry for entry in found if entry.folded != mention.folded]
+        near = [e for e in found if e.folded != mention.folded and not holds_words(e.folded, mention.folded)]
         least = LEAST_LIKENESS if length < LONG_NAME else LEAST_LONG_LIKENESS
         alike = process.extract(
             mention.folded, [entry.folded for entry in near], scorer=fuzz.ratio, score_cutoff=100 * least, limit=limit
@@ -135,10 +142,10 @@ class Reader:
                 yield Reading(mention, self._facts[column], near[position].value, "fuzzy", ratio / 100)
         if alike and alike[0][1] >= 100 * CLOSE:
             return
-        whole = self._values.holding(mention.folded, 3 * length, limit + 1)
+        whole = self._values.holding(mention.folded, max(LONGEST_WHOLE, 4 * length), limit + 1)
         for entry in whole if len(whole) <= limit else ():
+            likeness = fuzz.ratio(mention.folded, entry.folded) / 100
             for column in entry.columns:
-                likeness = length / len(entry.folded)
                 yield Reading(mention, self._facts[column], entry.value, "fuzzy", likeness, is_part=True)
 
     def numbers(self, mention: Mention) -> Iterator[Reading]:
@@ -170,6 +177,10 @@ def _column_facts(schema: Schema, columns: tuple[ColumnSummary, ...], names: Nam
         )
         for column in columns
     )
+
+
+def _is_inside(mention: Mention, others: list[Mention]) -> bool:
+    return any(other.first <= mention.first and mention.last <= other.last for other in others)
 
 
 def _may_be_misspelt(mention: Mention) -> bool:

@@ -143,9 +143,10 @@ class Shard:
             most_postings: how many are looked at in one segment, rarest trigrams first.
         """
         low, high = self._range(shortest, longest)
+        buckets = _buckets_of([folded])
         found: list[NDArray[np.int64]] = []
         shared: list[NDArray[np.int64]] = []
-        for first, begin, end in self._lists(folded, low, high):
+        for first, begin, end in self._lists(buckets, low, high):
             sizes = end - begin
             rarest = np.argsort(sizes, kind="stable")
             fits = np.cumsum(sizes[rarest]) <= most_postings
@@ -165,10 +166,11 @@ class Shard:
         return positions[best], scores[best]
 
     def holding(self, folded: str, shortest: int, longest: int, limit: int) -> NDArray[np.int64]:
-        """Return texts of these folded lengths that hold the rarest trigrams of a folded text, all of them."""
+        """Return texts of these folded lengths that hold the rarest trigrams of a folded text's words, all of them."""
         low, high = self._range(shortest, longest)
+        buckets = _buckets_of(folded.split())
         found: list[NDArray[np.int64]] = []
-        for first, begin, end in self._lists(folded, low, high):
+        for first, begin, end in self._lists(buckets, low, high):
             sizes = end - begin
             if not sizes.all():
                 continue
@@ -183,9 +185,10 @@ class Shard:
         last = len(self.lengths) - 1
         return int(self.lengths[min(max(shortest, 0), last)]), int(self.lengths[min(longest + 1, last)])
 
-    def _lists(self, folded: str, low: int, high: int) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
-        """Yield each segment in a range: its first text, and where the postings of the text's trigrams begin and end."""
-        buckets = np.array(sorted(set(_buckets(f" {folded} ").tolist())), dtype=np.int64)
+    def _lists(
+        self, buckets: NDArray[np.int64], low: int, high: int
+    ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield each segment in a range: its first text, and where the postings of each bucket begin and end."""
         segments = range(low // SEGMENT, -(-high // SEGMENT)) if len(buckets) else range(0)
         rows = np.arange(segments.start, segments.stop)[:, None]
         begins, ends = self.starts[rows, buckets].astype(np.int64), self.starts[rows, buckets + 1].astype(np.int64)
@@ -223,6 +226,12 @@ def _buckets(padded: str) -> NDArray[np.int64]:
     codes = np.frombuffer(padded.encode("utf-32-le"), dtype=np.uint32)
     mixed = codes[:-2] * np.uint32(0x9E3779B1) + codes[1:-1] * np.uint32(0x85EBCA77) + codes[2:] * np.uint32(0xC2B2AE3D)
     return (mixed >> np.uint32(16)).astype(np.int64)
+
+
+def _buckets_of(folded: Sequence[str]) -> NDArray[np.int64]:
+    """Return the buckets of the trigrams of some folded texts, each once."""
+    found = {bucket for text in folded for bucket in _buckets(f" {text} ").tolist()}
+    return np.array(sorted(found), dtype=np.int64)
 
 
 def _columns(held: Sequence[Collection[int]]) -> tuple[NDArray[np.uint16 | np.uint32], NDArray[np.uint32]]:

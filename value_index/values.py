@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from value_index.fold import fold
+from value_index.fold import fold, holds_words
 from value_index.schema import ColumnRef
 from value_index.shard import Shard
 
@@ -85,14 +85,14 @@ class Values:
         return tuple(self._entry(self.shards[i], place) for i, place in pairs)
 
     def holding(self, folded: str, longest: int, limit: int) -> tuple[Entry, ...]:
-        """Return longer texts in which a folded text stands as whole words."""
+        """Return longer texts that have all words of a folded text, in their order."""
         places = (
             (shard, int(place))
             for shard in self.shards
             for place in shard.holding(folded, len(folded) + 2, longest, LOOKED_AT)
         )
         entries = (self._entry(shard, place) for shard, place in places)
-        return tuple(islice((entry for entry in entries if f" {folded} " in f" {entry.folded} "), limit))
+        return tuple(islice((entry for entry in entries if holds_words(entry.folded, folded)), limit))
 
     def number_columns(self, number: float) -> Iterator[tuple[int, bool]]:
         """Yield each column that stores numbers, and whether it stores this one."""

@@ -2,135 +2,248 @@
 
 from __future__ import annotations
 
+LEAST_SCORE = 0.25
+"""The chance below which the index leaves a span alone."""
+
+COMMON_WORDS: dict[int, str] = {
+    1: """
+accessed accident accommodate according activities activity actor actors actual addressed advise advised advises
+advising affected affiliated affiliations aircraft aircrafts airline airlines airport airports album albums already
+altitude altogether answer anyone anywhere apartments apologies aren arrange arrival asking assessment assets
+associate attendances attendees attending attends attribute audience authorised availability award awards balance
+balances bank became beds begin being believe belonging best big billing billions birthday birthdays bit book
+booked bookings books born bottom bought branch branches builder built calculate cannot capacities cards carrier
+carriers caused cell certain channel channels char character choose chosen claim claimed claims classroom
+classrooms clients club clubs color colored colors columns committee committees competitions composer conference
+contact contacted content copies correct corresponds costs cover creation credits cross curious currently death
+degrees delivery dept desc destination destinations detailed died difference directed director directors distance
+draft drive driver drivers e earlier earned earning earns editors election elections employed employment ended
+ending engineers enroll entire everybody everyone excellent excluding expenses faculties faculty fall far fast
+fastest feature fee festival festivals field files film films filtered finally financial fine flew flied flight
+flights floor flown fname form found founding gave genres girl goes gold good grades graduated granted gross
+handled head headquartered heaviest hello help here him hired hold holding hometown hometowns host hosts hotel hour
+housed included incurred industries industry initial instances instead instructor insurance interested invested
+investor investors involve issued issues jobs joining labeled labels language large lasted latitude launch league
+leave led lengths lines lname log login logs looking mail majoring males manage managed manufacturer manufacturers
+markets master may medals media membership might millions milliseconds mininum minute minutes misunderstood mobile
+model models move multiple music musical musician nations needed network next nickname nicknames nominated
+nomination nominations nominees notes num numbered numerical occupation occurred offices official oh operated
+operating organizations organize outs outside owner owns paper papers parent park parking participants
+participating passengers password pay payed performed performer period persons phrase pilot pilots places planned
+platforms policies poorly possible postal postcode pounds prefer present previous primary problem produce produces
+producing professor profits project projects property provides province public publication publish publisher
+publishers purchase purchases put quality quantities race races ranges ranking ranks re reached receive refers
+regarding register registered remove rental rep reported reports representative representatives represented
+requested required requires reside residence respectively resulted right road route routes row run runs sang
+savings scored season seasons seats secretary sections seen select series served serving set settlement settlements
+shares ship ships shop shorter should showed showing shows side since small sold someone something song source
+speak stadium stadiums stage star stars stay staying stays still stocks stop stored string structure studying such
+suffer supplier supply support supported system teacher teaches teaching teh temperature temperatures ten test
+thanks thing third thought through ticket titled totals towns track tracks trained transaction transactions
+traveled trucks universities university user users uses various vehicle venue venues vice visit visits vote way
+weight weights whether win wind wins women words works workshop world worst worth written wrote yet young
+""",
+    2: """
+able account accounts active actually addition advisor advisors affiliation alphabetic am appear appears area
+artist artists assigned attend attendance attended attributes author authors based become biggest booking budget
+budgets building buildings capacity card case categories charge cheapest clarify classes colleges combined come
+competition complete counties counts course courses credit d day days decreasing described district districts
+document documents dollars done down duration durations during earn else enrollment enrollments entry event events
+ever family females fewer file following founded four frequency frequent game games genders genre given grade group
+grouped happened haven headquarter headquarters height heights high hire history home hosted hours includes
+including increasing individual individuals instructors invoice invoices item items job join joined languages
+launched length level limit line lives longer lot low m main major majors manager managers market match matches
+methods middle min movie movies my narrow nationalities newest occur offer offered offers office okay open operate
+orders organization origin origins our outcome overall owned participate parties payments percent percentage phones
+placed playing point points policy population populations priced processed professors provided published purchased
+quantity quick range rate rated rates ratings recorded referring region regions registration related release
+released residents respective role roles s salaries salary sales school score scores second section serve service
+services sex share she shops short size sizes songs speed speeds spend spent staffs starts station stations
+statuses stock store stores take taking tallest taught teach teachers terms thank theme themes took train trains
+unit very visited votes week whats will within won wondering worked your zip
+""",
+    3: """
+again aged alphabetically amounts belongs bigger birth called category chat class college column companies company
+containing correspond cost county created data database department departments descriptions detail didn display
+emails employee employees end enrolled entries equal except exist expensive female five frequently gender go got
+great having held if info into involved kind kinds latest let live living long longest make male max meant members
+method money nationality need often old once ones opened opening paid part participated party payment per place
+play played player players popular position positions prices produced products question rank rating received
+records report room rooms rows schools shared shortest single so sorry staff start started starting states sum
+taken team teams titles together too twice unique up use using values work working would younger youngest
+""",
+    4: """
+across address addresses after age ages along among ask available be before belong below but cities contain
+contains could countries country customer customers description details don earliest email every exactly fewest
+full get he her hi his i information larger left letter like location locations lower made member much never now ok
+older oldest over person phone presented price product recent recently record result results return same see
+smaller smallest sort state status student students substring then time times title under used value we well when
+without word
+""",
+    5: """
+above add alphabetical also amount an as ascending associated been between city code codes common corresponding
+count date dates descending either filter find first give greater greatest had higher include it its just know
+largest last less listed located lowest minimum named no numbers only ordered other out people provide some sorted
+t them three top type types update where year years yes
+""",
+    6: """
+a about all and any are at average both by can did different distinct do does each for from has have highest how id
+ids in is least list many maximum me mean more most name names not number of on one or order please show table tell
+than that the their there these they this those to total two want was were what which who whose with you
+""",
+}
+"""Words of questions about several databases, by the base 2 logarithm of how many."""
+
 SPAN_WEIGHTS: dict[str, float] = {
-    "fuzzy.all_schema_words": -1.01,
-    "fuzzy.best_adjacent": 0.43,
-    "fuzzy.best_all_near": 1.26,
-    "fuzzy.best_likeness": -0.17,
-    "fuzzy.best_near": -0.18,
-    "fuzzy.best_table_adjacent": 0.17,
-    "fuzzy.best_table_anywhere": 1.02,
-    "fuzzy.best_table_used": 0.12,
-    "fuzzy.best_used": 1.05,
-    "fuzzy.bias": -0.78,
-    "fuzzy.capital": 1.28,
-    "fuzzy.close": 1.06,
-    "fuzzy.columns": 1.17,
-    "fuzzy.digits": 1.16,
-    "fuzzy.edges": 0.74,
-    "fuzzy.likeness_length": 1.29,
-    "fuzzy.likeness_words": 0.92,
-    "fuzzy.log_distinct": -0.49,
-    "fuzzy.log_length": -0.81,
-    "fuzzy.middling": -0.67,
-    "fuzzy.operator": -0.68,
-    "fuzzy.part": 1.78,
-    "fuzzy.quoted": -0.08,
-    "fuzzy.same_first": -0.71,
-    "fuzzy.schema_capital": 0.1,
-    "fuzzy.schema_words": -2.47,
-    "fuzzy.single": 0.44,
-    "fuzzy.single_capital": 0.47,
-    "fuzzy.upper": -0.3,
-    "fuzzy.values": -0.63,
-    "fuzzy.words": -0.65,
-    "name.alias": 1.14,
-    "name.all_schema_words": -1.49,
-    "name.best_adjacent": 0.88,
-    "name.best_all_near": 0.26,
-    "name.best_exact": 0.34,
-    "name.best_likeness": 0.07,
-    "name.best_near": 0.52,
-    "name.best_table_adjacent": 0.34,
-    "name.best_table_used": 0.14,
-    "name.best_used": 1.21,
-    "name.bias": -1.76,
-    "name.capital": 0.87,
-    "name.close": 1.3,
-    "name.columns": -0.83,
-    "name.digits": -0.47,
-    "name.function_word": -2.51,
-    "name.letter": -0.39,
-    "name.likeness_length": 0.73,
-    "name.likeness_words": 0.99,
-    "name.log_distinct": -0.36,
-    "name.log_length": 0.4,
-    "name.middling": 0.4,
-    "name.operator": -1.28,
-    "name.part": 1.67,
-    "name.same_first": -0.16,
-    "name.schema_capital": 1.6,
-    "name.schema_words": -2.31,
-    "name.short": 1.17,
-    "name.single_capital": 0.67,
-    "name.single_distinct": -0.1,
-    "name.upper": -1.02,
-    "name.values": -0.22,
-    "name.words": -0.62,
-    "number.after_top": -2.07,
-    "number.best_adjacent": 1.65,
-    "number.best_all_near": 1.03,
-    "number.best_exact": 1.69,
-    "number.best_likeness": 0.25,
-    "number.best_near": 0.86,
-    "number.best_table_adjacent": -1.13,
-    "number.best_table_used": -0.41,
-    "number.best_used": 1.53,
-    "number.bias": -0.67,
-    "number.columns": -0.51,
-    "number.compared": 0.19,
-    "number.compared_near": 0.58,
-    "number.counts_rows": -2.06,
-    "number.exact_adjacent": 0.52,
-    "number.large": 0.63,
-    "number.log_distinct": -0.7,
-    "number.operator": 0.47,
-    "number.small": -0.78,
-    "number.word": -2.48,
-    "number.year": 0.16,
+    "fuzzy.all_schema_words": -0.87,
+    "fuzzy.beside": 0.82,
+    "fuzzy.best_adjacent": 0.87,
+    "fuzzy.best_all_near": 0.24,
+    "fuzzy.best_likeness": 0.14,
+    "fuzzy.best_near": 0.14,
+    "fuzzy.best_table_adjacent": -0.15,
+    "fuzzy.best_table_anywhere": 1.48,
+    "fuzzy.best_table_used": 0.17,
+    "fuzzy.best_used": 0.56,
+    "fuzzy.bias": -0.12,
+    "fuzzy.capital": 1.03,
+    "fuzzy.close": 0.7,
+    "fuzzy.columns": -0.39,
+    "fuzzy.common": -0.36,
+    "fuzzy.common_lower": -1.53,
+    "fuzzy.commonness": -1.19,
+    "fuzzy.digits": 1.23,
+    "fuzzy.edges": 1.11,
+    "fuzzy.holds_name": -2.24,
+    "fuzzy.inside": 0.19,
+    "fuzzy.likeness_length": 0.72,
+    "fuzzy.likeness_words": 0.44,
+    "fuzzy.log_distinct": -0.38,
+    "fuzzy.log_length": -0.67,
+    "fuzzy.lower": -0.16,
+    "fuzzy.middling": -0.24,
+    "fuzzy.operator": -0.85,
+    "fuzzy.part": 1.05,
+    "fuzzy.quoted": -0.1,
+    "fuzzy.same_first": -0.78,
+    "fuzzy.schema_capital": 0.6,
+    "fuzzy.schema_words": -1.92,
+    "fuzzy.single": 0.36,
+    "fuzzy.single_capital": 0.19,
+    "fuzzy.upper": 0.31,
+    "fuzzy.values": -0.61,
+    "fuzzy.words": -0.29,
+    "name.alias": 1.31,
+    "name.all_schema_words": -1.8,
+    "name.best_adjacent": 0.54,
+    "name.best_all_near": 0.09,
+    "name.best_exact": 0.28,
+    "name.best_likeness": -0.94,
+    "name.best_near": 0.72,
+    "name.best_table_adjacent": 0.5,
+    "name.best_table_anywhere": 0.05,
+    "name.best_used": 1.14,
+    "name.bias": -0.61,
+    "name.capital": 0.56,
+    "name.close": 1.7,
+    "name.columns": -0.64,
+    "name.common": -0.4,
+    "name.common_lower": -0.39,
+    "name.commonness": -2.7,
+    "name.digits": -0.45,
+    "name.edges": 0.28,
+    "name.function_word": -0.18,
+    "name.holds_name": -2.24,
+    "name.inside": -0.36,
+    "name.letter": 0.25,
+    "name.likeness_length": 1.06,
+    "name.likeness_words": 0.28,
+    "name.log_distinct": -0.27,
+    "name.log_length": -0.33,
+    "name.lower": -0.5,
+    "name.middling": 0.29,
+    "name.operator": -1.63,
+    "name.part": 1.71,
+    "name.quoted": -0.24,
+    "name.same_first": 0.13,
+    "name.schema_capital": 1.22,
+    "name.schema_words": -1.96,
+    "name.short": 0.65,
+    "name.single": 0.36,
+    "name.single_capital": 0.24,
+    "name.single_distinct": -0.07,
+    "name.upper": -0.52,
+    "name.values": -0.17,
+    "name.words": 0.1,
+    "number.after_top": -2.31,
+    "number.best_adjacent": 0.94,
+    "number.best_all_near": 0.94,
+    "number.best_exact": 0.92,
+    "number.best_likeness": 0.28,
+    "number.best_near": 0.38,
+    "number.best_table_adjacent": -1.0,
+    "number.best_table_anywhere": 0.2,
+    "number.best_table_used": -0.34,
+    "number.best_used": 1.02,
+    "number.bias": 0.32,
+    "number.columns": -0.31,
+    "number.compared_near": 0.65,
+    "number.compared_plural": -0.39,
+    "number.counts_rows": -1.81,
+    "number.exact_adjacent": 0.77,
+    "number.inside": -2.61,
+    "number.large": 0.36,
+    "number.log_distinct": -0.49,
+    "number.plural_next": -0.31,
+    "number.small": -0.95,
+    "number.word": -2.2,
+    "number.year": 0.8,
 }
 
 READING_WEIGHTS: dict[str, float] = {
-    "number.adjacent": 1.57,
-    "number.all_near": 1.61,
-    "number.anywhere": 2.28,
-    "number.as_text": -0.74,
-    "number.display": 0.67,
-    "number.exact": 3.55,
-    "number.key": -1.32,
-    "number.likeness": 1.66,
-    "number.log_distinct": -0.45,
-    "number.near": 2.23,
-    "number.part": 0.14,
-    "number.reference": -1.69,
-    "number.referred": -1.04,
-    "number.support": 1.54,
-    "number.table_adjacent": 0.6,
-    "number.table_anywhere": 2.73,
-    "number.table_near": -0.35,
-    "number.table_used": 1.16,
-    "number.used": 1.54,
-    "number.via_number": -0.13,
-    "text.adjacent": 0.3,
-    "text.alias": 0.23,
-    "text.all_near": 1.5,
-    "text.anywhere": -0.21,
-    "text.as_text": 2.51,
-    "text.display": 0.49,
-    "text.exact": 0.72,
-    "text.key": -1.19,
-    "text.likeness": 4.86,
-    "text.log_distinct": -0.28,
-    "text.near": 0.41,
-    "text.part": 2.31,
-    "text.reference": -0.67,
-    "text.referred": 0.09,
-    "text.support": 1.02,
-    "text.table_adjacent": -0.39,
-    "text.table_anywhere": 1.21,
-    "text.table_near": 0.57,
-    "text.table_used": 2.26,
-    "text.used": 1.84,
-    "text.via_code": -1.69,
-    "text.via_number": -2.51,
+    "number.adjacent": 1.78,
+    "number.all_near": 1.47,
+    "number.anywhere": 2.04,
+    "number.as_text": -0.29,
+    "number.display": 0.61,
+    "number.exact": 3.5,
+    "number.key": -1.24,
+    "number.likeness": 1.79,
+    "number.log_distinct": -0.4,
+    "number.near": 2.17,
+    "number.part": 1.19,
+    "number.reference": -1.74,
+    "number.referred": -1.19,
+    "number.support": 1.44,
+    "number.table_adjacent": 0.66,
+    "number.table_anywhere": 2.6,
+    "number.table_near": -0.32,
+    "number.table_shown": 0.13,
+    "number.table_used": 1.33,
+    "number.used": 1.44,
+    "number.via_number": 0.32,
+    "text.adjacent": 0.62,
+    "text.alias": 0.94,
+    "text.all_near": 1.32,
+    "text.anywhere": -0.74,
+    "text.as_text": 2.47,
+    "text.display": 0.41,
+    "text.exact": 0.84,
+    "text.key": -1.29,
+    "text.likeness": 3.85,
+    "text.log_distinct": -0.36,
+    "text.near": 1.0,
+    "text.part": 0.93,
+    "text.reference": -0.52,
+    "text.referred": 0.38,
+    "text.support": 1.05,
+    "text.table_adjacent": -0.53,
+    "text.table_anywhere": 1.08,
+    "text.table_near": 0.74,
+    "text.table_shown": -0.47,
+    "text.table_used": 2.19,
+    "text.used": 2.15,
+    "text.via_code": -1.57,
+    "text.via_number": -2.47,
+    "text.via_shortcut": 0.55,
 }

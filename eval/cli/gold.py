@@ -150,13 +150,27 @@ def grounding(
     dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
     split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
     dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    databases: Annotated[
+        Path | None, typer.Option(help="TOML file that lists databases; dialogues about others are left out.")
+    ] = None,
+    run: Annotated[Path | None, typer.Option(help="Measure the values given in this run instead of the index.")] = None,
+    without: Annotated[
+        Path | None,
+        typer.Option(help="The same run with value_grounding=skip: which turns the stage fixes and breaks."),
+    ] = None,
 ) -> None:
     """Measure the value index alone against gold SQL: recall by kind, columns, precision, silence, misspellings."""
-    from eval.datasets import load, parse_range
+    from eval.datasets import listed_databases, load, parse_range
     from eval.grounding import measure
+    from eval.grounding_run import measure_run
 
-    rows = load(dataset, data, split)
-    for line in measure(rows.select(*parse_range(dialogues)) if dialogues else rows).lines():
+    if run:
+        lines = measure_run(run, data, without).lines()
+    else:
+        rows = load(dataset, data, split)
+        rows = rows.select(*parse_range(dialogues)) if dialogues else rows
+        lines = measure(rows.about(listed_databases(databases)) if databases else rows).lines()
+    for line in lines:
         typer.echo(line)
 
 

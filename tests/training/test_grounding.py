@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from eval.datasets import load
-from training.grounding import fit, spans, write
+from training.grounding import LEAST_SCORES, common_words, fit, fit_all, spans, write
 
 
 def test_weights_are_fitted_and_written_as_a_module(tmp_path: Path) -> None:
@@ -26,13 +28,25 @@ def test_weights_are_fitted_and_written_as_a_module(tmp_path: Path) -> None:
         for name in names
     ]
     rows = [{"database_id": "music", "interaction": turns}] * 10
+    rows += [{"database_id": "held", "interaction": turns}]
+    (tmp_path / "database" / "held").mkdir()
+    shutil.copy(tmp_path / "database" / "music" / "music.sqlite", tmp_path / "database" / "held" / "held.sqlite")
     (tmp_path / "sql_state_tracking" / "cosql_train.json").write_text(json.dumps(rows))
     (tmp_path / "tables.json").write_text("[]")
-    examples = list(spans(load("cosql", tmp_path, "train")))
+    dataset = load("cosql", tmp_path, "train")
+    examples = list(spans(dataset.without({"held"}), {}))
     assert len(examples) >= 50 and any(any(gold) for _, _, gold in examples)
-    weights = fit(examples)
-    assert weights["READING_WEIGHTS"]["text.near"] > 0
-    write(weights, tmp_path / "weights.py")
-    found: dict[str, dict[str, float]] = {}
+    assert fit(examples)["READING_WEIGHTS"]["text.near"] > 0
+    fitted, chosen = fit_all(dataset, dataset.without({"held", "music"}), frozenset({"held"}), every=1)
+    assert fitted.least_score in LEAST_SCORES and str(fitted.least_score) in chosen
+    write(fitted, tmp_path / "weights.py")
+    found: dict[str, Any] = {}
     exec((tmp_path / "weights.py").read_text(), found)
-    assert found["SPAN_WEIGHTS"] == weights["SPAN_WEIGHTS"]
+    assert found["SPAN_WEIGHTS"] == fitted.span_weights and found["LEAST_SCORE"] == fitted.least_score
+    assert found["COMMON_WORDS"] == {}
+
+
+def test_common_words_are_said_of_several_databases() -> None:
+    words = {"show": {"a", "b", "c", "d", "e"}, "singer": {"a", "b"}, "genre": {"a"}}
+    assert common_words(words) == {1: "singer", 2: "show"}
+    assert common_words(words, without="a") == {2: "show"}

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from eval.datasets import load
+from training.fitting import fit_logistic, fit_ranker
 from training.guard import LeakError
-from training.lexical import fit, fit_logistic, fit_ranker, write
+from training.lexical import fit, write
+
+TABLES = {"FOLLOWING", "COLUMN_LINK", "TABLE_LINK", "VALUE", "READING"}
 
 
 def test_a_logistic_model_learns_which_feature_tells() -> None:
@@ -27,22 +30,27 @@ def test_the_ranker_learns_which_candidate_is_better() -> None:
 
 def test_weights_are_written_as_a_module(tmp_path: Path) -> None:
     path = tmp_path / "weights.py"
-    write({"VALUE": {"bias": -0.5, "a, b": 1.25}}, path, source="a test")
+    write({"LEAST_VALUE": 0.25, "VALUE": {"bias": -0.5, "a, b": 1.25}}, path, source="a test")
     spec = importlib.util.spec_from_file_location("weights", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert module.VALUE == {"bias": -0.5, "a, b": 1.25}
+    assert module.LEAST_VALUE == 0.25
 
 
 @pytest.mark.data
 def test_every_stage_gets_weights(data_folder: Path) -> None:
-    weights = fit(load("cosql", data_folder / "cosql_dataset", "train").select(0, 12))
-    assert set(weights) == {"FOLLOWING", "COLUMN_LINK", "TABLE_LINK", "VALUE", "READING"}
+    dataset = load("cosql", data_folder / "cosql_dataset", "train").select(0, 12)
+    held = frozenset({dataset.dialogues[0].database_id})
+    weights, chosen = fit(dataset, held)
+    assert {name for name, table in weights.items() if isinstance(table, dict)} == TABLES
     assert all(weights.values())
+    assert {name for name in weights if name.startswith("LEAST_")} == {"LEAST_COLUMN", "LEAST_TABLE", "LEAST_VALUE"}
+    assert "on the fold" in chosen
 
 
 @pytest.mark.data
 def test_the_development_set_is_refused(data_folder: Path) -> None:
     with pytest.raises(LeakError):
-        fit(load("cosql", data_folder / "cosql_dataset", "dev"))
+        fit(load("cosql", data_folder / "cosql_dataset", "dev"), frozenset())

@@ -75,7 +75,8 @@ def test_other_names_reach_the_code(index: ValueIndex, text: str) -> None:
     found = {(str(match.column), match.value, match.kind) for match in index.lookup(text.split()[-1]) or ()}
     found |= {(str(match.column), match.value, match.kind) for match in index.lookup(text.split()[1])}
     assert ("country.name", "France", "alias") in found
-    assert ("airline.country_code", "FR", "alias") in found
+    assert ("country.code", "FR", "alias") in found
+    assert ("airline.country_code", "FR", "via_row") in found
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,27 @@ def test_columns_used_before_are_preferred(index: ValueIndex) -> None:
 def test_what_is_left_out_is_said(index: ValueIndex) -> None:
     skipped = {str(column.ref): column.skipped for column in index.values.columns if column.skipped}
     assert skipped == {"flight.note": "1 longer than 120 characters", "flight.raw": "1 blobs"}
+
+
+@pytest.fixture(scope="module")
+def towns(tmp_path_factory: pytest.TempPathFactory) -> ValueIndex:
+    path = tmp_path_factory.mktemp("towns") / "towns.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "CREATE TABLE port (name TEXT, size INT); INSERT INTO port VALUES ('Old Lantern Harbour', 1), ('Birch Point', 2),"
+        " ('Lantern Quay', 3);"
+    )
+    connection.close()
+    return ValueIndex.build(Database.open(path))
+
+
+def test_a_part_of_several_values_names_them_all(towns: ValueIndex) -> None:
+    found = towns.ground('How large is the port named "Lantern"?')
+    assert {match.value for match in found} == {"Old Lantern Harbour", "Lantern Quay"}
+
+
+def test_what_is_inside_a_date_is_no_number(index: ValueIndex) -> None:
+    assert {match.value for match in index.ground("crew who joined on 2010-03-05")} == {"2010-03-05"}
 
 
 def test_a_long_text_is_looked_at_only_so_far(index: ValueIndex) -> None:

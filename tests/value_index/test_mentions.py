@@ -58,7 +58,8 @@ def test_operator_hints(before: str, after: str, operator: str) -> None:
      ("US", "united states"), ("Americans", "united states"), ("UK", "united kingdom"), ("British", "united kingdom"),
      ("Canadian", "canada"), ("Mexican", "mexico"), ("Indian", "india"), ("Swiss", "switzerland"), ("German", "germany"),
      ("Brazilian", "brazil"), ("euros", "eur"), ("English", "eng"), ("Spanish", "spa"), ("Burma", "myanmar"),
-     ("Dutch", "netherlands"), ("Chilean", "chile"), ("Egyptians", "egypt"), ("Japanese", "jpn")],
+     ("Dutch", "netherlands"), ("Chilean", "chile"), ("Egyptians", "egypt"), ("Japanese", "jpn"), ("Irish", "ireland"),
+     ("Filipinos", "philippines"), ("Peruvian", "peru"), ("usa", "united states"), ("Ohio", "oh"), ("TX", "texas")],
 )  # fmt: skip
 def test_other_names(mention: str, name: str) -> None:
     assert name in {alias.name for alias in Aliases().of(mention, fold(mention))}
@@ -67,6 +68,11 @@ def test_other_names(mention: str, name: str) -> None:
 @pytest.mark.parametrize("word", ["in", "it", "us", "me", "is", "no", "students", "person", "name", "italic bold"])
 def test_common_words_have_no_other_name(word: str) -> None:
     assert Aliases().of(word, fold(word)) == ()
+
+
+def test_a_text_in_capitals_has_no_codes_among_its_small_words() -> None:
+    text = "IS IT IN FR?"
+    assert [mention.text for mention in mentions(text, tokens(text))] == ["FR"]
 
 
 @pytest.mark.parametrize(

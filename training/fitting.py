@@ -1,0 +1,65 @@
+"""Logistic models over named features, and rankers, fitted by L-BFGS."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import minimize
+
+from nodes.logistic import Features
+
+RARE = 15
+"""A feature that fires less often gets no weight."""
+
+
+def fit_logistic(rows: Sequence[Features], labels: Sequence[bool], l2: float = 1.0) -> dict[str, float]:
+    """Fit one logistic model."""
+    matrix, names = _matrix(rows)
+    target = np.asarray(labels, dtype=float)
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        z = matrix @ w
+        p = 1.0 / (1.0 + np.exp(-z))
+        return float(np.logaddexp(0, z).sum() - target @ z + 0.5 * l2 * w @ w), matrix.T @ (p - target) + l2 * w
+
+    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
+    return _rounded(names, found.x)
+
+
+def fit_ranker(
+    turns: Sequence[Sequence[tuple[Features, float]]], sharpness: float = 12.0, l2: float = 1.0
+) -> dict[str, float]:
+    """Fit a ranker: for each turn, softmax of the scores against softmax of the rewards, times `sharpness`."""
+    matrix, names = _matrix([row for turn in turns for row, _ in turn])
+    reward = np.asarray([value for turn in turns for _, value in turn]) * sharpness
+    group = np.repeat(np.arange(len(turns)), [len(turn) for turn in turns])
+    starts = np.concatenate(([0], np.cumsum([len(turn) for turn in turns])[:-1]))
+
+    def softmax(z: np.ndarray) -> np.ndarray:
+        shifted = np.exp(z - np.maximum.reduceat(z, starts)[group])
+        return shifted / np.add.reduceat(shifted, starts)[group]
+
+    target = softmax(reward)
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        p = softmax(matrix @ w)
+        return float(-(target * np.log(p + 1e-30)).sum() + 0.5 * l2 * w @ w), matrix.T @ (p - target) + l2 * w
+
+    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 400})
+    return _rounded(names, found.x)
+
+
+def _matrix(rows: Sequence[Features]) -> tuple[sp.csr_matrix, list[str]]:
+    counts = Counter(name for row in rows for name, value in row.items() if value)
+    names = sorted(name for name, count in counts.items() if count >= RARE)
+    position = {name: i for i, name in enumerate(names)}
+    entries = [(i, position[n], v) for i, row in enumerate(rows) for n, v in row.items() if n in position and v]
+    at, column, value = zip(*entries, strict=True)
+    return sp.csr_matrix((value, (at, column)), shape=(len(rows), len(names))), names
+
+
+def _rounded(names: list[str], weights: np.ndarray) -> dict[str, float]:
+    return {name: round(float(w), 2) for name, w in zip(names, weights, strict=True) if abs(w) >= 0.05}

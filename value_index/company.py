@@ -1,0 +1,59 @@
+"""What the other spans of a text say of one: a name inside a longer name, or beside another value of the same column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from value_index.ranking import Reading
+
+BESIDE = 2
+"""Words between two values of one column that are named together: "in Rome, Oslo or Paris"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    first: int
+    last: int
+    likeness: float
+    columns: frozenset[str]
+    is_named: bool
+    """Whether it is the very name of a value, not a near spelling, a part or a number."""
+
+    def holds(self, other: _Span) -> bool:
+        return self.first <= other.first and other.last <= self.last and self != other
+
+
+def company(groups: Sequence[Sequence[Reading]]) -> list[dict[str, float]]:
+    """Return, for the readings of each span of a text, what speaks for or against it from the other spans."""
+    spans = [_span(readings) for readings in groups]
+    named = [span for span in spans if span.is_named]
+    return [
+        {
+            "inside": max((other.likeness for other in spans if other.holds(span)), default=0.0),
+            "holds_name": max((_share(other, span) for other in named if span.holds(other)), default=0.0),
+            "beside": float(any(_beside(span, other) for other in named)),
+        }
+        for span in spans
+    ]
+
+
+def _span(readings: Sequence[Reading]) -> _Span:
+    mention = readings[0].mention
+    text = [reading for reading in readings if reading.mention.kind != "number"]
+    return _Span(
+        mention.first,
+        mention.last,
+        max((reading.likeness for reading in text), default=0.0),
+        frozenset(str(reading.column.ref) for reading in text),
+        any(reading.kind in ("exact", "folded", "alias") for reading in text),
+    )
+
+
+def _share(inner: _Span, outer: _Span) -> float:
+    return (inner.last - inner.first) / (outer.last - outer.first)
+
+
+def _beside(span: _Span, other: _Span) -> bool:
+    gap = max(other.first - span.last, span.first - other.last)
+    return 0 <= gap <= BESIDE and bool(span.columns & other.columns)
