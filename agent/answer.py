@@ -8,7 +8,7 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ConfigDict
 
 from agent.config import ExecutionSettings
-from agent.graph import Graph, run_turn
+from agent.graph import Choose, Graph, run_turn
 from nodes.node import FIELDS, Context
 from nodes.state import STAGES, GraphState, Stage, Turn, Violation
 from value_index.database import Result
@@ -74,10 +74,13 @@ async def answer(
     history: tuple[Turn, ...],
     execution: ExecutionSettings,
     thread: RunnableConfig | None = None,
+    choose: Choose | None = None,
 ) -> Answer:
     """Run the graph on one question and execute the SQL it wrote, within the budget."""
     question = check_question(question)
-    state = await run_turn(graph, context, turn_id=turn_id, history=history, utterance=question, thread=thread)
+    state = await run_turn(
+        graph, context, turn_id=turn_id, history=history, utterance=question, thread=thread, choose=choose
+    )
     if not state.sql:
         return Answer(state=state, result=None)
     result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)

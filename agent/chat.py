@@ -9,6 +9,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from agent.clarify import Doubt
 from agent.present import show_answer, show_sql, show_stages
 from agent.session import Session
 from value_index.errors import TurnSQLError
@@ -24,8 +25,23 @@ COMMANDS = {
 PROMPT = "> "
 
 
-async def chat(session: Session, lines: Iterator[str], console: Console, *, explain: bool = False) -> None:
-    """Answer each line until /quit or the end of the input; a bad question costs one line, not the conversation."""
+async def chat(
+    session: Session, lines: Iterator[str], console: Console, *, explain: bool = False, ask_back: bool = False
+) -> None:
+    """Answer each line until /quit or the end of the input; a bad question costs one line, not the conversation.
+
+    Args:
+        ask_back: whether the next line may be the answer to a question of ours (a pipe holds questions only).
+    """
+
+    def choose(doubt: Doubt) -> int:
+        console.print(
+            Text(f"Two readings are close ({doubt.confidence:.0%} sure of the first). Which is meant?", "yellow")
+        )
+        for number, reading in enumerate(doubt.readings, start=1):
+            console.print(Text(f"  {number}  {reading}"))
+        return 1 if next(lines, "").strip() == "2" else 0
+
     for line in lines:
         word = line.strip()
         if word == "/quit":
@@ -34,7 +50,7 @@ async def chat(session: Session, lines: Iterator[str], console: Console, *, expl
             if word.startswith("/"):
                 await _command(session, word, console)
             elif word:
-                show_answer(console, await session.ask(word), explain=explain)
+                show_answer(console, await session.ask(word, choose=choose if ask_back else None), explain=explain)
         except TurnSQLError as error:
             console.print(Text(str(error), style="red"))
 

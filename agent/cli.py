@@ -113,7 +113,7 @@ def chat(
                 style="dim",
                 highlight=False,
             )
-            await talk(session, read_lines(sys.stdin, console), console, explain=explain)
+            await talk(session, read_lines(sys.stdin, console), console, explain=explain, ask_back=sys.stdin.isatty())
 
     asyncio.run(run())
 

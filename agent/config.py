@@ -49,6 +49,15 @@ class ExecutionSettings(Table):
     """Rows fetched for an answer."""
 
 
+class ClarifySettings(Table):
+    """`[clarify]`: when a conversation asks back instead of guessing."""
+
+    below: float = Field(default=0.4, ge=0, le=1)
+    """Confidence under which the user is asked; 0 never asks."""
+    margin: float = Field(default=0.5, ge=0)
+    """How close the score of the second reading must come."""
+
+
 class Config(Table):
     """An agent: six variants with their settings, and the budgets of a turn."""
 
@@ -58,6 +67,7 @@ class Config(Table):
     """The frozen node model of each stage."""
     graph: GraphSettings = GraphSettings()
     execution: ExecutionSettings = ExecutionSettings()
+    clarify: ClarifySettings = ClarifySettings()
     endpoint: Endpoint | None = None
     """`[endpoint]`: the language model, where a node needs one."""
 
@@ -69,7 +79,7 @@ class Config(Table):
     @classmethod
     def parse(cls, tables: Mapping[str, Any], *, source: str, overrides: Iterable[str] = ()) -> Self:
         """Build a configuration from TOML tables; `source` is named in errors."""
-        _refuse_unknown(tables, ("nodes", "graph", "execution", "endpoint"), source, "")
+        _refuse_unknown(tables, ("nodes", "graph", "execution", "clarify", "endpoint"), source, "")
         nodes = _table(tables.get("nodes", {}), source, "nodes")
         _refuse_unknown(nodes, STAGES, source, "nodes.")
         replaced = {stage: {"variant": variant} for stage, variant in map(_override, overrides)}
@@ -86,6 +96,7 @@ class Config(Table):
             settings={stage: node for stage, (_, node) in built.items()},
             graph=_validated(GraphSettings, tables.get("graph", {}), source, "graph"),
             execution=_validated(ExecutionSettings, tables.get("execution", {}), source, "execution"),
+            clarify=_validated(ClarifySettings, tables.get("clarify", {}), source, "clarify"),
         )
 
     def nodes(self) -> dict[Stage, Node]:

@@ -12,14 +12,19 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
+from langgraph.types import Command, interrupt
 from pydantic import TypeAdapter, ValidationError
 
+from agent.clarify import Doubt, doubt, preferred
+from agent.config import ClarifySettings
 from nodes.completion import Metered
 from nodes.node import FIELDS, OUTPUTS, Context, Node
 from nodes.registry import NODES
 from nodes.state import STAGES, GraphState, ModelCall, Stage, StageTrace, Turn
 from value_index.errors import TurnSQLError
 
+Choose = Callable[[Doubt], int]
+"""Asks which of two readings is meant: 0 or 1."""
 Graph = CompiledStateGraph[GraphState, Context, GraphState, GraphState]
 
 
@@ -38,7 +43,11 @@ class StageError(TurnSQLError):
 
 
 def build_graph(
-    nodes: Mapping[Stage, Node], *, max_attempts: int = 3, checkpointer: BaseCheckpointSaver[Any] | None = None
+    nodes: Mapping[Stage, Node],
+    *,
+    max_attempts: int = 3,
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
+    clarify: ClarifySettings | None = None,
 ) -> Graph:
     """Assemble one node per stage into a runnable graph.
 
@@ -46,10 +55,11 @@ def build_graph(
         nodes: a node for each of the six stages; any callable of the Node shape, so that eval can put an oracle there.
         max_attempts: how many SQL texts may go through the validator in one turn, 1 or more.
         checkpointer: where threads are kept; None keeps nothing.
+        clarify: when a turn stops to ask which of two readings is meant; None never does. Wants a checkpointer.
     """
     builder = StateGraph(GraphState, context_schema=Context)
     for stage in STAGES:
-        builder.add_node(stage, _step(stage, nodes[stage]))
+        builder.add_node(stage, _step(stage, nodes[stage], clarify if stage == "plan_emission" else None))
     for before, after in zip((START, *STAGES), STAGES, strict=False):
         builder.add_edge(before, after)
     builder.add_conditional_edges("schema_validation", _router(max_attempts), ["sql_generation", END])
@@ -66,8 +76,12 @@ async def run_turn(
     history: tuple[Turn, ...],
     utterance: str,
     thread: RunnableConfig | None = None,
+    choose: Choose | None = None,
 ) -> GraphState:
     """Answer one turn; `thread` is set only where the graph keeps conversations.
+
+    Args:
+        choose: asks the user which of two readings is meant, where the graph was built to stop for that.
 
     Every channel is written anew, so nothing of an earlier turn of the thread remains but the history given.
     """
@@ -75,7 +89,11 @@ async def run_turn(
     channels: Any = {name: getattr(state, name) for name in GraphState.model_fields}
     # One checkpoint a turn, written at its end: a killed process loses the turn it was in, and no more.
     durability: Literal["exit"] | None = "exit" if thread else None
-    return GraphState.model_validate(await graph.ainvoke(channels, thread, context=context, durability=durability))
+    given = await graph.ainvoke(channels, thread, context=context, durability=durability)
+    while stopped := given.pop("__interrupt__", None):
+        choice = choose(Doubt.model_validate(stopped[0].value)) if choose else 0
+        given = await graph.ainvoke(Command(resume=choice), thread, context=context, durability=durability)
+    return GraphState.model_validate(given)
 
 
 def variant_name(stage: Stage, node: Node) -> str:
@@ -84,7 +102,7 @@ def variant_name(stage: Stage, node: Node) -> str:
     return named.get(type(node), type(node).__name__.lower())  # type: ignore[call-overload]
 
 
-def _step(stage: Stage, node: Node) -> _Step:
+def _step(stage: Stage, node: Node, clarify: ClarifySettings | None) -> _Step:
     """Adapt a node to LangGraph, which drops unknown keys and reports a bad value one node late, if at all."""
     output_type: TypeAdapter[Any] = TypeAdapter(OUTPUTS[stage])
     variant = variant_name(stage, node)
@@ -98,6 +116,9 @@ def _step(stage: Stage, node: Node) -> _Step:
             checked = output_type.validate_python(output, strict=True)
         except ValidationError as error:
             raise StageError(stage, variant, _first_line(error)) from error
+        if clarify and (asked := doubt(checked, clarify)):
+            # The turn stops here; it starts again at this node once the user has chosen.
+            checked = preferred(checked, interrupt(asked.model_dump()))
         value = (*state.attempts, checked) if stage == "schema_validation" else checked
         trace = StageTrace(stage=stage, variant=variant, ms=ms, calls=tuple(calls))
         return {FIELDS[stage]: value, "trace": (*state.trace, trace)}

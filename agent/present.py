@@ -17,6 +17,8 @@ from value_index.render import rows_table
 ROWS_SHOWN = 20
 LINKS_SHOWN = 8
 PLANS_SHOWN = 3
+UNSURE = 0.5
+"""An answer of less confidence is marked."""
 
 
 def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> None:
@@ -30,6 +32,8 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
     if answer.result.ok:
         console.print(rows_table(answer.result, max_rows=ROWS_SHOWN))
     console.print(Text(_count(answer), style="dim" if answer.result.ok else "red"))
+    if answer.confidence is not None and answer.confidence < UNSURE:
+        console.print(Text(f"not sure of this: {answer.confidence:.0%}", style="yellow"))
     for violation in answer.violations:
         console.print(_violation(violation))
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from agent.answer import Answer, answer
 from agent.config import Config
-from agent.graph import Graph, build_graph
+from agent.graph import Choose, Graph, build_graph
 from nodes import state as messages
 from nodes.node import Context
 from nodes.state import GraphState, Turn
@@ -50,8 +50,12 @@ class Session:
         """What was asked so far, and the SQL that answered it."""
         return _turns(self.state)
 
-    async def ask(self, question: str) -> Answer:
-        """Answer the next question of the conversation and keep the turn."""
+    async def ask(self, question: str, *, choose: Choose | None = None) -> Answer:
+        """Answer the next question of the conversation and keep the turn.
+
+        Args:
+            choose: asks the user which of two readings is meant, where they stay close; None takes the likelier one.
+        """
         given = await answer(
             self._graph,
             self.context,
@@ -60,6 +64,7 @@ class Session:
             history=self.turns,
             execution=self._config.execution,
             thread=self._thread,
+            choose=choose,
         )
         self.state = given.state
         return given
@@ -111,7 +116,12 @@ async def open_session(config: Config, context: Context, *, store: Path, thread:
         SessionError: the store is no SQLite file, cannot be written, or the thread belongs to another database.
     """
     async with open_store(store) as checkpointer:
-        graph = build_graph(config.nodes(), max_attempts=config.graph.max_attempts, checkpointer=checkpointer)
+        graph = build_graph(
+            config.nodes(),
+            max_attempts=config.graph.max_attempts,
+            checkpointer=checkpointer,
+            clarify=config.clarify,
+        )
         session = Session(graph, context, config, thread)
         await session.load()
         yield session

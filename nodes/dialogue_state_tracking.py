@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from nodes.completion import Prompt
 from nodes.evidence import Evidence
 from nodes.following import dialogue_state
@@ -32,6 +34,22 @@ class Lexical(Variant):
 
     async def __call__(self, state: GraphState, context: Context) -> DialogueState:
         return dialogue_state(Evidence.of(state, context, matches=True), FOLLOWING)
+
+
+class Compact(Variant):
+    """Compares the compact planner's most probable plan with the plan before."""
+
+    beam: int = Field(default=8, ge=1, le=64)
+    """Branches of the search."""
+    weights: str = ""
+    """A file made by `turnsql train compact --export`; the shipped one where empty."""
+
+    async def __call__(self, state: GraphState, context: Context) -> DialogueState:
+        from nodes.compact import planner, stages  # onnxruntime takes a while to load
+
+        return stages.dialogue_state(
+            state, planner.load_planner(self.weights).understand(state, context), beam=self.beam
+        )
 
 
 class Llm(Variant):

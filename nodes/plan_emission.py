@@ -40,6 +40,24 @@ class Lexical(Variant):
         return scored_plans(Evidence.of(state, context), READING, limit=self.readings)
 
 
+class Compact(Variant):
+    """Plans of the compact planner's network and readings of the words, ranked together, with a calibrated confidence."""
+
+    plans: int = Field(default=5, ge=1)
+    """How many plans are given at most."""
+    beam: int = Field(default=8, ge=0, le=64)
+    """Plans that the network is asked for; 0 leaves it the scoring of the readings."""
+    readings: int = Field(default=20, ge=0)
+    """Plans taken from the words, as the lexical variant reads them; 0 for none."""
+    weights: str = ""
+    """A file made by `turnsql train compact --export`; the shipped one where empty."""
+
+    async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
+        from nodes.compact.choosing import chosen  # onnxruntime takes a while to load
+
+        return chosen(state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=self.plans)
+
+
 class Llm(Variant):
     """Asks the language model for a plan in the database's own names; an answer that cannot be read is no plan."""
 

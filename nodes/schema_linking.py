@@ -57,6 +57,23 @@ class Lexical(Variant):
         return linker.links(COLUMN_LINK, TABLE_LINK, least_column=self.least_column, least_table=self.least_table)
 
 
+class Compact(Variant):
+    """What the compact planner's network marks as part of the plan."""
+
+    least_table: float = Field(default=0.5, ge=0, le=1)
+    """Tables below this probability are left out; the best one never is."""
+    least_column: float = Field(default=0.5, ge=0, le=1)
+    """Columns below this probability are left out."""
+    weights: str = ""
+    """A file made by `turnsql train compact --export`; the shipped one where empty."""
+
+    async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:
+        from nodes.compact import planner, stages  # onnxruntime takes a while to load
+
+        read = planner.load_planner(self.weights).understand(state, context)
+        return stages.links(read, least_table=self.least_table, least_column=self.least_column)
+
+
 class Llm(Variant):
     """Asks the language model; an answer that cannot be read hands on the whole schema."""
 

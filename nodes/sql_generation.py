@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from nodes.completion import Message, Prompt, sql_text
 from nodes.node import Context, Variant
@@ -26,6 +29,10 @@ Answer with the SQL alone."""
 PLAN_INSTRUCTION = "Write the plan as one SQLite query."
 
 
+MOST_LOOKED_AT = 20
+"""Rows of a result that say whether it is empty."""
+
+
 class Skip(Variant):
     """Writes no SQL."""
 
@@ -44,6 +51,36 @@ class Compiler(Variant):
         plans = [scored.plan for scored in state.plans or ()]
         fresh = (sql for plan in plans for sql in _texts(plan, tried, context.schema) if sql not in tried)
         return next(fresh, state.attempts[-1].sql if state.attempts else "")
+
+
+class Guided(Variant):
+    """Runs the best plans and compiles the one whose score is best once those without rows have lost some of it.
+
+    After an error it goes on as the compiler does.
+    """
+
+    plans: int = Field(default=3, ge=1)
+    """How many plans are run at most."""
+    deadline: float = Field(default=0.5, gt=0)
+    """Seconds that one of them may take; a slower one is judged by its score alone."""
+    empty: float = Field(default=1.0, ge=0)
+    """What a plan whose result has no rows, or holds nothing but NULL, loses of its score."""
+
+    async def __call__(self, state: GraphState, context: Context) -> str:
+        plans = state.plans or ()
+        if not state.attempts and len(plans) > 1:
+            worth = [(plan.score - self._loss(plan.plan, context), plan) for plan in plans[: self.plans]]
+            best = max(worth, key=lambda pair: pair[0])[1]
+            plans = (best, *(plan for plan in plans if plan is not best))
+        return await Compiler()(state.model_copy(update={"plans": plans}), context)
+
+    def _loss(self, plan: Plan, context: Context) -> float:
+        sql = next(_texts(plan, {}, context.schema), "")
+        result = context.database.execute(sql, deadline=self.deadline, max_rows=MOST_LOOKED_AT) if sql else None
+        if result is None or result.outcome in ("error", "refused"):
+            return inf
+        empty = result.outcome == "rows" and all(cell is None for row in result.rows for cell in row)
+        return self.empty if empty else 0.0
 
 
 class Llm(Variant):

@@ -29,3 +29,20 @@ class Fuzzy(Variant):
     async def __call__(self, state: GraphState, context: Context) -> tuple[GroundedValue, ...]:
         grounder = Grounder(Evidence.of(state, context, matches=True))
         return grounder.values(VALUE, threshold=self.threshold, budget=self.budget)
+
+
+class Compact(Variant):
+    """Takes the literals that the compact planner's plans compare, and the columns they compare them with."""
+
+    threshold: float = Field(default=0.4, ge=0, le=1)
+    """The least share of probability; a value below it is left alone."""
+    beam: int = Field(default=8, ge=1, le=64)
+    """Branches of the search."""
+    weights: str = ""
+    """A file made by `turnsql train compact --export`; the shipped one where empty."""
+
+    async def __call__(self, state: GraphState, context: Context) -> tuple[GroundedValue, ...]:
+        from nodes.compact import planner, stages  # onnxruntime takes a while to load
+
+        read = planner.load_planner(self.weights).understand(state, context)
+        return stages.values(state, read, beam=self.beam, threshold=self.threshold)

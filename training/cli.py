@@ -26,8 +26,12 @@ def compact(
     ] = None,
     minutes: Annotated[float | None, typer.Option(help="Stop after this long, whatever the settings say.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Train nothing: write the weights of the run in --out as one file."),
+    ] = None,
 ) -> None:
-    """Train the compact planner, on a GPU where there is one."""
+    """Train the compact planner, on a GPU where there is one; with --export, write its weights for use."""
     from training.compact_config import TrainingError, load_config
 
     settings = load_config(config)
@@ -35,9 +39,13 @@ def compact(
         settings = settings.model_copy(update={"minutes": minutes})
     try:
         from training.compact import train_compact
+        from training.compact_export import export as write
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
-    typer.echo(train_compact(settings, data, out, base=base, resume=resume))
+    if export:
+        typer.echo(write(out, export, data=data, config=settings, base=base))
+    else:
+        typer.echo(train_compact(settings, data, out, base=base, resume=resume))
 
 
 @app.command()

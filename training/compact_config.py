@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -41,9 +41,15 @@ class CompactConfig(_Settings):
     epochs: float = Field(default=12.0, gt=0)
     minutes: float | None = Field(default=None, gt=0)
     """Stop after this long; the learning rate falls to zero by then. None: epochs alone decide."""
-    batch: int = Field(default=16, ge=1)
-    encoder_rate: float = 1e-4
-    decoder_rate: float = 4e-4
+    batch: int = Field(default=32, ge=1)
+    encoder: Literal["frozen", "tuned"] = "frozen"
+    """frozen: MiniLM stays as it is, and each text is encoded once; tuned: it learns too, which wants a GPU."""
+    encoder_rate: float = 5e-5
+    """Peak learning rate of a tuned encoder."""
+    rate: float = 6e-4
+    """Peak learning rate of everything above the encoder."""
+    marks: float = Field(default=1.0, ge=0)
+    """Weight of the auxiliary loss: which part each item plays in the plan."""
     weight_decay: float = 0.01
     warmup: int = 200
     """Steps over which the learning rates rise."""

@@ -14,9 +14,11 @@ from eval.datasets import Dataset, GoldDialogue
 from eval.gold import GoldBook
 from eval.noise import noised
 from nodes.compact.features import Tokenizer, TurnFeatures, encode
-from nodes.compact.items import Inexpressible
+from nodes.compact.grammar import Pointer, Symbol
+from nodes.compact.items import Inexpressible, Items
 from nodes.compact.literals import candidate_literals, code_values
 from nodes.compact.masks import allowed
+from nodes.compact.roles import MARKS, roles_of
 from nodes.compact.write import to_symbols
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
@@ -41,6 +43,8 @@ class Example:
     """(T,) ids of the gold plan's symbols, `end` last."""
     allowed: NDArray[np.bool_]
     """(T, W + N) what the grammar allows at each step."""
+    marks: NDArray[np.float32]
+    """(N, M) which part each item plays in the gold plan, by roles.MARKS."""
 
 
 @dataclass
@@ -87,7 +91,13 @@ class ExampleBuilder:
         if len(symbols) > MOST_SYMBOLS or len(features.item_features) > MOST_ITEMS:
             raise Inexpressible("too large")
         ids = np.array([features.items.id_of(symbol) for symbol in symbols], np.int64)
-        return Example(dialogue.database_id, features, ids, allowed(symbols, features.items))
+        return Example(
+            dialogue.database_id,
+            features,
+            ids,
+            allowed(symbols, features.items),
+            _marks(target, features.items, symbols),
+        )
 
     def _history(self, dialogue: GoldDialogue, turn: int) -> list[Plan | None]:
         plans = [self._book.plan(dialogue.index, past) for past in range(turn)]
@@ -107,3 +117,16 @@ class ExampleBuilder:
             database = self.dataset.open_database(database_id)
             self._index[database_id] = (ValueIndex.build(database), code_values(database))
         return self._index[database_id]
+
+
+def _marks(plan: Plan, items: Items, symbols: Sequence[Symbol]) -> NDArray[np.float32]:
+    roles, tables, columns = roles_of(plan), items.schema.tables, items.schema.columns
+    out = np.zeros((len(tables) + len(columns) + len(items.values), len(MARKS)), np.float32)
+    parts = [roles.get(table.name, frozenset[str]()) for table in tables]
+    parts += [roles.get(column, frozenset[str]()) for column in columns]
+    for index, part in enumerate(parts):
+        out[index] = [mark in part for mark in MARKS]
+    for symbol in symbols:
+        if isinstance(symbol, Pointer) and symbol.kind == "value":
+            out[len(parts) + symbol.index, -1] = 1.0
+    return out

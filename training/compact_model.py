@@ -1,5 +1,10 @@
 # pyright: basic, reportMissingImports=false
-"""The compact planner's network: a MiniLM encoder, relation-aware item layers, and a small pointer decoder."""
+"""The compact planner's network: a MiniLM encoder of single texts, layers that relate them, and a pointer decoder.
+
+Every text (an utterance, the name of a column, a value) is encoded on its own, so that the names of a schema are encoded once
+and kept, and a frozen encoder runs once over a whole training set. What ties the texts to each other is learned above it:
+layers over all word pieces and items, biased by how they relate (as in RAT-SQL, arXiv:1911.04942).
+"""
 
 from __future__ import annotations
 
@@ -7,23 +12,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from nodes.compact.features import FEATURES, RELATIONS
+from nodes.compact.features import EARLIER_UTTERANCES, FEATURES, RELATIONS
 from nodes.compact.grammar import WORDS
+from nodes.compact.roles import MARKS
 
 POSITIONS = 512
 MAX_SYMBOLS = 96
 
 
 class Shape:
-    """The sizes of a network; the defaults are MiniLM-L6's, with a three-layer decoder."""
+    """The sizes of a network; the encoder's defaults are MiniLM-L6's."""
 
     def __init__(
-        self, vocabulary: int, width: int = 384, layers: int = 6, heads: int = 12, feed: int = 1536,
-        item_layers: int = 2, decoder_layers: int = 3, decoder_heads: int = 6, decoder_feed: int = 768,
+        self, vocabulary: int, text: int = 384, layers: int = 6, heads: int = 12, feed: int = 1536, width: int = 256,
+        own_heads: int = 8, own_feed: int = 768, mixing_layers: int = 3, decoder_layers: int = 2,
     ) -> None:  # fmt: skip
-        self.vocabulary, self.width, self.layers, self.heads, self.feed = vocabulary, width, layers, heads, feed
-        self.item_layers, self.decoder_layers = item_layers, decoder_layers
-        self.decoder_heads, self.decoder_feed = decoder_heads, decoder_feed
+        self.vocabulary, self.text, self.layers, self.heads, self.feed = vocabulary, text, layers, heads, feed
+        self.width, self.own_heads, self.own_feed = width, own_heads, own_feed
+        self.mixing_layers, self.decoder_layers = mixing_layers, decoder_layers
 
 
 class Attention(nn.Module):
@@ -38,10 +44,13 @@ class Attention(nn.Module):
         """(B, T, D) to (B, H, T, D / H)."""
         return x.view(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2)
 
-    def forward(self, x: Tensor, memory: Tensor, bias: Tensor) -> Tensor:
-        """Mix `memory` (B, S, D) into `x` (B, T, D); `bias` broadcasts to (B, H, T, S)."""
-        query, key, value = self.split(self.query(x)), self.split(self.key(memory)), self.split(self.value(memory))
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
+    def read(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """Return keys and values of `memory` (B, S, D), each (B, H, S, D / H)."""
+        return self.split(self.key(memory)), self.split(self.value(memory))
+
+    def forward(self, x: Tensor, memory: tuple[Tensor, Tensor], bias: Tensor | None) -> Tensor:
+        """Mix what was read into `x` (B, T, D); `bias` broadcasts to (B, H, T, S)."""
+        mixed = functional.scaled_dot_product_attention(self.split(self.query(x)), *memory, attn_mask=bias)
         return self.out(mixed.transpose(1, 2).reshape(x.shape))
 
 
@@ -50,32 +59,50 @@ class EncoderLayer(nn.Module):
 
     def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
-        self.attention = Attention(shape.width, shape.heads)
-        self.norm1, self.norm2 = (nn.LayerNorm(shape.width, eps=1e-12) for _ in range(2))
-        self.up, self.down = nn.Linear(shape.width, shape.feed), nn.Linear(shape.feed, shape.width)
+        self.attention = Attention(shape.text, shape.heads)
+        self.norm1, self.norm2 = (nn.LayerNorm(shape.text, eps=1e-12) for _ in range(2))
+        self.up, self.down = nn.Linear(shape.text, shape.feed), nn.Linear(shape.feed, shape.text)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        x = self.norm1(x + self.dropout(self.attention(x, x, bias)))
+        x = self.norm1(x + self.dropout(self.attention(x, self.attention.read(x), bias)))
         return self.norm2(x + self.dropout(self.down(functional.gelu(self.up(x)))))
 
 
-class ItemLayer(nn.Module):
-    """A pre-norm layer over items, biased by how they relate (table of, key to, stores ...)."""
+class TextEncoder(nn.Module):
+    """MiniLM: texts to states of their word pieces."""
 
     def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
-        self.attention = Attention(shape.width, shape.decoder_heads)
-        self.bias = nn.Embedding(len(RELATIONS), shape.decoder_heads)
+        self.words, self.positions = nn.Embedding(shape.vocabulary, shape.text), nn.Embedding(POSITIONS, shape.text)
+        self.norm = nn.LayerNorm(shape.text, eps=1e-12)
+        self.layers = nn.ModuleList(EncoderLayer(shape, dropout) for _ in range(shape.layers))
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, ids: Tensor, bias: Tensor) -> Tensor:
+        """Encode texts: ids (U, L), [CLS] first and [SEP] last; bias (U, L) is added to attention scores."""
+        x = self.dropout(self.norm(self.words(ids) + self.positions(torch.arange(ids.shape[1], device=ids.device))))
+        for layer in self.layers:
+            x = layer(x, bias[:, None, None, :])
+        return x
+
+
+class MixingLayer(nn.Module):
+    """A pre-norm layer over word pieces and items, biased by how they relate."""
+
+    def __init__(self, shape: Shape, dropout: float) -> None:
+        super().__init__()
+        self.attention = Attention(shape.width, shape.own_heads)
+        self.bias = nn.Embedding(len(RELATIONS), shape.own_heads)
         self.norm1, self.norm2 = (nn.LayerNorm(shape.width) for _ in range(2))
-        self.up = nn.Linear(shape.width, shape.decoder_feed)
-        self.down = nn.Linear(shape.decoder_feed, shape.width)
+        self.up, self.down = nn.Linear(shape.width, shape.own_feed), nn.Linear(shape.own_feed, shape.width)
         self.dropout = nn.Dropout(dropout)
         nn.init.zeros_(self.bias.weight)
 
     def forward(self, x: Tensor, relations: Tensor, mask: Tensor) -> Tensor:
         normed = self.norm1(x)
-        x = x + self.dropout(self.attention(normed, normed, self.bias(relations).permute(0, 3, 1, 2) + mask))
+        bias = self.bias(relations).permute(0, 3, 1, 2) + mask[:, None, None, :]
+        x = x + self.dropout(self.attention(normed, self.attention.read(normed), bias))
         return x + self.dropout(self.down(functional.gelu(self.up(self.norm2(x)))))
 
 
@@ -84,17 +111,23 @@ class DecoderLayer(nn.Module):
 
     def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
-        self.own, self.cross = (Attention(shape.width, shape.decoder_heads) for _ in range(2))
+        self.own, self.cross = (Attention(shape.width, shape.own_heads) for _ in range(2))
         self.norm1, self.norm2, self.norm3 = (nn.LayerNorm(shape.width) for _ in range(3))
-        self.up = nn.Linear(shape.width, shape.decoder_feed)
-        self.down = nn.Linear(shape.decoder_feed, shape.width)
+        self.up, self.down = nn.Linear(shape.width, shape.own_feed), nn.Linear(shape.own_feed, shape.width)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, memory: Tensor, causal: Tensor, mask: Tensor) -> Tensor:
+    def forward(
+        self, x: Tensor, past: tuple[Tensor, Tensor] | None, memory: tuple[Tensor, Tensor], causal: Tensor | None,
+        mask: Tensor,
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:  # fmt: skip
+        """Return the new states, and the keys and values of all symbols so far."""
         normed = self.norm1(x)
-        x = x + self.dropout(self.own(normed, normed, causal))
+        read = self.own.read(normed)
+        if past is not None:
+            read = torch.cat([past[0], read[0]], 2), torch.cat([past[1], read[1]], 2)
+        x = x + self.dropout(self.own(normed, read, causal))
         x = x + self.dropout(self.cross(self.norm2(x), memory, mask))
-        return x + self.dropout(self.down(functional.gelu(self.up(self.norm3(x)))))
+        return x + self.dropout(self.down(functional.gelu(self.up(self.norm3(x))))), read
 
 
 class CompactModel(nn.Module):
@@ -104,69 +137,74 @@ class CompactModel(nn.Module):
         super().__init__()
         width = shape.width
         self.width = width
-        self.words = nn.Embedding(shape.vocabulary, width)
-        self.positions, self.types = nn.Embedding(POSITIONS, width), nn.Embedding(4, width)
-        self.norm = nn.LayerNorm(width, eps=1e-12)
-        self.layers = nn.ModuleList(EncoderLayer(shape, dropout) for _ in range(shape.layers))
-        self.token_features, self.item_features = (nn.Linear(FEATURES, width) for _ in range(2))
-        self.item_norm, self.memory_norm, self.final = (nn.LayerNorm(width) for _ in range(3))
-        self.item_layers = nn.ModuleList(ItemLayer(shape, dropout) for _ in range(shape.item_layers))
+        self.encoder = TextEncoder(shape, dropout)
+        self.narrow_said, self.narrow_items = nn.Linear(shape.text, width), nn.Linear(shape.text, width)
+        self.segments = nn.Embedding(1 + EARLIER_UTTERANCES, width)
+        self.item_features = nn.Linear(FEATURES, width)
+        self.norm_in, self.norm_out, self.memory_norm, self.final = (nn.LayerNorm(width) for _ in range(4))
+        self.mixing = nn.ModuleList(MixingLayer(shape, dropout) for _ in range(shape.mixing_layers))
+        self.marks = nn.Linear(width, len(MARKS))
         self.symbols = nn.Embedding(len(WORDS), width)
         self.pointer_in, self.pointer_out = (nn.Linear(width, width) for _ in range(2))
         self.steps, self.earlier = (nn.Embedding(MAX_SYMBOLS, width) for _ in range(2))
         self.decoder = nn.ModuleList(DecoderLayer(shape, dropout) for _ in range(shape.decoder_layers))
         self.word_out = nn.Linear(width, len(WORDS))
         self.dropout = nn.Dropout(dropout)
-        # Small beside the pre-trained embeddings, so that training starts from what the encoder knows.
-        for module in (self.token_features, self.item_features, self.symbols, self.steps, self.earlier):
-            nn.init.normal_(module.weight, std=0.02)
+        for module in (self.segments, self.symbols, self.steps, self.earlier):
+            nn.init.normal_(module.weight, std=0.1)
 
-    def encode(
-        self, ids: Tensor, types: Tensor, pool: Tensor, features: Tensor, relations: Tensor, token_mask: Tensor,
-        item_mask: Tensor,
-    ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        """Encode a batch of turns.
+    def mix(
+        self, said: Tensor, segments: Tensor, names: Tensor, features: Tensor, relations: Tensor, mask: Tensor
+    ) -> Tensor:
+        """Relate what was said to what the database has.
 
         Args:
-            ids, types: (B, L).
-            pool: (B, N, L), rows sum to 1: which tokens spell which item.
-            features: (B, N, F). relations: (B, N, N).
-            token_mask, item_mask: (B, L) and (B, N), added to attention scores: 0, or far below it for padding.
+            said: (B, S, text) states of word pieces. segments: (B, S), 0 the utterance, 1 the one before it ...
+            names: (B, N, text) mean states of the items' names. features: (B, N, F).
+            relations: (B, S + N, S + N).
+            mask: (B, S + N), added to attention scores: 0, or far below it for padding.
 
         Returns:
-            Token states (B, L, D) and item states (B, N, D).
+            (B, S + N, D) states of word pieces, then items.
         """
-        position = torch.arange(ids.shape[1], device=ids.device)
-        spelled = (pool > 0).to(features.dtype).transpose(1, 2) @ features
-        x = self.words(ids) + self.positions(position) + self.types(types) + self.token_features(spelled)
-        x = self.dropout(self.norm(x))
-        for layer in self.layers:
-            x = layer(x, token_mask[:, None, None, :])
-        items = self.item_norm(pool @ x + self.item_features(features))
-        for layer in self.item_layers:
-            items = layer(items, relations, item_mask[:, None, None, :])
-        return x, items
+        pieces = self.narrow_said(said) + self.segments(segments)
+        items = self.narrow_items(names) + self.item_features(features)
+        x = self.dropout(self.norm_in(torch.cat([pieces, items], 1)))
+        for layer in self.mixing:
+            x = layer(x, relations, mask)
+        return self.norm_out(x)
 
     def table(self, items: Tensor) -> Tensor:
         """Return the input embedding of every symbol: (B, W + N, D)."""
         return torch.cat([self.symbols.weight[None].expand(items.shape[0], -1, -1), self.pointer_in(items)], 1)
 
-    def memory(self, tokens: Tensor, items: Tensor, previous: Tensor) -> Tensor:
-        """Return what the decoder attends to: tokens, items, and the previous plan's symbols (B, P)."""
+    def read(self, mixed: Tensor, table: Tensor, previous: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Return what each decoder layer attends to: pieces, items, and the previous plan's symbols (B, P)."""
         position = torch.arange(previous.shape[1], device=previous.device)
-        earlier = self._gather(items, previous) + self.earlier(position)
-        return self.memory_norm(torch.cat([tokens, items, earlier], 1))
+        earlier = gather(table, previous) + self.earlier(position)
+        memory = self.memory_norm(torch.cat([mixed, earlier], 1))
+        return [layer.cross.read(memory) for layer in self.decoder]
 
-    def decode(self, items: Tensor, memory: Tensor, memory_mask: Tensor, symbols: Tensor) -> Tensor:
-        """Score the next symbol after each prefix: (B, T) ids to logits (B, T, W + N)."""
-        steps = symbols.shape[1]
-        x = self.dropout(self._gather(items, symbols) + self.steps(torch.arange(steps, device=symbols.device)))
-        causal = torch.full((steps, steps), -1e4, device=x.device, dtype=x.dtype).triu(1)[None, None]
-        for layer in self.decoder:
-            x = layer(x, memory, causal, memory_mask[:, None, None, :])
+    def decode(
+        self, items: Tensor, table: Tensor, memory: list[tuple[Tensor, Tensor]], mask: Tensor, symbols: Tensor,
+        start: Tensor, past: list[tuple[Tensor, Tensor]] | None = None, causal: Tensor | None = None,
+    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:  # fmt: skip
+        """Score the next symbol after each of the symbols (B, T), the first of which stands at `start` (a scalar).
+
+        Returns:
+            Logits (B, T, W + N), and the keys and values of all symbols so far, layer by layer.
+        """
+        places = start + torch.arange(symbols.shape[1], device=symbols.device)
+        x = self.dropout(gather(table, symbols) + self.steps(places))
+        kept: list[tuple[Tensor, Tensor]] = []
+        for number, layer in enumerate(self.decoder):
+            x, read = layer(x, past[number] if past else None, memory[number], causal, mask[:, None, None, :])
+            kept.append(read)
         x = self.final(x)
         pointers = self.pointer_out(x) @ items.transpose(1, 2) / self.width**0.5
-        return torch.cat([self.word_out(x), pointers], 2)
+        return torch.cat([self.word_out(x), pointers], 2), kept
 
-    def _gather(self, items: Tensor, ids: Tensor) -> Tensor:
-        return self.table(items).gather(1, ids[:, :, None].expand(-1, -1, self.width))
+
+def gather(table: Tensor, ids: Tensor) -> Tensor:
+    """Return the rows (B, T, D) of a table (B, W + N, D)."""
+    return table.gather(1, ids[:, :, None].expand(-1, -1, table.shape[2]))

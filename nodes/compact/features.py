@@ -1,4 +1,4 @@
-"""A turn as the arrays that the compact planner's network reads."""
+"""A turn as the word pieces and arrays that the compact planner's network reads."""
 
 from __future__ import annotations
 
@@ -18,45 +18,61 @@ from nodes.plan import Plan
 from nodes.utterance import Utterance
 from value_index.schema import Column, ColumnRef, Schema, Table
 
-MAX_TOKENS = 384
-"""Longest input of the encoder; a wider schema is pruned to fit (MiniLM's own limit is 512)."""
-UTTERANCE_TOKENS, EARLIER_TOKENS, NAME_TOKENS = 96, 32, 8
-EARLIER_UTTERANCES = 3
+UTTERANCE_PIECES, EARLIER_PIECES, NAME_PIECES = 96, 32, 8
+EARLIER_UTTERANCES = 2
+MOST_COLUMNS = 200
+"""A wider schema is pruned, whole tables at a time, to those that the turn most likely needs."""
 KINDS = ("text", "number", "time", "boolean", "other")
 FEATURES = 3 + 3 + len(ROLES) + len(KINDS) + 9
+NEAR = 3
+"""Word pieces further apart than this are just left or right of each other."""
 RELATIONS = (
     "none", "self", "table_column", "column_table", "same_table", "key_to", "key_from", "linked", "value_column",
-    "column_value",
+    "column_value", "other_utterance", "left", "right", *(f"left {n}" for n in range(1, NEAR + 1)),
+    *(f"right {n}" for n in range(1, NEAR + 1)), "says", "said", "says in part", "said in part", "says value of",
+    "value said",
 )  # fmt: skip
 _CODE = {name: index for index, name in enumerate(RELATIONS)}
-UTTERANCE, EARLIER, VALUES, SCHEMA = range(4)
+Pieces = tuple[int, ...]
+"""The word pieces of one text: each text is encoded on its own, so that names are encoded once and kept."""
+
+
+class Encoding(Protocol):
+    """The part of `tokenizers.Encoding` that is used."""
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+    """Characters of each word piece."""
 
 
 class Tokenizer(Protocol):
     """The part of `tokenizers.Tokenizer` that is used."""
 
     def encode(self, sequence: str, *, add_special_tokens: bool = ...) -> Any:
-        """Return an encoding with `ids`."""
+        """Return an Encoding."""
         ...
 
 
 @dataclass(frozen=True)
 class TurnFeatures:
-    """One encoded turn: L tokens, N items (tables, then columns, then values), P symbols of the previous plan."""
+    """One turn: S word pieces said, N items (tables, then columns, then values), P symbols of the previous plan."""
 
     items: Items
-    ids: NDArray[np.int64]
-    """(L,) token ids."""
-    types: NDArray[np.int64]
-    """(L,) 0 utterance, 1 earlier utterances, 2 values, 3 schema."""
-    owner: NDArray[np.int64]
-    """(L,) the item that a token spells, -1 for none."""
+    said: tuple[Pieces, ...]
+    """The utterance, then earlier ones, newest first: S pieces in all."""
+    names: tuple[Pieces, ...]
+    """(N,) what each item is called."""
     item_features: NDArray[np.float32]
     """(N, FEATURES)."""
-    relations: NDArray[np.int64]
-    """(N, N) index into RELATIONS."""
+    relations: NDArray[np.int8]
+    """(S + N, S + N) index into RELATIONS: of the row to the column."""
     previous: NDArray[np.int64]
     """(P,) symbol ids; empty at the start, and where the grammar does not cover the previous plan."""
+
+    @property
+    def segments(self) -> NDArray[np.int64]:
+        """(S,) 0 for pieces of the utterance, 1 for those of the utterance before it ..."""
+        return np.repeat(np.arange(len(self.said)), [len(pieces) for pieces in self.said])
 
 
 def encode(
@@ -67,22 +83,35 @@ def encode(
     previous: Plan | None,
     literals: tuple[Literal, ...],
 ) -> TurnFeatures:
-    """Encode a turn; a schema wider than the window is pruned to the tables that the turn most likely needs.
+    """Describe a turn; a schema with very many columns is pruned to the tables that the turn most likely needs.
 
     Args:
         earlier: utterances before this one, oldest first.
         previous: the plan of the turn before; None at the start.
         literals: from `candidate_literals`.
     """
-    mentions = find_mentions(Utterance.of(utterance), schema)
+    words = Utterance.of(utterance)
+    mentions = find_mentions(words, schema)
     roles = roles_of(previous)
-    schema = _pruned(tokenizer, schema, mentions, roles, literals)
+    schema = _pruned(schema, mentions, roles, literals)
     items = Items(schema, tuple(literal.value for literal in literals))
-    ids, types, owner = _tokens(tokenizer, items, utterance, earlier)
+    now = tokenizer.encode(utterance if utterance.strip() else "?", add_special_tokens=False)
+    ids, offsets = now.ids[:UTTERANCE_PIECES], now.offsets[:UTTERANCE_PIECES]
+    said = (tuple(ids), *(_pieces(tokenizer, text, EARLIER_PIECES) for text in reversed(earlier[-EARLIER_UTTERANCES:])))
+    names = [table.natural_name for table in schema.tables]
+    names += [column.natural_name for table in schema.tables for column in table.columns]
+    names += [str(literal.value) for literal in literals]
+    inner = _relations(schema, literals)
+    spoken = _Spoken(words, offsets, schema, literals, len(inner))
     return TurnFeatures(
-        items, ids, types, owner, _item_features(schema, mentions, roles, literals), _relations(schema, literals),
+        items, said, tuple(_pieces(tokenizer, name if name.strip() else "?", NAME_PIECES) for name in names),
+        _item_features(schema, mentions, roles, literals), _joined(said, inner, spoken.matrix(mentions)),
         _previous(previous, items),
     )  # fmt: skip
+
+
+def _pieces(tokenizer: Tokenizer, text: str, most: int) -> Pieces:
+    return tuple(tokenizer.encode(text, add_special_tokens=False).ids[:most])
 
 
 def _previous(previous: Plan | None, items: Items) -> NDArray[np.int64]:
@@ -93,52 +122,87 @@ def _previous(previous: Plan | None, items: Items) -> NDArray[np.int64]:
     return np.array([items.id_of(symbol) for symbol in symbols], np.int64)
 
 
-def _tokens(
-    tokenizer: Tokenizer, items: Items, utterance: str, earlier: Sequence[str]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    rows: list[tuple[int, int, int]] = []
-
-    def put(text: str, kind: int, item: int = -1, most: int | None = None) -> None:
-        rows.extend((piece, kind, item) for piece in tokenizer.encode(text, add_special_tokens=False).ids[:most])
-
-    put("[CLS]", UTTERANCE)
-    put(utterance, UTTERANCE, most=UTTERANCE_TOKENS)
-    for text in reversed(earlier[-EARLIER_UTTERANCES:]):
-        put("[SEP]", EARLIER)
-        put(text, EARLIER, most=EARLIER_TOKENS)
-    put("[SEP]", EARLIER)
-    tables, columns = items.schema.tables, items.schema.columns
-    for index, value in enumerate(items.values):
-        put(str(value), VALUES, len(tables) + len(columns) + index, NAME_TOKENS)
-        put(";", VALUES)
-    column = len(tables)
-    for index, table in enumerate(tables):
-        put("[SEP]", SCHEMA)
-        put(table.natural_name, SCHEMA, index, NAME_TOKENS)
-        put(":", SCHEMA)
-        for each in table.columns:
-            put(each.natural_name, SCHEMA, column, NAME_TOKENS)
-            put(",", SCHEMA)
-            column += 1
-    ids, types, owner = np.array(rows, np.int64).T
-    return ids, types, owner
+def _joined(said: tuple[Pieces, ...], inner: NDArray[np.int8], spoken: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Put the relations of pieces to pieces, pieces to items and items to items into one matrix."""
+    lengths = [len(pieces) for pieces in said]
+    segment = np.repeat(np.arange(len(said)), lengths)
+    place = np.concatenate([np.arange(length) for length in lengths]) if lengths else np.zeros(0, np.int64)
+    far = place[None, :] - place[:, None]
+    pieces = np.where(far < 0, _CODE["left"], _CODE["right"])
+    for near in range(1, NEAR + 1):
+        pieces[far == -near], pieces[far == near] = _CODE[f"left {near}"], _CODE[f"right {near}"]
+    pieces[far == 0] = _CODE["self"]
+    pieces[segment[:, None] != segment[None, :]] = _CODE["other_utterance"]
+    size, now = len(segment), spoken.shape[0]
+    out = np.zeros((size + len(inner), size + len(inner)), np.int8)
+    out[:size, :size], out[size:, size:] = pieces, inner
+    out[:now, size:] = spoken
+    back = np.arange(len(RELATIONS), dtype=np.int8)
+    for forth, reverse in (("says", "said"), ("says in part", "said in part"), ("says value of", "value said")):
+        back[_CODE[forth]] = _CODE[reverse]
+    out[size:, :now] = back[spoken].T
+    return out
 
 
-def _pruned(
-    tokenizer: Tokenizer, schema: Schema, mentions: Mentions, roles: Roles, literals: tuple[Literal, ...]
-) -> Schema:
-    """Keep whole tables, the best first, until the window is full."""
+class _Spoken:
+    """Which word pieces of the utterance say which item."""
 
-    def size(name: str) -> int:
-        return 1 + len(tokenizer.encode(name, add_special_tokens=False).ids[:NAME_TOKENS])
+    def __init__(
+        self,
+        words: Utterance,
+        offsets: Sequence[tuple[int, int]],
+        schema: Schema,
+        literals: Sequence[Literal],
+        items: int,
+    ) -> None:
+        self._words, self._offsets, self._literals = words, offsets, literals
+        self._tables = {table.name: index for index, table in enumerate(schema.tables)}
+        self._columns = {column: len(schema.tables) + index for index, column in enumerate(schema.columns)}
+        self._out = np.zeros((len(offsets), items), np.int8)
 
-    def tokens(table: Table) -> int:
-        return 2 + size(table.natural_name) + sum(size(column.natural_name) for column in table.columns)
+    def matrix(self, mentions: Mentions) -> NDArray[np.int8]:
+        """(pieces of the utterance, N), the strongest relation of each pair."""
+        first = len(self._tables) + len(self._columns)
+        for index, literal in enumerate(self._literals, start=first):
+            for start, end in _places(literal.mention, self._words.text):
+                self._mark(start, end, index, "says")
+                for column in literal.columns:
+                    self._mark(start, end, self._columns.get(column), "says value of")
+        for mention in mentions.tables:
+            self._name(mention.start, mention.end, self._tables.get(mention.table), mention.score)
+        for mention in mentions.columns:
+            for column, score in mention.readings:
+                self._name(mention.start, mention.end, self._columns.get(column), score)
+        return self._out
 
-    room = MAX_TOKENS - UTTERANCE_TOKENS - 64
-    sizes = {table.name: tokens(table) for table in schema.tables}
-    if sum(sizes.values()) <= room:
+    def _name(self, start: int, end: int, item: int | None, score: float) -> None:
+        span = self._words.words[start:end]
+        if span and score >= 0.3:
+            self._mark(span[0].start, span[-1].end, item, "says" if score > 0.9 else "says in part")
+
+    def _mark(self, start: int, end: int, item: int | None, relation: str) -> None:
+        if item is None:
+            return
+        for piece, (left, right) in enumerate(self._offsets):
+            if left < end and right > start and self._out[piece, item] != _CODE["says"]:
+                self._out[piece, item] = _CODE[relation]
+
+
+def _places(mention: str, text: str) -> list[tuple[int, int]]:
+    """Return where a mention stands in a text, case aside: at most twice."""
+    found: list[tuple[int, int]] = []
+    at = text.casefold().find(mention.casefold()) if mention else -1
+    while at >= 0 and len(found) < 2:
+        found.append((at, at + len(mention)))
+        at = text.casefold().find(mention.casefold(), at + len(mention))
+    return found
+
+
+def _pruned(schema: Schema, mentions: Mentions, roles: Roles, literals: tuple[Literal, ...]) -> Schema:
+    """Keep whole tables, the best first, while there is room."""
+    if len(schema.columns) <= MOST_COLUMNS:
         return schema
+    room = MOST_COLUMNS
     stored = {column.table: score for literal in literals for column, score in literal.columns.items()}
 
     def score(table: Table) -> float:
@@ -150,9 +214,9 @@ def _pruned(
 
     kept: set[str] = set()
     for table in sorted(schema.tables, key=lambda table: (-score(table), table.name)):
-        if sizes[table.name] <= room:
+        if len(table.columns) <= room:
             kept.add(table.name)
-            room -= sizes[table.name]
+            room -= len(table.columns)
     return Schema(
         database_id=schema.database_id,
         tables=tuple(table for table in schema.tables if table.name in kept),
@@ -196,11 +260,11 @@ def _item_features(
     return out
 
 
-def _relations(schema: Schema, literals: tuple[Literal, ...]) -> NDArray[np.int64]:
+def _relations(schema: Schema, literals: tuple[Literal, ...]) -> NDArray[np.int8]:
     tables = {table.name: index for index, table in enumerate(schema.tables)}
     columns = {column: len(tables) + index for index, column in enumerate(schema.columns)}
     home = np.full(len(tables) + len(columns) + len(literals), -1)
-    out = np.zeros((len(home), len(home)), np.int64)
+    out = np.zeros((len(home), len(home)), np.int8)
     for column, index in columns.items():
         home[index] = tables[column.table]
     inside = home >= 0

@@ -36,6 +36,8 @@ class Literal:
     """Whether an earlier plan holds it."""
     named: bool
     """Whether the utterance names it."""
+    mention: str = ""
+    """The words of the utterance that name it; "" for none."""
 
 
 class _Collection:
@@ -45,17 +47,20 @@ class _Collection:
         self.found: list[Literal] = []
 
     def add(
-        self, value: Scalar, column: ColumnRef | None = None, score: float = 0.0, *, named: bool = True, most: int
-    ) -> None:
+        self, value: Scalar, column: ColumnRef | None = None, score: float = 0.0, *,
+        named: bool = True, mention: str = "", most: int,
+    ) -> None:  # fmt: skip
         for index, known in enumerate(self.found):
             if same_literal(known.value, value):
                 columns = dict(known.columns)
                 if column is not None:
                     columns[column] = max(score, columns.get(column, 0.0))
-                self.found[index] = Literal(known.value, columns, known.earlier or not named, known.named or named)
+                self.found[index] = Literal(
+                    known.value, columns, known.earlier or not named, known.named or named, known.mention or mention
+                )
                 return
         if len(self.found) < most:
-            self.found.append(Literal(value, {} if column is None else {column: score}, not named, named))
+            self.found.append(Literal(value, {} if column is None else {column: score}, not named, named, mention))
 
 
 def candidate_literals(
@@ -76,9 +81,9 @@ def candidate_literals(
         for value in plan_literals(plan):
             collection.add(value, named=False, most=MOST_EARLIER)
     for match in sorted(matches, key=lambda match: -match.score):
-        collection.add(match.value, match.column, match.score, most=MOST_NAMED)
+        collection.add(match.value, match.column, match.score, mention=match.mention, most=MOST_NAMED)
     for value in (*_numbers(utterance), *_words(utterance)):
-        collection.add(value, most=MOST_NAMED)
+        collection.add(value, mention=str(value), most=MOST_NAMED)
     most = len(collection.found) + MOST_CODES
     for column, values in codes.items():
         for value in values:

@@ -21,16 +21,23 @@ class Masks:
         self._columns = self._tables + counts["table"]
         self._values = self._columns + counts["column"]
         self._end = self._values + counts["value"]
+        self._known: dict[tuple[frozenset[str], tuple[int, ...]], NDArray[np.bool_]] = {}
         self._homes = np.repeat(np.arange(counts["table"]), [len(table.columns) for table in items.schema.tables])
 
     def of(self, state: State) -> NDArray[np.bool_]:
-        """Return the mask (W + N,) of the symbols that may follow a state."""
+        """Return the mask (W + N,) of the symbols that may follow a state; not to be written to."""
+        terminals, scope = state.terminals(), state.scopes[-1] if state.scopes else ()
+        if (terminals, scope) not in self._known:
+            self._known[terminals, scope] = self._mask(terminals, scope)
+        return self._known[terminals, scope]
+
+    def _mask(self, terminals: frozenset[str], scope: tuple[int, ...]) -> NDArray[np.bool_]:
         mask = np.zeros(self._end, np.bool_)
-        for terminal in state.terminals():
+        for terminal in terminals:
             if terminal == TABLE:
                 mask[self._tables : self._columns] = True
             elif terminal == COLUMN:
-                mask[self._columns : self._values] = np.isin(self._homes, state.scopes[-1])
+                mask[self._columns : self._values] = np.isin(self._homes, scope)
             elif terminal == VALUE:
                 mask[self._values :] = True
             else:
@@ -38,13 +45,16 @@ class Masks:
         return mask
 
 
-def allowed(symbols: Sequence[Symbol], items: Items) -> NDArray[np.bool_]:
+def allowed(symbols: Sequence[Symbol], items: Items, masks: Masks | None = None) -> NDArray[np.bool_]:
     """Return the mask before each symbol of a plan: (T, W + N).
+
+    Args:
+        masks: of the same items, where several plans are looked at.
 
     Raises:
         Inexpressible: The plan names a column of a table that its FROM does not have.
     """
-    masks, state = Masks(items), State()
+    masks, state = masks or Masks(items), State()
     rows: list[NDArray[np.bool_]] = []
     for symbol in symbols:
         rows.append(masks.of(state))

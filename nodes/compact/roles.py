@@ -9,6 +9,8 @@ from nodes.walk import walk
 from value_index.schema import ColumnRef
 
 ROLES = ("select", "aggregate", "where", "group_by", "having", "order_by", "join")
+MARKS = ("from", *ROLES, "compared")
+"""What part an item may play in a plan: a table is in FROM, a column has a role, a value is compared with."""
 Roles = Mapping[ColumnRef | str, frozenset[str]]
 """By column, or by table name (whose one role is `from`)."""
 

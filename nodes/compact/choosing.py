@@ -1,0 +1,182 @@
+"""Choosing: plans of the network and readings of the words, ranked together by what speaks for each."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, inf
+
+from nodes.compact.network import WeightsError
+from nodes.compact.planner import Understanding, load_planner
+from nodes.constraints import constraints
+from nodes.emission import scored_plans
+from nodes.evidence import Evidence
+from nodes.lexical_weights import READING
+from nodes.logistic import Features, Weights, probability, weighted
+from nodes.node import Context
+from nodes.plan import LiteralTerm, Plan
+from nodes.state import GraphState, ScoredPlan
+from nodes.walk import table_names, walk
+
+LEAST_SCORE = -25.0
+"""Log-probabilities below it are all as bad."""
+LEAST_LEXICAL = -12.0
+PARTS = ("select", "tables", "filters", "groups", "order", "sets", "depth")
+Parts = tuple[Hashable, ...]
+"""The parts of a plan, in the order of PARTS."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plan, and the features by which it is chosen."""
+
+    plan: Plan
+    features: Features
+
+
+def candidates(
+    state: GraphState, context: Context, understanding: Understanding, *, width: int, readings: int
+) -> list[Candidate]:
+    """Gather the plans that a turn may mean.
+
+    Args:
+        state: the turn with its state, links and values.
+        understanding: the network's.
+        width: plans of its beam; 0 for none.
+        readings: plans that the words allow; 0 for none.
+    """
+    beam = understanding.plans(width) if width else ()
+    evidence = Evidence.of(state, context)
+    reading = scored_plans(evidence, READING, limit=readings) if readings else ()
+    others = [each.plan for each in reading]
+    plans: dict[Parts, Plan] = {}
+    network: dict[Parts, float] = {}
+    read: dict[Parts, float] = {}
+    for plan, score in (*beam, *zip(others, understanding.scores(others), strict=True)):
+        parts = parts_of(plan)
+        plans.setdefault(parts, plan)
+        if score is not None:
+            network[parts] = max(score, network.get(parts, LEAST_SCORE))
+    for each in reading:
+        parts = parts_of(each.plan)
+        read[parts] = max(each.score, read.get(parts, -inf))
+    best, most = max(network.values(), default=0.0), max(read.values(), default=0.0)
+    said, agreed, shared = {parts_of(plan) for plan, _ in beam}, _Agreement(network), _Agreement(read)
+    ends = _Ends(state)
+    out: list[Candidate] = []
+    for parts, plan in plans.items():
+        score = network.get(parts, LEAST_SCORE)
+        features: Features = {
+            "network": score / 5,
+            "network behind": max(LEAST_SCORE, score - best) / 5,
+            "network first": float(score == best),
+            "network has no words": float(parts not in network),
+            "beam": float(parts in said),
+            "read": float(parts in read),
+            "read behind": max(LEAST_LEXICAL, read.get(parts, -inf) - most) / 3,
+            "read first": float(read.get(parts) == most),
+            **{f"network agrees: {name}": share for name, share in agreed.of(parts).items()},
+            **{f"words agree: {name}": share for name, share in shared.of(parts).items()},
+            **ends.of(plan),
+        }
+        out.append(Candidate(plan, {name: value for name, value in features.items() if value}))
+    return out
+
+
+def parts_of(plan: Plan) -> Parts:
+    """Return the parts by which plans are told apart, however their joins are written."""
+    return (
+        (plan.select, plan.distinct),
+        frozenset(table_names(plan)),
+        frozenset(constraints(plan)),
+        plan.group_by,
+        (plan.order_by, plan.limit),
+        tuple(operation.operator for operation in plan.set_operations),
+        sum(isinstance(part, Plan) for part in walk(plan)),
+    )
+
+
+class _Agreement:
+    """How much of the probability lies on plans that share a part."""
+
+    def __init__(self, scores: Mapping[Parts, float]) -> None:
+        best = max(scores.values(), default=0.0)
+        mass = sum(exp(score - best) for score in scores.values())
+        self._shares: dict[tuple[str, Hashable], float] = {}
+        for parts, score in scores.items():
+            for name, part in zip(PARTS, parts, strict=True):
+                self._shares[name, part] = self._shares.get((name, part), 0.0) + exp(score - best) / mass
+
+    def of(self, parts: Parts) -> dict[str, float]:
+        """Return the share that agrees, part by part."""
+        return {name: self._shares.get((name, part), 0.0) for name, part in zip(PARTS, parts, strict=True)}
+
+
+def chosen(
+    state: GraphState, context: Context, *, weights: str, beam: int, readings: int, most: int
+) -> tuple[ScoredPlan, ...]:
+    """Return the best plans of a turn, the first with the probability that it is right.
+
+    Raises:
+        WeightsError: the weights are missing, torn, of another version, or were never calibrated.
+    """
+    planner = load_planner(weights)
+    choice: Mapping[str, Weights] | None = planner.network.about.get("choice")
+    if not choice:
+        raise WeightsError(f"the weights {weights!r} were never calibrated: turnsql train compact --export")
+    found = candidates(state, context, planner.understand(state, context), width=beam, readings=readings)
+    ranked = ranking(found, choice["plan"])[:most]
+    sure = probability(confidence_features(ranked), choice["confidence"]) if ranked else None
+    plans = [
+        ScoredPlan(plan=each.plan, score=score, confidence=sure if rank == 0 else None)
+        for rank, (each, score) in enumerate(ranked)
+    ]
+    return tuple(plans) or (ScoredPlan(plan=Plan(), score=0.0),)
+
+
+def ranking(found: Sequence[Candidate], weights: Weights) -> list[tuple[Candidate, float]]:
+    """Return the candidates with their scores, the best first."""
+    scored = [(each, weighted(each.features, weights)) for each in found]
+    return sorted(scored, key=lambda pair: -pair[1])
+
+
+def confidence_features(ranked: Sequence[tuple[Candidate, float]]) -> Features:
+    """Return what tells whether the first of a ranking is right."""
+    (first, best), *rest = ranked
+    share = 1.0 / sum(exp(score - best) for _, score in ranked)
+    return {
+        "bias": 1.0,
+        "share": share,
+        "margin": min(4.0, best - rest[0][1]) / 4 if rest else 1.0,
+        "network": first.features.get("network", 0.0),
+        "network first": first.features.get("network first", 0.0),
+        "read first": first.features.get("read first", 0.0),
+        "network has no words": first.features.get("network has no words", 0.0),
+        "values unused": first.features.get("values unused", 0.0),
+    }
+
+
+class _Ends:
+    """Whether a plan holds what the stages before say that it should."""
+
+    def __init__(self, state: GraphState) -> None:
+        dialogue = state.dialogue_state
+        self._kept = frozenset(dialogue.kept) if dialogue else frozenset()
+        self._dropped = frozenset(dialogue.dropped) if dialogue else frozenset()
+        self._values = tuple({str(value.value).casefold(): value for value in state.grounded_values or ()}.values())
+        self._links = state.schema_links
+
+    def of(self, plan: Plan) -> Features:
+        held = frozenset(constraints(plan))
+        literals = {str(part.value).casefold() for part in walk(plan) if isinstance(part, LiteralTerm)}
+        compared = {(c.column.folded, str(v).casefold()) for c in held if c.column for v in c.values}
+        unused = [v for v in self._values if str(v.value).casefold() not in literals]
+        elsewhere = [
+            v for v in self._values if v not in unused and (v.column.folded, str(v.value).casefold()) not in compared
+        ]
+        return {
+            "kept filters missing": float(len(self._kept - held)),
+            "dropped filters held": float(len(self._dropped & held)),
+            "values unused": sum(v.score for v in unused),
+            "values elsewhere": sum(v.score for v in elsewhere),
+        }

@@ -1,0 +1,143 @@
+"""The compact planner's network, run by onnxruntime from one file."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from nodes.compact.features import FEATURES, RELATIONS, Pieces, TurnFeatures
+from nodes.compact.grammar import WORDS
+from value_index.errors import TurnSQLError
+
+SHIPPED = Path(__file__).with_name("planner.zip")
+"""The weights that come with the project."""
+CLS, SEP = 101, 102
+"""BERT's marks around a text."""
+MOST_KEPT = 20_000
+"""Names whose states are kept from turn to turn."""
+FAR = -1e4
+
+Floats = NDArray[np.float32]
+
+
+class WeightsError(TurnSQLError):
+    """Weights that cannot be used: missing, torn, or made by another version."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the network makes of a turn, once."""
+
+    items: Floats
+    """(1, N, D)."""
+    table: Floats
+    """(1, W + N, D) embeddings of the symbols."""
+    read: Floats
+    """(2 L, H, M, d) keys and values of what the decoder attends to."""
+    marks: Floats
+    """(N, len(MARKS)) probability that an item plays a part in the plan."""
+
+
+class Network:
+    """Three graphs: texts to states; a turn to its memory; the next symbols of plans."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                self.about: dict[str, Any] = json.loads(archive.read("manifest.json"))
+                self.tokenizer = Tokenizer.from_str(archive.read("tokenizer.json").decode())
+                self._encoder, self._mixing, self._step = (
+                    _session(archive.read(f"{name}.onnx")) for name in ("encoder", "mixing", "step")
+                )
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise WeightsError(
+                f"cannot read the weights {str(path)!r} ({error}): make them by turnsql train compact --export"
+            ) from error
+        sizes = [self.about.get(key) for key in ("words", "features", "relations")]
+        if sizes != [len(WORDS), FEATURES, len(RELATIONS)]:
+            raise WeightsError(f"the weights {str(path)!r} belong to another version: turnsql train compact --export")
+        layers, heads, _, part = self._step.get_inputs()[2].shape[0], *self._step.get_inputs()[5].shape[1:]
+        self._past_shape = (layers, heads, part)
+        self._names: OrderedDict[Pieces, Floats] = OrderedDict()
+
+    def read(self, turn: TurnFeatures) -> Memory:
+        """Read a turn."""
+        said = np.concatenate([self._states((pieces,))[0, 1 : len(pieces) + 1] for pieces in turn.said if pieces])
+        previous = turn.previous if len(turn.previous) else np.zeros(1, np.int64)
+        items, table, read, marks = _run(
+            self._mixing,
+            {
+                "said": said[None],
+                "segments": turn.segments[None],
+                "names": self._mean_states(turn.names)[None],
+                "features": turn.item_features[None],
+                "relations": turn.relations.astype(np.int64)[None],
+                "previous": previous[None],
+            },
+        )
+        return Memory(items, table, read, 1.0 / (1.0 + np.exp(-marks[0])))
+
+    def start(self, plans: int) -> Floats:
+        """Return the keys and values of no symbols: (2 L, B, H, 0, d)."""
+        layers, heads, part = self._past_shape
+        return np.zeros((layers, plans, heads, 0, part), np.float32)
+
+    def step(self, memory: Memory, symbols: NDArray[np.int64], past: Floats) -> tuple[Floats, Floats]:
+        """Score the symbols after each of `symbols` (B, T): logits (B, T, W + N); and `past` with these added."""
+        logits, kept = _run(
+            self._step,
+            {
+                "symbols": symbols,
+                "start": np.array(past.shape[3], np.int64),
+                "past": past,
+                "items": memory.items,
+                "table": memory.table,
+                "memory": memory.read,
+            },
+        )
+        return logits, kept
+
+    def _mean_states(self, names: Sequence[Pieces]) -> Floats:
+        new = sorted({pieces for pieces in names if pieces not in self._names}, key=len)
+        for start in range(0, len(new), 64):
+            part = new[start : start + 64]
+            for pieces, states in zip(part, self._states(part), strict=True):
+                self._names[pieces] = states[1 : len(pieces) + 1].mean(0)
+        for pieces in names:
+            self._names.move_to_end(pieces)
+        out = np.stack([self._names[pieces] for pieces in names])
+        while len(self._names) > MOST_KEPT:
+            self._names.popitem(last=False)
+        return out
+
+    def _states(self, texts: Sequence[Pieces]) -> Floats:
+        """Encode texts: (U, L, text), a mark before and after each."""
+        length = max(map(len, texts)) + 2
+        ids = np.zeros((len(texts), length), np.int64)
+        bias = np.full((len(texts), length), FAR, np.float32)
+        for row, pieces in enumerate(texts):
+            ids[row, : len(pieces) + 2] = (CLS, *pieces, SEP)
+            bias[row, : len(pieces) + 2] = 0
+        return _run(self._encoder, {"ids": ids, "bias": bias})[0]
+
+
+def _run(session: onnxruntime.InferenceSession, values: dict[str, Any]) -> list[Floats]:
+    return cast("list[Floats]", session.run(None, values))
+
+
+def _session(graph: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # A turn's matrices are small: a second thread gains little, and one that spins takes the core from the rest.
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,125 @@
+"""Understanding: what the compact planner makes of a turn, computed once and read by several stages."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from nodes.compact.features import TurnFeatures, encode
+from nodes.compact.grammar import Symbol
+from nodes.compact.items import Inexpressible, Items
+from nodes.compact.literals import Literal, candidate_literals, code_values
+from nodes.compact.network import SHIPPED, Memory, Network
+from nodes.compact.read import from_symbols
+from nodes.compact.search import Found, beam, scores
+from nodes.compact.write import to_symbols
+from nodes.node import Context
+from nodes.plan import Plan
+from nodes.sql.errors import SQLError
+from nodes.sql.joins import with_joins
+from nodes.sql.to_plan import to_plan
+from nodes.state import GraphState, Scalar, Turn
+from value_index.database import Database
+from value_index.schema import ColumnRef, Schema
+
+EARLIER_PLANS = 4
+"""Earlier turns whose literals a turn may compare with again."""
+TURNS_KEPT = 32
+"""Turns whose understanding is kept, so that the stages of a turn share it."""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """One turn as the network sees it."""
+
+    network: Network
+    schema: Schema
+    previous: Plan | None
+    """The plan of the turn before."""
+    literals: tuple[Literal, ...]
+    features: TurnFeatures
+    memory: Memory
+    _found: dict[int, list[Found]] = field(default_factory=dict[int, list[Found]])
+
+    @property
+    def items(self) -> Items:
+        """What the marks and pointers are about."""
+        return self.features.items
+
+    def plans(self, width: int) -> tuple[tuple[Plan, float], ...]:
+        """Return plans with their joins and log-probabilities, the most probable first."""
+        if width not in self._found:
+            self._found[width] = beam(self.network, self.memory, self.items, width=width)
+        out: dict[Plan, float] = {}
+        for found in self._found[width]:
+            try:
+                plan = with_joins(from_symbols(found.symbols, self.items), self.schema)
+            except (SQLError, ValueError):
+                continue
+            out.setdefault(plan, found.score)
+        return tuple(out.items())
+
+    def scores(self, plans: Iterable[Plan]) -> list[float | None]:
+        """Return the log-probability of plans from elsewhere; None for one that the grammar has no words for."""
+        return scores(self.network, self.memory, self.items, [self._symbols(plan) for plan in plans])
+
+    def _symbols(self, plan: Plan) -> tuple[Symbol, ...]:
+        try:
+            return to_symbols(plan, self.items)
+        except Inexpressible:
+            return ()
+
+
+@dataclass(frozen=True)
+class Planner:
+    """The network with what it needs of the databases it has seen."""
+
+    network: Network
+    _codes: WeakKeyDictionary[Database, dict[ColumnRef, tuple[Scalar, ...]]] = field(
+        default_factory=WeakKeyDictionary[Database, dict[ColumnRef, tuple[Scalar, ...]]]
+    )
+    _turns: OrderedDict[tuple[int, str, tuple[Turn, ...]], Understanding] = field(
+        default_factory=OrderedDict[tuple[int, str, tuple[Turn, ...]], Understanding]
+    )
+
+    def understand(self, state: GraphState, context: Context) -> Understanding:
+        """Read a turn; the stages of one turn share what is read."""
+        key = (id(context.database), state.utterance, state.history)
+        if key not in self._turns:
+            self._turns[key] = self._read(state, context)
+            while len(self._turns) > TURNS_KEPT:
+                self._turns.popitem(last=False)
+        return self._turns[key]
+
+    def _read(self, state: GraphState, context: Context) -> Understanding:
+        schema = context.schema
+        earlier = [_plan(turn.sql, schema) for turn in state.history[-EARLIER_PLANS:]]
+        matches = context.index.ground(state.utterance) if context.index else ()
+        if context.database not in self._codes:
+            self._codes[context.database] = code_values(context.database)
+        literals = candidate_literals(state.utterance, matches, earlier, self._codes[context.database])
+        previous = earlier[-1] if earlier else None
+        said = [turn.utterance for turn in state.history]
+        features = encode(self.network.tokenizer, schema, state.utterance, said, previous, literals)
+        return Understanding(self.network, schema, previous, literals, features, self.network.read(features))
+
+
+@lru_cache(maxsize=4)
+def load_planner(weights: str = "") -> Planner:
+    """Load weights, once for each file; those that come with the project where none is named.
+
+    Raises:
+        WeightsError: they are missing, torn or of another version.
+    """
+    return Planner(Network(Path(weights) if weights else SHIPPED))
+
+
+def _plan(sql: str, schema: Schema) -> Plan | None:
+    try:
+        return to_plan(sql, schema) if sql.strip() else None
+    except SQLError:
+        return None

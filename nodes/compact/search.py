@@ -1,0 +1,105 @@
+"""Plans by beam search over the grammar, and the score of plans from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodes.compact.grammar import State, Symbol
+from nodes.compact.items import Inexpressible, Items
+from nodes.compact.masks import Masks, allowed
+from nodes.compact.network import Memory, Network
+
+MOST_SYMBOLS = 90
+"""Longest plan; what has not ended by then is given up."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A complete plan as symbols, `end` last, with its log-probability."""
+
+    symbols: tuple[Symbol, ...]
+    score: float
+
+
+@dataclass(frozen=True)
+class _Branch:
+    ids: tuple[int, ...]
+    state: State
+    score: float
+
+
+def beam(network: Network, memory: Memory, items: Items, *, width: int) -> list[Found]:
+    """Return up to `width` plans, the most probable first.
+
+    Args:
+        width: branches kept at each symbol.
+    """
+    masks = Masks(items)
+    branches, past = [_Branch((), State(), 0.0)], network.start(1)
+    done: list[_Branch] = []
+    while branches and len(branches[0].ids) < MOST_SYMBOLS:
+        last = np.array([[branch.ids[-1] if branch.ids else 0] for branch in branches], np.int64)
+        logits, past = network.step(memory, last, past)
+        found: list[tuple[float, int, int]] = []
+        for row, branch in enumerate(branches):
+            mask = masks.of(branch.state)
+            if not mask.any():  # a literal is due, and the turn has none
+                continue
+            scores = branch.score + _log_softmax(logits[row, -1], mask)
+            for number in np.argsort(-scores)[:width]:
+                if np.isfinite(scores[number]):
+                    found.append((float(scores[number]), row, int(number)))
+        found.sort(key=lambda each: -each[0])
+        rows: list[int] = []
+        going: list[_Branch] = []
+        for score, row, number in found[:width]:
+            branch = branches[row]
+            state = branch.state.advance(items.symbol_of(number))
+            grown = _Branch((*branch.ids, number), state, score)
+            if state.done:
+                done.append(grown)
+            else:
+                rows.append(row)
+                going.append(grown)
+        done = sorted(done, key=lambda branch: -branch.score)[:width]
+        # A branch only loses probability: one below the last of enough complete plans can no longer come in.
+        worst = done[-1].score if len(done) == width else -np.inf
+        kept = [index for index, branch in enumerate(going) if branch.score > worst]
+        branches, past = [going[index] for index in kept], past[:, [rows[index] for index in kept]]
+    return [Found(tuple(items.symbol_of(number) for number in branch.ids), branch.score) for branch in done]
+
+
+def scores(network: Network, memory: Memory, items: Items, plans: Sequence[tuple[Symbol, ...]]) -> list[float | None]:
+    """Return the log-probability of complete plans as the grammar writes them; None where it allows no such plan, or has no words for it (an empty one)."""
+    shared = Masks(items)
+    known: dict[int, tuple[list[int], NDArray[np.bool_]]] = {}
+    for row, symbols in enumerate(plans):
+        try:
+            if symbols:
+                known[row] = [items.id_of(symbol) for symbol in symbols], allowed(symbols, items, shared)
+        except Inexpressible:
+            continue
+    out: list[float | None] = [None] * len(plans)
+    if not known:
+        return out
+    ids = np.zeros((len(known), max(len(numbers) for numbers, _ in known.values())), np.int64)
+    for row, (numbers, _) in enumerate(known.values()):
+        ids[row, 1 : len(numbers)] = numbers[:-1]
+    logits, _ = network.step(memory, ids, network.start(len(known)))
+    for row, (place, (numbers, masks)) in enumerate(known.items()):
+        kept = np.where(masks, logits[row, : len(numbers)], -np.inf)
+        top = kept.max(1, keepdims=True)
+        norm = top[:, 0] + np.log(np.exp(kept - top).sum(1))
+        out[place] = float((kept[np.arange(len(numbers)), numbers] - norm).sum())
+    return out
+
+
+def _log_softmax(logits: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return log-probabilities among what the mask allows; the rest is at minus infinity."""
+    kept = np.where(mask, logits, -np.inf)
+    top = kept.max()
+    return kept - top - np.log(np.exp(kept - top).sum())

@@ -1,0 +1,137 @@
+# pyright: basic
+"""Fits, on the validation fold, how the compact planner's candidates are ranked and how sure its first one is.
+
+The network never saw the databases of the fold, so that its probabilities there are what they will be on a user's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from agent.config import Config
+from eval.datasets import Dataset
+from eval.gold import GoldBook
+from eval.plan_scores import plan_scores
+from eval.verdicts.executions import Executions
+from eval.verdicts.judge import judge
+from nodes.compact.choosing import Candidate, candidates, confidence_features, ranking
+from nodes.compact.planner import Planner
+from nodes.logistic import Weights, probability
+from nodes.node import FIELDS, Context
+from nodes.sql.errors import SQLError
+from nodes.sql.from_plan import from_plan
+from nodes.state import GraphState, Stage, Turn
+from training.fitting import fit_logistic, fit_ranker
+from value_index.index import ValueIndex
+
+UPSTREAM: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
+WHOLE_PLAN, MACRO = 0.5, 0.5
+"""A candidate's reward is 1 where its rows are right, and these for a right plan and for a plan that is nearly right."""
+SHARPNESS = 3.0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A candidate and what it is worth."""
+
+    candidate: Candidate
+    value: bool
+    whole: bool
+    macro: float
+
+    @property
+    def reward(self) -> float:
+        """What the ranker is to prefer."""
+        return self.value + WHOLE_PLAN * self.whole + MACRO * self.macro
+
+
+def judged_turns(
+    dataset: Dataset, databases: Sequence[str], planner: Planner, config: Config, *, beam: int, readings: int
+) -> Iterator[list[Judged]]:
+    """Yield the candidates of every turn over some databases, gold history given."""
+    book, contexts, nodes = GoldBook(dataset), dict[str, Context](), config.nodes()
+    for dialogue in dataset.dialogues:
+        if dialogue.database_id not in databases:
+            continue
+        if dialogue.database_id not in contexts:
+            database = dataset.open_database(dialogue.database_id)
+            contexts[dialogue.database_id] = Context(database.schema, database, ValueIndex.build(database))
+        context = contexts[dialogue.database_id]
+        history = tuple(Turn(utterance=turn.utterance, sql=turn.query) for turn in dialogue.turns)
+        for number, turn in enumerate(dialogue.turns):
+            gold = book.turn(dialogue.index, number)
+            if gold is None:
+                continue
+            state = GraphState(
+                turn_id=f"{dialogue.index}/{number}", database_id=dialogue.database_id, history=history[:number],
+                utterance=turn.utterance,
+            )  # fmt: skip
+            for stage in UPSTREAM:
+                output = asyncio.run(nodes[stage](state, context))  # type: ignore[arg-type]
+                state = state.model_copy(update={FIELDS[stage]: output})
+            found = candidates(state, context, planner.understand(state, context), width=beam, readings=readings)
+            executions = Executions()
+            out: list[Judged] = []
+            for each in found:
+                try:
+                    sql = from_plan(each.plan, context.schema)
+                except SQLError:
+                    sql = ""
+                scores = plan_scores(gold.plan, each.plan)
+                right = judge(context.database, gold.sql, sql, executions=executions).value
+                out.append(Judged(each, bool(right), bool(scores["whole_plan"]), scores["macro"] or 0.0))
+            yield out
+
+
+def fit_choice(turns: Sequence[list[Judged]]) -> dict[str, Any]:
+    """Fit the ranker and the confidence; return them with the figures of the fold."""
+    turns = [turn for turn in turns if turn]
+    plan = fit_ranker(
+        [[(each.candidate.features, each.reward) for each in turn] for turn in turns], sharpness=SHARPNESS
+    )
+    rows, labels = _firsts(turns, plan)
+    confidence = fit_logistic(rows, labels)
+    sure = np.array([probability(row, confidence) for row in rows])
+    return {
+        "plan": plan,
+        "confidence": confidence,
+        "fold": {
+            "turns": len(turns),
+            "value": round(float(np.mean(labels)), 4),
+            "value of the network alone": _share(turns, "network first"),
+            "value of the words alone": _share(turns, "read first"),
+            "value within reach": round(float(np.mean([any(each.value for each in turn) for turn in turns])), 4),
+            "expected calibration error": round(calibration_error(sure, np.array(labels)), 4),
+        },
+    }
+
+
+def _firsts(turns: Sequence[list[Judged]], weights: Weights) -> tuple[list[dict[str, float]], list[bool]]:
+    rows: list[dict[str, float]] = []
+    labels: list[bool] = []
+    for turn in turns:
+        ranked = ranking([each.candidate for each in turn], weights)
+        rows.append(confidence_features(ranked[:5]))
+        labels.append(next(each.value for each in turn if each.candidate is ranked[0][0]))
+    return rows, labels
+
+
+def _share(turns: Sequence[list[Judged]], feature: str) -> float:
+    firsts = [next((each.value for each in turn if each.candidate.features.get(feature)), False) for turn in turns]
+    return round(float(np.mean(firsts)), 4)
+
+
+def calibration_error(sure: np.ndarray, right: np.ndarray, bins: int = 10) -> float:
+    """Return the expected calibration error: the gap of confidence and accuracy, over equal bins of confidence."""
+    edges = np.minimum((sure * bins).astype(int), bins - 1)
+    gaps = [
+        abs(sure[edges == b].mean() - right[edges == b].mean()) * (edges == b).mean()
+        for b in range(bins)
+        if (edges == b).any()
+    ]
+    return float(sum(gaps))
