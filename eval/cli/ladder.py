@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -130,3 +131,34 @@ def ledger(
     for line in ledger_lines(found):
         typer.echo(line)
     Console().print(ledger_table({run.name: found}).rich())
+
+
+@app.command()
+def acts(
+    data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive, with its full dialogues.")],
+    split: Annotated[str, typer.Option(help="dev or train.")] = "dev",
+    databases: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A TOML file whose `databases` alone are asked about.")
+    ] = None,
+    refuse_below: Annotated[float, typer.Option(help="Confidence under which a turn counts as refused.")] = 0.1,
+    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
+    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Where the system would ask back or refuse, against the acts of CoSQL's users: precision and recall."""
+    from agent.config import DEFAULT, Config, read_tables
+    from eval.acts import score_moves, user_turns
+    from eval.datasets import load
+
+    turns = user_turns(data / "dialogues" / f"cosql_dialogues_{split}.json")
+    if databases:
+        chosen = set(read_tables(databases)["databases"])
+        turns = [turn for turn in turns if turn.database_id in chosen]
+    settings = Config.load(config or DEFAULT, overrides=node or ())
+    found = score_moves(turns, load("cosql", data, split), settings, refuse_below=refuse_below)
+    if json:
+        typer.echo(dumps({move: score.model_dump() for move, score in found.items()}))
+        return
+    for move, score in found.items():
+        precision, recall = (f"{each:.3f}" if each is not None else "-" for each in (score.precision, score.recall))
+        typer.echo(f"{move:<14} {score.turns:4} due, {score.moved:4} made: precision {precision}, recall {recall}")
