@@ -18,7 +18,8 @@ from eval.datasets import Dataset
 from eval.gold import GoldBook
 from eval.plan_scores import plan_scores
 from eval.verdicts.executions import Executions
-from eval.verdicts.judge import judge
+from eval.verdicts.ties import is_ordered, tie_groups
+from eval.verdicts.value import value
 from nodes.compact.choosing import Candidate, candidates, confidence_features, ranking
 from nodes.compact.planner import Planner
 from nodes.logistic import Weights, probability
@@ -27,12 +28,15 @@ from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.state import GraphState, Stage, Turn
 from training.fitting import fit_logistic, fit_ranker
+from value_index.database import Database
 from value_index.index import ValueIndex
 
 UPSTREAM: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
 WHOLE_PLAN, MACRO = 0.5, 0.5
 """A candidate's reward is 1 where its rows are right, and these for a right plan and for a plan that is nearly right."""
 SHARPNESS = 3.0
+LOSSES = (0.25, 0.5, 1.0, 2.0)
+"""What a plan without rows may lose of its score."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,17 @@ class Judged:
     """A candidate and what it is worth."""
 
     candidate: Candidate
-    value: bool
+    right: bool
+    """Whether its rows are the gold's."""
     whole: bool
     macro: float
+    empty: bool
+    """Whether its rows are none, or nothing but NULL."""
 
     @property
     def reward(self) -> float:
         """What the ranker is to prefer."""
-        return self.value + WHOLE_PLAN * self.whole + MACRO * self.macro
+        return self.right + WHOLE_PLAN * self.whole + MACRO * self.macro
 
 
 def judged_turns(
@@ -83,9 +90,21 @@ def judged_turns(
                 except SQLError:
                     sql = ""
                 scores = plan_scores(gold.plan, each.plan)
-                right = judge(context.database, gold.sql, sql, executions=executions).value
-                out.append(Judged(each, bool(right), bool(scores["whole_plan"]), scores["macro"] or 0.0))
+                right = _right(executions, context.database, gold.sql, sql)
+                result = executions.run(context.database, sql) if sql else None
+                empty = result is None or all(cell is None for row in result.rows for cell in row)
+                out.append(Judged(each, right, bool(scores["whole_plan"]), scores["macro"] or 0.0, empty))
             yield out
+
+
+def _right(executions: Executions, database: Database, gold_sql: str, sql: str) -> bool:
+    """Return the value verdict alone: the other four would take most of the time."""
+    gold = executions.run(database, gold_sql)
+    predicted = executions.run(database, sql) if sql else None
+    if predicted is None or gold.outcome != "rows" or predicted.outcome != "rows":
+        return False
+    ties = (lambda: tie_groups(executions, database, gold_sql, gold)) if is_ordered(gold_sql) else None
+    return value(gold, predicted, ties).equal
 
 
 def fit_choice(turns: Sequence[list[Judged]]) -> dict[str, Any]:
@@ -105,10 +124,23 @@ def fit_choice(turns: Sequence[list[Judged]]) -> dict[str, Any]:
             "value": round(float(np.mean(labels)), 4),
             "value of the network alone": _share(turns, "network first"),
             "value of the words alone": _share(turns, "read first"),
-            "value within reach": round(float(np.mean([any(each.value for each in turn) for turn in turns])), 4),
+            "value within reach": round(float(np.mean([any(each.right for each in turn) for turn in turns])), 4),
+            "guided": [_guided(turns, plan, loss) for loss in LOSSES],
             "expected calibration error": round(calibration_error(sure, np.array(labels)), 4),
         },
     }
+
+
+def _guided(turns: Sequence[list[Judged]], weights: Weights, loss: float) -> dict[str, float]:
+    """Return the turns fixed and broken where a plan without rows loses some of its score, among the best three."""
+    fixed = broken = 0
+    for turn in turns:
+        judged = {id(each.candidate): each for each in turn}
+        ranked = [(judged[id(each)], score) for each, score in ranking([e.candidate for e in turn], weights)[:3]]
+        best = max(ranked, key=lambda pair: pair[1] - loss * pair[0].empty)[0]
+        fixed += best.right and not ranked[0][0].right
+        broken += ranked[0][0].right and not best.right
+    return {"loss": loss, "fixed": fixed, "broken": broken}
 
 
 def _firsts(turns: Sequence[list[Judged]], weights: Weights) -> tuple[list[dict[str, float]], list[bool]]:
@@ -117,12 +149,12 @@ def _firsts(turns: Sequence[list[Judged]], weights: Weights) -> tuple[list[dict[
     for turn in turns:
         ranked = ranking([each.candidate for each in turn], weights)
         rows.append(confidence_features(ranked[:5]))
-        labels.append(next(each.value for each in turn if each.candidate is ranked[0][0]))
+        labels.append(next(each.right for each in turn if each.candidate is ranked[0][0]))
     return rows, labels
 
 
 def _share(turns: Sequence[list[Judged]], feature: str) -> float:
-    firsts = [next((each.value for each in turn if each.candidate.features.get(feature)), False) for turn in turns]
+    firsts = [next((each.right for each in turn if each.candidate.features.get(feature)), False) for turn in turns]
     return round(float(np.mean(firsts)), 4)
 
 
