@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from agent.config import Config
 from eval.datasets import Dataset
-from eval.gold import GoldBook
+from eval.gold import Gold, GoldBook
 from eval.plan_scores import plan_scores
 from eval.verdicts.executions import Executions
 from eval.verdicts.ties import is_ordered, tie_groups
@@ -61,40 +62,58 @@ def judged_turns(
     dataset: Dataset, databases: Sequence[str], planner: Planner, config: Config, *, beam: int, readings: int
 ) -> Iterator[list[Judged]]:
     """Yield the candidates of every turn over some databases, gold history given."""
-    book, contexts, nodes = GoldBook(dataset), dict[str, Context](), config.nodes()
+    nodes = config.nodes()
+    for state, context, gold in _turns(dataset, databases):
+        for stage in UPSTREAM:
+            output = asyncio.run(nodes[stage](state, context))  # type: ignore[arg-type]
+            state = state.model_copy(update={FIELDS[stage]: output})
+        found = candidates(state, context, planner.understand(state, context), width=beam, readings=readings)
+        executions = Executions()
+        yield [_judged(each, gold, context, executions) for each in found]
+
+
+def _turns(dataset: Dataset, databases: Sequence[str]) -> Iterator[tuple[GraphState, Context, Gold]]:
+    book, contexts = GoldBook(dataset), dict[str, Context]()
     for dialogue in dataset.dialogues:
         if dialogue.database_id not in databases:
             continue
         if dialogue.database_id not in contexts:
             database = dataset.open_database(dialogue.database_id)
             contexts[dialogue.database_id] = Context(database.schema, database, ValueIndex.build(database))
-        context = contexts[dialogue.database_id]
         history = tuple(Turn(utterance=turn.utterance, sql=turn.query) for turn in dialogue.turns)
         for number, turn in enumerate(dialogue.turns):
-            gold = book.turn(dialogue.index, number)
-            if gold is None:
-                continue
-            state = GraphState(
-                turn_id=f"{dialogue.index}/{number}", database_id=dialogue.database_id, history=history[:number],
-                utterance=turn.utterance,
-            )  # fmt: skip
-            for stage in UPSTREAM:
-                output = asyncio.run(nodes[stage](state, context))  # type: ignore[arg-type]
-                state = state.model_copy(update={FIELDS[stage]: output})
-            found = candidates(state, context, planner.understand(state, context), width=beam, readings=readings)
-            executions = Executions()
-            out: list[Judged] = []
-            for each in found:
-                try:
-                    sql = from_plan(each.plan, context.schema)
-                except SQLError:
-                    sql = ""
-                scores = plan_scores(gold.plan, each.plan)
-                right = _right(executions, context.database, gold.sql, sql)
-                result = executions.run(context.database, sql) if sql else None
-                empty = result is None or all(cell is None for row in result.rows for cell in row)
-                out.append(Judged(each, right, bool(scores["whole_plan"]), scores["macro"] or 0.0, empty))
-            yield out
+            if gold := book.turn(dialogue.index, number):
+                state = GraphState(
+                    turn_id=f"{dialogue.index}/{number}", database_id=dialogue.database_id, history=history[:number],
+                    utterance=turn.utterance,
+                )  # fmt: skip
+                yield state, contexts[dialogue.database_id], gold
+
+
+def _judged(candidate: Candidate, gold: Gold, context: Context, executions: Executions) -> Judged:
+    try:
+        sql = from_plan(candidate.plan, context.schema)
+    except SQLError:
+        sql = ""
+    scores = plan_scores(gold.plan, candidate.plan)
+    right = _right(executions, context.database, gold.sql, sql)
+    result = executions.run(context.database, sql) if sql else None
+    empty = result is None or all(cell is None for row in result.rows for cell in row)
+    return Judged(candidate, right, bool(scores["whole_plan"]), scores["macro"] or 0.0, empty)
+
+
+def precision_loss(
+    dataset: Dataset, databases: Sequence[str], shipped: Planner, full: Planner, *, turns: int
+) -> dict[str, float]:
+    """Return how the most probable plans of the shipped weights compare with those in full precision."""
+    same = lighter = whole = seen = 0
+    for state, context, gold in islice(_turns(dataset, databases), turns):
+        first, second = (planner.understand(state, context).plans(1)[:1] for planner in (shipped, full))
+        seen += 1
+        same += [plan for plan, _ in first] == [plan for plan, _ in second]
+        lighter += any(bool(plan_scores(gold.plan, plan)["whole_plan"]) for plan, _ in first)
+        whole += any(bool(plan_scores(gold.plan, plan)["whole_plan"]) for plan, _ in second)
+    return {"turns": seen, "same plan": same / seen, "whole plan": lighter / seen, "whole plan, full": whole / seen}
 
 
 def _right(executions: Executions, database: Database, gold_sql: str, sql: str) -> bool:

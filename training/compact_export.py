@@ -28,7 +28,7 @@ from nodes.compact.grammar import WORDS
 from nodes.compact.network import Network
 from nodes.compact.planner import Planner
 from training.compact_base import base_folder, load_tokenizer
-from training.compact_choice import fit_choice, judged_turns
+from training.compact_choice import fit_choice, judged_turns, precision_loss
 from training.compact_config import CompactConfig, TrainingError
 from training.compact_model import CompactModel, Shape
 from training.guard import refuse_dev_databases
@@ -36,6 +36,8 @@ from training.guard import refuse_dev_databases
 FAR = -1e4
 BEAM, READINGS = 8, 20
 """Candidates among which the choice is fitted; those of the node's settings."""
+PRECISION_TURNS = 200
+"""Turns of the validation fold on which full precision is held against what is shipped."""
 SMALL = 2048
 """Weights of fewer numbers are kept as they are."""
 ATTRIBUTION = (
@@ -117,15 +119,19 @@ def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str
     manifest = run / "manifest.json"
     about = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
     about |= {"words": len(WORDS), "features": FEATURES, "relations": len(RELATIONS), "attribution": ATTRIBUTION}
+    partial, full = out.with_suffix(".partial"), out.with_suffix(".full")
     with torch.no_grad():
-        parts = {f"{name}.onnx": graph.SerializeToString() for name, graph in graphs(model).items()}
-    parts["tokenizer.json"] = tokenizer.to_str().encode()
-    partial = out.with_suffix(".partial")
-    _write(partial, parts, about)
+        for path, smaller in ((full, False), (partial, True)):
+            made = graphs(model, smaller=smaller).items()
+            parts = {f"{name}.onnx": graph.SerializeToString() for name, graph in made}
+            parts["tokenizer.json"] = tokenizer.to_str().encode()
+            _write(path, parts, about)
     dataset = load("cosql", data / "cosql_dataset", "train")
     refuse_dev_databases(dataset)
-    planner = Planner(Network(partial))
-    turns = judged_turns(dataset, config.validation_databases, planner, Config.load(), beam=BEAM, readings=READINGS)
+    planner, databases = Planner(Network(partial)), config.validation_databases
+    about["precision"] = precision_loss(dataset, databases, planner, Planner(Network(full)), turns=PRECISION_TURNS)
+    full.unlink()
+    turns = judged_turns(dataset, databases, planner, Config.load(), beam=BEAM, readings=READINGS)
     about["choice"] = fit_choice(list(turns))
     _write(partial, parts, about)
     os.replace(partial, out)
