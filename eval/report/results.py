@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from eval.verdicts import Executions
 from value_index.database import Database, Result
+from value_index.errors import DatabaseError
 from value_index.render import json_cell
 
 ROWS_SHOWN = 8
@@ -64,7 +65,11 @@ class Results:
     def _run(self, database: Database, sql: str) -> Result:
         if not sql.strip():
             return Result(outcome="error", message="no SQL was written")
-        return self._executions.run(database, sql)
+        try:
+            return self._executions.run(database, sql)
+        except DatabaseError as error:
+            # A report shows what it can: a file that is gone by now takes the rows of its turns, not the page.
+            return Result(outcome="error", message=str(error))
 
 
 def _sample(result: Result, odd: Counter[Row]) -> Sample:

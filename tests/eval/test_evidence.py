@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from eval.cli import app
 from eval.report.evidence import cause_table, evidence_tables, gold_table, no_result_table
+from eval.report.inputs import Inputs
 from eval.report.tables import answer_table, group_tables
 from eval.report.view import gather
 from eval.report.write import write_report
@@ -85,12 +86,12 @@ def test_the_report_takes_the_answers_apart(mixed: Path, tmp_path: Path) -> None
         "every gold that runs", "golds that return rows", "without the flagged golds", "whole dialogues",
     ]  # fmt: skip
     assert gold_table(view).note == "The audit flags 2 golds: does not run 2."
-    page, summary = (path.read_text("utf-8") for path in write_report([view], tmp_path))
+    page, summary = (path.read_text("utf-8") for path in write_report(Inputs((view,)), tmp_path))
     titles = [table.title for table in (*evidence_tables(view), *group_tables(view))]
     assert titles[-3:] == ["By turn", "By hardness", "By feature"]
     for title in titles:
         assert f"### {title}\n" in summary
-        assert f"<caption>{title}</caption>" in page
+        assert f"<h3>{title}</h3>" in page
     assert "Value and official differ: distinct stripped." in page
     assert "No rows to compare: prediction timeout." in page
 

@@ -17,10 +17,13 @@ from training.guard import LeakError
 from turnsql import app
 from value_index.database import Database
 
+LEXICAL = Path(__file__).parents[3] / "configs" / "lexical.toml"
+"""Whose answers need what value_grounding finds: without it they forget their filters."""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data with the demo's bookshop to train on, and runs of it: the embedded default, and one that writes no filters."""
+    """Data with the demo's bookshop to train on, and runs of it: the words alone, and the same without values, so that no filters are written."""
     root = tmp_path_factory.mktemp("preferences")
     build()
     write_data(root / "data", about("bookshop")[:4], about("clinic")[:1])
@@ -36,6 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             str(root / "data" / "cosql_dataset"),
             "--split",
             "train",
+            "--config",
+            str(LEXICAL),
             "--out",
             str(root / name),
         ]
