@@ -11,15 +11,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from nodes.compact.features import FEATURES
+from nodes.compact.features import FAR, FEATURES
 from nodes.compact.grammar import WORDS
 from nodes.compact.roles import MARKS
 from training.compact_examples import Example
 from training.compact_model import CompactModel
 from training.compact_texts import Texts
 
-FAR = -1e4
-"""Added to attention scores of padding, and put in place of logits the grammar forbids."""
 IGNORED = -100
 
 

@@ -24,13 +24,12 @@ from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
 from nodes.state import Scalar
+from training.data.artefacts import is_artefact
 from value_index.index import ValueIndex
 from value_index.schema import ColumnRef
 
 MOST_SYMBOLS = 64
 MOST_ITEMS = 260
-NOISE = ("i am gpt", "expert:", "i have left the chat")
-"""Artefacts of the collection that stand where an utterance should: nothing can be learnt from such a turn."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class ExampleBuilder:
         """Yield an example of every turn that the grammar and the candidates cover."""
         for dialogue in dialogues:
             for turn, gold in enumerate(dialogue.turns):
-                if any(mark in gold.utterance.lower() for mark in NOISE):
+                if is_artefact(gold.utterance):
                     self.counts["artefact"] += 1
                     continue
                 try:

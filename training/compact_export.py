@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from agent.config import Config
 from eval.datasets import load
-from nodes.compact.features import FEATURES, RELATIONS
+from nodes.compact.features import FAR, FEATURES, RELATIONS
 from nodes.compact.grammar import WORDS
 from nodes.compact.network import Network
 from nodes.compact.planner import Planner
@@ -33,7 +33,6 @@ from training.compact_config import CompactConfig, TrainingError
 from training.compact_model import CompactModel, Shape
 from training.guard import refuse_dev_databases
 
-FAR = -1e4
 BEAM, READINGS = 8, 20
 """Candidates among which the choice is fitted; those of the node's settings."""
 PRECISION_TURNS = 200

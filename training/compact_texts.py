@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from nodes.compact.features import Pieces
+from nodes.compact.features import CLS, FAR, SEP, Pieces
 from training.compact_model import TextEncoder
 
-CLS, SEP = 101, 102
-"""BERT's marks around a text (all MiniLM vocabularies share them)."""
 AT_ONCE = 8192
 """Word pieces encoded in one go."""
 
@@ -66,7 +64,7 @@ def _states(encoder: TextEncoder, texts: Sequence[Pieces]) -> Tensor:
     length = max(len(pieces) for pieces in texts) + 2
     where = encoder.norm.weight.device
     ids = torch.zeros(len(texts), length, dtype=torch.long)
-    bias = torch.full((len(texts), length), -1e4)
+    bias = torch.full((len(texts), length), FAR)
     for row, pieces in enumerate(texts):
         ids[row, : len(pieces) + 2] = torch.tensor((CLS, *pieces, SEP))
         bias[row, : len(pieces) + 2] = 0

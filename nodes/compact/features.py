@@ -33,6 +33,10 @@ RELATIONS = (
     "value said",
 )  # fmt: skip
 _CODE = {name: index for index, name in enumerate(RELATIONS)}
+CLS, SEP = 101, 102
+"""BERT's marks around a text (all MiniLM vocabularies share them)."""
+FAR = -1e4
+"""Added to attention scores of padding, and put in place of logits the grammar forbids."""
 Pieces = tuple[int, ...]
 """The word pieces of one text: each text is encoded on its own, so that names are encoded once and kept."""
 

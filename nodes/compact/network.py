@@ -15,17 +15,14 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from nodes.compact.features import FEATURES, RELATIONS, Pieces, TurnFeatures
+from nodes.compact.features import CLS, FAR, FEATURES, RELATIONS, SEP, Pieces, TurnFeatures
 from nodes.compact.grammar import WORDS
 from value_index.errors import TurnSQLError
 
 SHIPPED = Path(__file__).with_name("planner.zip")
 """The weights that come with the project."""
-CLS, SEP = 101, 102
-"""BERT's marks around a text."""
 MOST_KEPT = 20_000
 """Names whose states are kept from turn to turn."""
-FAR = -1e4
 
 Floats = NDArray[np.float32]
 

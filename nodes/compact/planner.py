@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from nodes.compact.items import Inexpressible, Items
 from nodes.compact.literals import Literal, candidate_literals, code_values
 from nodes.compact.network import SHIPPED, Memory, Network
 from nodes.compact.read import from_symbols
-from nodes.compact.search import Found, beam, scores
+from nodes.compact.search import beam, scores
 from nodes.compact.write import to_symbols
 from nodes.node import Context
 from nodes.plan import Plan
@@ -29,7 +29,7 @@ from value_index.schema import ColumnRef, Schema
 EARLIER_PLANS = 4
 """Earlier turns whose literals a turn may compare with again."""
 TURNS_KEPT = 32
-"""Turns whose understanding is kept, so that the stages of a turn share it."""
+"""Turns of a database whose understanding is kept, so that the stages of a turn share it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Understanding:
     literals: tuple[Literal, ...]
     features: TurnFeatures
     memory: Memory
-    _found: dict[int, list[Found]] = field(default_factory=dict[int, list[Found]])
+    _plans: dict[int, tuple[tuple[Plan, float], ...]] = field(default_factory=dict[int, tuple[tuple[Plan, float], ...]])
 
     @property
     def items(self) -> Items:
@@ -52,16 +52,16 @@ class Understanding:
 
     def plans(self, width: int) -> tuple[tuple[Plan, float], ...]:
         """Return plans with their joins and log-probabilities, the most probable first."""
-        if width not in self._found:
-            self._found[width] = beam(self.network, self.memory, self.items, width=width)
-        out: dict[Plan, float] = {}
-        for found in self._found[width]:
-            try:
-                plan = with_joins(from_symbols(found.symbols, self.items), self.schema)
-            except (SQLError, ValueError):
-                continue
-            out.setdefault(plan, found.score)
-        return tuple(out.items())
+        if width not in self._plans:
+            out: dict[Plan, float] = {}
+            for found in beam(self.network, self.memory, self.items, width=width):
+                try:
+                    plan = with_joins(from_symbols(found.symbols, self.items), self.schema)
+                except (SQLError, ValueError):
+                    continue
+                out.setdefault(plan, found.score)
+            self._plans[width] = tuple(out.items())
+        return self._plans[width]
 
     def scores(self, plans: Iterable[Plan]) -> list[float | None]:
         """Return the log-probability of plans from elsewhere; None for one that the grammar has no words for."""
@@ -75,33 +75,40 @@ class Understanding:
 
 
 @dataclass(frozen=True)
+class _Known:
+    """What is kept of one database, as long as it is open."""
+
+    codes: Mapping[ColumnRef, tuple[Scalar, ...]]
+    turns: OrderedDict[tuple[str, tuple[Turn, ...]], Understanding] = field(
+        default_factory=OrderedDict[tuple[str, tuple[Turn, ...]], Understanding]
+    )
+
+
+@dataclass(frozen=True)
 class Planner:
     """The network with what it needs of the databases it has seen."""
 
     network: Network
-    _codes: WeakKeyDictionary[Database, dict[ColumnRef, tuple[Scalar, ...]]] = field(
-        default_factory=WeakKeyDictionary[Database, dict[ColumnRef, tuple[Scalar, ...]]]
-    )
-    _turns: OrderedDict[tuple[int, str, tuple[Turn, ...]], Understanding] = field(
-        default_factory=OrderedDict[tuple[int, str, tuple[Turn, ...]], Understanding]
-    )
+    _known: WeakKeyDictionary[Database, _Known] = field(default_factory=WeakKeyDictionary[Database, _Known])
 
     def understand(self, state: GraphState, context: Context) -> Understanding:
         """Read a turn; the stages of one turn share what is read."""
-        key = (id(context.database), state.utterance, state.history)
-        if key not in self._turns:
-            self._turns[key] = self._read(state, context)
-            while len(self._turns) > TURNS_KEPT:
-                self._turns.popitem(last=False)
-        return self._turns[key]
+        if context.database not in self._known:
+            self._known[context.database] = _Known(code_values(context.database))
+        known, key = self._known[context.database], (state.utterance, state.history)
+        if key not in known.turns:
+            known.turns[key] = self._read(state, context, known.codes)
+            while len(known.turns) > TURNS_KEPT:
+                known.turns.popitem(last=False)
+        return known.turns[key]
 
-    def _read(self, state: GraphState, context: Context) -> Understanding:
+    def _read(
+        self, state: GraphState, context: Context, codes: Mapping[ColumnRef, tuple[Scalar, ...]]
+    ) -> Understanding:
         schema = context.schema
         earlier = [_plan(turn.sql, schema) for turn in state.history[-EARLIER_PLANS:]]
         matches = context.index.ground(state.utterance) if context.index else ()
-        if context.database not in self._codes:
-            self._codes[context.database] = code_values(context.database)
-        literals = candidate_literals(state.utterance, matches, earlier, self._codes[context.database])
+        literals = candidate_literals(state.utterance, matches, earlier, codes)
         previous = earlier[-1] if earlier else None
         said = [turn.utterance for turn in state.history]
         features = encode(self.network.tokenizer, schema, state.utterance, said, previous, literals)

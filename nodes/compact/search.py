@@ -91,15 +91,13 @@ def scores(network: Network, memory: Memory, items: Items, plans: Sequence[tuple
         ids[row, 1 : len(numbers)] = numbers[:-1]
     logits, _ = network.step(memory, ids, network.start(len(known)))
     for row, (place, (numbers, masks)) in enumerate(known.items()):
-        kept = np.where(masks, logits[row, : len(numbers)], -np.inf)
-        top = kept.max(1, keepdims=True)
-        norm = top[:, 0] + np.log(np.exp(kept - top).sum(1))
-        out[place] = float((kept[np.arange(len(numbers)), numbers] - norm).sum())
+        steps = _log_softmax(logits[row, : len(numbers)], masks)
+        out[place] = float(steps[np.arange(len(numbers)), numbers].sum())
     return out
 
 
 def _log_softmax(logits: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return log-probabilities among what the mask allows; the rest is at minus infinity."""
     kept = np.where(mask, logits, -np.inf)
-    top = kept.max()
-    return kept - top - np.log(np.exp(kept - top).sum())
+    top = kept.max(-1, keepdims=True)
+    return kept - top - np.log(np.exp(kept - top).sum(-1, keepdims=True))

@@ -48,6 +48,15 @@ def test_the_stages_of_a_turn_read_it_once(context: Context, state: GraphState) 
     assert made.understand(state.model_copy(update={"utterance": "And over 9?"}), context) is not first
 
 
+def test_two_databases_never_share_what_was_read(context: Context, state: GraphState, tmp_path: Path) -> None:
+    made = scripted(context, NOW)
+    (tmp_path / "other").mkdir()
+    other = open_regatta(tmp_path / "other")
+    first = made.understand(state, context)
+    assert made.understand(state, Context(schema=other.schema, database=other)) is not first
+    assert made.understand(state, context) is first
+
+
 def test_state_and_values_follow_from_the_best_plan(context: Context, state: GraphState) -> None:
     read = scripted(context, NOW).understand(state, context)
     assert read.plans(4)[0][0] == to_plan(NOW, context.schema)
