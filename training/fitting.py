@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -29,12 +29,17 @@ def fit_logistic(rows: Sequence[Features], labels: Sequence[bool], l2: float = 1
     return _rounded(names, found.x)
 
 
-def fit_ranker(
-    turns: Sequence[Sequence[tuple[Features, float]]], sharpness: float = 12.0, l2: float = 1.0
-) -> dict[str, float]:
+def fit_ranker(turns: Sequence[Sequence[tuple[Features, float]]], sharpness: float = 12.0) -> dict[str, float]:
     """Fit a ranker: for each turn, softmax of the scores against softmax of the rewards, times `sharpness`."""
-    matrix, names = _matrix([row for turn in turns for row, _ in turn])
-    reward = np.asarray([value for turn in turns for _, value in turn]) * sharpness
+    ranker = ranker_of([[found for found, _ in turn] for turn in turns])
+    return ranker([[reward for _, reward in turn] for turn in turns], sharpness)
+
+
+def ranker_of(
+    turns: Sequence[Sequence[Features]], l2: float = 1.0
+) -> Callable[[Sequence[Sequence[float]], float], dict[str, float]]:
+    """Return what fits a ranker of these candidates by their rewards, and how sharply: their features are read once."""
+    matrix, names = _matrix([row for turn in turns for row in turn])
     group = np.repeat(np.arange(len(turns)), [len(turn) for turn in turns])
     starts = np.concatenate(([0], np.cumsum([len(turn) for turn in turns])[:-1]))
 
@@ -42,14 +47,17 @@ def fit_ranker(
         shifted = np.exp(z - np.maximum.reduceat(z, starts)[group])
         return shifted / np.add.reduceat(shifted, starts)[group]
 
-    target = softmax(reward)
+    def fit(rewards: Sequence[Sequence[float]], sharpness: float) -> dict[str, float]:
+        target = softmax(np.asarray([reward for turn in rewards for reward in turn]) * sharpness)
 
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        p = softmax(matrix @ w)
-        return float(-(target * np.log(p + 1e-30)).sum() + 0.5 * l2 * w @ w), matrix.T @ (p - target) + l2 * w
+        def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+            p = softmax(matrix @ w)
+            return float(-(target * np.log(p + 1e-30)).sum() + 0.5 * l2 * w @ w), matrix.T @ (p - target) + l2 * w
 
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 400})
-    return _rounded(names, found.x)
+        found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 400})
+        return _rounded(names, found.x)
+
+    return fit
 
 
 def _matrix(rows: Sequence[Features]) -> tuple[sp.csr_matrix, list[str]]:

@@ -30,7 +30,7 @@ from nodes.ranking import features
 from nodes.reading_plan import plan_of
 from nodes.state import SchemaLinks
 from nodes.walk import columns, table_names
-from training.fitting import fit_logistic, fit_ranker
+from training.fitting import fit_logistic, ranker_of
 from training.fold import best_threshold, split
 from training.guard import refuse_dev_databases
 from training.lexical_examples import Example, examples
@@ -126,9 +126,10 @@ def fit_readings(
 ) -> tuple[dict[str, float], str]:
     """Fit the ranker with each of the settings; return the weights that choose best on the fold, and say which they are."""
     best: tuple[float, dict[str, float], str] | None = None
+    turns = [turn for turn in turns if turn]
+    ranker = ranker_of([[found for found, _, _ in turn] for turn in turns])
     for sharpness, whole_plan in product(SHARPNESS, WHOLE_PLAN):
-        rewarded = [[(found, macro + whole_plan * whole) for found, macro, whole in turn] for turn in turns]
-        weights = fit_ranker(rewarded, sharpness)
+        weights = ranker([[macro + whole_plan * whole for _, macro, whole in turn] for turn in turns], sharpness)
         chosen = [max(turn, key=lambda candidate: weighted(candidate[0], weights)) for turn in fold if turn]
         score = sum(macro + whole for _, macro, whole in chosen) / len(chosen)
         if best is None or score > best[0]:
