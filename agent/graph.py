@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from time import perf_counter
 from typing import Any, Literal, Protocol
@@ -132,10 +132,11 @@ def _metered(context: Context) -> tuple[Context, list[ModelCall]]:
     return (replace(context, llm=Metered(context.llm, calls)) if context.llm else context), calls
 
 
-def _router(max_attempts: int) -> Callable[[GraphState], str]:
+def _router(max_attempts: int) -> Callable[[GraphState], Awaitable[str]]:
     """Go back while the last SQL is in error, attempts are left and the generator still writes something new."""
 
-    def route(state: GraphState) -> str:
+    # LangGraph sends a plain function to another thread, which costs a turn more than the function does.
+    async def route(state: GraphState) -> str:
         *earlier, last = state.attempts
         tried = any(attempt.sql == last.sql for attempt in earlier)
         return "sql_generation" if last.failed and not tried and len(state.attempts) < max_attempts else END

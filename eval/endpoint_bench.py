@@ -15,6 +15,7 @@ from agent.graph import Graph, build_graph, run_turn
 from agent.llm import open_llm
 from eval.demo.build import build
 from eval.loopback import loopback
+from eval.quiet_gc import quiet_gc
 from eval.turnstile import Aside, Passage
 from nodes.completion import Completer, Message, Prompt
 from nodes.endpoint import Endpoint
@@ -46,7 +47,7 @@ class EndpointCost:
 
 def endpoint_cost() -> EndpointCost:
     """Measure against servers of our own on the loopback."""
-    with loopback(DELAY) as slow, loopback(0.0) as fast:
+    with loopback(DELAY) as slow, loopback(0.0) as fast, quiet_gc():
         return asyncio.run(_measure(slow, fast))
 
 

@@ -14,6 +14,7 @@ from eval.datasets import load, parse_range
 from eval.experiment import RunOptions, read_experiment
 from eval.prompts import prompts_sha256
 from eval.provenance import commit, versions
+from eval.quiet_gc import quiet_gc
 from eval.records import Manifest, read_turns
 from eval.run_store import RunStore
 from eval.runner import Runner
@@ -69,7 +70,8 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     if say:
         say(_sensitivity(dataset.turns))
     try:
-        stopped = asyncio.run(_answer(runner, store, options))
+        with quiet_gc():
+            stopped = asyncio.run(_answer(runner, store, options))
         store.sort()
     finally:
         store.close()

@@ -50,7 +50,8 @@ def term_text(term: Term) -> str:
     """Write one term; a sub-plan stands in parentheses on the same line."""
     match term:
         case ColumnTerm():
-            return f"{term.table}{f'#{term.occurrence + 1}' if term.occurrence else ''}.{term.column}"
+            occurrence = f"#{term.occurrence + 1}" if term.occurrence else ""
+            return f"{term.table}{occurrence}.{term.column}" if term.table else term.column
         case DerivedTerm():
             return f"source {term.source + 1}, column {term.position + 1}"
         case Star():

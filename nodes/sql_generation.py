@@ -11,6 +11,7 @@ from pydantic import Field
 from nodes.completion import Message, Prompt, sql_text
 from nodes.node import Context, Variant
 from nodes.plan import Plan, PlanModel
+from nodes.plan_aliases import aliased_lines
 from nodes.plan_text import plan_lines
 from nodes.prompting import ask, conversation, fitting, links, meaning, system, user, values
 from nodes.sql.errors import SQLError
@@ -19,7 +20,7 @@ from nodes.sql.joins import with_joins
 from nodes.sql.repair import repair, with_sources
 from nodes.sql_grammar import GrammarLevel, grammar_of
 from nodes.state import Attempt, GraphState
-from nodes.walk import rewrite, table_names
+from nodes.walk import rewrite
 from value_index.schema import Schema
 
 INSTRUCTION = """You write SQLite queries for a conversation about a database.
@@ -91,7 +92,7 @@ class Llm(Variant):
     grammar: GrammarLevel = "off"
     """What the server may decode, where it takes grammars: SQL over the schema, its linked part, with the found values."""
     sees: Literal["everything", "plan"] = "everything"
-    """What the model is shown: `plan` is the plan and the keys that join its tables, for a model that has learnt to
+    """What the model is shown: `plan` is the plan alone, its tables joined by their keys, for a model that has learnt to
     write plans as SQL; after an error it gets the next plan."""
 
     async def __call__(self, state: GraphState, context: Context) -> str:
@@ -124,18 +125,13 @@ def messages(state: GraphState, schema: Schema) -> Prompt:
 
 
 def plan_messages(plan: Plan, schema: Schema) -> Prompt:
-    """Ask for the SQL of a plan, and show nothing else but the keys that join its tables.
+    """Ask for the SQL of a plan, and show nothing else.
 
-    The plan's tables stand in the order in which the keys join them, whatever the plan says of joins.
+    The plan's tables stand in the order in which the keys join them, whatever the plan says of joins, with the aliases
+    that the compiler would give them: what is left to learn is SQL, not which table has which number.
     """
-    whole = in_join_order(plan, schema)
-    named = {table.lower() for table in table_names(whole)}
-    keys = [
-        f"{k.source} -> {k.target}" for k in schema.foreign_keys if {k.source.folded[0], k.target.folded[0]} <= named
-    ]
-    told = "\n".join((PLAN_INSTRUCTION, *keys))
-    asked = user("\n".join(plan_lines(whole)))
-    return Prompt(messages=(Message(role="system", content=told), asked), name="sql")
+    asked = user("\n".join(aliased_lines(in_join_order(plan, schema), schema)))
+    return Prompt(messages=(Message(role="system", content=PLAN_INSTRUCTION), asked), name="sql")
 
 
 def in_join_order(plan: Plan, schema: Schema) -> Plan:

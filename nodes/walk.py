@@ -180,7 +180,7 @@ def escapes(plan: Plan) -> bool:
 
 def rewrite(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
     """Return a copy with `change` applied to every part, the innermost first; unchanged parts are shared."""
-    return change(_with_children(part, lambda child: rewrite(child, change)))  # pyright: ignore[reportReturnType]
+    return change(with_children(part, lambda child: rewrite(child, change)))  # pyright: ignore[reportReturnType]
 
 
 def map_references(plan: Plan, change: Callable[[PlanModel], PlanModel]) -> Plan:
@@ -199,10 +199,10 @@ def _mapped(part: Part, change: Callable[[PlanModel], PlanModel], depth: int) ->
     if isinstance(part, SetOperation) and depth == 0:
         return part
     inner = depth + 1 if isinstance(part, SubPlan | PlanSource) else depth
-    return _with_children(part, lambda child: _mapped(child, change, inner))
+    return with_children(part, lambda child: _mapped(child, change, inner))
 
 
-def _with_children(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
+def with_children(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
     """Return a part with `change` applied to each child; the part itself where none changes."""
     updates: dict[str, object] = {}
     for name, value in vars(part).items():

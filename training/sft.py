@@ -100,6 +100,7 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
             lr_scheduler_type="cosine",
             warmup_steps=config.warmup,
             weight_decay=config.weight_decay,
+            adam_beta2=config.beta2,
             max_length=config.longest,
             train_sampling_strategy="random" if config.packing else "group_by_length",
             save_strategy="steps",

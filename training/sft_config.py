@@ -75,6 +75,8 @@ class SftConfig(_Settings):
     warmup: int = Field(default=50, ge=0)
     """Steps over which it rises."""
     weight_decay: float = 0.01
+    beta2: float = Field(default=0.999, gt=0, lt=1)
+    """Of Adam: less where a run has too few steps for the average of a thousand squares."""
     longest: int = Field(default=1024, ge=16)
     """Tokens of a row; a longer one is refused, never cut."""
     whole: bool = False

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -125,6 +128,42 @@ def test_an_endpoint_that_speaks_no_tls() -> None:
     ):
         asyncio.run(run(server.base_url))
     assert raised.value.fatal
+
+
+def test_an_endpoint_whose_certificate_nobody_vouches_for() -> None:
+    async def run() -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(Path(__file__).parent.parent / "self_signed.pem")
+        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0, ssl=context)
+        port = server.sockets[0].getsockname()[1]
+        llm = LLM(Endpoint(base_url=f"https://127.0.0.1:{port}/v1", model="m", max_retries=0), key=KEY)
+        try:
+            await llm.complete(ASKED, turn_id="0", stage="sql_generation")
+        finally:
+            await llm.close()
+            server.close()
+
+    with pytest.raises(EndpointError, match=r"SSL_CERT_FILE .*self.signed") as raised:
+        asyncio.run(run())
+    assert raised.value.fatal and "\n" not in str(raised.value)
+
+
+def test_an_endpoint_that_accepts_and_stays_silent() -> None:
+    async def run() -> None:
+        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        endpoint = Endpoint(base_url=f"http://127.0.0.1:{port}/v1", model="m", max_retries=1, timeout=0.2)
+        llm = LLM(endpoint)
+        try:
+            await llm.complete(ASKED, turn_id="0", stage="sql_generation")
+        finally:
+            await llm.close()
+            server.close()
+
+    started = perf_counter()
+    with pytest.raises(EndpointError, match=r"did not answer: no answer within 0.2 s") as raised:
+        asyncio.run(run())
+    assert perf_counter() - started < 10 and not raised.value.fatal
 
 
 def test_an_endpoint_that_answers_nothing_any_more_is_dead() -> None:

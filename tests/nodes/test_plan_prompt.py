@@ -45,16 +45,18 @@ def state(*plans: Plan, attempts: tuple[Attempt, ...] = ()) -> GraphState:
 
 
 def test_the_prompt_is_the_plan(context: Context) -> None:
-    system, user = plan_messages(plan("boat", "label"), context.schema).messages
-    assert user.content == "select boat.label\nfrom boat"
-    assert "->" not in system.content
+    _, user = plan_messages(plan("boat", "label"), context.schema).messages
+    assert user.content == "select label\nfrom boat"
 
 
 def test_tables_that_a_column_needs_are_joined_by_their_keys(context: Context) -> None:
     columns = (*plan("boat", "label").select, *plan("maker", "name").select)
     both = plan("boat", "label").model_copy(update={"select": columns})
-    system, user = plan_messages(both, context.schema).messages
-    assert "maker" in user.content.splitlines()[1] and "boat." in system.content and "maker." in system.content
+    _, user = plan_messages(both, context.schema).messages
+    assert user.content.splitlines() == [
+        "select T1.label, T2.name",
+        "from boat T1, maker T2 on T1.maker_id = T2.maker_id",
+    ]
 
 
 def test_after_an_error_the_next_plan_is_written(context: Context) -> None:
@@ -63,7 +65,7 @@ def test_after_an_error_the_next_plan_is_written(context: Context) -> None:
     assert asyncio.run(Llm(sees="plan")(given, context)) == "SELECT 1"
     assert isinstance(context.llm, Writes)
     (asked,) = context.llm.asked
-    assert "maker.name" in asked.messages[1].content and "secret" not in asked.messages[1].content
+    assert "from maker" in asked.messages[1].content and "secret" not in asked.messages[1].content
 
 
 def test_without_a_plan_nothing_is_asked(context: Context) -> None:
