@@ -12,12 +12,13 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from rich.console import Console
 
-from eval.datasets import load
+from eval.datasets import Dataset
 from eval.provenance import commit, versions
 from training.compact_base import base_folder, load_encoder, load_tokenizer
 from training.compact_batch import batches, collate, exact, loss
@@ -26,6 +27,7 @@ from training.compact_examples import Example, ExampleBuilder
 from training.compact_model import CompactModel, Shape
 from training.compact_texts import Texts
 from training.guard import refuse_dev_databases
+from training.renaming import vocabulary
 
 ENCODER = "encoder."
 
@@ -148,15 +150,28 @@ def _examples(config: CompactConfig, data: Path, tokenizer, console: Console):
     examples: list[Example] = []
     counts: Counter[str] = Counter()
     hashes: dict[str, str] = {}
-    for source in config.sources:
-        dataset = load(source.dataset, data / source.folder, source.split)
+    datasets = [source.load(data) for source in config.sources]
+    for dataset in datasets:
         refuse_dev_databases(dataset)
-        builder = ExampleBuilder(dataset, tokenizer, corrupted=config.corrupted, seed=config.seed)
+    held_out = config.validation_databases
+    # What a model wrote says nothing of how the planner does with people.
+    datasets = [dataset.without(held_out) if dataset.name == "qda" else dataset for dataset in datasets]
+    words = _vocabulary(datasets, held_out) if config.renamed else ()
+    for source, dataset in zip(config.sources, datasets, strict=True):
+        builder = ExampleBuilder(
+            dataset, tokenizer, corrupted=config.corrupted, seed=config.seed, words=words, as_is=held_out
+        )
         with console.status(f"reading {source.dataset} {source.split}: {dataset.turns} turns"):
             examples += builder.examples(dataset.dialogues)
         counts += builder.counts
         hashes[f"{source.dataset}/{source.split}"] = dataset.rows_sha256
     return examples, counts, hashes
+
+
+def _vocabulary(datasets: Sequence[Dataset], held_out: Sequence[str]) -> tuple[str, ...]:
+    """Return the words of the names of all schemas that are trained on."""
+    homes = {dialogue.database_id: dataset for dataset in datasets for dialogue in dataset.dialogues}
+    return vocabulary(homes[each].open_database(each).schema for each in sorted(homes) if each not in held_out)
 
 
 def greedy_exact(model: CompactModel, texts: Texts, examples: list[Example], size: int, where: torch.device) -> float:

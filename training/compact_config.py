@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eval.datasets import DatasetName
+from eval.datasets import Dataset, DatasetName, load
+from training.data.qda import load_qda
 from value_index.errors import TurnSQLError
 
 S = TypeVar("S", bound=BaseModel)
@@ -25,10 +26,22 @@ class _Settings(BaseModel):
 class Source(_Settings):
     """One training split."""
 
-    dataset: DatasetName
+    dataset: DatasetName | Literal["qda"]
     folder: str
-    """Under the data folder: cosql_dataset, spider_data ..."""
+    """Under the data folder: cosql_dataset, spider_data, qda_sql ..."""
     split: str
+    archive: str = ""
+    """qda alone, which has no databases of its own: the folder that has them."""
+
+    def load(self, data: Path) -> Dataset:
+        """Read it from the data folder.
+
+        Raises:
+            DataError: It is not there.
+        """
+        if self.dataset == "qda":
+            return load_qda(data / self.folder / f"qdasql_{self.split}.json", data / self.archive)
+        return load(self.dataset, data / self.folder, self.split)
 
 
 class CompactConfig(_Settings):
@@ -57,6 +70,8 @@ class CompactConfig(_Settings):
     dropout: float = 0.1
     corrupted: float = Field(default=0.15, ge=0, le=1)
     """How many histories get one seeded edit."""
+    renamed: bool = False
+    """Whether each example is given a second time with words of its schema exchanged for those of other schemas."""
     evaluate_every: int = 450
     """Steps between two looks at the validation fold, each of which may write a checkpoint."""
     patience: int = 8

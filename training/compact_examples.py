@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from eval.datasets import Dataset, GoldDialogue
 from eval.gold import GoldBook
 from eval.noise import noised
-from nodes.compact.features import Tokenizer, TurnFeatures, encode
+from nodes.compact.features import EARLIER_UTTERANCES, Tokenizer, TurnFeatures, encode
 from nodes.compact.grammar import Pointer, Symbol
 from nodes.compact.items import Inexpressible, Items
-from nodes.compact.literals import candidate_literals, code_values
+from nodes.compact.literals import Literal, candidate_literals, code_values
 from nodes.compact.masks import allowed
 from nodes.compact.roles import MARKS, roles_of
 from nodes.compact.write import to_symbols
@@ -24,9 +24,11 @@ from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
 from nodes.state import Scalar
+from nodes.utterance import Utterance
 from training.data.artefacts import is_artefact
+from training.renaming import name_stems, renamed
 from value_index.index import ValueIndex
-from value_index.schema import ColumnRef
+from value_index.schema import ColumnRef, Schema
 
 MOST_SYMBOLS = 64
 MOST_ITEMS = 260
@@ -55,6 +57,10 @@ class ExampleBuilder:
     corrupted: float = 0.0
     """How many histories get one seeded edit, so that the planner survives its own mistakes."""
     seed: int = 0
+    words: Sequence[str] = ()
+    """What names are made of elsewhere: with them each example is given a second time, its schema renamed."""
+    as_is: Collection[str] = ()
+    """Databases that are not renamed."""
     counts: Counter[str] = field(default_factory=Counter[str])
     _book: GoldBook = field(init=False)
     _index: dict[str, tuple[ValueIndex, dict[ColumnRef, tuple[Scalar, ...]]]] = field(init=False)
@@ -70,12 +76,15 @@ class ExampleBuilder:
                     self.counts["artefact"] += 1
                     continue
                 try:
-                    yield self._example(dialogue, turn)
-                    self.counts["kept"] += 1
+                    found = self._examples(dialogue, turn)
                 except Inexpressible as cause:
                     self.counts[str(cause)] += 1
+                    continue
+                self.counts["kept"] += 1
+                self.counts["renamed"] += len(found) - 1
+                yield from found
 
-    def _example(self, dialogue: GoldDialogue, turn: int) -> Example:
+    def _examples(self, dialogue: GoldDialogue, turn: int) -> list[Example]:
         target = self._book.plan(dialogue.index, turn)
         if target is None:
             raise Inexpressible("gold does not parse")
@@ -84,18 +93,30 @@ class ExampleBuilder:
         utterance = dialogue.turns[turn].utterance
         earlier = self._history(dialogue, turn)
         literals = candidate_literals(utterance, index.ground(utterance), earlier, codes)
-        said = [past.utterance for past in dialogue.turns[:turn]]
-        features = encode(self.tokenizer, schema, utterance, said, earlier[-1] if earlier else None, literals)
+        said = [past.utterance for past in dialogue.turns[max(0, turn - EARLIER_UTTERANCES) : turn]]
+        previous = earlier[-1] if earlier else None
+        found = [self._example(dialogue.database_id, schema, target, (*said, utterance), previous, literals)]
+        if self.words and dialogue.database_id not in self.as_is:
+            draw = random.Random(f"{self.seed}/{dialogue.index}/{turn}/names")
+            needed = [target] if previous is None else [target, previous]
+            kept = name_stems(str(literal.value) for literal in literals)
+            kept |= name_stems(literal.mention for literal in literals)
+            kept |= _needed(needed, schema) - {w.stem for text in (*said, utterance) for w in Utterance.of(text).words}
+            if (other := renamed(schema, (*said, utterance), kept, self.words, draw)) is not None:
+                found.append(self._example(dialogue.database_id, other[0], target, other[1], previous, literals))
+        return found
+
+    def _example(
+        self, database_id: str, schema: Schema, target: Plan, said: Sequence[str], previous: Plan | None,
+        literals: tuple[Literal, ...],
+    ) -> Example:  # fmt: skip
+        features = encode(self.tokenizer, schema, said[-1], said[:-1], previous, literals)
         symbols = to_symbols(target, features.items)
         if len(symbols) > MOST_SYMBOLS or len(features.item_features) > MOST_ITEMS:
             raise Inexpressible("too large")
         ids = np.array([features.items.id_of(symbol) for symbol in symbols], np.int64)
         return Example(
-            dialogue.database_id,
-            features,
-            ids,
-            allowed(symbols, features.items),
-            _marks(target, features.items, symbols),
+            database_id, features, ids, allowed(symbols, features.items), _marks(target, features.items, symbols)
         )
 
     def _history(self, dialogue: GoldDialogue, turn: int) -> list[Plan | None]:
@@ -116,6 +137,18 @@ class ExampleBuilder:
             database = self.dataset.open_database(database_id)
             self._index[database_id] = (ValueIndex.build(database), code_values(database))
         return self._index[database_id]
+
+
+def _needed(plans: Sequence[Plan], schema: Schema) -> set[str]:
+    """Return the stems of the names of all that plans use."""
+    tables = {table.name: table for table in schema.tables}
+    names: list[str] = []
+    for part in (part for plan in plans for part in roles_of(plan)):
+        if isinstance(part, str):
+            names += [tables[part].natural_name] if part in tables else []
+        elif part.table in tables and (column := tables[part.table].column(part.column)) is not None:
+            names.append(column.natural_name)
+    return name_stems(names)
 
 
 def _marks(plan: Plan, items: Items, symbols: Sequence[Symbol]) -> NDArray[np.float32]:
