@@ -115,6 +115,8 @@ async def open_session(config: Config, context: Context, *, store: Path, thread:
     Raises:
         SessionError: the store is no SQLite file, cannot be written, or the thread belongs to another database.
     """
+    for node in config.settings.values():
+        node.prepare(context)
     async with open_store(store) as checkpointer:
         graph = build_graph(
             config.nodes(),

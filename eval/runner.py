@@ -20,7 +20,7 @@ from eval.records import AloneRecord, StageRecord, TurnRecord
 from eval.run_store import RunStore
 from eval.turnstile import Aside, Passage
 from nodes.completion import Completer
-from nodes.node import FIELDS, Context, Node
+from nodes.node import FIELDS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
 from value_index.index import ValueIndex
 
@@ -125,6 +125,9 @@ class Runner:
         if database_id not in self._contexts:
             database = self.dataset.open_database(database_id)
             self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database))
+            for node in self.nodes.values():
+                if isinstance(node, Variant):
+                    node.prepare(self._contexts[database_id])
         return self._contexts[database_id]
 
     def _record(self, dialogue: GoldDialogue, turn: int, state: GraphState, ms: float) -> TurnRecord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from nodes.before import Before
@@ -62,8 +62,8 @@ class Evidence:
             context: schema and value index.
             matches: whether to ask the index what the utterance may name.
         """
-        utterance = Utterance.of(state.utterance)
-        clues = Clues(utterance)
+        clues = _clues(state.utterance)
+        utterance = clues.utterance
         previous = plan_before(state, context.schema)
         found = _matches(state.utterance, previous, context) if matches else ()
         dialogue, links = state.dialogue_state, state.schema_links
@@ -184,6 +184,11 @@ class Evidence:
         """How much the wording leans on what was said before, 0..1."""
         clues = self.clues
         return min(1.0, 0.5 * clues.pronoun + 0.5 * clues.follow + 0.3 * (clues.content <= 3) + 0.3 * clues.extend)
+
+
+@lru_cache(maxsize=64)
+def _clues(text: str) -> Clues:
+    return Clues(Utterance.of(text))
 
 
 def plan_before(state: GraphState, schema: Schema) -> Plan | None:

@@ -69,3 +69,6 @@ class Variant(BaseModel):
 
     costly: ClassVar[bool] = False
     """Whether a turn calls a model that costs time or money, so that nothing runs it without need."""
+
+    def prepare(self, context: Context) -> None:
+        """Do what is done once a database, so that no turn waits for it; most nodes do nothing."""

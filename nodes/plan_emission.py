@@ -52,6 +52,11 @@ class Compact(Variant):
     weights: str = ""
     """A file made by `turnsql train compact --export`; the shipped one where empty."""
 
+    def prepare(self, context: Context) -> None:
+        from nodes.compact.planner import load_planner  # onnxruntime takes a while to load
+
+        load_planner(self.weights).prepare(context.database)
+
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
         from nodes.compact.choosing import chosen  # onnxruntime takes a while to load
 

@@ -7,6 +7,8 @@ terms and in FROM, and `outer` in a column term counts those nestings, so most w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from operator import is_
 from typing import TypeVar
 
 from nodes.plan import (
@@ -29,7 +31,6 @@ from nodes.plan import (
 )
 
 Part = TypeVar("Part", bound=PlanModel)
-_PLAIN = frozenset((str, int, float, bool, type(None)))
 Stack = tuple[Plan, ...]
 """Enclosing blocks, the own one first: `stack[term.outer]` is the block that a column term refers to."""
 
@@ -37,18 +38,27 @@ Stack = tuple[Plan, ...]
 def children(part: PlanModel) -> Iterator[PlanModel]:
     """Yield the parts directly inside a part, in field order."""
     for value in vars(part).values():
-        # Most values are plain: asking a pydantic class for its instances is slow enough to matter.
         if type(value) is tuple:
-            yield from (item for item in value if isinstance(item, PlanModel))
-        elif type(value) not in _PLAIN and isinstance(value, PlanModel):
+            for item in value:
+                if _is_part(type(item)):
+                    yield item
+        elif _is_part(type(value)):
             yield value
+
+
+@lru_cache(maxsize=256)
+def _is_part(kind: type) -> bool:
+    """Whether values of a type are parts: asking a pydantic class for its instances is slow enough to matter."""
+    return issubclass(kind, PlanModel)
 
 
 def walk(part: PlanModel) -> Iterator[PlanModel]:
     """Yield a part and everything inside it, sub-plans included, parents first."""
-    yield part
-    for child in children(part):
-        yield from walk(child)
+    waiting = [part]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(reversed(tuple(children(found))))
 
 
 def walk_block(part: PlanModel) -> Iterator[PlanModel]:
@@ -206,11 +216,13 @@ def with_children(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
     """Return a part with `change` applied to each child; the part itself where none changes."""
     updates: dict[str, object] = {}
     for name, value in vars(part).items():
-        if isinstance(value, PlanModel):
-            new: object = change(value)
-        elif isinstance(value, tuple) and any(isinstance(item, PlanModel) for item in value):
-            new = tuple(change(item) for item in value)
-            new = value if all(a is b for a, b in zip(value, new, strict=True)) else new
+        if type(value) is tuple:
+            if not value or not _is_part(type(value[0])):
+                continue
+            new: object = tuple(map(change, value))
+            new = value if all(map(is_, value, new)) else new  # pyright: ignore[reportUnknownArgumentType]
+        elif _is_part(type(value)):
+            new = change(value)
         else:
             continue
         if new is not value:

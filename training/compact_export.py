@@ -20,6 +20,7 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
+from torch.nn import functional
 
 from agent.config import Config
 from eval.datasets import load
@@ -66,7 +67,7 @@ class Mixing(nn.Module):
 
 
 class Step(nn.Module):
-    """What is computed for the next symbols of several plans at once."""
+    """What is computed for the next symbols of several plans at once: `CompactModel.decode`, laid out so that nothing is copied for each plan."""
 
     def __init__(self, model: CompactModel) -> None:
         super().__init__()
@@ -84,23 +85,33 @@ class Step(nn.Module):
         Returns:
             Logits (B, T, W + N), and `past` with these symbols added.
         """
-        size, steps = symbols.shape
-        layers = len(self.model.decoder)
-        read = [
-            (
-                memory[2 * n].unsqueeze(0).expand(size, -1, -1, -1),
-                memory[2 * n + 1].unsqueeze(0).expand(size, -1, -1, -1),
-            )
-            for n in range(layers)
-        ]
-        before = [(past[2 * n], past[2 * n + 1]) for n in range(layers)]
-        mask = torch.zeros(size, memory.shape[2], dtype=items.dtype)
-        own = torch.arange(past.shape[3] + steps)[None, :] > past.shape[3] + torch.arange(steps)[:, None]
-        causal = torch.where(own, FAR, 0.0)[None, None]
-        logits, kept = self.model.decode(
-            items, table.expand(size, -1, -1), read, mask, symbols, start, past=before, causal=causal
-        )
-        return logits, torch.stack([part for pair in kept for part in pair])
+        model, (size, steps), width = self.model, symbols.shape, self.model.width
+        heads = model.decoder[0].own.heads
+        part = width // heads
+        scale = part**-0.5
+        later = torch.arange(past.shape[3] + steps)[None, :] > past.shape[3] + torch.arange(steps)[:, None]
+        causal = torch.where(later, FAR, 0.0)
+
+        def split(x: Tensor) -> Tensor:
+            return x.reshape(size, steps, heads, part).transpose(1, 2)
+
+        x = (table[0][symbols] + model.steps(start + torch.arange(steps))).reshape(-1, width)
+        kept: list[Tensor] = []
+        for number, layer in enumerate(model.decoder):
+            normed = layer.norm1(x)
+            keys = torch.cat([past[2 * number], split(layer.own.key(normed))], 2)
+            values = torch.cat([past[2 * number + 1], split(layer.own.value(normed))], 2)
+            shares = torch.softmax(split(layer.own.query(normed) * scale) @ keys.transpose(2, 3) + causal, -1)
+            x = x + layer.own.out((shares @ values).transpose(1, 2).reshape(-1, width))
+            # All plans attend to one memory: their symbols are the rows of one product.
+            asked = (layer.cross.query(layer.norm2(x)) * scale).reshape(-1, heads, part).transpose(0, 1)
+            shares = torch.softmax(asked @ memory[2 * number].transpose(1, 2), -1)
+            x = x + layer.cross.out((shares @ memory[2 * number + 1]).transpose(0, 1).reshape(-1, width))
+            x = x + layer.down(functional.gelu(layer.up(layer.norm3(x))))
+            kept += [keys, values]
+        x = model.final(x)
+        pointers = model.pointer_out(x) @ items[0].transpose(0, 1) / width**0.5
+        return torch.cat([model.word_out(x), pointers], 1).reshape(size, steps, -1), torch.stack(kept)
 
 
 def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str | None = None) -> Path:

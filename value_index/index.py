@@ -10,6 +10,7 @@ from value_index.build import Builder, Progress
 from value_index.company import company
 from value_index.context import Context, Names, make_stem
 from value_index.database import Database
+from value_index.kept import Kept
 from value_index.matches import MatchOperator, Scalar, ValueMatch
 from value_index.mentions import Mention
 from value_index.operators import operator_hint
@@ -26,6 +27,8 @@ KEPT_FROM = 16 << 20
 RANKER = Ranker(SPAN_WEIGHTS, READING_WEIGHTS, LEAST_SCORE, commonness(COMMON_WORDS))
 READINGS_A_MENTION = 3
 MAX_MENTIONS = 12
+TEXTS_KEPT = 16
+"""Texts whose readings are kept: the stages of a turn ask about one text, with and without what the conversation uses."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class ValueIndex:
         self._ranker = ranker
         self._names = Names.of(database.schema, self._stem)
         self._reader = Reader(database, values, self._names)
+        self._groups = Kept[list[list[Reading]]](TEXTS_KEPT)
+        self._grounded = Kept[tuple[ValueMatch, ...]](TEXTS_KEPT)
 
     @classmethod
     def build(cls, database: Database, ranker: Ranker = RANKER) -> ValueIndex:
@@ -99,7 +104,10 @@ class ValueIndex:
             columns: columns that the conversation has compared with values; "and in Rome?" speaks of them again.
             shown: tables that the last answer shows columns of; "the ones from Rome" speaks of them.
         """
-        return self.choose(self.spans(text, tables=tables, columns=columns, shown=shown), self._ranker.least)
+        return self._grounded.of(
+            (text, frozenset(tables), frozenset(columns), frozenset(shown)),
+            lambda: self.choose(self.spans(text, tables=tables, columns=columns, shown=shown), self._ranker.least),
+        )
 
     def spans(
         self,
@@ -112,7 +120,7 @@ class ValueIndex:
         """Return the spans of a text that may name a value, likeliest first: what `ground` chooses from."""
         words = tokens(text)
         context = Context.of(words, self._names, self._stem, tables, columns, shown)
-        groups = _spans(self._reader.of_text(text, words), words)
+        groups = self._groups.of(text, lambda: _spans(self._reader.of_text(text, words), words))
         scored = [
             (sum(score for _, score in self._ranked(group, context, others)), group, others)
             for group, others in zip(groups, company(groups), strict=True)

@@ -80,6 +80,14 @@ class Schema(SchemaModel):
     foreign_keys: tuple[ForeignKey, ...] = ()
 
     @cached_property
+    def _hash(self) -> int:
+        return hash((self.database_id, self.tables, self.foreign_keys))
+
+    def __hash__(self) -> int:
+        """Hash the content, once: much that follows from a schema alone is kept by it."""
+        return self._hash
+
+    @cached_property
     def _by_name(self) -> dict[str, Table]:
         return {table.name.lower(): table for table in self.tables}
 

@@ -24,6 +24,8 @@ LEAST_LEXICAL = -12.0
 PARTS = ("select", "tables", "filters", "groups", "order", "sets", "depth")
 Parts = tuple[Hashable, ...]
 """The parts of a plan, in the order of PARTS."""
+Numbers = tuple[int, ...]
+"""The same, each part as a number: parts of pydantic models are slow to hash."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +51,22 @@ def candidates(
     evidence = Evidence.of(state, context)
     reading = scored_plans(evidence, READING, limit=readings) if readings else ()
     others = [each.plan for each in reading]
-    plans: dict[Parts, Plan] = {}
-    network: dict[Parts, float] = {}
-    read: dict[Parts, float] = {}
-    for plan, score in (*beam, *zip(others, understanding.scores(others), strict=True)):
-        parts = parts_of(plan)
+    scores = (*(score for _, score in beam), *understanding.scores(others))
+    known = [dict[Hashable, int]() for _ in PARTS]
+    plans: dict[Numbers, Plan] = {}
+    network: dict[Numbers, float] = {}
+    numbers: list[Numbers] = []
+    for plan, score in zip((*(plan for plan, _ in beam), *others), scores, strict=True):
+        parts = tuple(ids.setdefault(part, len(ids)) for ids, part in zip(known, parts_of(plan), strict=True))
+        numbers.append(parts)
         plans.setdefault(parts, plan)
         if score is not None:
             network[parts] = max(score, network.get(parts, LEAST_SCORE))
-    for each in reading:
-        parts = parts_of(each.plan)
+    read: dict[Numbers, float] = {}
+    for parts, each in zip(numbers[len(beam) :], reading, strict=True):
         read[parts] = max(each.score, read.get(parts, -inf))
     best, most = max(network.values(), default=0.0), max(read.values(), default=0.0)
-    said, agreed, shared = {parts_of(plan) for plan, _ in beam}, _Agreement(network), _Agreement(read)
+    said, agreed, shared = frozenset(numbers[: len(beam)]), _Agreement(network), _Agreement(read)
     ends = _Ends(state)
     out: list[Candidate] = []
     for parts, plan in plans.items():
@@ -99,15 +104,15 @@ def parts_of(plan: Plan) -> Parts:
 class _Agreement:
     """How much of the probability lies on plans that share a part."""
 
-    def __init__(self, scores: Mapping[Parts, float]) -> None:
+    def __init__(self, scores: Mapping[Numbers, float]) -> None:
         best = max(scores.values(), default=0.0)
         mass = sum(exp(score - best) for score in scores.values())
-        self._shares: dict[tuple[str, Hashable], float] = {}
+        self._shares: dict[tuple[str, int], float] = {}
         for parts, score in scores.items():
             for name, part in zip(PARTS, parts, strict=True):
                 self._shares[name, part] = self._shares.get((name, part), 0.0) + exp(score - best) / mass
 
-    def of(self, parts: Parts) -> dict[str, float]:
+    def of(self, parts: Numbers) -> dict[str, float]:
         """Return the share that agrees, part by part."""
         return {name: self._shares.get((name, part), 0.0) for name, part in zip(PARTS, parts, strict=True)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -102,16 +102,25 @@ def encode(
     now = tokenizer.encode(utterance if utterance.strip() else "?", add_special_tokens=False)
     ids, offsets = now.ids[:UTTERANCE_PIECES], now.offsets[:UTTERANCE_PIECES]
     said = (tuple(ids), *(_pieces(tokenizer, text, EARLIER_PIECES) for text in reversed(earlier[-EARLIER_UTTERANCES:])))
-    names = [table.natural_name for table in schema.tables]
-    names += [column.natural_name for table in schema.tables for column in table.columns]
-    names += [str(literal.value) for literal in literals]
+    names = (*schema_names(schema), *(str(literal.value) for literal in literals))
     inner = _relations(schema, literals)
     spoken = _Spoken(words, offsets, schema, literals, len(inner))
     return TurnFeatures(
-        items, said, tuple(_pieces(tokenizer, name if name.strip() else "?", NAME_PIECES) for name in names),
+        items, said, name_pieces(tokenizer, names),
         _item_features(schema, mentions, roles, literals), _joined(said, inner, spoken.matrix(mentions)),
         _previous(previous, items),
     )  # fmt: skip
+
+
+def schema_names(schema: Schema) -> tuple[str, ...]:
+    """Return what tables, then columns, are called."""
+    columns = (column.natural_name for table in schema.tables for column in table.columns)
+    return (*(table.natural_name for table in schema.tables), *columns)
+
+
+def name_pieces(tokenizer: Tokenizer, names: Iterable[str]) -> tuple[Pieces, ...]:
+    """Return the word pieces of names and values."""
+    return tuple(_pieces(tokenizer, name if name.strip() else "?", NAME_PIECES) for name in names)
 
 
 def _pieces(tokenizer: Tokenizer, text: str, most: int) -> Pieces:

@@ -7,6 +7,7 @@ and values at hand. The grammar is LL(1), kept as data; a state is an immutable 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 PointerKind = Literal["table", "column", "value"]
@@ -136,16 +137,7 @@ class State:
 
     def terminals(self) -> frozenset[str]:
         """Return the terminals that may come next."""
-        allowed: frozenset[str] = frozenset()
-        for symbol in self.stack:
-            if symbol in ("{", "}"):
-                continue
-            if symbol not in RULES:
-                return allowed | {symbol}
-            allowed |= FIRST[symbol]
-            if () not in RULES[symbol]:
-                return allowed
-        return allowed
+        return _terminals(self.stack)
 
     def advance(self, symbol: Symbol) -> State:
         """Consume one symbol.
@@ -153,21 +145,45 @@ class State:
         Raises:
             ValueError: The symbol may not come here.
         """
-        terminal = terminal_of(symbol)
-        stack, scopes = self.stack, self.scopes
-        while stack:
-            head, stack = stack[0], stack[1:]
-            if head == "{":
-                scopes = (*scopes, ())
-            elif head == "}":
-                scopes = scopes[:-1]
-            elif head == terminal:
-                return State(stack, _with_source(scopes, symbol, stack))
-            elif (head, terminal) in PARSE:
-                stack = PARSE[head, terminal] + stack
-            elif head not in RULES or () not in RULES[head]:
-                break
-        raise ValueError(f"{symbol!r} may not follow here")
+        consumed = _consumed(self.stack, terminal_of(symbol))
+        if consumed is None:
+            raise ValueError(f"{symbol!r} may not follow here")
+        stack, brackets = consumed
+        scopes = self.scopes
+        for bracket in brackets:
+            scopes = (*scopes, ()) if bracket == "{" else scopes[:-1]
+        return State(stack, _with_source(scopes, symbol, stack))
+
+
+@lru_cache(maxsize=1 << 14)
+def _terminals(stack: tuple[str, ...]) -> frozenset[str]:
+    allowed: frozenset[str] = frozenset()
+    for symbol in stack:
+        if symbol in ("{", "}"):
+            continue
+        if symbol not in RULES:
+            return allowed | {symbol}
+        allowed |= FIRST[symbol]
+        if () not in RULES[symbol]:
+            return allowed
+    return allowed
+
+
+@lru_cache(maxsize=1 << 14)
+def _consumed(stack: tuple[str, ...], terminal: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return what is owed after a terminal, and the scopes opened and closed before it; None where it may not come."""
+    brackets: tuple[str, ...] = ()
+    while stack:
+        head, stack = stack[0], stack[1:]
+        if head in ("{", "}"):
+            brackets = (*brackets, head)
+        elif head == terminal:
+            return stack, brackets
+        elif (head, terminal) in PARSE:
+            stack = PARSE[head, terminal] + stack
+        elif head not in RULES or () not in RULES[head]:
+            return None
+    return None
 
 
 def terminal_of(symbol: Symbol) -> str:

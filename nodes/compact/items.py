@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from nodes.compact.grammar import LITERALS, WORDS, Pointer, PointerKind, Symbol
 from nodes.plan import ColumnTerm
@@ -26,17 +27,17 @@ class Items:
 
     def table(self, name: str) -> Pointer:
         """Return the pointer to a table."""
-        for index, table in enumerate(self.schema.tables):
-            if table.name.lower() == name.lower():
-                return Pointer("table", index)
-        raise Inexpressible(f"unknown table {name!r}")
+        index = self._tables.get(name.lower())
+        if index is None:
+            raise Inexpressible(f"unknown table {name!r}")
+        return Pointer("table", index)
 
     def column(self, term: ColumnTerm) -> Pointer:
         """Return the pointer to a column."""
-        ref = self.schema.column(term.table, term.column)
-        if ref is None:
+        index = self._columns.get((term.table.lower(), term.column.lower()))
+        if index is None:
             raise Inexpressible(f"unknown column {term.table}.{term.column}")
-        return Pointer("column", self.schema.columns.index(ref))
+        return Pointer("column", index)
 
     def value(self, value: Scalar) -> Symbol:
         """Return the pointer to a candidate, or the word of a small integer."""
@@ -48,21 +49,29 @@ class Items:
             return word
         raise Inexpressible("literal not among the candidates")
 
-    @property
+    @cached_property
     def counts(self) -> dict[PointerKind, int]:
         """How many there are of each kind, in the order of their ids."""
         return {"table": len(self.schema.tables), "column": len(self.schema.columns), "value": len(self.values)}
+
+    @cached_property
+    def _tables(self) -> dict[str, int]:
+        return {table.name.lower(): index for index, table in enumerate(self.schema.tables)}
+
+    @cached_property
+    def _columns(self) -> dict[tuple[str, str], int]:
+        return {column.folded: index for index, column in enumerate(self.schema.columns)}
+
+    @cached_property
+    def _offsets(self) -> dict[PointerKind, int]:
+        tables, columns, _ = self.counts.values()
+        return {"table": len(WORDS), "column": len(WORDS) + tables, "value": len(WORDS) + tables + columns}
 
     def id_of(self, symbol: Symbol) -> int:
         """Return a symbol's id: the words first, then tables, columns, values."""
         if isinstance(symbol, str):
             return _WORD_IDS[symbol]
-        offset = len(WORDS)
-        for kind, count in self.counts.items():
-            if kind == symbol.kind:
-                break
-            offset += count
-        return offset + symbol.index
+        return self._offsets[symbol.kind] + symbol.index
 
     def symbol_of(self, number: int) -> Symbol:
         """Return the symbol behind an id."""

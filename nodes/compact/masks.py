@@ -37,7 +37,8 @@ class Masks:
             if terminal == TABLE:
                 mask[self._tables : self._columns] = True
             elif terminal == COLUMN:
-                mask[self._columns : self._values] = np.isin(self._homes, scope)
+                for table in scope:
+                    mask[self._columns : self._values] |= self._homes == table
             elif terminal == VALUE:
                 mask[self._values :] = True
             else:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from nodes.compact.features import TurnFeatures, encode
+from nodes.compact.features import MOST_COLUMNS, TurnFeatures, encode, name_pieces, schema_names
 from nodes.compact.grammar import Symbol
 from nodes.compact.items import Inexpressible, Items
 from nodes.compact.literals import Literal, candidate_literals, code_values
@@ -44,6 +44,7 @@ class Understanding:
     features: TurnFeatures
     memory: Memory
     _plans: dict[int, tuple[tuple[Plan, float], ...]] = field(default_factory=dict[int, tuple[tuple[Plan, float], ...]])
+    _scores: dict[tuple[Symbol, ...], float | None] = field(default_factory=dict[tuple[Symbol, ...], float | None])
 
     @property
     def items(self) -> Items:
@@ -55,6 +56,7 @@ class Understanding:
         if width not in self._plans:
             out: dict[Plan, float] = {}
             for found in beam(self.network, self.memory, self.items, width=width):
+                self._scores.setdefault(found.symbols, found.score)
                 try:
                     plan = with_joins(from_symbols(found.symbols, self.items), self.schema)
                 except (SQLError, ValueError):
@@ -65,7 +67,10 @@ class Understanding:
 
     def scores(self, plans: Iterable[Plan]) -> list[float | None]:
         """Return the log-probability of plans from elsewhere; None for one that the grammar has no words for."""
-        return scores(self.network, self.memory, self.items, [self._symbols(plan) for plan in plans])
+        written = [self._symbols(plan) for plan in plans]
+        new = [symbols for symbols in dict.fromkeys(written) if symbols not in self._scores]
+        self._scores.update(zip(new, scores(self.network, self.memory, self.items, new), strict=True))
+        return [self._scores[symbols] for symbols in written]
 
     def _symbols(self, plan: Plan) -> tuple[Symbol, ...]:
         try:
@@ -91,11 +96,21 @@ class Planner:
     network: Network
     _known: WeakKeyDictionary[Database, _Known] = field(default_factory=WeakKeyDictionary[Database, _Known])
 
+    def prepare(self, database: Database) -> None:
+        """Read what a database has once for all of its turns: names and codes."""
+        known, columns = self._of(database), database.schema.columns
+        if len(columns) <= MOST_COLUMNS:  # of a wider schema, each turn reads what it may need
+            names = (*schema_names(database.schema), *(str(code) for codes in known.codes.values() for code in codes))
+            self.network.prepare(name_pieces(self.network.tokenizer, names))
+
+    def _of(self, database: Database) -> _Known:
+        if database not in self._known:
+            self._known[database] = _Known(code_values(database))
+        return self._known[database]
+
     def understand(self, state: GraphState, context: Context) -> Understanding:
         """Read a turn; the stages of one turn share what is read."""
-        if context.database not in self._known:
-            self._known[context.database] = _Known(code_values(context.database))
-        known, key = self._known[context.database], (state.utterance, state.history)
+        known, key = self._of(context.database), (state.utterance, state.history)
         if key not in known.turns:
             known.turns[key] = self._read(state, context, known.codes)
             while len(known.turns) > TURNS_KEPT:

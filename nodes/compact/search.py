@@ -15,6 +15,8 @@ from nodes.compact.network import Memory, Network
 
 MOST_SYMBOLS = 90
 """Longest plan; what has not ended by then is given up."""
+CALL = 20
+"""Symbols that the network reads in the time that a call takes."""
 
 
 @dataclass(frozen=True)
@@ -44,22 +46,18 @@ def beam(network: Network, memory: Memory, items: Items, *, width: int) -> list[
     while branches and len(branches[0].ids) < MOST_SYMBOLS:
         last = np.array([[branch.ids[-1] if branch.ids else 0] for branch in branches], np.int64)
         logits, past = network.step(memory, last, past)
-        found: list[tuple[float, int, int]] = []
-        for row, branch in enumerate(branches):
-            mask = masks.of(branch.state)
-            if not mask.any():  # a literal is due, and the turn has none
-                continue
-            scores = branch.score + _log_softmax(logits[row, -1], mask)
-            for number in np.argsort(-scores)[:width]:
-                if np.isfinite(scores[number]):
-                    found.append((float(scores[number]), row, int(number)))
-        found.sort(key=lambda each: -each[0])
+        allowed_next = np.stack([masks.of(branch.state) for branch in branches])
+        so_far = np.array([[branch.score] for branch in branches], np.float32)
+        reached = (so_far + _log_softmax(logits[:, -1], allowed_next)).ravel()
         rows: list[int] = []
         going: list[_Branch] = []
-        for score, row, number in found[:width]:
+        for place in np.argsort(-reached, kind="stable")[:width].tolist():
+            if not np.isfinite(reached[place]):
+                break
+            row, number = divmod(place, allowed_next.shape[1])
             branch = branches[row]
             state = branch.state.advance(items.symbol_of(number))
-            grown = _Branch((*branch.ids, number), state, score)
+            grown = _Branch((*branch.ids, number), state, float(reached[place]))
             if state.done:
                 done.append(grown)
             else:
@@ -84,20 +82,35 @@ def scores(network: Network, memory: Memory, items: Items, plans: Sequence[tuple
         except Inexpressible:
             continue
     out: list[float | None] = [None] * len(plans)
-    if not known:
-        return out
-    ids = np.zeros((len(known), max(len(numbers) for numbers, _ in known.values())), np.int64)
-    for row, (numbers, _) in enumerate(known.values()):
-        ids[row, 1 : len(numbers)] = numbers[:-1]
-    logits, _ = network.step(memory, ids, network.start(len(known)))
-    for row, (place, (numbers, masks)) in enumerate(known.items()):
-        steps = _log_softmax(logits[row, : len(numbers)], masks)
-        out[place] = float(steps[np.arange(len(numbers)), numbers].sum())
+    for batch in _batches(sorted(known, key=lambda place: len(known[place][0])), [len(n) for n, _ in known.values()]):
+        ids = np.zeros((len(batch), len(known[batch[-1]][0])), np.int64)
+        for row, place in enumerate(batch):
+            numbers = known[place][0]
+            ids[row, 1 : len(numbers)] = numbers[:-1]
+        logits, _ = network.step(memory, ids, network.start(len(batch)))
+        for row, place in enumerate(batch):
+            numbers, masks = known[place]
+            steps = _log_softmax(logits[row, : len(numbers)], masks)
+            out[place] = float(steps[np.arange(len(numbers)), numbers].sum())
     return out
+
+
+def _batches(places: list[int], lengths: list[int]) -> list[list[int]]:
+    """Split what is sorted by length in two where that spares the network the most padding, and more than a call costs."""
+    lengths = sorted(lengths)
+    whole = len(places) * lengths[-1] if places else 0
+    cost, cut = min(
+        ((cut * lengths[cut - 1] + (len(places) - cut) * lengths[-1] + CALL, cut) for cut in range(1, len(places))),
+        default=(whole, 0),
+    )
+    return [part for part in ((places[:cut], places[cut:]) if cost < whole else (places,)) if part]
 
 
 def _log_softmax(logits: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return log-probabilities among what the mask allows; the rest is at minus infinity."""
     kept = np.where(mask, logits, -np.inf)
     top = kept.max(-1, keepdims=True)
-    return kept - top - np.log(np.exp(kept - top).sum(-1, keepdims=True))
+    # Nothing is allowed where a literal is due and the turn has none.
+    top[np.isneginf(top)] = 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return kept - top - np.log(np.exp(kept - top).sum(-1, keepdims=True))

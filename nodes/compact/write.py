@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from nodes.compact.grammar import (
     AGGREGATES,
     ARITHMETIC,
@@ -25,6 +27,7 @@ from nodes.plan import (
     Plan,
     PlanModel,
     Predicate,
+    Source,
     Star,
     SubPlan,
     TableSource,
@@ -33,6 +36,8 @@ from nodes.plan import (
 from nodes.sql.joins import with_joins
 from nodes.walk import conjuncts, rewrite
 from value_index.schema import Schema
+
+_Pairs = frozenset[frozenset[tuple[str, str, int]]]
 
 
 def to_symbols(plan: Plan, items: Items) -> tuple[Symbol, ...]:
@@ -54,14 +59,21 @@ def _without_derived_joins(plan: Plan, schema: Schema) -> Plan:
     def drop(part: PlanModel) -> PlanModel:
         if not isinstance(part, Plan) or not part.joins or not all(isinstance(s, TableSource) for s in part.tables):
             return part
-        derived = with_joins(Plan(select=(Star(),), tables=part.tables), schema)
-        same = derived.tables == part.tables and _pairs(part) is not None and _pairs(derived) == _pairs(part)
+        tables, pairs = _derived(part.tables, schema)
+        same = tables == part.tables and pairs is not None and _pairs(part) == pairs
         return part.model_copy(update={"joins": None}) if same else part
 
     return rewrite(plan, drop)
 
 
-def _pairs(plan: Plan) -> frozenset[frozenset[tuple[str, str, int]]] | None:
+@lru_cache(maxsize=4096)
+def _derived(tables: tuple[Source, ...], schema: Schema) -> tuple[tuple[Source, ...], _Pairs | None]:
+    """Return the sources, and the column pairs of their joins, that the schema's keys give."""
+    derived = with_joins(Plan(select=(Star(),), tables=tables), schema)
+    return derived.tables, _pairs(derived)
+
+
+def _pairs(plan: Plan) -> _Pairs | None:
     """Return the column pairs that the inner joins equate; None where a join is of another make."""
     found: set[frozenset[tuple[str, str, int]]] = set()
     for join in plan.joins or ():

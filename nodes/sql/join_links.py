@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from value_index.schema import ColumnRef, Schema, Table
 
@@ -33,6 +34,7 @@ class Link:
     """Several where several keys lead to the same columns (a home team and an away team)."""
 
 
+@lru_cache(maxsize=256)
 def links(schema: Schema) -> Mapping[str, Mapping[str, Link]]:
     """Return, for each table, the tables it can be joined to; names as the schema spells them."""
     found: dict[str, dict[str, Link]] = {table.name: {} for table in schema.tables}

@@ -6,6 +6,7 @@ import heapq
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nodes.sql.join_links import CROSS_COST, Link, Pairs, links
 from value_index.schema import ColumnRef, Schema
@@ -39,6 +40,11 @@ def join_path(
     answer is always the same. Tables that foreign keys do not connect are linked by key columns of the same name, and
     stand as cross joins where there are none.
     """
+    return _path(tuple(tables), schema, frozenset(ref.folded for ref in grouped))
+
+
+@lru_cache(maxsize=4096)
+def _path(tables: tuple[str, ...], schema: Schema, grouped: frozenset[tuple[str, str]]) -> tuple[JoinStep, ...]:
     if not tables:
         return ()
     seen: Counter[str] = Counter()
@@ -48,7 +54,7 @@ def join_path(
         spelled = found.name if found else name
         given.append((spelled, seen[spelled]))
         seen[spelled] += 1
-    graph = _Graph(links(schema), seen, {ref.folded for ref in grouped})
+    graph = _Graph(links(schema), seen, grouped)
     return _steps(graph.shortest(given), given, graph)
 
 

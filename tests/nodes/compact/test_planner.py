@@ -57,6 +57,32 @@ def test_two_databases_never_share_what_was_read(context: Context, state: GraphS
     assert made.understand(state, context) is first
 
 
+def test_what_the_beam_found_is_not_scored_again(
+    context: Context, state: GraphState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = scripted(context, NOW, BEFORE).understand(state, context)
+    found = dict(read.plans(4))
+    asked = list[int]()
+
+    def scores(network, memory, items, plans):
+        asked.append(len(plans))
+        return [None] * len(plans)
+
+    monkeypatch.setattr(planner, "scores", scores)
+    plan = to_plan(NOW, context.schema)
+    assert read.scores([plan, to_plan("SELECT label FROM boat", context.schema), plan]) == [
+        found[plan], read.scores([to_plan("SELECT label FROM boat", context.schema)])[0], found[plan],
+    ]  # fmt: skip
+    assert sum(asked) <= 1
+
+
+def test_a_database_is_prepared_before_its_first_turn(context: Context) -> None:
+    made, read = scripted(context, NOW), list[int]()
+    made.network.prepare = lambda names: read.append(len(names))  # type: ignore[method-assign]
+    made.prepare(context.database)
+    assert read and read[0] >= len(context.schema.tables) + len(context.schema.columns)
+
+
 def test_state_and_values_follow_from_the_best_plan(context: Context, state: GraphState) -> None:
     read = scripted(context, NOW).understand(state, context)
     assert read.plans(4)[0][0] == to_plan(NOW, context.schema)

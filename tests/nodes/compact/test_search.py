@@ -46,6 +46,19 @@ def test_the_best_plan_comes_first_with_its_score(width: int):
         assert symbols_of(SECOND) in [each.symbols for each in found]
 
 
+def test_plans_of_any_lengths_are_scored_as_alone():
+    turn = turn_over(UTTERANCE)
+    network = Scripted((symbols_of(FIRST), 9.0), (symbols_of(SECOND), 6.0))
+    memory = network.read(turn)
+    long = symbols_of("SELECT name, id, price, name, id, price, name, id, price FROM product WHERE price > 3 AND price < 3")
+    plans = [symbols_of(FIRST), long, (), symbols_of(SECOND), symbols_of("SELECT id FROM product"), long]
+    together = scores(network, memory, turn.items, plans)
+    assert together[2] is None
+    for plan, score in zip(plans, together, strict=True):
+        if plan:
+            assert scores(network, memory, turn.items, [plan]) == [pytest.approx(score, abs=1e-4)]
+
+
 def test_every_plan_of_the_beam_can_be_read():
     turn = turn_over(UTTERANCE)
     network = Scripted((symbols_of(FIRST), 2.0))

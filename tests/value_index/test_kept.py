@@ -1,0 +1,42 @@
+"""What is asked alike is answered once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.nodes.sql.regatta import open_regatta
+from value_index.index import ValueIndex
+from value_index.kept import Kept
+from value_index.readings import Reader
+
+
+def test_the_least_recently_used_is_given_up() -> None:
+    kept, made = Kept[str](2), list[str]()
+
+    def make(key: str) -> str:
+        made.append(key)
+        return key
+
+    for key in "abacab":
+        assert kept.of(key, lambda key=key: make(key)) == key
+    assert made == ["a", "b", "c", "b"]
+
+
+def test_a_text_is_read_once_with_and_without_a_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[str]()
+    real = Reader.of_text
+
+    def of_text(self, text, words):
+        read.append(text)
+        return real(self, text, words)
+
+    monkeypatch.setattr(Reader, "of_text", of_text)
+    index = ValueIndex.build(open_regatta(tmp_path))
+    first = index.ground("Boats longer than 12?")
+    assert index.ground("Boats longer than 12?") is first
+    index.ground("Boats longer than 12?", tables=["boat"])
+    assert read == ["Boats longer than 12?"]
+    index.ground("Boats longer than 13?")
+    assert len(read) == 2
