@@ -50,7 +50,9 @@ def test_plans_of_any_lengths_are_scored_as_alone():
     turn = turn_over(UTTERANCE)
     network = Scripted((symbols_of(FIRST), 9.0), (symbols_of(SECOND), 6.0))
     memory = network.read(turn)
-    long = symbols_of("SELECT name, id, price, name, id, price, name, id, price FROM product WHERE price > 3 AND price < 3")
+    long = symbols_of(
+        "SELECT name, id, price, name, id, price, name, id, price FROM product WHERE price > 3 AND price < 3"
+    )
     plans = [symbols_of(FIRST), long, (), symbols_of(SECOND), symbols_of("SELECT id FROM product"), long]
     together = scores(network, memory, turn.items, plans)
     assert together[2] is None
