@@ -215,7 +215,10 @@ def _joins(sources: tuple[Source, ...], pairs: list[tuple[Term, Term]]) -> tuple
             seen[name] = seen.get(name, 0) + 1
     conditions: list[list[Condition]] = [[] for _ in sources]
     for left, right in pairs:
-        places = [positions[t.table.lower(), t.occurrence] for t in (left, right) if isinstance(t, ColumnTerm)]
+        ends = [(t.table.lower(), t.occurrence) for t in (left, right) if isinstance(t, ColumnTerm)]
+        if any(end not in positions for end in ends):
+            raise ValueError("a join names a table once more than FROM does")
+        places = [positions[end] for end in ends]
         conditions[max(places, default=1)].append(Predicate(left=left, operator="=", right=(right,)))
     return tuple(
         Join(kind="inner", on=_junction("and", parts)) if parts else Join(kind="cross") for parts in conditions[1:]

@@ -77,3 +77,11 @@ def test_the_grammar_covers_the_training_dialogues(data_folder: Path):
             else:
                 causes["covered"] += 1
     assert causes["covered"] >= 0.98 * causes.total(), causes
+
+
+def test_a_join_that_names_a_table_too_often_is_no_plan():
+    items = Items(shop_schema(), ())
+    tables = [items.table("customer"), items.table("purchase")]
+    column = to_symbols(to_plan("SELECT id FROM customer", items.schema), items)[3]
+    with pytest.raises(ValueError, match="once more"):
+        from_symbols(("from", *tables, "join", column, "again", column, "select", column, "end"), items)
