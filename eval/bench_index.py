@@ -31,6 +31,8 @@ SCAN_LIMIT = 1_000_000
 MINHASH_SIZES = (10_000, 100_000)
 """Beyond these, MinHash LSH needs tens of GB."""
 REPEATS = 3
+SLOW_MS = 100.0
+"""A query that takes longer is timed once."""
 EDIT_EVERY = 8
 """Characters to one edit of a query."""
 VOCABULARY = 60_000
@@ -198,7 +200,7 @@ def _minhash(values: Sequence[str], queries: Sequence[tuple[str, str]]) -> Cost:
 
 
 def _timed(queries: Sequence[tuple[str, str]], ask: Callable[[str], list[str]]) -> tuple[list[float], float]:
-    """Return the milliseconds of each query, best of three (another program may have held the core), and the hits."""
+    """Return the milliseconds of each query, the best of some (another program may have held the core), and the hits."""
     times: list[float] = []
     hits = 0
     found: list[str] = []
@@ -208,6 +210,8 @@ def _timed(queries: Sequence[tuple[str, str]], ask: Callable[[str], list[str]]) 
             started = perf_counter()
             found = ask(query)
             best = min(best, 1000 * (perf_counter() - started))
+            if best > SLOW_MS:
+                break
         times.append(best)
         hits += value in found
     return times, hits / len(queries)

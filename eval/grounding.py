@@ -11,13 +11,13 @@ from eval.datasets import Dataset, GoldDialogue
 from eval.gold import GoldBook
 from eval.labels import Label, Labeller
 from eval.perturb import CHANGES, Change, perturbed
+from eval.stage_scores import same_value
 from nodes.before import Before
 from nodes.state import Scalar
 from value_index.aliases import Aliases
-from value_index.fold import fold
 from value_index.index import RANKER, Spans, ValueIndex
 from value_index.matches import ValueMatch
-from value_index.ranking import Ranker
+from value_index.ranking import Least, Ranker
 from value_index.schema import ColumnRef
 
 SEED = 11
@@ -88,8 +88,8 @@ def measure(dataset: Dataset, ranker: Ranker = RANKER, changes: Sequence[Change]
 
 
 def measure_thresholds(
-    dataset: Dataset, ranker: Ranker, thresholds: Sequence[float], changes: Sequence[Change] = ()
-) -> dict[float, Tally]:
+    dataset: Dataset, ranker: Ranker, thresholds: Sequence[Least], changes: Sequence[Change] = ()
+) -> dict[Least, Tally]:
     """Measure with several thresholds at once."""
     measured = _Measure(dataset, ranker, thresholds, changes)
     for dialogue in dataset.dialogues:
@@ -100,7 +100,7 @@ def measure_thresholds(
 
 class _Measure:
     def __init__(
-        self, dataset: Dataset, ranker: Ranker, thresholds: Sequence[float], changes: Sequence[Change]
+        self, dataset: Dataset, ranker: Ranker, thresholds: Sequence[Least], changes: Sequence[Change]
     ) -> None:
         self.tallies = {threshold: Tally() for threshold in thresholds}
         self._ranker = ranker
@@ -130,7 +130,9 @@ class _Measure:
             _count(tally, labels, _by_mention(index.choose(spans, threshold)))
             for change, label, other in changed:
                 tally.changed[change] += 1
-                tally.found[change] += any(_same(match.value, label.value) for match in index.choose(other, threshold))
+                tally.found[change] += any(
+                    same_value(match.value, label.value) for match in index.choose(other, threshold)
+                )
 
     def _changed(self, label: Label, utterance: str) -> Iterator[tuple[Change, str]]:
         """Yield the utterance with the mention of a text as careless people write it."""
@@ -164,7 +166,7 @@ def _count(tally: Tally, labels: Sequence[Label], mentions: Sequence[Sequence[Va
 
 def _count_label(tally: Tally, label: Label, mentions: Sequence[Sequence[ValueMatch]]) -> None:
     carried = label.kind == "carried"
-    hits = [found for found in mentions if any(_same(match.value, label.value) for match in found)]
+    hits = [found for found in mentions if any(same_value(match.value, label.value) for match in found)]
     tally.reachable[label.kind] += 1
     tally.value[label.kind] += carried or bool(hits)
     tally.first[label.kind] += carried or any(_is(found[0], label.column, label.value) for found in hits)
@@ -182,11 +184,4 @@ def _by_mention(matches: Sequence[ValueMatch]) -> list[list[ValueMatch]]:
 
 
 def _is(match: ValueMatch, column: ColumnRef, value: Scalar) -> bool:
-    return match.column == column and _same(match.value, value)
-
-
-def _same(found: Scalar, value: Scalar) -> bool:
-    """Whether two values are one, as SQLite's affinities and careless case in gold make them."""
-    if isinstance(found, str) and isinstance(value, str):
-        return fold(found) == fold(value)
-    return str(found) == str(value)
+    return match.column == column and same_value(match.value, value)

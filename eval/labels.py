@@ -79,7 +79,8 @@ class Labeller:
         for column, (value, operator) in _literals(gold):
             if value is None:
                 continue
-            kind, start, end = self._named(row.turns[turn].utterance, column, value, database)
+            said = value.strip("%") if isinstance(value, str) and operator in ("like", "not like") else value
+            kind, start, end = self._named(row.turns[turn].utterance, column, said, database)
             if kind == "not_in_question" and (column, value) in carried:
                 kind = "carried"
             yield Label(

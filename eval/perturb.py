@@ -32,7 +32,7 @@ def perturbed(mention: str, change: Change, random: Random, aliases: Aliases) ->
         return variants[0] if variants and mention.isascii() and mention.isalpha() else None
     if change == "demonym":
         people = aliases.people(fold(mention))
-        return people[0].title() if people else None
+        return people.title() if people else None
     changed = mention.upper() if change == "upper case" else mention.lower()
     if change == "no accents":
         changed = "".join(c for c in unicodedata.normalize("NFKD", mention) if not unicodedata.combining(c))

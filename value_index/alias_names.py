@@ -37,11 +37,9 @@ def names() -> dict[tuple[Domain, str], tuple[Alias, ...]]:
         if fold(name):
             members.setdefault((domain, code), []).append(Alias(fold(name), domain, is_code))
 
-    for code, name in english.territories.items():
-        if code.isalpha():
-            for each in _spellings(name):
-                add("territory", code, each, False)
-            add("territory", code, code, True)
+    for code, name in countries():
+        add("territory", code, name, False)
+        add("territory", code, code, True)
     for other, codes in cast("dict[str, list[str]]", get_global("territory_aliases")).items():
         if len(codes) == 1 and ("territory", codes[0]) in members and other.isalpha():
             add("territory", codes[0], other, True)
@@ -62,6 +60,12 @@ def names() -> dict[tuple[Domain, str], tuple[Alias, ...]]:
         add(f"states of {country}", code, name, False)
         add(f"states of {country}", code, code, True)
     return {key: tuple(dict.fromkeys(found)) for key, found in members.items()}
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return (code, name) of countries and other territories, each of a territory's names apart."""
+    named = Locale("en").territories.items()
+    return [(code, each) for code, name in named if code.isalpha() for each in _spellings(name)]
 
 
 def demonyms() -> dict[str, str]:

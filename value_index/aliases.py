@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from value_index.alias_names import Alias, Domain, demonyms, names
-from value_index.fold import plural_variants
+from value_index.alias_names import Alias, Domain, countries, demonyms, names
+from value_index.fold import fold, plural_variants
 from value_index.mentions import FUNCTION_WORDS
 
 _ENDINGS = ("ian", "ean", "an", "n", "ese", "ish", "i", "ic", "er")
@@ -30,6 +30,7 @@ class _Tables:
     stems: Mapping[str, list[str]]
     """Countries by what is left of their names without an ending."""
     demonyms: Mapping[str, str]
+    """What the people of a country are called, by its folded name."""
 
 
 @cache
@@ -40,6 +41,7 @@ def _tables() -> _Tables:
     for key, found in members.items():
         for alias in found:
             groups.setdefault(alias.name, {})[key] = None
+    people = demonyms()
     every = [alias for found in members.values() for alias in found]
     return _Tables(
         members=members,
@@ -47,7 +49,7 @@ def _tables() -> _Tables:
         codes=frozenset(alias.name for alias in every if alias.is_code),
         kinds=frozenset((alias.name, alias.domain, alias.is_code) for alias in every),
         stems=_stems(members),
-        demonyms=demonyms(),
+        demonyms={fold(name): people[code] for code, name in countries() if code in people},
     )
 
 
@@ -96,18 +98,13 @@ class Aliases:
         """Whether a stored text is a name, or a code, in a domain."""
         return (folded, domain, code) in self._tables.kinds
 
-    def people(self, folded: str) -> tuple[str, ...]:
-        """Return what the people of a country are called, folded; empty where the name is no country's.
+    def people(self, folded: str) -> str | None:
+        """Return what the people of a country are called, folded; None where the name is no country's.
 
-        >>> Aliases().people("peru")
-        ('peruvian',)
+        >>> Aliases().people("peru"), Aliases().people("arabic")
+        ('peruvian', None)
         """
-        codes = [code for domain, code in self._tables.groups.get(folded, ()) if domain == "territory"]
-        return tuple(
-            self._tables.demonyms[code]
-            for code in codes
-            if code in self._tables.demonyms and folded not in self._tables.codes
-        )
+        return self._tables.demonyms.get(folded)
 
     def _demonym(self, folded: str) -> list[str]:
         """Return the countries whose name, cut by up to two letters and with a demonym's ending, is this word."""

@@ -38,16 +38,23 @@ def lookup(
     text: Annotated[str, typer.Argument(help="A mention, or a whole question.")],
     db: DatabaseFile,
     limit: Annotated[int, typer.Option(min=1, help="Readings shown.")] = 10,
+    about: Annotated[
+        list[str] | None, typer.Option(metavar="TABLE", help="A table that the last answer shows; may be repeated.")
+    ] = None,
     index_dir: IndexDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Show which stored values a text names, and why."""
     from rich.console import Console
 
+    from value_index.errors import DatabaseError
     from value_index.render import matches_table
 
     index = _open(db, index_dir)
-    found = (index.ground(text) or index.lookup(text))[:limit]
+    for table in about or ():
+        if index.database.schema.table(table) is None:
+            raise DatabaseError(f"{str(db)!r} has no table {table!r}: `turnsql index stats` lists them")
+    found = (index.ground(text, tables=about or (), shown=about or ()) or index.lookup(text))[:limit]
     if as_json:
         typer.echo(json.dumps([match.as_row() for match in found], ensure_ascii=False))
     elif found:

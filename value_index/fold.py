@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _BREAKS = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
 
+_STROKED = re.compile(r"LATIN (?:CAPITAL|SMALL) LETTER ([A-Z]) WITH ")
+"""Names of letters that are another letter and a mark."""
 _BREAKS_IN_LINES = {code: space for code, space in _BREAKS.items() if code != ord("\n")}
 
 
 def fold(text: str) -> str:
     """Fold a text to lower-case letters and digits with single spaces between words.
 
-    >>> fold("  São-Paulo (BR)"), fold("O'Brien"), fold("--")
-    ('sao paulo br', 'o brien', '')
+    >>> fold("  São-Paulo (BR)"), fold("O'Brien"), fold("--"), fold("Łódź"), fold("Malmø")
+    ('sao paulo br', 'o brien', '', 'lodz', 'malmo')
     """
     if text.isascii():
         return " ".join(text.lower().translate(_BREAKS).split())
-    plain = (character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character))
-    folded = "".join(plain).casefold()
+    folded = "".join(map(_plain, unicodedata.normalize("NFKD", text))).casefold()
     return " ".join("".join(character if character.isalnum() else " " for character in folded).split())
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    """Return a character without its accent; a stroke through a letter is one, which Unicode does not take apart."""
+    if unicodedata.combining(character):
+        return ""
+    letter = _STROKED.match(unicodedata.name(character, "")) if not character.isascii() else None
+    return letter[1] if letter else character
 
 
 def fold_all(texts: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,17 +14,19 @@ from value_index.kept import Kept
 from value_index.matches import MatchOperator, Scalar, ValueMatch
 from value_index.mentions import Mention
 from value_index.operators import operator_hint
-from value_index.ranking import Features, Ranker, Reading, commonness, readings_features
+from value_index.ranking import Least, Ranker, commonness, readings_features
+from value_index.reading import Reading
 from value_index.readings import Reader
 from value_index.schema import ColumnRef
+from value_index.span_features import Features
 from value_index.storage import load_or_build
 from value_index.text import Token, tokens
 from value_index.values import Values
-from value_index.weights import COMMON_WORDS, LEAST_SCORE, READING_WEIGHTS, SPAN_WEIGHTS
+from value_index.weights import COMMON_WORDS, LEAST, READING_WEIGHTS, SPAN_WEIGHTS
 
 KEPT_FROM = 16 << 20
 """Bytes of a database from which reading it each time costs more than keeping its index."""
-RANKER = Ranker(SPAN_WEIGHTS, READING_WEIGHTS, LEAST_SCORE, commonness(COMMON_WORDS))
+RANKER = Ranker(SPAN_WEIGHTS, READING_WEIGHTS, Least(*LEAST), commonness(COMMON_WORDS))
 READINGS_A_MENTION = 3
 MAX_MENTIONS = 12
 TEXTS_KEPT = 16
@@ -41,22 +43,21 @@ class Spans:
 
 
 class ValueIndex:
-    """The distinct values of a database, found by name."""
+    """The distinct values of a database, found by name; read again when the file has changed."""
 
-    def __init__(self, database: Database, values: Values, ranker: Ranker = RANKER) -> None:
+    def __init__(self, database: Database, read: Callable[[], Values], ranker: Ranker = RANKER) -> None:
         self.database = database
-        self.values = values
-        self._stem = make_stem()
+        self._read = read
         self._ranker = ranker
+        self._stem = make_stem()
         self._names = Names.of(database.schema, self._stem)
-        self._reader = Reader(database, values, self._names)
-        self._groups = Kept[list[list[Reading]]](TEXTS_KEPT)
-        self._grounded = Kept[tuple[ValueMatch, ...]](TEXTS_KEPT)
+        self._fingerprint = ""
+        self._follow()
 
     @classmethod
     def build(cls, database: Database, ranker: Ranker = RANKER) -> ValueIndex:
         """Read the values of every column worth grounding, into memory."""
-        return cls(database, Builder(database).build(), ranker)
+        return cls(database, lambda: Builder(database).build(), ranker)
 
     @classmethod
     def of(cls, database: Database, index_dir: Path) -> ValueIndex:
@@ -67,10 +68,21 @@ class ValueIndex:
     @classmethod
     def open(cls, database: Database, index_dir: Path, *, progress: Progress | None = None) -> ValueIndex:
         """Open the index kept in a folder; read the database first where it is new or has changed."""
-        return cls(database, load_or_build(database, index_dir, progress))
+        return cls(database, lambda: load_or_build(database, index_dir, progress))
+
+    def _follow(self) -> None:
+        """Read the values where the file is another than the one they were read from."""
+        now = self.database.fingerprint()
+        if now != self._fingerprint:
+            self.values = self._read()
+            self._reader = Reader(self.database, self.values, self._names)
+            self._groups = Kept[list[list[Reading]]](TEXTS_KEPT)
+            self._grounded = Kept[tuple[ValueMatch, ...]](TEXTS_KEPT)
+            self._fingerprint = now
 
     def lookup(self, mention: str, *, limit: int = 10) -> tuple[ValueMatch, ...]:
         """Return the best readings of one mention, best first."""
+        self._follow()
         words = tokens(mention)
         if not words:
             return ()
@@ -104,6 +116,7 @@ class ValueIndex:
             columns: columns that the conversation has compared with values; "and in Rome?" speaks of them again.
             shown: tables that the last answer shows columns of; "the ones from Rome" speaks of them.
         """
+        self._follow()
         return self._grounded.of(
             (text, frozenset(tables), frozenset(columns), frozenset(shown)),
             lambda: self.choose(self.spans(text, tables=tables, columns=columns, shown=shown), self._ranker.least),
@@ -118,6 +131,7 @@ class ValueIndex:
         shown: Collection[str] = (),
     ) -> Spans:
         """Return the spans of a text that may name a value, likeliest first: what `ground` chooses from."""
+        self._follow()
         words = tokens(text)
         context = Context.of(words, self._names, self._stem, tables, columns, shown)
         groups = self._groups.of(text, lambda: _spans(self._reader.of_text(text, words), words))
@@ -148,22 +162,22 @@ class ValueIndex:
         """Return the readings of one span with their probabilities, best first, each value of a column once."""
         return _distinct(group, self._ranker.chances(group, context, self._names, company))
 
-    def choose(self, spans: Spans, least: float) -> tuple[ValueMatch, ...]:
+    def choose(self, spans: Spans, least: Least) -> tuple[ValueMatch, ...]:
         """Keep the likeliest spans that do not overlap; what several columns share adds up for their span.
 
         Args:
             spans: of a text.
-            least: the chance below which a span is left alone.
+            least: the chances below which a span is left alone.
         """
         chosen: dict[tuple[int, int], tuple[ValueMatch, ...]] = {}
         for chance, group, others in spans.scored:
             mention = group[0].mention
             span = (mention.first, mention.last)
-            if chance < least or len(chosen) == MAX_MENTIONS:
+            if len(chosen) == MAX_MENTIONS:
                 break
-            if not any(span[0] < last and first < span[1] for first, last in chosen):
+            if chance >= least.of(group) and not any(span[0] < last and first < span[1] for first, last in chosen):
                 linked = self._ranked(self._reader.with_linked(group), spans.context, others)
-                chosen[span] = _matches(_handed_on(linked), READINGS_A_MENTION)
+                chosen[span] = _matches(_handed_on(self._reader.code_first(linked, spans.context)), READINGS_A_MENTION)
         return tuple(match for _, found in sorted(chosen.items()) for match in found)
 
 

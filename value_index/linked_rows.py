@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from value_index.database import Database
-from value_index.ranking import ColumnFacts, Reading
+from value_index.reading import ColumnFacts, Reading
 from value_index.reflection import quoted
 from value_index.schema import ColumnRef, ForeignKey
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,12 +42,13 @@ def mentions(text: str, words: tuple[Token, ...]) -> tuple[Mention, ...]:
     """Return every span that may name a value: quoted texts, runs of words that a value may be, numbers."""
     quoted = quoted_spans(text)
     found = [*_quoted(text, words, quoted), *_numbers(text, words)]
-    shouted = text.isupper()
+    shouted = [_is_shouted(words, place) for place in range(len(words))]
+    begins = [_begins(text, words, place) for place in range(len(words))]
     for first in range(len(words)):
         for last in range(first + 1, min(first + LONGEST_SPAN, len(words)) + 1):
             if last - first > 1 and _breaks(text[words[last - 2].end : words[last - 1].start]):
                 break
-            if _may_name(words[first:last], shouted):
+            if _may_name(words[first:last], shouted[first:last], begins=begins[first]):
                 found.append(_span(text, words, first, last, "words"))
     return tuple(found)
 
@@ -87,15 +89,29 @@ def _breaks(between: str) -> bool:
     return any(mark in between for mark in "?!;|\n")
 
 
-def _may_name(words: tuple[Token, ...], shouted: bool) -> bool:
+def _begins(text: str, words: tuple[Token, ...], place: int) -> bool:
+    """Whether a word begins a sentence, where a capital says nothing."""
+    return place == 0 or any(mark in text[words[place - 1].end : words[place].start] for mark in ".?!;|\n")
+
+
+def _is_shouted(words: tuple[Token, ...], place: int) -> bool:
+    """Whether the words on both sides are in capitals too, which then say nothing."""
+    beside = words[max(0, place - 1) : place + 2]
+    return len(beside) > 1 and all(word.text.isupper() for word in beside)
+
+
+def _may_name(words: tuple[Token, ...], shouted: Sequence[bool], *, begins: bool) -> bool:
     """Whether a span may be a value: it neither begins nor ends with a function word, unless written with a capital.
 
     Args:
         words: of the span.
-        shouted: whether the whole text is in capitals, which then say nothing.
+        shouted: whether each stands among words in capitals.
+        begins: whether the span begins a sentence.
     """
-    edges = (words[0], words[-1])
+    if begins and len(words) == 1 and words[0].folded in FUNCTION_WORDS and not words[0].text[1:].isupper():
+        return False
     return all(
-        word.folded and (word.folded not in FUNCTION_WORDS or (word.text[0].isupper() and not shouted))
-        for word in edges
+        words[edge].folded
+        and (words[edge].folded not in FUNCTION_WORDS or (words[edge].text[0].isupper() and not shouted[edge]))
+        for edge in (0, -1)
     )

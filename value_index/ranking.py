@@ -5,49 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from value_index.context import Context, Names
-from value_index.fold import fold
-from value_index.matches import MatchOperator, Provenance, Scalar
-from value_index.mentions import FUNCTION_WORDS, Mention
-from value_index.schema import ColumnRef
-from value_index.similarity import similarity
+from value_index.mentions import Mention
+from value_index.reading import Reading
+from value_index.span_features import Features, of_number, of_text
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
-    """What the schema and the data say of a column."""
+class Least(NamedTuple):
+    """The chances below which spans are left alone."""
 
-    ref: ColumnRef
-    distinct: int
-    is_key: bool
-    is_reference: bool
-    """Whether it refers to another table."""
-    is_referred: bool
-    """Whether another table refers to it."""
-    is_display: bool
-    """Whether its name says that people read it: name, title."""
-    is_time: bool
+    named: float
+    """Of a span that is a value's name, or a number."""
+    near: float
+    """Of a span that is a near spelling of values, or a part of them."""
+
+    def of(self, readings: Sequence[Reading]) -> float:
+        """Return the one that holds for a span."""
+        return self.near if _is_near(readings) else self.named
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A mention read as a value of a column."""
-
-    mention: Mention
-    column: ColumnFacts
-    value: Scalar
-    kind: Provenance
-    likeness: float
-    """How alike the mention and the value are, 0..1."""
-    operator: MatchOperator = "="
-    via: ColumnRef | None = None
-    is_part: bool = False
-    """Whether the mention is some of the value's words."""
-
-
-Features = dict[str, float]
+ALL = Least(0.0, 0.0)
 
 
 def commonness(words: Mapping[int, str]) -> dict[str, float]:
@@ -68,8 +47,8 @@ class Ranker:
     """Of a logistic model; a feature's name begins with the kind of span: name, fuzzy, number."""
     reading_weights: Mapping[str, float]
     """Of a conditional logit among the readings of one span."""
-    least: float = 0.0
-    """The chance below which a span is left alone."""
+    least: Least = ALL
+    """The chances below which a span is left alone."""
     common: Mapping[str, float] = field(default_factory=dict[str, float])
     """How common words of questions are that are no values, 0..1."""
 
@@ -108,10 +87,10 @@ class Ranker:
             "log_distinct": math.log1p(fewest),
         }
         if model == "number":
-            more = _of_number(readings, best, context, names)
+            more = of_number(readings, best, context, names)
             return {f"number.{name}": value for name, value in {**shared, **more}.items()}
-        kind = "fuzzy" if all(reading.kind == "fuzzy" for reading in readings) else "name"
-        more = {**_of_text(readings, context, names), **self._commonness(readings[0].mention)}
+        kind = "fuzzy" if _is_near(readings) else "name"
+        more = {**of_text(readings, context, names), **self._commonness(readings[0].mention)}
         return {f"{kind}.{name}": value for name, value in {**shared, **more}.items()}
 
     def _commonness(self, mention: Mention) -> Features:
@@ -137,6 +116,10 @@ def readings_features(readings: Sequence[Reading], context: Context, names: Name
         {f"{model}.{name}": value for name, value in _reading_features(reading, context, names).items()}
         for reading in readings
     ]
+
+
+def _is_near(readings: Sequence[Reading]) -> bool:
+    return all(reading.kind == "fuzzy" for reading in readings)
 
 
 def _model(readings: Sequence[Reading]) -> Literal["number", "text"]:
@@ -170,6 +153,7 @@ def _reading_features(reading: Reading, context: Context, names: Names) -> Featu
         "as_text": float(isinstance(reading.value, str)),
         "alias": float(reading.kind == "alias"),
         "part": float(reading.is_part),
+        "says_column": float(reading.says_column),
         "via_shortcut": float(
             reading.via is not None
             and column.ref.table.lower() in context.tables
@@ -181,81 +165,6 @@ def _reading_features(reading: Reading, context: Context, names: Names) -> Featu
 
 
 _BEST = ("adjacent", "near", "all_near", "table_adjacent", "table_anywhere", "table_used", "used", "likeness", "exact")
-
-
-def _of_text(readings: Sequence[Reading], context: Context, names: Names) -> Features:
-    mention = readings[0].mention
-    first, last = mention.first, mention.last
-    capital = mention.text[:1].isupper() and first > 0
-    stems = context.stems[first:last]
-    schema_words = sum(stem in names.words for stem in stems) / max(1, len(stems))
-    length = len(mention.folded)
-    digits = any(character.isdigit() for character in mention.text)
-    fewest = min(reading.column.distinct for reading in readings)
-    single = last - first == 1
-    likeness = max(reading.likeness for reading in readings)
-    return {
-        "close": float(likeness >= 0.9),
-        "likeness_length": likeness * math.log(max(length, 1)),
-        "likeness_words": likeness * min(last - first, 4),
-        "same_first": float(any(mention.folded[:1] == fold(str(reading.value))[:1] for reading in readings)),
-        "edges": max(_edges(mention.folded, str(reading.value)) for reading in readings),
-        "part": float(all(reading.is_part for reading in readings)),
-        "values": math.log(len({reading.value for reading in readings})),
-        "alias": float(any(reading.kind == "alias" for reading in readings)),
-        "quoted": float(mention.kind == "quoted"),
-        "lower": float(context.has_capitals and mention.text.islower()),
-        "capital": float(capital),
-        "upper": float(mention.text.isupper() and length > 1),
-        "digits": float(digits and not mention.text.isdigit()),
-        "single": float(single),
-        "single_capital": float(single and capital),
-        "single_distinct": single * math.log1p(fewest),
-        "short": float(length <= 3),
-        "middling": float(4 <= length <= 5),
-        "letter": float(length == 1),
-        "function_word": float(mention.folded in FUNCTION_WORDS),
-        "words": float(min(last - first, 4)),
-        "log_length": math.log(max(length, 1)),
-        "schema_words": schema_words,
-        "all_schema_words": float(schema_words == 1.0),
-        "schema_capital": float(schema_words == 1.0 and capital),
-    }
-
-
-_COUNTING = frozenset({"top", "first", "last", "these", "those", "has", "have"})
-"""Stems before a number that counts rows."""
-
-
-def _edges(folded: str, value: str) -> float:
-    """Return how alike the first and the last words of a mention and a value are, the worse of both."""
-    ours, theirs = folded.split(), fold(value).split()
-    if not ours or not theirs:
-        return 0.0
-    return min(similarity(ours[0], theirs[0]), similarity(ours[-1], theirs[-1]))
-
-
-def _of_number(readings: Sequence[Reading], best: Features, context: Context, names: Names) -> Features:
-    mention = next(reading.mention for reading in readings if reading.mention.kind == "number")
-    number = mention.number or 0.0
-    digits = mention.text[:1].isdigit()
-    year = digits and mention.last - mention.first == 1 and number.is_integer() and 1500 <= number <= 2100
-    compared = readings[0].operator not in ("=", "!=")
-    plural = any(word.endswith("s") and len(word) > 3 for word in context.words[mention.last : mention.last + 1])
-    return {
-        "word": float(not digits),
-        "small": float(number < 10),
-        "large": math.log10(1.0 + abs(number)),
-        "year": float(year),
-        "year_time": float(year and any(reading.column.is_time for reading in readings)),
-        "compared": float(compared),
-        "compared_near": float(compared) * best["near"],
-        "exact_adjacent": best["exact"] * best["adjacent"],
-        "plural_next": float(plural),
-        "compared_plural": float(compared and plural),
-        "counts_rows": float(any(stem in names.of_tables for stem in context.stems[mention.last : mention.last + 2])),
-        "after_top": float(bool(_COUNTING & set(context.stems[max(0, mention.first - 1) : mention.first]))),
-    }
 
 
 def _total(found: Features, weights: Mapping[str, float]) -> float:

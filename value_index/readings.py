@@ -8,15 +8,16 @@ from rapidfuzz import fuzz, process
 
 from value_index.alias_names import Domain
 from value_index.aliases import Aliases
-from value_index.context import Names
+from value_index.context import Context, Names
 from value_index.database import Database
 from value_index.dates import Dates
 from value_index.fold import fold, holds_words, plural_variants
 from value_index.linked_rows import linked_readings
 from value_index.matches import Provenance
 from value_index.mentions import FUNCTION_WORDS, Mention, mentions
-from value_index.ranking import ColumnFacts, Reading
+from value_index.reading import ColumnFacts, Reading
 from value_index.schema import Schema
+from value_index.shortcut import code_first
 from value_index.text import Token
 from value_index.values import ColumnSummary, Values
 
@@ -24,6 +25,9 @@ LEAST_LIKENESS = 0.8
 LONG_NAME = 8
 """Characters from which two edits are forgiven."""
 LEAST_LONG_LIKENESS = 0.72
+SHORTEST_PART = 3
+SHORTEST_MISSPELT = 4
+"""Characters of a span from which values that hold it, and near spellings of it, are looked for."""
 CLOSE = 0.85
 """A spelling so near that values which merely hold the span are not looked for."""
 LONGEST_WHOLE = 40
@@ -49,6 +53,7 @@ class Reader:
         self._domains: dict[tuple[int, Domain, bool], bool] = {}
         self._facts = _column_facts(database.schema, values.columns, names)
         self._facts_of = {facts.ref: facts for facts in self._facts}
+        self._called = _called(database.schema, values.columns)
 
     def of_text(self, text: str, words: tuple[Token, ...]) -> Iterator[Reading]:
         """Yield every reading of every span of a text."""
@@ -65,8 +70,8 @@ class Reader:
                 (named if exact else rest).append(mention)
         reached = {place for mention in named for place in range(mention.first, mention.last)}
         for mention in rest:
-            if not reached.issuperset(range(mention.first, mention.last)) and _may_be_misspelt(mention):
-                yield from self.near(mention)
+            if not reached.issuperset(range(mention.first, mention.last)) and _may_be_part(mention):
+                yield from self.near(mention) if len(mention.folded) >= SHORTEST_MISSPELT else self.parts(mention)
 
     def of_mention(self, mention: str, words: tuple[Token, ...], limit: int) -> Iterator[list[Reading]]:
         """Yield the readings of a text that is one mention, group by group: numbers, names, near spellings."""
@@ -83,6 +88,10 @@ class Reader:
         reached = {(reading.column.ref, reading.value) for reading in linked}
         own = [each for each in group if each.kind != "alias" or (each.column.ref, each.value) not in reached]
         return [*own, *linked]
+
+    def code_first(self, ranked: list[tuple[Reading, float]], context: Context) -> list[tuple[Reading, float]]:
+        """Return ranked readings with a code first that needs no join, where there is one."""
+        return code_first(ranked, context, self._aliases)
 
     def _date_mentions(self, text: str, words: tuple[Token, ...]) -> Iterator[Mention]:
         for found in self._dates.find(text):
@@ -108,6 +117,16 @@ class Reader:
             kind: Provenance = "exact" if entry.value == mention.text else "folded"
             for column in entry.columns:
                 yield Reading(mention, self._facts[column], entry.value, kind, likeness)
+        if entries and likeness == 1.0:
+            yield from self._with_column(mention)
+
+    def _with_column(self, mention: Mention) -> Iterator[Reading]:
+        """Yield the values that are all of a name but its end, which is what their column is called: "Sonoma County"."""
+        value, _, last = mention.folded.rpartition(" ")
+        called = self._called.get(last, frozenset())
+        for entry in self._values.exact(value) if value and called else ():
+            for column in called.intersection(entry.columns):
+                yield Reading(mention, self._facts[column], entry.value, "folded", 0.95, says_column=True)
 
     def _other_names(self, mention: Mention, *, codes: bool) -> Iterator[Reading]:
         aliases = self._aliases.of(mention.text, mention.folded)
@@ -140,8 +159,12 @@ class Reader:
         for _, ratio, position in alike:
             for column in near[position].columns:
                 yield Reading(mention, self._facts[column], near[position].value, "fuzzy", ratio / 100)
-        if alike and alike[0][1] >= 100 * CLOSE:
-            return
+        if not alike or alike[0][1] < 100 * CLOSE:
+            yield from self.parts(mention, limit)
+
+    def parts(self, mention: Mention, limit: int = MAX_NEAR) -> Iterator[Reading]:
+        """Yield the few values that a span is a part of."""
+        length = len(mention.folded)
         whole = self._values.holding(mention.folded, max(LONGEST_WHOLE, 4 * length), limit + 1)
         for entry in whole if len(whole) <= limit else ():
             likeness = fuzz.ratio(mention.folded, entry.folded) / 100
@@ -179,10 +202,18 @@ def _column_facts(schema: Schema, columns: tuple[ColumnSummary, ...], names: Nam
     )
 
 
+def _called(schema: Schema, columns: tuple[ColumnSummary, ...]) -> dict[str, frozenset[int]]:
+    """Return the places of the columns by what they are called."""
+    found: dict[str, set[int]] = {}
+    for place, column in enumerate(columns):
+        found.setdefault(fold(schema.describe(column.ref).natural_name), set()).add(place)
+    return {name: frozenset(places) for name, places in found.items()}
+
+
 def _is_inside(mention: Mention, others: list[Mention]) -> bool:
     return any(other.first <= mention.first and mention.last <= other.last for other in others)
 
 
-def _may_be_misspelt(mention: Mention) -> bool:
-    """Whether near spellings of a span are worth looking for."""
-    return len(mention.folded) >= 4 and mention.folded not in FUNCTION_WORDS
+def _may_be_part(mention: Mention) -> bool:
+    """Whether near spellings of a span are worth looking for, and values that hold it: "Ben" of Ben Jones."""
+    return len(mention.folded) >= SHORTEST_PART and mention.folded not in FUNCTION_WORDS

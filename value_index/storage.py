@@ -17,7 +17,7 @@ from value_index.errors import DatabaseError
 from value_index.shard import Shard
 from value_index.values import ColumnSummary, Values
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of what the files mean."""
 ATTEMPTS = 3
 """How often a database that changes while it is read is read again."""

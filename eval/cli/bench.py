@@ -30,13 +30,17 @@ def bench_index(
     """Build and ask the value index over synthetic values, beside rapidfuzz over all of them and MinHash LSH."""
     from eval.bench_index import has_minhash, index_costs
 
-    head = ("values", "method", "build s", "values/s", "p50 ms", "p95 ms", "hit@10", "size/text", "private MB")
+    head = ("values", "method", "build s", "values/s", "p50 ms", "p95 ms", "hit@10", "time/index", "hits/index",
+            "size/text", "private MB")  # fmt: skip
     typer.echo("".join(f"{word:>{20 if word == 'method' else 12}}" for word in head))
+    index = None
     for found in index_costs([int(float(size)) for size in sizes.split(",")], folder):
+        index = found if index is None or found.method == "index" else index
         more = "".join(f"{'' if x is None else f'{x:.1f}':>12}" for x in (found.bytes_per_text_byte, found.private_mb))
         typer.echo(
             f"{found.values:>12,}{found.method:>20}{found.build_seconds:>12.2f}{found.build_rate:>12,.0f}"
-            f"{found.p50_ms:>12.2f}{found.p95_ms:>12.2f}{found.hit_at_10:>12.3f}{more}"
+            f"{found.p50_ms:>12.2f}{found.p95_ms:>12.2f}{found.hit_at_10:>12.3f}"
+            f"{found.p50_ms / index.p50_ms:>12.1f}{found.hit_at_10 / index.hit_at_10:>12.3f}{more}"
         )
     if not has_minhash():
         typer.echo("MinHash LSH was left out: datasketch is not installed (pip install datasketch)")

@@ -14,6 +14,9 @@ import pytest
 from eval.datasets import Dataset, load
 from eval.demo.build import DEMO_DATA, build
 from eval.verdicts import judge
+from nodes.node import Context
+from tests.nodes.library import answered
+from value_index.index import ValueIndex
 from value_index.natural_names import load_natural_names
 
 FAILURE_MODES = {
@@ -106,3 +109,16 @@ def test_tables_json_says_what_the_databases_say(demo: Dataset) -> None:
         assert set(names[path.stem].tables) == set(tables)
         assert set(names[path.stem].columns) == columns
         assert set(names[path.stem].foreign_keys) == keys
+
+
+@pytest.mark.parametrize(("dialogue", "turn", "code"), [(0, 1, "FR"), (0, 3, "IE")])
+def test_a_country_is_grounded_to_its_code_through_its_row(demo: Dataset, dialogue: int, turn: int, code: str) -> None:
+    """ "The ones from France", "the ones from Ireland instead": no table of countries is in play."""
+    said = [(each["utterance"], each["query"]) for each in DIALOGUES[dialogue]["interaction"][: turn + 1]]
+    database = demo.open_database(DIALOGUES[dialogue]["database_id"])
+    context = Context(database.schema, database, ValueIndex.build(database))
+    values = answered(context, said[turn][0], *said[:turn]).grounded_values
+    assert values is not None
+    first = values[0]
+    assert (str(first.column), first.value, first.provenance) == ("airline.country_code", code, "via_row")
+    assert str(first.via) == "country.name"

@@ -25,6 +25,7 @@ TURNS = [
     ("Is there a Rheinflgu?", "SELECT * FROM airline WHERE name = 'Rheinflug'"),
     ("Which are French?", "SELECT name FROM country WHERE name = 'France'"),
     ("And others?", "SELECT name FROM country WHERE name = 'Atlantis'"),
+    ("Names that have Azure in them", "SELECT name FROM airline WHERE name LIKE '%Azure%'"),
 ]
 
 
@@ -61,11 +62,12 @@ def test_every_literal_is_labelled_by_how_it_is_named(dataset: Dataset) -> None:
         (4, "airline.name", "Rheinflug", "fuzzy", "Rheinflgu"),
         (5, "country.name", "France", "alias", "French"),
         (6, "country.name", "Atlantis", "not_in_question", ""),
+        (7, "airline.name", "%Azure%", "exact", "Azure"),
     ]
 
 
 def test_only_what_is_stored_and_named_is_asked_for(dataset: Dataset) -> None:
-    assert [label.turn for label in labels(dataset) if not label.reachable] == [6]
+    assert [label.turn for label in labels(dataset) if not label.reachable] == [6, 7]
     assert not labels(dataset)[6].stored
 
 

@@ -70,6 +70,16 @@ def test_a_name_leads_through_its_row_to_the_code(index: ValueIndex) -> None:
     assert through.as_row()["via"] == "country.name"
 
 
+@pytest.mark.parametrize("text", ["the ones from France", "not the French ones"])
+def test_a_code_comes_first_in_the_table_spoken_of(index: ValueIndex, text: str) -> None:
+    about = index.ground(text, tables=["airline"], shown=["airline"])[0]
+    assert (str(about.column), about.value, about.kind, str(about.via)) == (
+        "airline.country_code", "FR", "via_row", "country.name",
+    )  # fmt: skip
+    for joined in ([], ["airline", "country"]):
+        assert str(index.ground(text, tables=joined, shown=joined[:1])[0].column) == "country.name"
+
+
 @pytest.mark.parametrize("text", ["the French airlines", "airlines from FRA"])
 def test_other_names_reach_the_code(index: ValueIndex, text: str) -> None:
     found = {(str(match.column), match.value, match.kind) for match in index.lookup(text.split()[-1]) or ()}

@@ -73,6 +73,19 @@ def test_common_words_have_no_other_name(word: str) -> None:
 def test_a_text_in_capitals_has_no_codes_among_its_small_words() -> None:
     text = "IS IT IN FR?"
     assert [mention.text for mention in mentions(text, tokens(text))] == ["FR"]
+    mixed = found("SORT THE DOGS | They are sorted | FIND DOGS IN US states")
+    assert "IN" not in mixed and "US" in mixed
+
+
+@pytest.mark.parametrize("text", ["Yes! Which ones?", "In all. Can you?", "Just those"])
+def test_the_capital_that_begins_a_sentence_makes_no_name(text: str) -> None:
+    assert not {"Yes", "In", "Can", "Just"} & found(text).keys()
+    assert "The Just" in found("The Just is a film") and "US" in found("US cities")
+
+
+def test_a_people_is_that_of_a_country() -> None:
+    assert Aliases().people("egypt") == "egyptian" and Aliases().people("hong kong") is not None
+    assert Aliases().people("arabic") is None and Aliases().people("eg") is None
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,18 @@ def test_a_changed_file_is_read_again(database: Database, tmp_path: Path) -> Non
     assert len([path for path in home.iterdir() if path.is_dir()]) == 1
 
 
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_open_index_follows_the_file(tmp_path: Path, journal: str, *, kept: bool) -> None:
+    script = f"PRAGMA journal_mode = {journal}; CREATE TABLE city (name TEXT); INSERT INTO city VALUES ('Rome');"
+    database = Database.open(write(tmp_path / "a.sqlite", script))
+    index = ValueIndex.open(database, tmp_path / "kept") if kept else ValueIndex.build(database)
+    assert values(index, "rome") == ["Rome"]
+    write(database.path, "UPDATE city SET name = 'Oslo'")
+    assert values(index, "oslo") == ["Oslo"] and values(index, "rome") == []
+    assert [match.value for match in index.ground("the city of Oslo")] == ["Oslo"]
+
+
 @pytest.mark.parametrize("fault", ["cut", "version", "manifest", "missing"])
 def test_a_bad_index_is_built_again(database: Database, tmp_path: Path, fault: str) -> None:
     ValueIndex.open(database, tmp_path / "kept")
@@ -120,6 +132,15 @@ def test_dirty_texts_do_not_stop_the_build(tmp_path: Path) -> None:
     index = ValueIndex.open(Database.open(path), tmp_path / "kept")
     assert values(index, "łódź") == ["Łódź"]
     assert "2 not valid text" in index.values.columns[0].skipped
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le", "UTF-16be"])
+def test_every_encoding_of_a_database_is_read(tmp_path: Path, encoding: str) -> None:
+    script = (
+        f"PRAGMA encoding = '{encoding}'; CREATE TABLE city (name TEXT); INSERT INTO city VALUES ('Łódź'), ('Köln');"
+    )
+    index = ValueIndex.open(Database.open(write(tmp_path / "a.sqlite", script)), tmp_path / "kept")
+    assert values(index, "lodz") == values(index, "Łódź") == ["Łódź"]
 
 
 def test_five_thousand_columns(tmp_path: Path) -> None:
