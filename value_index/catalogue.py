@@ -17,6 +17,7 @@ from value_index.schema import ColumnRef
 
 MAX_VALUE_CHARS = 120
 MAX_NUMBERS = 1_000_000
+_BEYOND = f"numbers beyond {MAX_NUMBERS:,}"
 SAMPLE = 200
 """Texts looked at before a column is taken for hashes."""
 LARGE_FILE = 2 << 20
@@ -31,9 +32,10 @@ class ColumnReading:
     numbers: set[float] = field(default_factory=set[float])
     skipped: dict[str, int] = field(default_factory=dict[str, int])
 
-    def skip(self, reason: str) -> None:
-        """Count a value that is left out."""
-        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+    def skip(self, reason: str, count: int = 1) -> None:
+        """Count values that are left out."""
+        if count:
+            self.skipped[reason] = self.skipped.get(reason, 0) + count
 
     @property
     def reasons(self) -> str:
@@ -81,6 +83,9 @@ def _texts(values: list[Any], reading: ColumnReading) -> list[str]:
     if kinds <= {int, float} and len(reading.numbers) + len(values) <= MAX_NUMBERS:
         reading.numbers.update(map(float, values))
         return []
+    if kinds <= {int, float} and len(reading.numbers) >= MAX_NUMBERS:
+        reading.skip(_BEYOND, len(values) - sum(map(reading.numbers.__contains__, values)))
+        return []
     if kinds == {str} and max(map(len, values)) <= MAX_VALUE_CHARS:
         everything = "".join(values)
         if "\ufffd" not in everything and "\x00" not in everything:
@@ -100,7 +105,7 @@ def _text(value: Any, reading: ColumnReading) -> str | None:
         if len(reading.numbers) < MAX_NUMBERS or float(value) in reading.numbers:
             reading.numbers.add(float(value))
         else:
-            reading.skip(f"numbers beyond {MAX_NUMBERS:,}")
+            reading.skip(_BEYOND)
     else:
         reading.skip("blobs")
     return None

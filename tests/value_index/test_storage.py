@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from turnsql import app
-from value_index import build, storage
+from value_index import build, catalogue, storage
 from value_index import index as index_module
 from value_index.database import Database
 from value_index.errors import DatabaseError
@@ -141,6 +141,15 @@ def test_every_encoding_of_a_database_is_read(tmp_path: Path, encoding: str) -> 
     )
     index = ValueIndex.open(Database.open(write(tmp_path / "a.sqlite", script)), tmp_path / "kept")
     assert values(index, "lodz") == values(index, "Łódź") == ["Łódź"]
+
+
+def test_numbers_beyond_the_most_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "MAX_NUMBERS", 10)
+    reading = catalogue.ColumnReading()
+    script = "CREATE TABLE t (x); WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 20010) INSERT INTO t SELECT x FROM c;"
+    database = Database.open(write(tmp_path / "a.sqlite", script))
+    assert not any(catalogue.read_texts(database, ColumnRef(table="t", column="x"), reading))
+    assert len(reading.numbers) == 10 and sum(reading.skipped.values()) == 20_000
 
 
 def test_five_thousand_columns(tmp_path: Path) -> None:
