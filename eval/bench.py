@@ -18,6 +18,7 @@ from agent.floor import FloorGraph, build_floor, run_floor
 from agent.graph import Graph, build_graph, run_turn
 from agent.session import open_store
 from eval.demo.build import build
+from eval.records import read_turns
 from nodes.node import Context
 from value_index.database import Database
 from value_index.errors import TurnSQLError
@@ -56,6 +57,35 @@ class Cost:
     """Processor seconds, which a busy machine stretches less."""
     peak_mb: float
     """Largest resident set, in 10^6 bytes."""
+
+
+@dataclass(frozen=True)
+class TurnCost:
+    """What turns of conversations took, end to end, in one process."""
+
+    turns: int
+    p50: float
+    """Milliseconds."""
+    p95: float
+    peak_mb: float
+    """Of the process that ran them, databases and value indexes included."""
+
+
+def cold_start() -> Cost:
+    """Measure `turnsql ask` over the demo as a process of its own: the best of three, so that the files are in memory."""
+    words = ("ask", "--db", str(build()[0]), "Which airlines fly to Boston?")
+    return min((command_cost(*words) for _ in range(3)), key=lambda cost: cost.seconds)
+
+
+def turn_cost(data: Path, dialogues: str) -> TurnCost:
+    """Run dialogues of CoSQL dev with gold history, and measure their turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "run"
+        cost = command_cost("eval", "run", "--data", str(data), "--dialogues", dialogues, "--out", str(out))
+        ms = sorted(record.timing["ms"] for record in read_turns(out) if "ms" in record.timing)
+    if not ms:
+        raise TurnSQLError(f"no turn of {dialogues} of {str(data)!r} was run")
+    return TurnCost(len(ms), ms[len(ms) // 2], ms[int(0.95 * len(ms))], cost.peak_mb)
 
 
 def graph_overhead() -> list[Overhead]:

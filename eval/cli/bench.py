@@ -97,6 +97,22 @@ def bench_slice(
             typer.echo(f"{job:<32}{cost.seconds:>10.1f}{cost.cpu:>10.1f}{cost.peak_mb:>10.0f}")
 
 
+@app.command("turn")
+def bench_turn(
+    data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
+    dialogues: Annotated[str, typer.Option(help="A:B, 0-based and half-open.")] = "0:32",
+) -> None:
+    """What a user waits for: the first answer of a new process, and a turn of a conversation; with peak memory."""
+    from eval.bench import cold_start, turn_cost
+
+    start = cold_start()
+    turn = turn_cost(data, dialogues)
+    typer.echo(f"turnsql ask, from nothing   {start.seconds:>8.2f} s   {start.peak_mb:>6.0f} MB")
+    typer.echo(
+        f"a turn, of {turn.turns:<5}            {turn.p50:>8.0f} ms p50 {turn.p95:>6.0f} ms p95 {turn.peak_mb:>6.0f} MB"
+    )
+
+
 @app.command("endpoint")
 def bench_endpoint(
     config: Annotated[Path | None, typer.Option(help="An agent configuration: measure its endpoint instead.")] = None,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, inf
+from math import exp, inf, prod
 
+from nodes.compact.heed import Heed
 from nodes.compact.network import WeightsError
 from nodes.compact.planner import Understanding, load_planner
 from nodes.constraints import constraints
@@ -67,7 +68,7 @@ def candidates(
         read[parts] = max(each.score, read.get(parts, -inf))
     best, most = max(network.values(), default=0.0), max(read.values(), default=0.0)
     said, agreed, shared = frozenset(numbers[: len(beam)]), _Agreement(network), _Agreement(read)
-    ends = _Ends(state)
+    ends, heed = _Ends(state), Heed(evidence)
     out: list[Candidate] = []
     for parts, plan in plans.items():
         score = network.get(parts, LEAST_SCORE)
@@ -80,9 +81,9 @@ def candidates(
             "read": float(parts in read),
             "read behind": max(LEAST_LEXICAL, read.get(parts, -inf) - most) / 3,
             "read first": float(read.get(parts) == most),
-            **{f"network agrees: {name}": share for name, share in agreed.of(parts).items()},
-            **{f"words agree: {name}": share for name, share in shared.of(parts).items()},
+            **_agreed(agreed.of(parts), shared.of(parts)),
             **ends.of(plan),
+            **heed.of(plan),
         }
         out.append(Candidate(plan, {name: value for name, value in features.items() if value}))
     return out
@@ -115,6 +116,18 @@ class _Agreement:
     def of(self, parts: Numbers) -> dict[str, float]:
         """Return the share that agrees, part by part."""
         return {name: self._shares.get((name, part), 0.0) for name, part in zip(PARTS, parts, strict=True)}
+
+
+def _agreed(network: Mapping[str, float], words: Mapping[str, float]) -> Features:
+    """Return the shares of either side that agree with a plan's parts, and what both make of the whole."""
+    means = [(network[name] + words[name]) / 2 for name in PARTS]
+    return {
+        **{f"network agrees: {name}": network[name] for name in PARTS},
+        **{f"words agree: {name}": words[name] for name in PARTS},
+        **{f"both agree: {name}": network[name] * words[name] for name in PARTS},
+        "agreed in all": prod(max(0.02, mean) for mean in means),
+        "agreed least": min(means),
+    }
 
 
 def chosen(

@@ -15,6 +15,8 @@ from nodes.compact.network import Memory, Network
 
 MOST_SYMBOLS = 90
 """Longest plan; what has not ended by then is given up."""
+MARGIN = 6.0
+"""A branch so much less probable than the best complete plan is given up: on the fold that fixes five turns and breaks two."""
 CALL = 20
 """Symbols that the network reads in the time that a call takes."""
 
@@ -65,7 +67,7 @@ def beam(network: Network, memory: Memory, items: Items, *, width: int) -> list[
                 going.append(grown)
         done = sorted(done, key=lambda branch: -branch.score)[:width]
         # A branch only loses probability: one below the last of enough complete plans can no longer come in.
-        worst = done[-1].score if len(done) == width else -np.inf
+        worst = max(done[-1].score if len(done) == width else -np.inf, done[0].score - MARGIN if done else -np.inf)
         kept = [index for index, branch in enumerate(going) if branch.score > worst]
         branches, past = [going[index] for index in kept], past[:, [rows[index] for index in kept]]
     return [Found(tuple(items.symbol_of(number) for number in branch.ids), branch.score) for branch in done]

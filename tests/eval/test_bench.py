@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from eval import bench, endpoint_bench
+from eval.demo.build import build
 from value_index.errors import TurnSQLError
 
 
@@ -35,3 +38,9 @@ def test_endpoint_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     cost = endpoint_bench.endpoint_cost()
     assert 0 < cost.in_flight <= endpoint_bench.CONCURRENCY
     assert cost.turn_ms > 0 and cost.overhead_ms > 0 and cost.growth_mb >= 0
+
+
+def test_turns_are_measured_in_a_process_of_their_own() -> None:
+    build()
+    cost = bench.turn_cost(Path("eval/demo"), "0:1")
+    assert cost.turns > 1 and 0 < cost.p50 <= cost.p95 and cost.peak_mb > 50
