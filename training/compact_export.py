@@ -42,7 +42,7 @@ SMALL = 2048
 """Weights of fewer numbers are kept as they are."""
 ATTRIBUTION = (
     "Encoder: all-MiniLM-L6-v2 (sentence-transformers, Apache License 2.0). Trained on CoSQL and Spider (Yale LILY, "
-    "CC BY-SA 4.0); share the weights alike."
+    "CC BY-SA 4.0) and QDA-SQL (MIT); share the weights alike."
 )
 
 
