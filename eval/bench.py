@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 
 from agent.config import Config
@@ -112,12 +111,6 @@ def command_cost(*words: str) -> Cost:
     # Kilobytes on Linux, bytes on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
     return Cost(seconds=seconds, cpu=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss * unit / 1e6)
-
-
-def turn_milliseconds(run: Path) -> tuple[float, float]:
-    """Return the median and the 95th percentile of what the turns of a run took, end to end."""
-    took = sorted(record.timing["ms"] for record in read_turns(run) if "ms" in record.timing)
-    return median(took), took[min(len(took) - 1, int(0.95 * len(took)))]
 
 
 async def _graph_overhead() -> list[Overhead]:

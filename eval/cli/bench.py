@@ -69,29 +69,32 @@ def bench_slice(
     config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
     dialogues: Annotated[str, typer.Option(help="A:B, 0-based and half-open.")] = "0:32",
 ) -> None:
-    """Seconds and peak memory of one answer, of running CoSQL's slice and of scoring all of its dev; milliseconds of a turn."""
+    """Seconds and peak memory of running CoSQL's slice, and of scoring all of its dev."""
     import tempfile
 
-    from eval.bench import command_cost, turn_milliseconds
-    from eval.demo.build import build
+    from eval.bench import command_cost
 
     chosen = ("--config", str(config)) if config else ()
     with tempfile.TemporaryDirectory() as folder:
         part, whole = f"{folder}/part", f"{folder}/whole"
-        here = ("--data", str(data))
         jobs = {
-            "ask, first on this machine": ("ask", "--db", str(build()[0]), *chosen, "How many airports are there?"),
-            "ask, from the start": ("ask", "--db", str(build()[0]), *chosen, "How many airports are there?"),
-            f"run, dialogues {dialogues}": ("eval", "run", *here, "--dialogues", dialogues, *chosen, "--out", part),
-            "run, all of dev": ("eval", "run", *here, *chosen, "--out", whole),
-            "score, all of dev": ("eval", "score", whole),
+            f"run, dialogues {dialogues}": (
+                "run",
+                "--data",
+                str(data),
+                "--dialogues",
+                dialogues,
+                *chosen,
+                "--out",
+                part,
+            ),
+            "run, all of dev": ("run", "--data", str(data), *chosen, "--out", whole),
+            "score, all of dev": ("score", whole),
         }
         typer.echo(f"{'job':<32}{'seconds':>10}{'cpu s':>10}{'peak MB':>10}")
         for job, words in jobs.items():
-            cost = command_cost(*words)
+            cost = command_cost("eval", *words)
             typer.echo(f"{job:<32}{cost.seconds:>10.1f}{cost.cpu:>10.1f}{cost.peak_mb:>10.0f}")
-        half, most = turn_milliseconds(Path(whole))
-        typer.echo(f"a turn of dev, ms: {half:.0f} in the median, {most:.0f} at the 95th percentile")
 
 
 @app.command("turn")
