@@ -242,6 +242,8 @@ def test_the_keyboard_reaches_everything(report: Path, page: Page) -> None:
     for _ in range(40):
         page.press("Tab")
         reached.add(page.js("document.activeElement.closest('article') ? document.activeElement.tagName : ''"))
+        if "SUMMARY" in reached:  # a short dialogue ends soon after, and Escape in a filter's field is the field's
+            break
     assert "SUMMARY" in reached
     page.press("Escape")
     page.wait("!document.querySelector('article')")

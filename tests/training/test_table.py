@@ -22,7 +22,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("table")
     build()
     for name, words in {
-        "base": ["--node", "value_grounding=skip", "--dialogues", "0:4"], "tuned": ["--dialogues", "0:4"],
+        "base": ["--node", "value_grounding=skip", "--node", "plan_emission=skip", "--dialogues", "0:4"], "tuned": ["--dialogues", "0:4"],
         "other": ["--dialogues", "0:1"],
     }.items():  # fmt: skip
         asked = ["eval", "run", "--data", str(DEMO_DATA), "--out", str(root / name), *words]
