@@ -146,7 +146,7 @@ def train_compact(
         "config": config.model_dump(mode="json"), "commit": commit(), "versions": {**versions(), "torch": torch.__version__},
         "rows_sha256": hashes, "examples": len(training), "left_out": dict(counts), "steps": step,
         "minutes": round((time.monotonic() - started) / 60, 1), "held_out_exact": best, "device": where.type,
-        "started_from": str(start) if start else None,
+        "started_from": start.name if start else None,
     }  # fmt: skip
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return out

@@ -7,11 +7,11 @@ under any names. Identifiers stay, so plans and values hold as they are: only na
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Collection, Iterable, Sequence
 
 from nodes.lexicon import STOPWORDS
 from nodes.utterance import Utterance, name_words, stem
+from training.data.phrasing import plural
 from value_index.schema import Schema
 
 FIXED = frozenset({
@@ -20,7 +20,6 @@ FIXED = frozenset({
 })  # fmt: skip
 """Words of names that mean the same in any schema, or that a question asks for in other words."""
 SHARES = (0.3, 0.6, 0.9)
-_ENDINGS = re.compile(r"(s|x|z|ch|sh)$")
 
 
 def vocabulary(schemas: Iterable[Schema]) -> tuple[str, ...]:
@@ -78,16 +77,10 @@ def _mapping(forms: Sequence[str], said: Collection[str], new: str) -> dict[str,
         if form == singular:
             out[form] = new
         elif form in (singular + "s", singular + "es", singular[:-1] + "ies"):
-            out[form] = _plural(new)
+            out[form] = plural(new)
         else:
             return None
     return out
-
-
-def _plural(word: str) -> str:
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return word[:-1] + "ies"
-    return word + ("es" if _ENDINGS.search(word) else "s")
 
 
 def _free(word: str) -> bool:

@@ -102,4 +102,4 @@ def _running(data: Dataset) -> Dataset:
 
 def _finds(data: Dataset, database_id: str, sql: str) -> bool:
     result = data.open_database(database_id).execute(repair(sql), deadline=SECONDS)
-    return result.outcome in ("rows", "truncated") and bool(result.rows)
+    return result.ok and bool(result.rows)
