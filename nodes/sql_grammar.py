@@ -1,14 +1,13 @@
 """The SQL that fits a schema, as an EBNF grammar: a server that decodes by it cannot write a name that does not exist.
 
 The text is in the dialect that xgrammar (vLLM, SGLang) and llama.cpp share. It writes what `nodes.sql.from_plan` writes: one
-space between words, keywords in upper case, aliases where there are several sources. A query over a lone table has only
-that table's columns; behind an alias may stand any column, since no context-free grammar knows at `SELECT T1.name` which
-table T1 will be: the validator looks at that.
+space between words, keywords in upper case, aliases T1, T2, ... in FROM order where there are several sources. A query over
+a lone table has only that table's columns, one over three sources the aliases T1 to T3; behind an alias may stand any
+column, since no context-free grammar knows at `SELECT T1.name` which table T1 will be: the validator looks at that.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal, get_args
 
@@ -26,6 +25,11 @@ MAX_TEXT = 80
 MAX_ITEMS = 12
 """Items of a list, for the same reason."""
 
+MAX_SOURCES = 6
+"""Of a query."""
+CORRELATED = (1, 2)
+"""Sources of a query that a sub-query of one source may refer to."""
+
 WIDEST = ("max", "min")
 """Scalar functions that are aggregates where they have one argument."""
 
@@ -35,22 +39,22 @@ $core ::= "SELECT " "DISTINCT "? $item (", " $item){0,MORE} " FROM " $from (" WH
 $group ::= " GROUP BY " $term (", " $term){0,MORE} (" HAVING " $g-condition)?
 $order ::= " ORDER BY " $sort (", " $sort){0,MORE}
 $sort ::= $g-term (" ASC" | " DESC")? (" NULLS " ("FIRST" | "LAST"))?
-$item ::= "*" | alias ".*" | $g-term (" AS " label)?
+$item ::= $star | $g-term (" AS " label)?
 $g-unit ::= $unit | aggregate "(" ("DISTINCT "? $term | $condition) ")" | ("count" | "COUNT") "(*)" | $g-call | $g-case | "(" $g-term ")"
-$unit ::= $column | number | text | word | $call | $case | "(" query ")" | "(" $term ")"
+$unit ::= $column | number | text | word | $call | $case | "(" $inner ")" | "(" $term ")"
 """
-"""A query whose columns are `$column` and whose sources are `$from`; `$` becomes the prefix of a scope, with `g-` where a
-term may be an aggregate: not in WHERE, ON and GROUP BY, nor in another."""
+"""A query whose columns are `$column`, whose sources are `$from` and whose sub-queries are `$inner`; `$` becomes the prefix of a
+scope, with `g-` where a term may be an aggregate: not in WHERE, ON and GROUP BY, nor in another."""
 
 _TERMS = """
 $term ::= $unit (" " arithmetic " " $unit){0,MORE}
 $call ::= function "(" ($term (", " $term){0,MORE})? ")" | widest "(" $term (", " $term){1,MORE} ")" | "CAST(" $term " AS " type ")"
 $case ::= "CASE" (" WHEN " $condition " THEN " $term){1,MORE} (" ELSE " $term)? " END"
 $condition ::= $predicate ((" AND " | " OR ") $predicate){0,MORE}
-$predicate ::= "NOT "? ("(" $condition ")" | $term " " $test | "EXISTS (" query ")")
+$predicate ::= "NOT "? ("(" $condition ")" | $term " " $test | "EXISTS (" $inner ")")
 $test ::= comparison " " $term | "IS " "NOT "? $term | "NOT "? ($between | $in | $like)
 $between ::= "BETWEEN " $term " AND " $term
-$in ::= "IN (" (query | $term (", " $term){0,MORE}) ")"
+$in ::= "IN (" ($inner | $term (", " $term){0,MORE}) ")"
 $like ::= ("LIKE " | "GLOB ") pattern
 """
 """Terms and conditions made of `$unit`."""
@@ -68,17 +72,10 @@ word ::= "NULL" | "TRUE" | "FALSE" | "CURRENT_DATE" | "CURRENT_TIME" | "CURRENT_
 pattern ::= "'" character{0,LONG} "'"
 dated ::= "'" [0-9] character{0,LONG} "'"
 character ::= [^'\\r\\n] | "''"
-alias ::= [Tt] [1-9] [0-9]?
 label ::= "c" [1-9] [0-9]?
-j-from ::= j-source (" " ("LEFT " | "RIGHT " | "FULL ")? "JOIN " j-source (" ON " j-condition)?){1,MORE}
-j-source ::= table | a-from
-a-from ::= (table | d-from) " AS " alias
-a-column ::= alias "." (name | label)
-d-from ::= "(" query ")"
-d-column ::= name | label
+derived ::= "(" query ")"
 """
-"""What every query shares. The scopes: `j-` several sources, `a-` one with an alias (of a correlated query), `d-` a lone
-sub-query."""
+"""What every query shares."""
 
 
 def grammar_of(level: GrammarLevel, schema: Schema, state: GraphState) -> str | None:
@@ -106,10 +103,14 @@ def sql_grammar(schema: Schema, values: Iterable[str] = ()) -> str:
 
 
 def _rules(tables: list[Table], texts: list[str]) -> Iterator[str]:
-    scopes = [*(f"t{number}-" for number in range(len(tables))), "j-", "a-", "d-"]
+    # Scopes: `t` a lone table, `d` a lone sub-query, `p` a pair with a sub-query, `j` tables, `c` a table in a correlated sub-query.
+    lone = {f"t{number}-": table for number, table in enumerate(tables)}
+    joined = {f"j{sources}-": sources for sources in range(1, MAX_SOURCES + 1)}
+    within = {f"c{outer}-": outer for outer in CORRELATED}
+    outermost = (*lone, "d-", "p-", *joined)
     yield "root ::= query"
-    yield f"query ::= {_choice(f'{scope}query' for scope in scopes)} | compound"
-    yield f"core ::= {_choice(f'{scope}core' for scope in scopes)}"
+    yield f"query ::= {_choice(f'{scope}query' for scope in outermost)} | compound"
+    yield f"core ::= {_choice(f'{scope}core' for scope in outermost)}"
     yield _bounded(_COMMON)
     yield f"text ::= {_choice([*texts, 'dated']) if texts else 'pattern'}"
     yield f"aggregate ::= {_words(word for name in get_args(AggregateFunction) for word in (name, name.upper()))}"
@@ -118,23 +119,39 @@ def _rules(tables: list[Table], texts: list[str]) -> Iterator[str]:
     yield f"type ::= {_words(name.upper() for name in get_args(CastType))}"
     yield f"table ::= {_names(table.name for table in tables)}"
     yield f"name ::= {_names(column.name for table in tables for column in table.columns)}"
-    for scope, table in zip(scopes, tables, strict=False):
+    for scope, table in lone.items():
         yield f"{scope}from ::= {_names([table.name])}"
-        yield f"{scope}name ::= {_names(column.name for column in table.columns)}"
-        yield f'{scope}column ::= ({scope}from ".")? {scope}name'
-    yield f"j-column ::= {_choice(_qualified(tables))}"
-    yield from (_bounded(_SCOPE).replace("$", scope) for scope in scopes)
-    yield from (_bounded(_TERMS).replace("$", f"{scope}{kind}") for scope in scopes for kind in ("", "g-"))
+        yield f'{scope}column ::= ({scope}from ".")? ({_names(column.name for column in table.columns)})'
+    yield "d-from ::= derived"
+    yield "d-column ::= name | label"
+    yield "p-from ::= " + _joins("p-", ("derived", "(table | derived)")) + " | " + _joins("p-", ("table", "derived"))
+    yield 'p-column ::= p-alias "." (name | label)'
+    yield "p-alias ::= [Tt] [12]"
+    for scope, sources in joined.items():
+        yield from _aliased(scope, 1, sources)
+    for scope, outer in within.items():
+        yield from _aliased(scope, outer + 1, outer + 1)
+    for scope in (*outermost, *within):
+        inner = f" | c{joined[scope]}-query" if joined.get(scope) in CORRELATED else ""
+        yield f"{scope}star ::= " + ('"*"' if scope in lone or scope == "d-" else f'({scope}alias ".")? "*"')
+        yield f"{scope}inner ::= query{inner}"
+        yield f"{scope}g-inner ::= {scope}inner"
+        yield _bounded(_SCOPE).replace("$", scope)
+        yield from (_bounded(_TERMS).replace("$", f"{scope}{kind}") for kind in ("", "g-"))
 
 
-def _qualified(tables: list[Table]) -> Iterator[str]:
-    """Yield how a column is written where there are several sources: bare only where one table alone has it."""
-    yield "a-column"
-    yield from (f't{number}-from "." t{number}-name' for number in range(len(tables)))
-    counts = Counter(column.name.lower() for table in tables for column in table.columns)
-    alone = [column.name for table in tables for column in table.columns if counts[column.name.lower()] == 1]
-    if alone:
-        yield _names(alone)
+def _aliased(scope: str, first: int, last: int) -> Iterator[str]:
+    """Yield the sources of a scope, T`first` to T`last`, and its columns, which may be of those before them too."""
+    yield f"{scope}alias ::= [Tt] [1-{last}]"
+    yield f'{scope}column ::= {scope}alias "." name'
+    yield f"{scope}from ::= {_joins(scope, ['table'] * (last - first + 1), first)}"
+
+
+def _joins(scope: str, sources: Iterable[str], first: int = 1) -> str:
+    """Return the FROM of some sources in order, named from T`first` on."""
+    one, *others = (f'{source} " AS T{first + at}"' for at, source in enumerate(sources))
+    join, on = '" " ("LEFT " | "RIGHT " | "FULL ")? "JOIN "', f'(" ON " {scope}condition)?'
+    return " ".join((one, *(f"{join} {other} {on}" for other in others)))
 
 
 def _bounded(rules: str) -> str:

@@ -55,6 +55,12 @@ def train(*words: str) -> None:
     subprocess.run([PYTHON, "-m", "turnsql", "train", *words], cwd=ROOT, env=environment, check=True)
 
 
+def made_plans(name: str, out: Path) -> str:
+    settings = str(CONFIGS / "training" / f"{name}.toml")
+    train("plans", "--data", str(DEMO_DATA.parent), "--config", settings, "--out", str(out))
+    return str(out)
+
+
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     """Find the models, or make them from plans over the demo's databases."""
@@ -65,11 +71,10 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
         (Path(given) / name for name in ("model", "adapter")) if given else (made / "base/model", made / "lora/adapter")
     )
     if not given:
-        settings, rows = CONFIGS / "training", str(made / "plans")
-        train("plans", "--data", str(DEMO_DATA.parent), "--config", str(settings / "plans_demo.toml"), "--out", rows)
-        train("sft", "--config", str(settings / "small.toml"), "--data", rows, "--out", str(made / "base"))
-        lora = str(settings / "small_lora.toml")
-        train("sft", "--config", lora, "--base", str(base), "--data", rows, "--out", str(made / "lora"))
+        plans, more = (made_plans(name, made / name) for name in ("plans_demo", "plans_demo_more"))
+        small, lora = (str(CONFIGS / "training" / f"{name}.toml") for name in ("small", "small_lora"))
+        train("sft", "--config", small, "--data", plans, "--out", str(made / "base"))
+        train("sft", "--config", lora, "--base", str(base), "--data", more, "--out", str(made / "lora"))
     silent = made / "silent"
     zeroes = (
         "import sys, shutil; from safetensors.torch import load_file, save_file; shutil.copytree(*sys.argv[1:])\n"

@@ -34,6 +34,9 @@ WRITTEN = (
     "SELECT avg(n) FROM (SELECT count(*) AS n FROM purchase GROUP BY customer_id)",
     "SELECT name FROM customer AS T1 WHERE EXISTS (SELECT * FROM purchase AS T2 WHERE T2.customer_id = T1.id)",
     'SELECT DISTINCT round(CAST(price AS INTEGER) * 2, 1) FROM product WHERE "order" IS NOT NULL',
+    "SELECT name FROM customer AS T1 WHERE id IN (SELECT T1.id FROM purchase AS T2 WHERE T2.customer_id = T1.id)",
+    "SELECT T1.name FROM customer AS T1 JOIN (SELECT customer_id AS c1, count(*) AS c2 FROM purchase GROUP BY customer_id) AS T2 ON T1.id = T2.c1 WHERE T2.c2 > 3",
+    "SELECT T1.*, T3.name FROM customer AS T1 JOIN purchase AS T2 ON T1.id = T2.customer_id JOIN product AS T3 ON T2.product_id = T3.id",
     "SELECT sum(CASE WHEN currency = 'EUR' THEN total ELSE 0 END) FROM invoice",
 )
 
@@ -50,6 +53,11 @@ def test_what_the_compiler_writes_is_derivable(sql: str) -> None:
         "SELECT name FROM customers",
         "SELECT price FROM customer",
         "SELECT T1.mayor FROM customer AS T1 JOIN purchase AS T2 ON T1.id = T2.customer_id",
+        "SELECT T3.name FROM customer AS T1 JOIN purchase AS T2 ON T1.id = T2.customer_id",
+        "SELECT T2.name FROM customer AS T1 JOIN purchase AS T2 ON T1.id = T3.customer_id",
+        "SELECT T1.name FROM customer",
+        "SELECT T1.c1 FROM customer AS T1 JOIN purchase AS T2 ON T1.id = T2.customer_id",
+        "SELECT T2.name FROM customer AS T1 WHERE T1.id IN (SELECT T1.id FROM note)",
         "SELECT name FROM customer JOIN product ON customer.id = product.id",
         "SELECT customer.price FROM customer JOIN product ON customer.id = product.id",
         "SELECT order FROM product",

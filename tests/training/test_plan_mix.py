@@ -35,7 +35,8 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def test_the_shipped_settings_load() -> None:
     assert load_plan_mix(CONFIGS / "plans.toml").validation_databases
-    assert not load_plan_mix(CONFIGS / "plans_demo.toml").gold
+    demo, more = (load_plan_mix(CONFIGS / f"{name}.toml") for name in ("plans_demo", "plans_demo_more"))
+    assert not demo.gold and more.seed != demo.seed and more.held_out == demo.held_out
 
 
 def test_drawn_plans_run_and_survive_the_way_to_sql_and_back(database: Database) -> None:
