@@ -84,9 +84,9 @@ def compare(folders: Sequence[Path]) -> Comparison:
     """
     if len(folders) < 2:
         raise RunError("a comparison needs two runs or more")
-    runs = [_Run.read(folder) for folder in folders]
+    runs = [ScoredRun.read(folder) for folder in folders]
     for other in runs[1:]:
-        _require_alike(runs[0], other)
+        require_alike(runs[0], other)
     found = [_differences(runs[0], other) for other in runs[1:]]
     shared: list[Metric] = [metric for metric in METRICS if all(metric in entry for entry in found)]
     adjusted: dict[Metric, list[float]] = {
@@ -102,7 +102,7 @@ def compare(folders: Sequence[Path]) -> Comparison:
 
 
 @dataclass(frozen=True)
-class _Run:
+class ScoredRun:
     """A scored run."""
 
     folder: Path
@@ -110,11 +110,16 @@ class _Run:
     scores: dict[tuple[int, int], TurnScores]
 
     @classmethod
-    def read(cls, folder: Path) -> _Run:
+    def read(cls, folder: Path) -> ScoredRun:
+        """Read a run's manifest and scores.
+
+        Raises:
+            RunError: the folder is no run, or is not scored.
+        """
         return cls(folder, read_manifest(folder), {line.key: line for line in read_scores(folder)})
 
 
-def _require_alike(first: _Run, other: _Run) -> None:
+def require_alike(first: ScoredRun, other: ScoredRun) -> None:
     """Refuse runs over other turns, naming the field of the manifest that differs."""
     for name in SAME:
         ours, theirs = getattr(first.manifest, name), getattr(other.manifest, name)
@@ -131,7 +136,7 @@ def _require_alike(first: _Run, other: _Run) -> None:
         )
 
 
-def _differences(first: _Run, second: _Run) -> dict[Metric, Difference]:
+def _differences(first: ScoredRun, second: ScoredRun) -> dict[Metric, Difference]:
     """Return each metric that some turn of both has, `value` always among them."""
     found: dict[Metric, Difference] = {}
     for metric in METRICS:
@@ -157,20 +162,21 @@ def _score(line: TurnScores, metric: Metric) -> float | None:
 
 
 def _compared(
-    first: _Run, second: _Run, found: Mapping[Metric, Difference], adjusted: Mapping[Metric, float]
+    first: ScoredRun, second: ScoredRun, found: Mapping[Metric, Difference], adjusted: Mapping[Metric, float]
 ) -> RunComparison:
     return RunComparison(
         first=str(first.folder),
         second=str(second.folder),
         differs_in=tuple(name for name in FREE if getattr(first.manifest, name) != getattr(second.manifest, name)),
-        metrics=tuple(_metric(metric, found[metric], p_value) for metric, p_value in adjusted.items()),
+        metrics=tuple(metric_comparison(metric, found[metric], p_value) for metric, p_value in adjusted.items()),
         fixed=_turned(first, second, right=True),
         broken=_turned(first, second, right=False),
         left_out=len(first.scores) - found["value"].turns,
     )
 
 
-def _metric(metric: Metric, found: Difference, adjusted: float) -> MetricComparison:
+def metric_comparison(metric: Metric, found: Difference, adjusted: float) -> MetricComparison:
+    """Write a difference down; `adjusted` is its p-value in a family of comparisons, its own where it stands alone."""
     return MetricComparison(
         metric=metric,
         turns=found.turns,
@@ -187,7 +193,7 @@ def _metric(metric: Metric, found: Difference, adjusted: float) -> MetricCompari
     )
 
 
-def _turned(first: _Run, second: _Run, *, right: bool) -> tuple[str, ...]:
+def _turned(first: ScoredRun, second: ScoredRun, *, right: bool) -> tuple[str, ...]:
     """Return the turns whose value verdict the second run turned right, or wrong."""
     return tuple(
         f"{key[0]}/{key[1]}"

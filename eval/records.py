@@ -114,6 +114,12 @@ class TurnRecord(Record):
         """Dialogue and turn."""
         return self.dialogue, self.turn
 
+    @property
+    def confidence(self) -> float | None:
+        """Of the first plan; None where no plan was made, or its planner gives none."""
+        emitted = self.stages.get("plan_emission")
+        return emitted.output[0].get("confidence") if emitted and emitted.output else None
+
 
 class AloneRecord(Record):
     """The output of one stage fed with gold upstream."""

@@ -94,14 +94,24 @@ class Llm(Variant):
     sees: Literal["everything", "plan"] = "everything"
     """What the model is shown: `plan` is the plan alone, its tables joined by their keys, for a model that has learnt to
     write plans as SQL; after an error it gets the next plan."""
+    below: float | None = Field(default=None, ge=0, le=1)
+    """A cascade: asks only where the first plan's confidence is lower, or absent, and leaves the rest to the compiler,
+    retries included, so that one of them writes all of a turn's attempts. None always asks."""
 
     async def __call__(self, state: GraphState, context: Context) -> str:
+        if self._sure_of(state):
+            return await Compiler()(state, context)
         schema = fitting(context.schema, state.schema_links, context)
         prompt = self._prompt(state, schema, context)
         if prompt is None:
             return ""
         bounded = prompt.model_copy(update={"grammar": grammar_of(self.grammar, schema, state)})
         return sql_text((await ask(context, state, "sql_generation", bounded)).text)
+
+    def _sure_of(self, state: GraphState) -> bool:
+        """Tell whether the first plan needs no model."""
+        confidence = state.plans[0].confidence if state.plans else None
+        return self.below is not None and confidence is not None and confidence >= self.below
 
     def _prompt(self, state: GraphState, schema: Schema, context: Context) -> Prompt | None:
         """Return what is asked; None where a plan should be written and there is none."""

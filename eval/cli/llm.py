@@ -31,6 +31,28 @@ def costs(
 
 
 @app.command()
+def cascade(
+    first: Annotated[Path, typer.Argument(metavar="RUN_WITHOUT", help="Scored run of the compact planner alone.")],
+    second: Annotated[Path, typer.Argument(metavar="RUN_WITH", help="Scored run of the same turns through the model.")],
+    below: Annotated[
+        float | None, typer.Option(min=0, max=1, help="A threshold, to be compared with both runs turn by turn.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """What it gives and costs to ask the model only where the planner is unsure, by the share of turns. No model is called."""
+    from rich.console import Console
+
+    from eval.cascade import cascade as draw
+    from eval.report.cascade import cascade_table
+
+    found = draw(first, second, below)
+    if json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    Console().print(cascade_table(f"{first} and {second}", found).rich())
+
+
+@app.command()
 def faults(
     data: Data,
     out: Out,

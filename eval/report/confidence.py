@@ -10,7 +10,7 @@ from statistics import fmean
 
 from eval.report.chart import Chart, Mark
 from eval.report.table import Table, figure
-from eval.report.view import RunView, TurnView
+from eval.report.view import RunView
 
 COVERAGES = (0.25, 0.5, 0.75, 1.0)
 POINTS_DRAWN = 120
@@ -60,18 +60,12 @@ def risk_of(run: RunView) -> Risk | None:
     pairs = [
         (confidence, turn.mark == "right")
         for turn in run.turns
-        if turn.mark in ("right", "wrong") and (confidence := confidence_of(turn)) is not None
+        if turn.mark in ("right", "wrong") and (confidence := turn.record.confidence) is not None
     ]
     if not pairs:
         return None
     confidences, right = zip(*sorted(pairs, key=lambda pair: -pair[0]), strict=True)
     return Risk(confidences, right)
-
-
-def confidence_of(turn: TurnView) -> float | None:
-    """Return the confidence of a turn's first plan."""
-    plans = turn.record.stages["plan_emission"].output
-    return plans[0].get("confidence") if plans else None
 
 
 def confidence_charts(runs: Sequence[RunView]) -> tuple[Chart, ...]:

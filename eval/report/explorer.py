@@ -8,7 +8,6 @@ from typing import Any
 
 from eval.gold import GoldBook
 from eval.history import Histories
-from eval.report.confidence import confidence_of
 from eval.report.faults import Fault, Faults
 from eval.report.results import Results
 from eval.report.stages import gold_texts, stage_texts
@@ -94,7 +93,7 @@ class _Reader:
             "ms": round(record.timing.get("ms", 0.0), 1),
             "verdicts": {name: value for name in VERDICTS if (value := getattr(scores, name)) is not None},
             "notes": [note for note in (scores.cause, scores.no_result, scores.suite_shown_by, scores.retry) if note],
-            "confidence": confidence_of(turn) if record.outcome != "not_run" else None,
+            "confidence": record.confidence,
             "plan": _clauses(book.plan_of(record.database_id, record.sql) if book else None),
             "fault": _fault(self.faults.get(record.key)),
             "history": self._history(turn),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.compare import SAME, compare
+from eval.report.cascade import cascade_chart, cascade_table, cascades
 from eval.report.chart import Chart, Mark
 from eval.report.confidence import confidence_charts, confidence_tables
 from eval.report.cost_charts import cost_charts
@@ -55,6 +56,9 @@ def topics(inputs: Inputs, faults: RunFaults) -> Iterator[Topic]:
     yield Topic("costs", "Latency and cost", charts, (latency_table(inputs.runs), *cost_tables(inputs.runs)))
     if charts := confidence_charts(inputs.runs):
         yield Topic("confidence", "Confidence", charts, confidence_tables(inputs.runs))
+    if curves := cascades(inputs.runs):
+        drawn, laid_out = zip(*((cascade_chart(*it), cascade_table(*it)) for it in curves), strict=True)
+        yield Topic("cascade", "Cascade: a model for the unsure turns", drawn, laid_out)
     if inputs.tables:
         yield Topic("tables", "Further tables", (), inputs.tables)
 

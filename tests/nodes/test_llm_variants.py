@@ -184,3 +184,30 @@ def test_a_schema_too_large_is_pruned_and_never_cut(tmp_path: Path) -> None:
     with pytest.raises(EndpointError, match="set context_tokens") as raised:
         run(sql_generation.Llm(), database, "SELECT 1", context_tokens=8192)
     assert not raised.value.fatal
+
+
+def cascaded(confidence: float | None, *attempts: Attempt) -> GraphState:
+    plans = (ScoredPlan(plan=COUNT, score=2.0, confidence=confidence), ScoredPlan(plan=Plan(), score=1.0))
+    return STATE.model_copy(update={"plans": plans, "attempts": attempts})
+
+
+@pytest.mark.parametrize(("confidence", "asked"), [(0.49, True), (0.5, False), (0.9, False), (None, True)])
+def test_a_cascade_asks_where_the_first_plan_is_not_sure(
+    database: Database, confidence: float | None, asked: bool
+) -> None:
+    node = sql_generation.Llm(below=0.5)
+    sql, told = run(node, database, *["SELECT 1"] * asked, state=cascaded(confidence))
+    assert (sql, len(told.asked)) == (("SELECT 1", 1) if asked else ("SELECT count(*) FROM city", 0))
+    no_plan = STATE.model_copy(update={"plans": ()})
+    assert run(node, database, "SELECT 2", state=no_plan)[0] == "SELECT 2"
+
+
+def test_a_cascade_tries_again_as_it_began(database: Database) -> None:
+    failed = Attempt(
+        sql="SELECT count(*) FROM city", violations=(Violation(kind="syntax", severity="error", message="no"),)
+    )
+    node, sure, unsure = sql_generation.Llm(below=0.5), cascaded(0.9, failed), cascaded(0.1, failed)
+    sql, told = run(node, database, state=sure)
+    assert sql == asyncio.run(sql_generation.Compiler()(sure, Context(database.schema, database))) and not told.asked
+    sql, told = run(node, database, "SELECT 1", state=unsure)
+    assert sql == "SELECT 1" and "SELECT count(*) FROM city\n- no" in text(told)
