@@ -43,13 +43,15 @@ def cascade(
     from rich.console import Console
 
     from eval.cascade import cascade as draw
-    from eval.report.cascade import cascade_table
+    from eval.report.cascade import cascade_tables
 
     found = draw(first, second, below)
     if json:
         typer.echo(found.model_dump_json(indent=2))
         return
-    Console().print(cascade_table(f"{first} and {second}", found).rich())
+    console = Console()
+    for table in cascade_tables(f"{first} and {second}", found):
+        console.print(table.rich())
 
 
 @app.command()

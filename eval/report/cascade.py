@@ -1,4 +1,4 @@
-"""The cascade: what sending only the unsure turns to a language model gives and costs, as a table and a curve."""
+"""The cascade: what sending only the unsure turns to a language model gives and costs, as tables and a curve."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from eval.report.chart import Chart, Mark
 from eval.report.table import Table, figure, interval, signed
 from eval.report.view import RunView
 
-COLUMNS = (
-    "turns sent", "", "below", "value", "95 %", "fixed", "broken", "perfect judge", "at random", "tokens a turn",
-    "seconds a turn", "money a turn",
-)  # fmt: skip
+COLUMNS = ("sent", "turns", "below", "value", "95 %", "fixed", "broken", "tokens", "seconds", "money")
+SERIES = ("by confidence", "perfect judge", "at random")
 
 
 def cascades(runs: Sequence[RunView]) -> tuple[tuple[str, Cascade], ...]:
@@ -28,22 +26,25 @@ def cascades(runs: Sequence[RunView]) -> tuple[tuple[str, Cascade], ...]:
     return tuple(found)
 
 
-def cascade_table(name: str, it: Cascade) -> Table:
-    """Lay the curve out, then the threshold that was given, then the best one in hindsight."""
-    rows = [(f"{point.share:.0%}", *_row(point)) for point in it.points]
+def cascade_tables(name: str, it: Cascade) -> tuple[Table, Table]:
+    """Lay out the curve with the threshold that was given and the best one in hindsight; then what the order is worth."""
+    rows = [(_share(point), *_row(point)) for point in it.points]
     if it.chosen:
-        rows.append(("as given", *_row(it.chosen.point)))
-    rows.append(("best, in hindsight", *_row(it.hindsight)))
-    return Table(title=f"Cascade: {name}", columns=COLUMNS, rows=tuple(rows), note=" ".join(_notes(it)))
+        rows.append(("given", *_row(it.chosen.point)))
+    rows.append(("best*", *_row(it.hindsight)))
+    worth = tuple((_share(it), str(it.sent), *map(figure, _judged_by(it))) for it in it.points)
+    return (
+        Table(title=f"Cascade: {name}", columns=COLUMNS, rows=tuple(rows), note=" ".join(_notes(it))),
+        Table(title=f"Order of a cascade: {name}", columns=(*COLUMNS[:2], *SERIES), rows=worth, note=_worth(it)),
+    )
 
 
 def cascade_chart(name: str, it: Cascade) -> Chart:
     """Draw accuracy over the share of turns sent, between a perfect judge and chance."""
-    series = ("by confidence", "perfect judge", "at random")
     marks = (
         Mark(f"{point.share:.4f}", value, each, note=f"below {_below(point)}, {point.sent} turns")
         for point in it.points
-        for each, value in zip(series, (point.value, point.perfect, point.random), strict=True)
+        for each, value in zip(SERIES, _judged_by(point), strict=True)
     )
     return Chart(
         title=f"Cascade: {name}",
@@ -52,7 +53,7 @@ def cascade_chart(name: str, it: Cascade) -> Chart:
         axis="value accuracy",
         form="share",
         labels="share of turns sent to the model, the least confident first",
-        note="Perfect judge: who knows both answers chooses as many turns.",
+        note=_worth(it),
     )
 
 
@@ -72,6 +73,14 @@ def _judged(run: RunView) -> Iterator[TurnRecord]:
     return (turn.record for turn in run.turns if turn.mark in ("right", "wrong"))
 
 
+def _share(point: Point) -> str:
+    return f"{point.share:.0%}"
+
+
+def _judged_by(point: Point) -> tuple[float, float, float]:
+    return point.value, point.perfect, point.random
+
+
 def _row(point: Point) -> tuple[str, ...]:
     return (
         str(point.sent),
@@ -80,8 +89,6 @@ def _row(point: Point) -> tuple[str, ...]:
         interval((point.low, point.high)),
         str(point.fixed),
         str(point.broken),
-        figure(point.perfect),
-        figure(point.random),
         f"{point.tokens:,.0f}",
         f"{point.seconds:.2f}",
         "–" if point.price is None else f"{point.price:.5f}",
@@ -89,25 +96,31 @@ def _row(point: Point) -> tuple[str, ...]:
 
 
 def _below(point: Point) -> str:
-    return "all" if point.below is None else f"{point.below}".removesuffix(".0")
+    return "all" if point.below is None else f"{point.below:.6g}"
 
 
 def _notes(it: Cascade) -> list[str]:
     notes = [
-        f"{it.turns} turns judged in both, {it.left_out} left out. Below: the confidence under which a turn is sent;"
-        " fixed and broken against the run without the model; tokens, seconds of the calls and money over all turns.",
-        "The best in hindsight is chosen on these very turns, and tells nothing of others.",
+        f"{it.turns} turns judged in both, {it.left_out} left out. Sent: share of the turns whose confidence is below;"
+        " fixed and broken against the run without the model; tokens, seconds of the calls and money a turn, over all turns.",
+        "* In hindsight: chosen on these very turns, so that it tells nothing of others.",
     ]
-    if it.skill is None:
-        notes.append("Sending any turn changes no verdict, or all of them alike: the order is worth nothing here.")
-    else:
-        notes.append(f"The order by confidence lies at {signed(it.skill)} between chance (0) and a perfect judge (1).")
     if it.chosen:
         notes.append(
             f"Below {_below(it.chosen.point)}, {_against('the run without the model', it.chosen.against_first)};"
         )
         notes.append(f"{_against('always asking', it.chosen.against_second)}.")
     return [*notes, "A stage was given gold: no figures of a real system."] if it.oracle else notes
+
+
+def _worth(it: Cascade) -> str:
+    """Say what the order by confidence is worth."""
+    judge = "Perfect judge: who knows both answers chooses as many turns."
+    if it.skill is None:
+        return (
+            f"{judge} Sending a turn changes all verdicts alike, or none, so that no order is worth more than another."
+        )
+    return f"{judge} Over all shares the order by confidence lies at {signed(it.skill)} between chance (0) and that judge (1)."
 
 
 def _against(other: str, found: MetricComparison) -> str:

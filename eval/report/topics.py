@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.compare import SAME, compare
-from eval.report.cascade import cascade_chart, cascade_table, cascades
+from eval.report.cascade import cascade_chart, cascade_tables, cascades
 from eval.report.chart import Chart, Mark
 from eval.report.confidence import confidence_charts, confidence_tables
 from eval.report.cost_charts import cost_charts
@@ -57,7 +57,8 @@ def topics(inputs: Inputs, faults: RunFaults) -> Iterator[Topic]:
     if charts := confidence_charts(inputs.runs):
         yield Topic("confidence", "Confidence", charts, confidence_tables(inputs.runs))
     if curves := cascades(inputs.runs):
-        drawn, laid_out = zip(*((cascade_chart(*it), cascade_table(*it)) for it in curves), strict=True)
+        laid_out = tuple(table for it in curves for table in cascade_tables(*it))
+        drawn = tuple(cascade_chart(*it) for it in curves)
         yield Topic("cascade", "Cascade: a model for the unsure turns", drawn, laid_out)
     if inputs.tables:
         yield Topic("tables", "Further tables", (), inputs.tables)
