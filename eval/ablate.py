@@ -51,7 +51,7 @@ async def _run_all(options: RunOptions, say: Callable[[str], object]) -> None:
     dataset = load(options.dataset, options.data, options.split)
     total = len(dataset.dialogues)
     start, stop = parse_range(experiment.dialogues) if experiment.dialogues else (0, total)
-    dataset = dataset.select(start, stop)
+    dataset = dataset.select(start, stop, experiment.databases)
     dataset.open_databases()
     try:
         async with open_llm(config.endpoint, options.environment, options.tape) as llm:

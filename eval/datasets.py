@@ -107,8 +107,8 @@ class Dataset:
         """The dialogues by their position in the file."""
         return {dialogue.index: dialogue for dialogue in self.dialogues}
 
-    def select(self, start: int, stop: int) -> Dataset:
-        """Return the dialogues start..stop-1 of the file.
+    def select(self, start: int, stop: int, databases: Collection[str] = ()) -> Dataset:
+        """Return the dialogues start..stop-1 of the file, or those among them about some databases.
 
         Raises:
             DataError: The file has no dialogue in that range.
@@ -116,7 +116,8 @@ class Dataset:
         chosen = tuple(dialogue for dialogue in self.dialogues if start <= dialogue.index < stop)
         if not chosen:
             raise DataError(f"no dialogue in {start}:{stop}: {self.name} {self.split} has {len(self.dialogues)}")
-        return replace(self, dialogues=chosen)
+        found = replace(self, dialogues=chosen)
+        return found.about(databases) if databases else found
 
     def about(self, databases: Collection[str]) -> Dataset:
         """Return the dialogues about some databases.

@@ -22,6 +22,8 @@ class Experiment(BaseModel):
 
     dialogues: str | None = None
     """`A:B`; all dialogues where absent."""
+    databases: tuple[str, ...] = ()
+    """The only databases whose dialogues are asked; all where empty."""
     history: HistoryMode = "gold"
     oracle: tuple[Stage, ...] = ()
     """Stages that are given gold."""

@@ -36,6 +36,8 @@ class Manifest(Record):
     split: str
     dialogues: str
     """`A:B`, 0-based and half-open, of the official file."""
+    databases: tuple[str, ...] = ()
+    """The only databases whose dialogues of that range were asked; all where empty."""
     history: HistoryMode
     rows_sha256: str
     """Of the selected dialogues with their gold."""

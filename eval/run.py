@@ -62,7 +62,7 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     dataset = load(options.dataset, options.data, options.split)
     total = len(dataset.dialogues)
     start, stop = parse_range(experiment.dialogues) if experiment.dialogues else (0, total)
-    dataset = dataset.select(start, stop)
+    dataset = dataset.select(start, stop, experiment.databases)
     dataset.open_databases()
     runner = Runner.build(dataset, config, experiment)
     manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}")
@@ -107,6 +107,7 @@ def manifest_of(runner: Runner, options: RunOptions, dialogues: str) -> Manifest
         dataset=dataset.name,
         split=dataset.split,
         dialogues=dialogues,
+        databases=experiment.databases,
         history=experiment.history,
         rows_sha256=dataset.rows_sha256,
         config_sha256=runner.config.sha256,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -130,13 +131,27 @@ def table(
     """Lay out training runs: data, rows, steps, time, figures with intervals, paired with the base, stage by stage."""
     from rich.console import Console
 
-    from eval.records import write_text
     from training.experiments import parse_pair, read_experiments
-    from training.table import experiment_tables, tables_json
+    from training.table import experiment_tables, write_tables
 
     tables = experiment_tables(read_experiments([parse_pair(pair) for pair in pairs], base))
     for found in tables:
         Console().print(found.rich())
     if out is not None:
-        write_text(out.with_suffix(".md"), "\n\n".join(found.markdown() for found in tables) + "\n")
-        write_text(out.with_suffix(".json"), tables_json(tables))
+        write_tables(tables, out)
+
+
+@app.command()
+def chain(
+    data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, as the archive unpacks.")],
+    out: Annotated[Path, typer.Option(help="Folder of the steps; those that it holds are not taken again.")],
+    python: Annotated[str, typer.Option(help="The interpreter that has trl, peft and vLLM.")] = sys.executable,
+    base: Annotated[Path | None, typer.Option(help="A small model; made from nothing unless given.")] = None,
+) -> None:
+    """Make rows, train an adapter on them, serve it, put held-out dialogues to base and adapter, and compare: on a CPU."""
+    from rich.console import Console
+
+    from training.chain import Chain
+
+    for found in Chain(data, out, python, base, say=typer.echo).run():
+        Console().print(found.rich())

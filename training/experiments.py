@@ -11,8 +11,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.compare import RunComparison, compare
+from eval.ladder import Ladder, read_ladder
+from eval.rungs import BASE
 from eval.scores import Summary, read_summary
 from training.compact_config import TrainingError
+from training.moves import Move, moves
 
 
 class TrainingManifest(BaseModel):
@@ -40,8 +43,12 @@ class Experiment:
     """Of the rows, where their manifest tells them."""
     summary: Summary
     """Of the scored run."""
-    against: RunComparison | None
+    against: RunComparison
     """Against the base."""
+    moves: tuple[Move, ...]
+    """Of its stages, against the base."""
+    ladder: Ladder | None
+    """Where a ladder was given in place of a scored run."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ class Experiments:
 
     base: str
     base_summary: Summary
+    base_ladder: Ladder | None
     found: tuple[Experiment, ...]
 
 
@@ -57,18 +65,23 @@ def read_experiments(pairs: Sequence[tuple[Path, Path]], base: Path) -> Experime
     """Read experiments, all compared with the base at once, so that p-values are adjusted for their number.
 
     Args:
-        pairs: a training run and the scored run of what it made.
-        base: the scored run of the model that they started from.
+        pairs: a training run and the scored run, or the ladder, of what it made.
+        base: the scored run, or the ladder, of the model that they started from.
 
     Raises:
         TrainingError: A folder is no training run.
         RunError: A run is not scored, or over other rows than the base.
     """
-    compared = compare([base, *(run for _, run in pairs)]).runs
+    scored = [_scored(base), *(_scored(run) for _, run in pairs)]
+    compared, moved = compare(scored).runs, moves(scored[0], scored[1:])
     return Experiments(
         base=base.name,
-        base_summary=read_summary(base),
-        found=tuple(_experiment(folder, run, against) for (folder, run), against in zip(pairs, compared, strict=True)),
+        base_summary=read_summary(scored[0]),
+        base_ladder=_ladder(base),
+        found=tuple(
+            _experiment(folder, run, against, stages)
+            for (folder, run), against, stages in zip(pairs, compared, moved, strict=True)
+        ),
     )
 
 
@@ -84,9 +97,17 @@ def parse_pair(text: str) -> tuple[Path, Path]:
     return Path(training), Path(run)
 
 
-def _experiment(folder: Path, run: Path, against: RunComparison) -> Experiment:
-    training = _read(folder)
-    return Experiment(folder.name, training, _sources(Path(training.data)), read_summary(run), against)
+def _experiment(folder: Path, run: Path, against: RunComparison, stages: tuple[Move, ...]) -> Experiment:
+    training, summary = _read(folder), read_summary(_scored(run))
+    return Experiment(folder.name, training, _sources(Path(training.data)), summary, against, stages, _ladder(run))
+
+
+def _scored(folder: Path) -> Path:
+    return folder / BASE if (folder / "ladder.json").is_file() else folder
+
+
+def _ladder(folder: Path) -> Ladder | None:
+    return read_ladder(folder) if (folder / "ladder.json").is_file() else None
 
 
 def _read(folder: Path) -> TrainingManifest:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import resource
 import time
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -21,15 +20,17 @@ from transformers import PrinterCallback, TrainerCallback, set_seed
 from trl import SFTConfig, SFTTrainer
 
 from eval.provenance import commit, versions
+from training.checkpoints import disk_faults, last_checkpoint, save_whole
 from training.compact_config import TrainingError
+from training.data.lengths import estimate as count_tokens
 from training.sft_config import SftConfig
-from training.sft_engine import check_room, check_targets, disk_fault, open_model
+from training.sft_engine import check_room, check_targets, open_model
 from training.sft_rows import SPLITS, ChatRow, read_rows
 from training.sft_score import SqlScorer
+from training.sft_time import measured_minutes, run_tokens
+from training.sft_tokens import encoded
 from training.small_model import new_model, new_tokenizer
 
-UNLEARNT = -100
-"""The label of a token that carries no loss."""
 FINAL_FACTOR = 5
 """How many times the rows of one look are scored at the end."""
 
@@ -49,7 +50,8 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
     console = Console(stderr=True)
     disable_progress_bars()
     checkpoints, log = out / "checkpoints", out / "looks.jsonl"
-    if resume and not any(checkpoints.glob("checkpoint-*")):
+    begun = last_checkpoint(checkpoints) if resume else None
+    if resume and begun is None:
         raise TrainingError(f"nothing to resume in {out}: it holds no checkpoint")
     if not resume and out.exists() and any(out.iterdir()):
         raise TrainingError(f"{out} is not empty: say --resume, or another --out")
@@ -67,13 +69,13 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
         tokenizer = new_tokenizer(texts, config.new.vocabulary)
         model = new_model(config.new, tokenizer, config.seed)
     else:
-        room = check_room(config, named)
+        room = check_room(config, named, run_tokens(config, [count_tokens(row.messages) for row in rows["train"]]))
         if room and torch.cuda.is_available():
             console.print(f"{named}: {room}")
         tokenizer, model = open_model(config, named)
         check_targets(config, model)
     parameters = sum(weight.numel() for weight in model.parameters())
-    encoded = _encoded(rows["train"], tokenizer, config)
+    learnt = encoded(rows["train"], tokenizer, config)
     lora = None
     if config.lora and config.engine == "plain":
         lora = LoraConfig(
@@ -86,7 +88,7 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
         model=model,
         processing_class=tokenizer,
         peft_config=lora,
-        train_dataset=Dataset.from_list(encoded),
+        train_dataset=Dataset.from_list(learnt),
         args=SFTConfig(
             output_dir=str(checkpoints),
             seed=config.seed,
@@ -121,15 +123,18 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
     looks = _Looks(config, scorer, watched[: config.evaluated], best, log, console, resume=resume)
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(looks)
-    tokenizer.save_pretrained(best)
+    with disk_faults(best):
+        tokenizer.save_pretrained(best)
     console.print(f"{parameters:,} parameters, {len(rows['train']):,} rows, on {'cuda' if cuda else 'cpu'}")
-    try:
-        result = trainer.train(resume_from_checkpoint=resume)
-    except OSError as error:
-        raise disk_fault(error, checkpoints) from error
+    if not cuda and not resume:
+        minutes = measured_minutes(trainer.model, trainer.data_collator, learnt, config)
+        room = f"about {minutes:.0f} min by the time of three steps, looks at held-out rows not counted"
+        console.print(room)
+    with disk_faults(checkpoints):
+        result = trainer.train(resume_from_checkpoint=str(begun) if begun else None)
+        if looks.best < 0:
+            save_whole(trainer.model, best)
 
-    if looks.best < 0:
-        trainer.model.save_pretrained(best)
     final = {
         split: {"rows": len(part), "accuracy": round(scorer.accuracy(part), 4)}
         for split in SPLITS[1:]
@@ -190,36 +195,10 @@ class _Looks(TrainerCallback):
         self._stale = 0 if score > self.best else self._stale + 1
         if score > self.best:
             self.best = score
-            kwargs["model"].save_pretrained(self._folder)
+            save_whole(kwargs["model"], self._folder)
         with self._log.open("a", encoding="utf-8") as file:
             look = {"step": state.global_step, "accuracy": score, "seconds": self.seconds}
             file.write(json.dumps(look) + "\n")
         self._console.print(f"step {state.global_step}: {score:.3f} right by execution (best {self.best:.3f})")
         if self._stale >= self._config.patience:
             control.should_training_stop = True
-
-
-def _encoded(rows: list[ChatRow], tokenizer, config: SftConfig) -> list[dict[str, list[int]]]:
-    """Return rows as tokens, cut where serving cuts: the prompt with the answer's heading, then the answer.
-
-    Raises:
-        TrainingError: the chat template rewrites a prompt once it is answered, or a row is too long.
-    """
-    write, longest = partial(tokenizer.apply_chat_template, tokenize=False, **config.template), config.longest
-    asked = [write(row.prompt, add_generation_prompt=True) for row in rows]
-    whole = [write([*row.prompt, *row.completion]) for row in rows]
-    if not all(text.startswith(start) for start, text in zip(asked, whole, strict=True)):
-        raise TrainingError("the chat template of the base writes a prompt in another way once it is answered")
-    answers = [text[len(start) :] for start, text in zip(asked, whole, strict=True)]
-    found: list[dict[str, list[int]]] = []
-    starts, ends = (tokenizer(texts, add_special_tokens=False)["input_ids"] for texts in (asked, answers))
-    for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
-        if len(start) + len(end) > longest:
-            raise TrainingError(
-                f"train row {number} ({rows[number - 1].database_id}) has {len(start) + len(end)} tokens, the settings allow "
-                f"{longest}: raise longest, or make shorter rows"
-            )
-        found.append(
-            {"input_ids": [*start, *end], "labels": [*(start if config.whole else [UNLEARNT] * len(start)), *end]}
-        )
-    return found

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from training.compact_config import TrainingError
 from training.estimate import estimate, refuse_too_small, shape_of
 from training.sft_config import SftConfig
@@ -127,10 +125,3 @@ def _by_unsloth(config: SftConfig, named: str):
         use_gradient_checkpointing="unsloth",
     )  # fmt: skip
     return tokenizer, model
-
-
-def disk_fault(error: OSError, folder: Path) -> TrainingError:
-    """Say in one line that a checkpoint could not be written."""
-    return TrainingError(
-        f"cannot write {folder}: {error.strerror or error}: make room, then go on from the last checkpoint with --resume"
-    )

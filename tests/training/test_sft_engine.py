@@ -10,7 +10,7 @@ import pytest
 from training.compact_config import TrainingError
 from training.estimate import DENSE_MODULES, HYBRID_MODULES
 from training.sft_config import Lora, SftConfig
-from training.sft_engine import check_room, check_targets, disk_fault, import_engine
+from training.sft_engine import check_room, check_targets, import_engine, open_model
 
 NINE = "Qwen/Qwen3.5-9B"
 
@@ -81,8 +81,21 @@ def test_unsloth_where_it_cannot_run_is_one_line(monkeypatch: pytest.MonkeyPatch
     import_engine(SftConfig())
 
 
-def test_a_full_disk_while_checkpointing_says_how_to_go_on() -> None:
-    from pathlib import Path
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        (None, "has no chat template: give an instruction-tuned base"),
+        ("unreadable", "cannot open the base model 'some/base'"),
+    ],
+)
+def test_a_base_without_a_chat_template_or_none_at_all_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, template: str | None, says: str
+) -> None:
+    def opened(config: SftConfig, named: str):
+        if template:
+            raise OSError("no such\nfile")
+        return SimpleNamespace(chat_template=None), object()
 
-    said = str(disk_fault(OSError(28, "No space left on device"), Path("runs/x")))
-    assert "No space left on device: make room, then go on from the last checkpoint with --resume" in said
+    monkeypatch.setattr("training.sft_engine._plain", opened)
+    with pytest.raises(TrainingError, match=says):
+        open_model(SftConfig(), "some/base")

@@ -25,7 +25,9 @@ from nodes.completion import Message
 from nodes.node import FIELDS, Context, Node, Variant
 from nodes.plan import Plan, PlanModel
 from nodes.schema_linking import Choice, TableName
+from nodes.sql.from_plan import from_plan
 from nodes.sql.joins import with_joins
+from nodes.sql_generation import Llm, in_join_order
 from nodes.state import STAGES, GraphState, Stage
 from nodes.walk import rewrite
 from training.compact_config import TrainingError
@@ -40,13 +42,11 @@ WRITTEN: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "plan
 """The stages whose answer gold tells."""
 
 
-class ChatRow(BaseModel):
-    """One row of training data; TRL reads `messages`."""
+class RowOrigin(BaseModel):
+    """Where a row of training data comes from, and what scores an answer to it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    messages: tuple[Message, ...]
-    """System, user, and as the assistant the answer to learn."""
     stage: Stage
     source: str
     place: str
@@ -58,6 +58,13 @@ class ChatRow(BaseModel):
     """The gold SQL, for the scorer."""
     oracle: bool
     """Whether the prompt holds gold of its own turn."""
+
+
+class ChatRow(RowOrigin):
+    """One row of training data; TRL reads `messages`."""
+
+    messages: tuple[Message, ...]
+    """System, user, and as the assistant the answer to learn."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ class ChatMaker:
             if stage in self.stages:
                 prompt = await listener.heard(self.nodes[stage], state, context)
                 if prompt is not None:
-                    answer = Message(role="assistant", content=ANSWERS[stage](gold, context.schema))
+                    answer = Message(role="assistant", content=self._answer(stage, gold, context.schema))
                     found.append(self._row(turn, stage, (*prompt.messages, answer), oracle=seen_gold))
             if stage in self.oracle:
                 output, seen_gold = GOLD_OUTPUTS[stage](gold), True
@@ -125,6 +132,12 @@ class ChatMaker:
                 output = await node(state, context)
             state = state.model_copy(update={FIELDS[stage]: output})
         return found
+
+    def _answer(self, stage: Stage, gold: Gold, schema: Schema) -> str:
+        node = self.nodes[stage]
+        if isinstance(node, Llm) and node.sees == "plan":
+            return _compiled(gold, schema)
+        return ANSWERS[stage](gold, schema)
 
     def _row(self, turn: MixTurn, stage: Stage, messages: tuple[Message, ...], *, oracle: bool) -> ChatRow:
         return ChatRow(
@@ -193,6 +206,14 @@ def _state_answer(gold: Gold, schema: Schema) -> str:
 
 def _sql(gold: Gold, schema: Schema) -> str:
     return " ".join(gold.sql.split())
+
+
+def _compiled(gold: Gold, schema: Schema) -> str:
+    """Return the compiler's SQL, whose aliases are those that the plan is shown with; gold's where the keys give other joins."""
+    plan = in_join_order(gold.plan, schema)
+    if canonical(plan) != canonical(with_joins(gold.plan, schema)):
+        return _sql(gold, schema)
+    return from_plan(plan, schema)
 
 
 ANSWERS: dict[Stage, Callable[[Gold, Schema], str]] = {

@@ -32,7 +32,7 @@ def listing(data: Path) -> tuple[Table, tuple[str, ...]]:
             if here != whole:
                 missing.setdefault(name, []).append(f"{split} {'absent' if here == ABSENT else f'short, {here} rows'}")
     columns = ("set", "role", "licence", "dialect", "here", "official")
-    table = Table(title=f"Data sets in {data}", columns=columns, rows=tuple(rows), words=4)
+    table = Table(title=f"Data sets in {data}", columns=columns, rows=tuple(rows), words=4, fold=True)
     return table, tuple(f"{name}: {', '.join(what)}: {how_to_get(name)}" for name, what in missing.items())
 
 

@@ -25,6 +25,10 @@ class MixSource(_Settings):
     split: str = "train"
     weight: float = Field(default=1.0, gt=0)
     """With `rows`: its share beside the other weights. Without: how often each of its turns stands in the mix, 0.5 for every other."""
+    dialogues: str | None = None
+    """`A:B` of the official file; all of them unless given."""
+    databases: tuple[str, ...] = ()
+    """The only databases whose dialogues are drawn from; all where empty."""
     over: tuple[str, str] | None = None
     """For schema_rich: the set and split over whose databases questions are made."""
     per_database: int = Field(default=20, ge=1)

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.alone import ADAPTERS
 from eval.canonical import canonical
 from eval.datasets import Dataset
@@ -27,7 +25,7 @@ from nodes.plan import Plan
 from nodes.sql.joins import with_joins
 from nodes.state import Stage
 from training.data.catalogue import TRAINABLE, split_of
-from training.data.chat import ChatMaker, ChatRow, plan_answer
+from training.data.chat import ChatMaker, ChatRow, RowOrigin, plan_answer
 from training.data.mix_config import MixConfig, MixSource
 from training.data.sources import load_source
 from training.data.turns import MixTurn, Source
@@ -37,21 +35,12 @@ COMPARED: tuple[Stage, ...] = ("plan_emission", "sql_generation")
 """The stages whose answers can be run."""
 
 
-class PreferenceRow(BaseModel):
+class PreferenceRow(RowOrigin):
     """One row of DPO data: TRL reads `prompt`, `chosen` and `rejected`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     prompt: tuple[Message, ...]
     chosen: tuple[Message, ...]
     rejected: tuple[Message, ...]
-    stage: Stage
-    source: str
-    place: str
-    database_id: str
-    database: Path
-    gold: str
-    oracle: bool
     chosen_by: str
     """`gold`, or the run whose answer it is."""
     rejected_by: str
@@ -167,11 +156,8 @@ def _pairs(
             rejected=(Message(role="assistant", content=rejected),),
             chosen_by=by,
             rejected_by=str(run.folder),
-            **{name: getattr(chat, name) for name in _SHARED},
+            **{name: getattr(chat, name) for name in RowOrigin.model_fields},
         )
-
-
-_SHARED = ("stage", "source", "place", "database_id", "database", "gold", "oracle")
 
 
 def _answer(stage: Stage, record: TurnRecord, turn: MixTurn) -> str | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from agent.config import Config
-from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn
+from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, parse_range
 from eval.experiment import RunOptions, read_experiment
 from eval.progress import Progress
 from eval.prompts import prompts_sha256
@@ -89,7 +89,7 @@ class _Agent:
     oracle: frozenset[Stage]
 
 
-def prepare(path: Path, data: Path, out: Path, *, tokenizer: str | None, say: Callable[[str], None]) -> MixManifest:
+def prepare(path: Path, data: Path, out: Path, *, tokenizer: str | None, say: Callable[[str], object]) -> MixManifest:
     """Make the mix of a settings file; a run that was killed goes on where it stopped.
 
     Args:
@@ -173,6 +173,8 @@ def _source(entry: MixSource, data: Path, work: Path, seed: int) -> Source:
         dataset = _generated(entry, data, work, seed)
     else:
         dataset = load_source(entry.set, entry.split, data, work=work, most=entry.most, seed=seed)
+        start, stop = parse_range(entry.dialogues) if entry.dialogues else (0, len(dataset.dialogues))
+        dataset = dataset.select(start, stop, entry.databases)
     refuse_dev_databases(dataset)
     return Source(entry.name, dataset, entry.weight)
 
@@ -185,6 +187,7 @@ def _generated(entry: MixSource, data: Path, work: Path, seed: int) -> Dataset:
     if split_of(name, split).role not in TRAINABLE:
         raise LeakError(f"schema_rich over {name}/{split}: models are measured on its databases")
     base = load_source(name, split, data, work=work, most=entry.most, seed=seed)
+    base = base.about(entry.databases) if entry.databases else base
     refuse_dev_databases(base)
     ids = sorted({dialogue.database_id for dialogue in base.dialogues})
     dialogues: list[GoldDialogue] = []

@@ -344,3 +344,22 @@ def test_the_command_prints_sources_lengths_and_what_was_left_out(data: Path, tm
     assert shown.exit_code == 0, shown.output
     for words in ("Sources", "cosql/train", "CC BY-SA", "Rows", "sql_generation", "Left out", "training rows"):
         assert words in shown.output
+
+
+def test_a_source_can_be_held_to_some_dialogues_and_databases(data: Path, tmp_path: Path) -> None:
+    text = MIX + 'dialogues = "1:3"\ndatabases = ["bookshop"]\n'
+    made(data, tmp_path / "mix", write_mix(tmp_path, text))
+    found = rows(tmp_path / "mix", "train", "sql_generation")
+    assert {row["place"].partition(".")[0] for row in found} == {"2"}
+    assert {row["database_id"] for row in found} == {"bookshop"}
+
+
+def test_the_answer_of_a_model_that_sees_the_plan_alone_is_the_compilers(data: Path, tmp_path: Path) -> None:
+    agent = DIRECT.replace('"llm" }', '"llm", sees = "plan" }') + '\n[eval]\noracle = ["plan_emission"]\n'
+    made(data, tmp_path / "mix", write_mix(tmp_path, "diagnostic = true\n" + MIX, agent))
+    dataset = load("cosql", data / "cosql_dataset", "train")
+    for row in rows(tmp_path / "mix", "train", "sql_generation"):
+        database = dataset.open_database(row["database_id"])
+        answer = row["messages"][-1]["content"]
+        assert sorted(map(str, database.execute(answer).rows)) == sorted(map(str, database.execute(row["gold"]).rows))
+        assert " AS T1" not in answer or " T1, " in row["messages"][-2]["content"], "aliases are those of the plan"
