@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from asyncio import gather
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 import pytest
 
 from agent.config import ConfigError
-from agent.llm import check_adapter, probe_endpoint
+from agent.llm import check_adapter, open_llm, probe_endpoint
 from agent.serve import ServeOptions, Server, serving
 from eval.demo.build import DEMO_DATA, build
 from eval.experiment import RunOptions
@@ -27,9 +28,13 @@ from eval.prefix_bench import prefix_cost
 from eval.records import read_turns
 from eval.run import run
 from eval.score import score
+from eval.verdicts.judge import judge
+from nodes.completion import Prompt, sql_text
 from nodes.endpoint import Endpoint
 from nodes.plan import Plan
 from nodes.state import ScoredPlan
+from training.sft_rows import ChatRow, read_rows
+from value_index.database import Database
 from value_index.errors import TurnSQLError
 
 pytestmark = pytest.mark.vllm
@@ -38,16 +43,22 @@ ROOT = Path(__file__).resolve().parent.parent
 CONFIGS = ROOT / "configs"
 ONE_THREAD = {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"}
 """On a machine that does other work too, threads that wait for each other in a loop cost more than they bring."""
+HELD_OUT = 160
+"""Rows; the models' accuracy on their own held-out rows is in training/LOG.md."""
+ANSWER_TOKENS = 128
+"""As in training/sft_score.py."""
 PYTHON = os.environ.get("TURNSQL_VLLM_PYTHON", str(ROOT / ".venv-vllm" / "bin" / "python"))
 
 
 @dataclass(frozen=True)
 class Models:
-    """Folders of the small model, its adapter, and an adapter that does nothing."""
+    """Folders of the small model, its adapter, an adapter that does nothing, and rows that none of them has learnt."""
 
     base: Path
     adapter: Path
     silent: Path
+    plans: Path
+    """The adapter's rows; those held out are held out from the base too, since the plan itself decides it."""
 
 
 def train(*words: str) -> None:
@@ -55,10 +66,10 @@ def train(*words: str) -> None:
     subprocess.run([PYTHON, "-m", "turnsql", "train", *words], cwd=ROOT, env=environment, check=True)
 
 
-def made_plans(name: str, out: Path) -> str:
+def made_plans(name: str, out: Path) -> Path:
     settings = str(CONFIGS / "training" / f"{name}.toml")
     train("plans", "--data", str(DEMO_DATA.parent), "--config", settings, "--out", str(out))
-    return str(out)
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -70,18 +81,19 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     base, adapter = (
         (Path(given) / name for name in ("model", "adapter")) if given else (made / "base/model", made / "lora/adapter")
     )
+    more = made_plans("plans_demo_more", made / "more")
     if not given:
-        plans, more = (made_plans(name, made / name) for name in ("plans_demo", "plans_demo_more"))
+        plans = made_plans("plans_demo", made / "plans")
         small, lora = (str(CONFIGS / "training" / f"{name}.toml") for name in ("small", "small_lora"))
-        train("sft", "--config", small, "--data", plans, "--out", str(made / "base"))
-        train("sft", "--config", lora, "--base", str(base), "--data", more, "--out", str(made / "lora"))
+        train("sft", "--config", small, "--data", str(plans), "--out", str(made / "base"))
+        train("sft", "--config", lora, "--base", str(base), "--data", str(more), "--out", str(made / "lora"))
     silent = made / "silent"
     zeroes = (
         "import sys, shutil; from safetensors.torch import load_file, save_file; shutil.copytree(*sys.argv[1:])\n"
         "f = sys.argv[2] + '/adapter_model.safetensors'; save_file({k: w * 0 for k, w in load_file(f).items()}, f)"
     )
     subprocess.run([PYTHON, "-c", zeroes, str(adapter), str(silent)], check=True)
-    return Models(base, adapter, silent)
+    return Models(base, adapter, silent, more)
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +182,26 @@ def test_the_adapter_is_told_from_its_base_and_a_silent_one_stops_the_run(server
     assert not (tmp_path / "run").exists()
 
 
+def test_served_models_write_the_plans_that_they_have_not_seen(server: Server, models: Models) -> None:
+    rows = read_rows(models.plans, "held_out", ["sql_generation"])[:HELD_OUT]
+    found = {model: asked(right(server, model, rows)) for model in ("small", "demo")}
+    print(f"\nright of {len(rows)} held-out plans: {found}")
+    assert min(found.values()) > 0.7 * len(rows)
+
+
+async def right(server: Server, model: str, rows: list[ChatRow]) -> int:
+    """Count the rows whose answer gives what the gold gives."""
+    async with open_llm(endpoint(server, model, max_tokens=ANSWER_TOKENS), {}) as llm:
+        assert llm
+        prompts = [Prompt(messages=row.messages[:-1]) for row in rows]
+        replies = await gather(*(llm.complete(p, turn_id="0", stage="sql_generation") for p in prompts))
+    verdicts = [
+        judge(Database.open(row.database), row.gold, sql_text(reply.text))
+        for row, reply in zip(rows, replies, strict=True)
+    ]
+    return sum(verdict.value is True for verdict in verdicts)
+
+
 def test_the_graph_answers_the_demo_with_64_turns_at_once(server: Server, tmp_path: Path) -> None:
     for model in ("small", "demo"):
         (tmp_path / model).mkdir()
@@ -183,7 +215,6 @@ def test_the_graph_answers_the_demo_with_64_turns_at_once(server: Server, tmp_pa
         print(
             f"\n{model}: {len(records)} turns in {seconds:.1f} s, value {means[0]:.3f}, from gold plans {means[1]:.3f}"
         )
-    assert means[1] > 0.5
 
 
 def test_plans_fit_the_json_schema(server: Server, tmp_path: Path) -> None:
@@ -200,8 +231,10 @@ def test_sql_fits_the_grammar(server: Server, tmp_path: Path) -> None:
         tmp_path, server, "demo", sql_generation='{ variant = "llm", sees = "plan", grammar = "schema" }'
     )
     for record in answered(tmp_path / "run", config, dialogues="0:6", concurrency=8):
-        for attempt in record["attempts"]:
-            assert not {v["kind"] for v in attempt["violations"]} & {"unknown_table", "unknown_column"}
+        for attempt, call in zip(record["attempts"], record["stages"]["sql_generation"]["calls"], strict=True):
+            unknown = {v["kind"] for v in attempt["violations"]} & {"unknown_table", "unknown_column"}
+            # A name may be cut with its answer.
+            assert not unknown or call["outcome"] == "truncated"
 
 
 def test_the_static_part_first_is_served_from_the_cache(server: Server) -> None:
