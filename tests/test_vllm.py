@@ -33,6 +33,7 @@ from nodes.completion import Prompt, sql_text
 from nodes.endpoint import Endpoint
 from nodes.plan import Plan
 from nodes.state import ScoredPlan
+from training.estimate import DENSE_MODULES, HYBRID_MODULES
 from training.sft_rows import ChatRow, read_rows
 from value_index.database import Database
 from value_index.errors import TurnSQLError
@@ -162,6 +163,15 @@ def asked(coroutine: Any) -> Any:
     import asyncio
 
     return asyncio.run(coroutine)
+
+
+def test_the_layers_of_a_hybrid_model_are_in_peft_and_in_vllm() -> None:
+    targets = (*DENSE_MODULES, *HYBRID_MODULES)
+    words = [PYTHON, str(ROOT / "tests" / "hybrid_targets.py"), *targets]
+    found = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+    assert found["trained"] == sorted(targets)
+    assert all(found["served"].values()), found["served"]
+    assert found["served"]["in_proj_qkv"] == "in_proj_qkvz" and found["served"]["out_proj"] == "out_proj"
 
 
 def test_the_server_heeds_what_the_endpoint_asks_for(server: Server) -> None:
