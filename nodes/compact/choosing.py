@@ -6,27 +6,24 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, inf, prod
 
+from nodes.compact.anatomy import PARTS, Anatomy
 from nodes.compact.heed import Heed
 from nodes.compact.network import WeightsError
 from nodes.compact.planner import Understanding, load_planner
-from nodes.constraints import constraints
+from nodes.compact.wording import Wording
 from nodes.emission import scored_plans
 from nodes.evidence import Evidence
 from nodes.lexical_weights import READING
 from nodes.logistic import Features, Weights, probability, weighted
 from nodes.node import Context
-from nodes.plan import LiteralTerm, Plan
+from nodes.plan import Plan
 from nodes.state import GraphState, ScoredPlan
-from nodes.walk import table_names, walk
 
 LEAST_SCORE = -25.0
 """Log-probabilities below it are all as bad."""
 LEAST_LEXICAL = -12.0
-PARTS = ("select", "tables", "filters", "groups", "order", "sets", "depth")
-Parts = tuple[Hashable, ...]
-"""The parts of a plan, in the order of PARTS."""
 Numbers = tuple[int, ...]
-"""The same, each part as a number: parts of pydantic models are slow to hash."""
+"""The parts of a plan, each as a number: parts of pydantic models are slow to hash."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +51,14 @@ def candidates(
     others = [each.plan for each in reading]
     scores = (*(score for _, score in beam), *understanding.scores(others))
     known = [dict[Hashable, int]() for _ in PARTS]
-    plans: dict[Numbers, Plan] = {}
+    plans: dict[Numbers, Anatomy] = {}
     network: dict[Numbers, float] = {}
     numbers: list[Numbers] = []
     for plan, score in zip((*(plan for plan, _ in beam), *others), scores, strict=True):
-        parts = tuple(ids.setdefault(part, len(ids)) for ids, part in zip(known, parts_of(plan), strict=True))
+        anatomy = Anatomy(plan)
+        parts = tuple(ids.setdefault(part, len(ids)) for ids, part in zip(known, anatomy.key, strict=True))
         numbers.append(parts)
-        plans.setdefault(parts, plan)
+        plans.setdefault(parts, anatomy)
         if score is not None:
             network[parts] = max(score, network.get(parts, LEAST_SCORE))
     read: dict[Numbers, float] = {}
@@ -68,9 +66,9 @@ def candidates(
         read[parts] = max(each.score, read.get(parts, -inf))
     best, most = max(network.values(), default=0.0), max(read.values(), default=0.0)
     said, agreed, shared = frozenset(numbers[: len(beam)]), _Agreement(network), _Agreement(read)
-    ends, heed = _Ends(state), Heed(evidence)
+    ends, heed, wording = _Ends(state), Heed(evidence), Wording(evidence)
     out: list[Candidate] = []
-    for parts, plan in plans.items():
+    for parts, anatomy in plans.items():
         score = network.get(parts, LEAST_SCORE)
         features: Features = {
             "network": score / 5,
@@ -82,24 +80,12 @@ def candidates(
             "read behind": max(LEAST_LEXICAL, read.get(parts, -inf) - most) / 3,
             "read first": float(read.get(parts) == most),
             **_agreed(agreed.of(parts), shared.of(parts)),
-            **ends.of(plan),
-            **heed.of(plan),
+            **ends.of(anatomy),
+            **heed.of(anatomy),
+            **wording.of(anatomy),
         }
-        out.append(Candidate(plan, {name: value for name, value in features.items() if value}))
+        out.append(Candidate(anatomy.plan, {name: value for name, value in features.items() if value}))
     return out
-
-
-def parts_of(plan: Plan) -> Parts:
-    """Return the parts by which plans are told apart, however their joins are written."""
-    return (
-        (plan.select, plan.distinct),
-        frozenset(table_names(plan)),
-        frozenset(constraints(plan)),
-        plan.group_by,
-        (plan.order_by, plan.limit),
-        tuple(operation.operator for operation in plan.set_operations),
-        sum(isinstance(part, Plan) for part in walk(plan)),
-    )
 
 
 class _Agreement:
@@ -182,11 +168,9 @@ class _Ends:
         self._kept = frozenset(dialogue.kept) if dialogue else frozenset()
         self._dropped = frozenset(dialogue.dropped) if dialogue else frozenset()
         self._values = tuple({str(value.value).casefold(): value for value in state.grounded_values or ()}.values())
-        self._links = state.schema_links
 
-    def of(self, plan: Plan) -> Features:
-        held = frozenset(constraints(plan))
-        literals = {str(part.value).casefold() for part in walk(plan) if isinstance(part, LiteralTerm)}
+    def of(self, anatomy: Anatomy) -> Features:
+        held, literals = anatomy.filters, anatomy.literals
         compared = {(c.column.folded, str(v).casefold()) for c in held if c.column for v in c.values}
         unused = [v for v in self._values if str(v.value).casefold() not in literals]
         elsewhere = [

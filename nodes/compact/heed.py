@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nodes.constraints import constraints
+from nodes.compact.anatomy import Anatomy
 from nodes.evidence import Evidence
 from nodes.logistic import Features
-from nodes.plan import Aggregate, LiteralTerm, Plan, PlanModel, Star
-from nodes.walk import columns, table_names, walk
+from nodes.plan import Aggregate, Plan, Star
 from value_index.schema import ColumnRef
 
 
@@ -18,22 +17,21 @@ class Heed:
 
     evidence: Evidence
 
-    def of(self, plan: Plan) -> Features:
+    def of(self, anatomy: Anatomy) -> Features:
         """Return the features of one plan."""
-        parts = tuple(walk(plan))
         return {
-            **self._asked(plan, parts),
-            **self._named(plan),
-            **self._said(parts),
-            **self._before(plan),
-            **_shape(plan),
+            **self._asked(anatomy),
+            **self._named(anatomy),
+            **self._said(anatomy),
+            **self._before(anatomy),
+            **_shape(anatomy),
         }
 
-    def _asked(self, plan: Plan, parts: tuple[PlanModel, ...]) -> Features:
+    def _asked(self, anatomy: Anatomy) -> Features:
         """Counts and superlatives."""
-        clues = self.evidence.clues
+        clues, plan = self.evidence.clues, anatomy.plan
         asks = clues.count is not None and not self.evidence.count_in_name
-        functions = {part.function for part in parts if isinstance(part, Aggregate)}
+        functions = {part.function for part in anatomy.aggregates}
         shows = any(isinstance(term, Aggregate) and term.function == "count" for term in plan.select)
         highest, ranks = bool(self.evidence.superlatives), bool(plan.limit) or bool(functions & {"max", "min"})
         return {
@@ -47,11 +45,10 @@ class Heed:
             "ranks unasked": float(ranks and not highest),
         }  # fmt: skip
 
-    def _named(self, plan: Plan) -> Features:
+    def _named(self, anatomy: Anatomy) -> Features:
         """Tables and columns that the words name."""
-        evidence = self.evidence
-        used = {(term.table.lower(), term.column.lower()) for term in columns(plan)}
-        shown = [term for each in plan.select for term in columns(each)]
+        evidence, shown = self.evidence, anatomy.shown
+        used = {(term.table.lower(), term.column.lower()) for term in anatomy.columns}
         heads = {(term.table.lower(), term.column.lower()) for term in shown}
         unused = unshown = 0
         for mention in evidence.named:
@@ -60,7 +57,7 @@ class Heed:
                 unused += not meant & used
                 unshown += evidence.in_head(mention.start) and not meant & heads
         scores = [evidence.mentions.column_score(ColumnRef(table=term.table, column=term.column)) for term in shown]
-        tables = {table.lower() for table in table_names(plan)}
+        tables = {table.lower() for table in anatomy.tables}
         named = {mention.table.lower() for mention in evidence.mentions.tables if mention.score >= 0.9}
         return {
             "named column unused": float(min(3, unused)),
@@ -71,23 +68,23 @@ class Heed:
             "idle table": float(len(tables - {table for table, _ in used} - named)),
         }
 
-    def _said(self, parts: tuple[PlanModel, ...]) -> Features:
+    def _said(self, anatomy: Anatomy) -> Features:
         """Numbers and other literals."""
         utterance = self.evidence.clues.utterance
-        literals = {str(part.value).casefold() for part in parts if isinstance(part, LiteralTerm)}
-        literals |= {str(part.limit) for part in parts if isinstance(part, Plan) and part.limit is not None}
+        limits = {str(part.limit) for part in anatomy.parts if isinstance(part, Plan) and part.limit is not None}
+        literals = anatomy.literals | limits
         said = utterance.text.casefold()
         return {
             "numbers unused": float(sum(word.is_number and word.text not in literals for word in utterance.words)),
             "literals unsaid": float(sum(literal not in said for literal in literals)),
         }
 
-    def _before(self, plan: Plan) -> Features:
+    def _before(self, anatomy: Anatomy) -> Features:
         """What the plan before had."""
-        before = self.evidence.previous
+        before, plan = self.evidence.previous, anatomy.plan
         if before is None:
             return {}
-        here, there = set(table_names(plan)), set(table_names(before))
+        here, there = anatomy.tables, frozenset(self.evidence.previous_tables)
         return {
             "same as before": float(plan == before),
             "shows what was shown": float(plan.select == before.select),
@@ -96,7 +93,8 @@ class Heed:
         }
 
 
-def _shape(plan: Plan) -> Features:
+def _shape(anatomy: Anatomy) -> Features:
+    plan = anatomy.plan
     return {
         "star": float(any(isinstance(term, Star) for term in plan.select)),
         "columns shown": min(5, len(plan.select)) / 2,
@@ -105,5 +103,5 @@ def _shape(plan: Plan) -> Features:
         "ordered": float(bool(plan.order_by)),
         "limited": float(plan.limit is not None),
         "joins": float(len(plan.tables) - 1),
-        "filters": float(len(constraints(plan))),
+        "filters": float(len(anatomy.filters)),
     }

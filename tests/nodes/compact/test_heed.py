@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nodes.compact.anatomy import Anatomy
 from nodes.compact.heed import Heed
 from nodes.evidence import Evidence
 from nodes.logistic import Features
@@ -23,7 +24,7 @@ def context(tmp_path: Path) -> Context:
 
 def heed(context: Context, utterance: str, sql: str) -> Features:
     state = GraphState(turn_id="0:0", database_id="regatta", utterance=utterance, history=())
-    found = Heed(Evidence.of(state, context)).of(to_plan(sql, context.schema))
+    found = Heed(Evidence.of(state, context)).of(Anatomy(to_plan(sql, context.schema)))
     return {name: value for name, value in found.items() if value}
 
 

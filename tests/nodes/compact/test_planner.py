@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nodes.compact import choosing, planner, stages
+from nodes.compact.anatomy import Anatomy
 from nodes.compact.items import Items
 from nodes.compact.network import Network, WeightsError
 from nodes.compact.planner import Planner
@@ -105,7 +106,7 @@ def test_links_are_marks_above_the_thresholds(context: Context, state: GraphStat
 def test_candidates_of_both_sides_are_told_apart_by_their_parts(context: Context, state: GraphState) -> None:
     read = scripted(context, NOW, BEFORE).understand(state, context)
     found = choosing.candidates(state, context, read, width=4, readings=10)
-    assert len({choosing.parts_of(each.plan) for each in found}) == len(found)
+    assert len({Anatomy(each.plan).key for each in found}) == len(found)
     [first] = [each for each in found if each.features.get("network first")]
     assert first.plan == to_plan(NOW, context.schema) and first.features["beam"] == 1
     assert any(each.features.get("read first") for each in found)
