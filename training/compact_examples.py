@@ -103,7 +103,10 @@ class ExampleBuilder:
             kept |= name_stems(literal.mention for literal in literals)
             kept |= _needed(needed, schema) - {w.stem for text in (*said, utterance) for w in Utterance.of(text).words}
             if (other := renamed(schema, (*said, utterance), kept, self.words, draw)) is not None:
-                found.append(self._example(dialogue.database_id, other[0], target, other[1], previous, literals))
+                try:
+                    found.append(self._example(dialogue.database_id, other[0], target, other[1], previous, literals))
+                except Inexpressible as cause:
+                    self.counts[f"renamed: {cause}"] += 1
         return found
 
     def _example(
