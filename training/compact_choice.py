@@ -7,7 +7,7 @@ The network never saw the databases of the fold, so that its probabilities there
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -25,7 +25,6 @@ from nodes.compact.choosing import Candidate, candidates, confidence_features, r
 from nodes.compact.planner import Planner
 from nodes.logistic import Weights, probability
 from nodes.node import FIELDS, Context
-from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.state import GraphState, Stage, Turn
@@ -62,45 +61,17 @@ class Judged:
 
 
 def judged_turns(
-    dataset: Dataset,
-    databases: Sequence[str],
-    planner: Planner,
-    config: Config,
-    *,
-    beam: int,
-    readings: int,
-    own: Weights | None = None,
+    dataset: Dataset, databases: Sequence[str], planner: Planner, config: Config, *, beam: int, readings: int
 ) -> Iterator[list[Judged]]:
-    """Yield the candidates of every turn over some databases.
-
-    Args:
-        dataset: whose dialogues are read.
-        databases: the ones that are held out.
-        planner: gives the network's candidates.
-        config: the stages before the plan.
-        beam: plans of the network.
-        readings: plans of the words.
-        own: choose among the candidates, so that a dialogue goes on from its own SQL; None for the gold history.
-    """
-    nodes, said = config.nodes(), dict[str, str]()
+    """Yield the candidates of every turn over some databases, gold history given."""
+    nodes = config.nodes()
     for state, context, gold in _turns(dataset, databases):
-        if own is not None:
-            state = _replayed(state, said)
         for stage in UPSTREAM:
             output = asyncio.run(nodes[stage](state, context))  # type: ignore[arg-type]
             state = state.model_copy(update={FIELDS[stage]: output})
         found = candidates(state, context, planner.understand(state, context), width=beam, readings=readings)
-        if own is not None and found:
-            said[state.turn_id] = _sql(ranking(found, own)[0][0].plan, context)
         executions = Executions()
         yield [_judged(each, gold, context, executions) for each in found]
-
-
-def _replayed(state: GraphState, said: Mapping[str, str]) -> GraphState:
-    """Put the SQL that was chosen before in the place of gold's."""
-    dialogue = state.turn_id.partition("/")[0]
-    history = (turn.model_copy(update={"sql": said.get(f"{dialogue}/{n}", "")}) for n, turn in enumerate(state.history))
-    return state.model_copy(update={"history": tuple(history)})
 
 
 def _turns(dataset: Dataset, databases: Sequence[str]) -> Iterator[tuple[GraphState, Context, Gold]]:
@@ -122,19 +93,15 @@ def _turns(dataset: Dataset, databases: Sequence[str]) -> Iterator[tuple[GraphSt
 
 
 def _judged(candidate: Candidate, gold: Gold, context: Context, executions: Executions) -> Judged:
-    sql = _sql(candidate.plan, context)
+    try:
+        sql = from_plan(candidate.plan, context.schema)
+    except SQLError:
+        sql = ""
     scores = plan_scores(gold.plan, candidate.plan)
     right = _right(executions, context.database, gold.sql, sql)
     result = executions.run(context.database, sql) if sql else None
     empty = result is None or all(cell is None for row in result.rows for cell in row)
     return Judged(candidate, right, bool(scores["whole_plan"]), scores["macro"] or 0.0, empty)
-
-
-def _sql(plan: Plan, context: Context) -> str:
-    try:
-        return from_plan(plan, context.schema)
-    except SQLError:
-        return ""
 
 
 def precision_loss(
@@ -161,17 +128,11 @@ def _right(executions: Executions, database: Database, gold_sql: str, sql: str) 
     return value(gold, predicted, ties).equal
 
 
-def fit_choice(turns: Sequence[list[Judged]], played: Sequence[list[Judged]] = ()) -> dict[str, Any]:
-    """Fit the ranker and the confidence; return them with the figures of the fold.
-
-    Args:
-        turns: with the gold history; the figures and the confidence are theirs.
-        played: the same turns after the planner's own answers, from which the ranker learns too.
-    """
+def fit_choice(turns: Sequence[list[Judged]]) -> dict[str, Any]:
+    """Fit the ranker and the confidence; return them with the figures of the fold."""
     turns = [turn for turn in turns if turn]
-    learnt = [*turns, *(turn for turn in played if turn)]
-    ranker = ranker_of([[each.candidate.features for each in turn] for turn in learnt], L2)
-    plan = ranker([[each.reward for each in turn] for turn in learnt], SHARPNESS)
+    ranker = ranker_of([[each.candidate.features for each in turn] for turn in turns], L2)
+    plan = ranker([[each.reward for each in turn] for turn in turns], SHARPNESS)
     rows, labels = _firsts(turns, plan)
     confidence = fit_logistic(rows, labels)
     sure = np.array([probability(row, confidence) for row in rows])

@@ -13,7 +13,6 @@ import json
 import os
 import tempfile
 import zipfile
-from functools import partial as partial_of
 from pathlib import Path
 
 import numpy as np
@@ -142,10 +141,8 @@ def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str
     planner, databases = Planner(Network(partial)), config.validation_databases
     about["precision"] = precision_loss(dataset, databases, planner, Planner(Network(full)), turns=PRECISION_TURNS)
     full.unlink()
-    judged = partial_of(judged_turns, dataset, databases, planner, Config.load(), beam=BEAM, readings=READINGS)
-    turns = list(judged())
-    # A user's conversation goes on from answers that may be wrong: the ranker learns from such turns too.
-    about["choice"] = fit_choice(turns, list(judged(own=fit_choice(turns)["plan"])))
+    turns = judged_turns(dataset, databases, planner, Config.load(), beam=BEAM, readings=READINGS)
+    about["choice"] = fit_choice(list(turns))
     _write(partial, parts, about)
     os.replace(partial, out)
     return out
