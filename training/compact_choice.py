@@ -35,7 +35,7 @@ from value_index.index import ValueIndex
 UPSTREAM: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
 WHOLE_PLAN, MACRO = 0.5, 0.5
 """A candidate's reward is 1 where its rows are right, and these for a right plan and for a plan that is nearly right."""
-SHARPNESS = 4.0
+SHARPNESS = 3.0
 L2 = 10.0
 """Chosen by cross-validation over the databases of the fold."""
 LOSSES = (0.25, 0.5, 1.0, 2.0)
