@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -152,10 +153,24 @@ def test_a_terminal_has_a_prompt_and_is_left_in_three_ways(
             seen += os.read(ours, 1024)
         if leave:
             os.write(ours, leave)
-        else:
-            process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+        try:
+            assert _ended(process, interrupt=not leave) == 0
+        finally:
+            process.kill()
     os.close(ours)
+
+
+def _ended(process: subprocess.Popen[bytes], *, interrupt: bool) -> int:
+    """Wait for the end; interrupt as a person does, again where nothing happens.
+
+    CPython loses an interrupt that comes after it has written the prompt and before it reads.
+    """
+    for _ in range(6):
+        if interrupt:
+            process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(timeout=10)
+    raise AssertionError("the chat goes on")
 
 
 def test_the_end_of_the_input_ends_the_chat(turnsql: Turnsql, air_network: Path, tmp_path: Path) -> None:
