@@ -173,8 +173,9 @@ def _source(entry: MixSource, data: Path, work: Path, seed: int) -> Source:
         dataset = _generated(entry, data, work, seed)
     else:
         dataset = load_source(entry.set, entry.split, data, work=work, most=entry.most, seed=seed)
-        start, stop = parse_range(entry.dialogues) if entry.dialogues else (0, len(dataset.dialogues))
-        dataset = dataset.select(start, stop, entry.databases)
+        if entry.dialogues:  # else all: of a sample, or of numbered rows, the places in the file leave gaps
+            dataset = dataset.select(*parse_range(entry.dialogues))
+        dataset = dataset.about(entry.databases) if entry.databases else dataset
     refuse_dev_databases(dataset)
     return Source(entry.name, dataset, entry.weight)
 
