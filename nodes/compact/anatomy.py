@@ -38,6 +38,11 @@ class Anatomy:
         return frozenset(part.table for part in self.parts if isinstance(part, TableSource))
 
     @cached_property
+    def folded_tables(self) -> frozenset[str]:
+        """The same, case aside."""
+        return frozenset(table.lower() for table in self.tables)
+
+    @cached_property
     def columns(self) -> tuple[ColumnTerm, ...]:
         """The columns used anywhere, with repeats."""
         return tuple(part for part in self.parts if isinstance(part, ColumnTerm))

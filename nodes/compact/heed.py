@@ -57,7 +57,7 @@ class Heed:
                 unused += not meant & used
                 unshown += evidence.in_head(mention.start) and not meant & heads
         scores = [evidence.mentions.column_score(ColumnRef(table=term.table, column=term.column)) for term in shown]
-        tables = {table.lower() for table in anatomy.tables}
+        tables = anatomy.folded_tables
         named = {mention.table.lower() for mention in evidence.mentions.tables if mention.score >= 0.9}
         return {
             "named column unused": float(min(3, unused)),

@@ -155,7 +155,7 @@ class Wording:
         plan, named, heads = anatomy.plan, self._named, self._heads
         homes = {c.table.lower() for c in anatomy.shown}
         columns_shown = sum(not isinstance(term, Star) for term in plan.select)
-        tables = {table.lower() for table in anatomy.tables}
+        tables = anatomy.folded_tables
         conditioned = {c.table.lower() for c in _conditioned(plan)}
         return {
             "shown from an unnamed table": float(len(homes - named)) * bool(named),
