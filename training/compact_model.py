@@ -99,9 +99,8 @@ class MixingLayer(nn.Module):
         self.dropout = nn.Dropout(dropout)
         nn.init.zeros_(self.bias.weight)
 
-    def forward(self, x: Tensor, relations: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
         normed = self.norm1(x)
-        bias = self.bias(relations).permute(0, 3, 1, 2) + mask[:, None, None, :]
         x = x + self.dropout(self.attention(normed, self.attention.read(normed), bias))
         return x + self.dropout(self.down(functional.gelu(self.up(self.norm2(x)))))
 
@@ -170,8 +169,11 @@ class CompactModel(nn.Module):
         pieces = self.narrow_said(said) + self.segments(segments)
         items = self.narrow_items(names) + self.item_features(features)
         x = self.dropout(self.norm_in(torch.cat([pieces, items], 1)))
-        for layer in self.mixing:
-            x = layer(x, relations, mask)
+        # One look-up for all layers: going back through it costs as much for one head as for all.
+        bias = functional.embedding(relations, torch.cat([layer.bias.weight for layer in self.mixing], 1))
+        biases = (bias.permute(0, 3, 1, 2) + mask[:, None, None, :]).chunk(len(self.mixing), 1)
+        for layer, bias in zip(self.mixing, biases, strict=True):
+            x = layer(x, bias)
         return self.norm_out(x)
 
     def table(self, items: Tensor) -> Tensor:
