@@ -19,10 +19,10 @@ import torch
 from rich.console import Console
 
 from eval.provenance import commit, versions
-from training.compact_base import base_folder, load_encoder, load_tokenizer
+from training.compact_base import base_folder, load_encoder
 from training.compact_batch import batches, collate, exact, loss
 from training.compact_config import CompactConfig, TrainingError
-from training.compact_data import build_examples
+from training.compact_data import build_examples, load_tokenizer
 from training.compact_examples import Example
 from training.compact_model import CompactModel, Shape
 from training.compact_texts import Texts

