@@ -33,8 +33,8 @@ from value_index.database import Database
 from value_index.index import ValueIndex
 
 UPSTREAM: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
-WHOLE_PLAN, MACRO = 0.5, 0.5
-"""A candidate's reward is 1 where its rows are right, and these for a right plan and for a plan that is nearly right."""
+WHOLE_PLAN, MACRO = 0.5, 4.0
+"""A candidate's reward is 1 where its rows are right, with these for a right plan and for how nearly it is right, part by part."""
 SHARPNESS = 3.0
 L2 = 10.0
 """Chosen by cross-validation over the databases of the fold."""
