@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -34,8 +32,6 @@ class Source(_Settings):
     split: str
     archive: str = ""
     """qda alone, which has no databases of its own: the folder that has them."""
-    share: float = Field(default=1.0, gt=0, le=1)
-    """How much of it: its first dialogues."""
 
     def load(self, data: Path) -> Dataset:
         """Read it from the data folder.
@@ -44,10 +40,8 @@ class Source(_Settings):
             DataError: It is not there.
         """
         if self.dataset == "qda":
-            dataset = load_qda(data / self.folder / f"qdasql_{self.split}.json", data / self.archive)
-        else:
-            dataset = load(self.dataset, data / self.folder, self.split)
-        return replace(dataset, dialogues=dataset.dialogues[: math.ceil(self.share * len(dataset.dialogues))])
+            return load_qda(data / self.folder / f"qdasql_{self.split}.json", data / self.archive)
+        return load(self.dataset, data / self.folder, self.split)
 
 
 class CompactConfig(_Settings):
