@@ -45,9 +45,6 @@ class _Part:
     databases: tuple[str, ...]
     path: Path
 
-    def missing(self) -> bool:
-        return not self.path.exists()
-
 
 class _Worker:
     """What a process builds its parts with."""
@@ -102,7 +99,7 @@ def build_examples(
     key = hashlib.sha256(json.dumps([chosen, hashes], sort_keys=True).encode()).hexdigest()[:12]
     (folder / key).mkdir(parents=True, exist_ok=True)
     parts = [part for source, each in enumerate(datasets) for part in _parts(source, each, folder / key)]
-    missing = [part for part in parts if part.missing()]
+    missing = [part for part in parts if not part.path.exists()]
     if missing:
         # Not forked: torch has threads by now.
         spawn = multiprocessing.get_context("spawn")
@@ -128,14 +125,12 @@ def _parts(source: int, dataset: Dataset, folder: Path) -> Iterator[_Part]:
     turns: Counter[str] = Counter()
     for dialogue in dataset.dialogues:
         turns[dialogue.database_id] += len(dialogue.turns)
-    group: list[str] = []
-    number = 0
+    groups: list[list[str]] = []
     for database in sorted(turns):
-        group.append(database)
-        if sum(turns[each] for each in group) >= TURNS:
-            yield _Part(source, tuple(group), folder / f"{source}-{number}.pkl")
-            group, number = [], number + 1
-    if group:
+        if not groups or sum(turns[each] for each in groups[-1]) >= TURNS:
+            groups.append([])
+        groups[-1].append(database)
+    for number, group in enumerate(groups):
         yield _Part(source, tuple(group), folder / f"{source}-{number}.pkl")
 
 
