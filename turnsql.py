@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -30,8 +31,14 @@ app.add_typer(training.cli.data_app, name="data")
 app.add_typer(training.cli.app, name="train")
 
 
+V1_TRACING = ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER")
+"""Variables that LangChain ends with an error over, unless its present tracer is on as well."""
+
+
 def main() -> None:
     """Run the command; a user's mistake is one line on stderr and exit status 2."""
+    for name in V1_TRACING:
+        os.environ.pop(name, None)
     try:
         app()
     except TurnSQLError as error:

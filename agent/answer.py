@@ -75,11 +75,19 @@ async def answer(
     execution: ExecutionSettings,
     thread: RunnableConfig | None = None,
     choose: Choose | None = None,
+    tracing: bool = False,
 ) -> Answer:
     """Run the graph on one question and execute the SQL it wrote, within the budget."""
     question = check_question(question)
     state = await run_turn(
-        graph, context, turn_id=turn_id, history=history, utterance=question, thread=thread, choose=choose
+        graph,
+        context,
+        turn_id=turn_id,
+        history=history,
+        utterance=question,
+        thread=thread,
+        choose=choose,
+        tracing=tracing,
     )
     if not state.sql:
         return Answer(state=state, result=None)

@@ -61,6 +61,7 @@ def ask(
                 turn_id="ask",
                 history=turns,
                 execution=settings.execution,
+                tracing=settings.graph.tracing,
             )
 
     given = asyncio.run(run())

@@ -38,6 +38,8 @@ class GraphSettings(Table):
 
     max_attempts: int = Field(default=3, ge=1, le=20)
     """SQL texts that may go through the validator in one turn."""
+    tracing: bool = False
+    """Whether LangSmith may upload every turn, if its own environment variables ask for it."""
 
 
 class ExecutionSettings(Table):
@@ -110,7 +112,7 @@ class Config(Table):
         }
         return {
             "nodes": nodes,
-            "graph": self.graph.model_dump(mode="json"),
+            "graph": self.graph.model_dump(mode="json", exclude={"tracing"}),
             "execution": self.execution.model_dump(mode="json"),
             **({"endpoint": self.endpoint.decisive()} if self.endpoint else {}),
         }

@@ -13,6 +13,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Command, interrupt
+from langsmith import tracing_context
 from pydantic import TypeAdapter, ValidationError
 
 from agent.clarify import Doubt, doubt, preferred
@@ -77,11 +78,13 @@ async def run_turn(
     utterance: str,
     thread: RunnableConfig | None = None,
     choose: Choose | None = None,
+    tracing: bool = False,
 ) -> GraphState:
     """Answer one turn; `thread` is set only where the graph keeps conversations.
 
     Args:
         choose: asks the user which of two readings is meant, where the graph was built to stop for that.
+        tracing: whether LangSmith may upload the turn, if its own environment variables ask for it.
 
     Every channel is written anew, so nothing of an earlier turn of the thread remains but the history given.
     """
@@ -89,10 +92,12 @@ async def run_turn(
     channels: Any = {name: getattr(state, name) for name in GraphState.model_fields}
     # One checkpoint a turn, written at its end: a killed process loses the turn it was in, and no more.
     durability: Literal["exit"] | None = "exit" if thread else None
-    given = await graph.ainvoke(channels, thread, context=context, durability=durability)
-    while stopped := given.pop("__interrupt__", None):
-        choice = choose(Doubt.model_validate(stopped[0].value)) if choose else 0
-        given = await graph.ainvoke(Command(resume=choice), thread, context=context, durability=durability)
+    # LangChain uploads whatever runs under its variables, which stand in many environments for other programs.
+    with tracing_context(enabled=None if tracing else False):
+        given = await graph.ainvoke(channels, thread, context=context, durability=durability)
+        while stopped := given.pop("__interrupt__", None):
+            choice = choose(Doubt.model_validate(stopped[0].value)) if choose else 0
+            given = await graph.ainvoke(Command(resume=choice), thread, context=context, durability=durability)
     return GraphState.model_validate(given)
 
 

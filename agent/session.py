@@ -65,6 +65,7 @@ class Session:
             execution=self._config.execution,
             thread=self._thread,
             choose=choose,
+            tracing=self._config.graph.tracing,
         )
         self.state = given.state
         return given

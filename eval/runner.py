@@ -112,7 +112,14 @@ class Runner:
             utterance=dialogue.turns[turn].utterance,
         )
         started = perf_counter()
-        work = run_turn(self.graph, context, turn_id=asked.turn_id, history=asked.history, utterance=asked.utterance)
+        work = run_turn(
+            self.graph,
+            context,
+            turn_id=asked.turn_id,
+            history=asked.history,
+            utterance=asked.utterance,
+            tracing=self.config.graph.tracing,
+        )
         state = await attempt(work)
         if isinstance(state, Fault):
             return self._not_run(dialogue, turn, state.message), []
