@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from value_index.database import Database
-from value_index.fold import fold
 from value_index.index import ValueIndex
-from value_index.shard import trigrams
-from value_index.similarity import nearest
+from value_index.store.trigram_shard import trigrams
+from value_index.text.folding import fold
+from value_index.text.similarity import nearest
 
 SEED = 7
 QUERIES = 300

@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, followed, read_json
-from value_index.natural_names import split_identifier
-from value_index.reflection import column_kind
 from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
+from value_index.sqlite.natural_names import split_identifier
+from value_index.sqlite.reflection import column_kind
 
 _ARCHIVES = ("train", "dev", "dev_2*", "MINIDEV", "minidev/MINIDEV")
 

@@ -20,7 +20,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from value_index.database import Database
 from value_index.errors import TurnSQLError
-from value_index.natural_names import NaturalNames, load_natural_names
+from value_index.sqlite.natural_names import NaturalNames, load_natural_names
 
 DatasetName = Literal["cosql", "sparc", "spider"]
 

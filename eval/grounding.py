@@ -14,10 +14,10 @@ from eval.perturb import CHANGES, Change, perturbed
 from eval.stage_scores import same_value
 from nodes.before import Before
 from nodes.state import Scalar
-from value_index.aliases import Aliases
+from value_index.grounding.aliases import Aliases
+from value_index.grounding.ranker import Least, Ranker
 from value_index.index import RANKER, Spans, ValueIndex
 from value_index.matches import ValueMatch
-from value_index.ranking import Least, Ranker
 from value_index.schema import ColumnRef
 
 SEED = 11

@@ -14,14 +14,14 @@ from eval.datasets import Dataset
 from eval.gold import Gold, GoldBook, compared
 from nodes.plan import Operator
 from nodes.state import Scalar
-from value_index.aliases import Aliases
 from value_index.database import Database
-from value_index.fold import fold
-from value_index.mentions import mentions
-from value_index.reflection import quoted
+from value_index.grounding.aliases import Aliases
+from value_index.grounding.spans import mentions
 from value_index.schema import ColumnRef
-from value_index.similarity import closest_span
-from value_index.text import tokens
+from value_index.sqlite.reflection import quoted
+from value_index.text.folding import fold
+from value_index.text.similarity import closest_span
+from value_index.text.tokens import tokens
 
 NAMED = 0.8
 """A value is named where a span of the utterance is this much like it."""

@@ -7,8 +7,8 @@ import unicodedata
 from random import Random
 from typing import Literal
 
-from value_index.aliases import Aliases
-from value_index.fold import fold, plural_variants
+from value_index.grounding.aliases import Aliases
+from value_index.text.folding import fold, plural_variants
 
 Change = Literal["one edit", "two edits", "dropped word", "upper case", "lower case", "no accents", "plural", "demonym"]
 CHANGES: tuple[Change, ...] = (

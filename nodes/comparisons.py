@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from nodes.plan import Operator
 from nodes.utterance import Utterance
-from value_index.numbers import words_value
-from value_index.operators import operator_hint
+from value_index.text.numbers import words_value
+from value_index.text.operators import operator_hint
 
 _CONTEXT = 5
 """Words before and after a number that may say how it is compared."""

@@ -9,7 +9,7 @@ from math import log
 from nodes.lexicon import ASKED, STOPWORDS, SUPERLATIVES
 from nodes.utterance import Utterance, name_words, stem
 from value_index.schema import ColumnRef
-from value_index.similarity import similarity
+from value_index.text.similarity import similarity
 
 NEAR_SPELLING = 0.84
 LEAST_COVERAGE = 0.45

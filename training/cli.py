@@ -71,7 +71,7 @@ def grounding(
     data: Annotated[
         Path, typer.Option(help="Folder that holds cosql_dataset and spider_data, as the archives unpack.")
     ],
-    out: Annotated[Path, typer.Option(help="The module to write.")] = Path("value_index/weights.py"),
+    out: Annotated[Path, typer.Option(help="The module to write.")] = Path("value_index/grounding/weights.py"),
     fold: Annotated[Path, typer.Option(help="Databases to choose the threshold on, not fitted on.")] = FOLD,
     every: Annotated[int, typer.Option(min=1, help="Every n-th question of Spider beside all of CoSQL.")] = 3,
 ) -> None:

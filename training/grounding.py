@@ -1,6 +1,6 @@
 """The weights of the value index's ranker, fitted on training databases.
 
-    turnsql train grounding --data DATA --out value_index/weights.py
+    turnsql train grounding --data DATA --out value_index/grounding/weights.py
 
 Every span of an utterance that some stored value answers to is an example: whether it names a value of the gold SQL, and
 which of its readings is the gold one. Some mentions are replaced by other names of theirs, and some misspelt. The threshold is
@@ -25,14 +25,14 @@ from nodes.state import Scalar
 from training.fitting import fit_logistic, fit_ranker
 from training.fold import split
 from training.guard import refuse_dev_databases
-from value_index.aliases import Aliases
-from value_index.fold import fold
+from value_index.grounding.aliases import Aliases
+from value_index.grounding.candidate import Reading
+from value_index.grounding.ranker import Least, Ranker, commonness
+from value_index.grounding.span_features import Features
 from value_index.index import ValueIndex
-from value_index.ranking import Least, Ranker, commonness
-from value_index.reading import Reading
 from value_index.schema import ColumnRef
-from value_index.span_features import Features
-from value_index.text import tokens
+from value_index.text.folding import fold
+from value_index.text.tokens import tokens
 
 SEED = 5
 LEAST_SCORES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)

@@ -15,10 +15,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from value_index.errors import DatabaseError
-from value_index.guard import Authorizer, confine, open_read_only
-from value_index.natural_names import NaturalNames
-from value_index.reflection import quoted, reflect
 from value_index.schema import ColumnRef, Schema
+from value_index.sqlite.natural_names import NaturalNames
+from value_index.sqlite.reflection import quoted, reflect
+from value_index.sqlite.sandbox import Authorizer, confine, open_read_only
 
 Outcome = Literal["rows", "error", "timeout", "truncated", "refused", "checked"]
 

@@ -6,23 +6,33 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from value_index.build import Builder, Progress
-from value_index.company import company
-from value_index.context import Context, Names, make_stem
+from value_index.cache import Kept
 from value_index.database import Database
-from value_index.kept import Kept
+from value_index.grounding.candidate import Reading
+from value_index.grounding.candidate_search import Reader
+from value_index.grounding.company import company
+from value_index.grounding.context import Context, Names, make_stem
+from value_index.grounding.ranker import (
+    Least,
+    Ranker,
+    commonness,
+    readings_features,
+)
+from value_index.grounding.span_features import Features
+from value_index.grounding.spans import Mention
+from value_index.grounding.weights import (
+    COMMON_WORDS,
+    LEAST,
+    READING_WEIGHTS,
+    SPAN_WEIGHTS,
+)
 from value_index.matches import MatchOperator, Scalar, ValueMatch
-from value_index.mentions import Mention
-from value_index.operators import operator_hint
-from value_index.ranking import Least, Ranker, commonness, readings_features
-from value_index.reading import Reading
-from value_index.readings import Reader
 from value_index.schema import ColumnRef
-from value_index.span_features import Features
-from value_index.storage import load_or_build
-from value_index.text import Token, tokens
-from value_index.values import Values
-from value_index.weights import COMMON_WORDS, LEAST, READING_WEIGHTS, SPAN_WEIGHTS
+from value_index.store.build import Builder, Progress
+from value_index.store.disk import load_or_build
+from value_index.store.values import Values
+from value_index.text.operators import operator_hint
+from value_index.text.tokens import Token, tokens
 
 KEPT_FROM = 16 << 20
 """Bytes of a database from which reading it each time costs more than keeping its index."""

@@ -13,7 +13,7 @@ from rich.text import Text
 from value_index.database import Result
 from value_index.matches import Provenance, ValueMatch
 from value_index.schema import Schema
-from value_index.values import ColumnSummary
+from value_index.store.values import ColumnSummary
 
 WHY: dict[Provenance, str] = {
     "exact": "the same text",

@@ -10,8 +10,8 @@ from typing import Any
 
 from nodes.sql.dependencies import table_keys
 from value_index.database import Database
-from value_index.reflection import quoted
 from value_index.schema import Schema, Table
+from value_index.sqlite.reflection import quoted
 
 Row = tuple[Any, ...]
 

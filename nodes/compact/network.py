@@ -18,8 +18,8 @@ from tokenizers import Tokenizer
 
 from nodes.compact.features import CLS, FAR, FEATURES, RELATIONS, SEP, Pieces, TurnFeatures
 from nodes.compact.grammar import WORDS
+from value_index.cache import Kept
 from value_index.errors import TurnSQLError
-from value_index.kept import Kept
 
 SHIPPED = Path(__file__).with_name("planner.zip")
 """The weights that come with the project."""

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from nodes.sql.names import NameScope, scopes
 from value_index.schema import Schema
-from value_index.similarity import similarity
+from value_index.text.similarity import similarity
 
 
 @dataclass(frozen=True, eq=False)

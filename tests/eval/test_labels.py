@@ -15,7 +15,7 @@ from eval.grounding import measure
 from eval.labels import Label, Labeller
 from eval.perturb import CHANGES, perturbed
 from turnsql import app
-from value_index.aliases import Aliases
+from value_index.grounding.aliases import Aliases
 
 TURNS = [
     ("Which airlines are from France?", "SELECT name FROM airline WHERE country_code = 'FR'"),

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.nodes.sql.regatta import open_regatta
+from value_index.cache import Kept
+from value_index.grounding.candidate_search import Reader
 from value_index.index import ValueIndex
-from value_index.kept import Kept
-from value_index.readings import Reader
 
 
 def test_the_least_recently_used_is_given_up() -> None:

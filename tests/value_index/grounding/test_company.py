@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from value_index.company import company
+from value_index.grounding.candidate import ColumnFacts, Reading
+from value_index.grounding.company import company
+from value_index.grounding.spans import Mention
 from value_index.matches import Provenance
-from value_index.mentions import Mention
-from value_index.reading import ColumnFacts, Reading
 from value_index.schema import ColumnRef
 
 NAME = ColumnFacts(

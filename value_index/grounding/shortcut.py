@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from value_index.aliases import Aliases
-from value_index.context import Context
-from value_index.fold import fold
-from value_index.reading import Reading
+from value_index.grounding.aliases import Aliases
+from value_index.grounding.candidate import Reading
+from value_index.grounding.context import Context
+from value_index.text.folding import fold
 
 
 def code_first(

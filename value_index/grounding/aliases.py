@@ -10,9 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from value_index.alias_names import Alias, Domain, countries, demonyms, names
-from value_index.fold import fold, plural_variants
-from value_index.mentions import FUNCTION_WORDS
+from value_index.grounding.alias_names import (
+    Alias,
+    Domain,
+    countries,
+    demonyms,
+    names,
+)
+from value_index.grounding.spans import FUNCTION_WORDS
+from value_index.text.folding import fold, plural_variants
 
 _ENDINGS = ("ian", "ean", "an", "n", "ese", "ish", "i", "ic", "er")
 """What makes a demonym of a country's name."""

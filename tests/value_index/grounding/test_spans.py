@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from value_index.aliases import Aliases
-from value_index.dates import Dates
-from value_index.fold import fold
-from value_index.mentions import mentions
-from value_index.operators import operator_hint
-from value_index.text import tokens
+from value_index.grounding.aliases import Aliases
+from value_index.grounding.spans import mentions
+from value_index.text.dates import Dates
+from value_index.text.folding import fold
+from value_index.text.operators import operator_hint
+from value_index.text.tokens import tokens
 
 
 def found(text: str) -> dict[str, str]:

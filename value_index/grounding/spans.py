@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from value_index.numbers import digits_value, words_value
-from value_index.text import Token, quoted_spans
+from value_index.text.numbers import digits_value, words_value
+from value_index.text.tokens import Token, quoted_spans
 
 LONGEST_SPAN = 8
 FUNCTION_WORDS = frozenset(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from value_index.context import Context, Names
-from value_index.fold import fold
-from value_index.mentions import FUNCTION_WORDS
-from value_index.reading import Reading
-from value_index.similarity import similarity
+from value_index.grounding.candidate import Reading
+from value_index.grounding.context import Context, Names
+from value_index.grounding.spans import FUNCTION_WORDS
+from value_index.text.folding import fold
+from value_index.text.similarity import similarity
 
 Features = dict[str, float]
 

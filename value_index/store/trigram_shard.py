@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from value_index.fold import fold, fold_all
+from value_index.text.folding import fold, fold_all
 
 SEGMENT = 1 << 16
 """Texts whose postings are counted together: as many as two bytes can tell apart."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
-from value_index.text import tokens
+from value_index.text.tokens import tokens
 
 
 def similarity(a: str, b: str) -> float:

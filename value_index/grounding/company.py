@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from value_index.reading import Reading
+from value_index.grounding.candidate import Reading
 
 BESIDE = 2
 """Words between two values of one column that are named together: "in Rome, Oslo or Paris"."""

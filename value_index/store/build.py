@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from value_index.catalogue import ColumnReading, read_texts
 from value_index.database import Database
 from value_index.schema import ColumnRef
-from value_index.shard import Shard
-from value_index.values import ColumnSummary, Values
+from value_index.store.column_values import ColumnReading, read_texts
+from value_index.store.trigram_shard import Shard
+from value_index.store.values import ColumnSummary, Values
 
 SHARD_TEXTS = 1 << 19
 """Texts held in memory before they become a shard."""

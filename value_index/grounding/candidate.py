@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from value_index.grounding.spans import Mention
 from value_index.matches import MatchOperator, Provenance, Scalar
-from value_index.mentions import Mention
 from value_index.schema import ColumnRef
 
 

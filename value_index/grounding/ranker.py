@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from value_index.context import Context, Names
-from value_index.mentions import Mention
-from value_index.reading import Reading
-from value_index.span_features import Features, of_number, of_text
+from value_index.grounding.candidate import Reading
+from value_index.grounding.context import Context, Names
+from value_index.grounding.span_features import Features, of_number, of_text
+from value_index.grounding.spans import Mention
 
 
 class Least(NamedTuple):

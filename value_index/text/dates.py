@@ -11,7 +11,7 @@ from typing import cast
 
 from babel import Locale
 
-from value_index.fold import fold
+from value_index.text.folding import fold
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from value_index.database import Database
-from value_index.reading import ColumnFacts, Reading
-from value_index.reflection import quoted
+from value_index.grounding.candidate import ColumnFacts, Reading
 from value_index.schema import ColumnRef, ForeignKey
+from value_index.sqlite.reflection import quoted
 
 MAX_LINKS = 12
 """Foreign keys followed from one reading."""

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from value_index import shard as module
-from value_index.fold import fold
-from value_index.shard import FILES, Shard
+from value_index.store import trigram_shard as module
+from value_index.store.trigram_shard import FILES, Shard
+from value_index.text.folding import fold
 
 NAMES = [f"{a} {b}" for a in ("Alpha", "Bravo", "Charlie", "Delta") for b in ("Airport", "Station", "Harbour", "École")]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from value_index.context import Context, Names, make_stem
+from value_index.grounding.context import Context, Names, make_stem
 from value_index.schema import Column, Schema, Table
-from value_index.text import tokens
+from value_index.text.tokens import tokens
 
 STEM = make_stem()
 SCHEMA = Schema(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from value_index.fold import fold
+from value_index.text.folding import fold
 
 MAX_TOKENS = 400
 """Words of a text that are looked at; what is longer is no question."""

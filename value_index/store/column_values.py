@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from value_index.database import Database
-from value_index.reflection import quoted
 from value_index.schema import ColumnRef
+from value_index.sqlite.reflection import quoted
 
 MAX_VALUE_CHARS = 120
 MAX_NUMBERS = 1_000_000

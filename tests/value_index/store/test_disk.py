@@ -10,13 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 from turnsql import app
-from value_index import build, catalogue, storage
 from value_index import index as index_module
 from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.index import ValueIndex
 from value_index.schema import ColumnRef
-from value_index.storage import index_folder, load, load_or_build
+from value_index.store import build
+from value_index.store import column_values as catalogue
+from value_index.store import disk as storage
+from value_index.store.disk import index_folder, load, load_or_build
 
 
 def write(path: Path, script: str) -> Path:

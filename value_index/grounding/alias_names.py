@@ -12,7 +12,7 @@ from babel.core import get_global
 from babel.languages import get_official_languages
 from countryinfo import all_countries
 
-from value_index.fold import fold
+from value_index.text.folding import fold
 
 Domain = str
 """`territory`, `language`, `currency`, or `states of` a country: what a column holds when most of its values are names in it."""

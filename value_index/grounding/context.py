@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from value_index.fold import fold
 from value_index.schema import ColumnRef, Schema
-from value_index.text import Token
+from value_index.text.folding import fold
+from value_index.text.tokens import Token
 
 BEFORE = 4
 """Words before a mention that may name its column."""

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz, process
 
-from value_index.alias_names import Domain
-from value_index.aliases import Aliases
-from value_index.context import Context, Names
 from value_index.database import Database
-from value_index.dates import Dates
-from value_index.fold import fold, holds_words, plural_variants
-from value_index.linked_rows import linked_readings
+from value_index.grounding.alias_names import Domain
+from value_index.grounding.aliases import Aliases
+from value_index.grounding.candidate import ColumnFacts, Reading
+from value_index.grounding.context import Context, Names
+from value_index.grounding.linked_rows import linked_readings
+from value_index.grounding.shortcut import code_first
+from value_index.grounding.spans import FUNCTION_WORDS, Mention, mentions
 from value_index.matches import Provenance
-from value_index.mentions import FUNCTION_WORDS, Mention, mentions
-from value_index.reading import ColumnFacts, Reading
 from value_index.schema import Schema
-from value_index.shortcut import code_first
-from value_index.text import Token
-from value_index.values import ColumnSummary, Values
+from value_index.store.values import ColumnSummary, Values
+from value_index.text.dates import Dates
+from value_index.text.folding import fold, holds_words, plural_variants
+from value_index.text.tokens import Token
 
 LEAST_LIKENESS = 0.8
 LONG_NAME = 8

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from value_index.fold import fold, holds_words
 from value_index.schema import ColumnRef
-from value_index.shard import Shard
+from value_index.store.trigram_shard import Shard
+from value_index.text.folding import fold, holds_words
 
 POSTINGS = 500_000
 """Postings that one search looks at, shared among the segments within these bounds."""

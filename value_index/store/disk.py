@@ -11,11 +11,18 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from value_index.build import Builder, Progress, load_numbers, save_numbers, shard_folder, write_atomically
 from value_index.database import Database
 from value_index.errors import DatabaseError
-from value_index.shard import Shard
-from value_index.values import ColumnSummary, Values
+from value_index.store.build import (
+    Builder,
+    Progress,
+    load_numbers,
+    save_numbers,
+    shard_folder,
+    write_atomically,
+)
+from value_index.store.trigram_shard import Shard
+from value_index.store.values import ColumnSummary, Values
 
 VERSION = 2
 """Raised with every change of what the files mean."""

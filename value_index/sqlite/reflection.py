@@ -6,8 +6,8 @@ import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from value_index.natural_names import NaturalNames, split_identifier
 from value_index.schema import Column, ColumnKind, ColumnRef, ForeignKey, Schema, Table
+from value_index.sqlite.natural_names import NaturalNames, split_identifier
 
 _BOOLEAN = re.compile(r"\bbool|\bbit\b", re.IGNORECASE)
 _TIME = re.compile(r"date|time|\byear\b", re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""A SQLite file opened read-only: the sandbox, and what its schema says."""

@@ -1,0 +1,1 @@
+"""The values of a database, indexed in memory or in a folder."""
