@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.config import ClarifySettings
 from nodes.plan import Plan
-from nodes.plan_text import plan_lines
+from nodes.plan.render import plan_lines
 from nodes.state import ScoredPlan
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nodes.endpoint import Endpoint
+from nodes.llm.endpoint import Endpoint
 from nodes.node import Node, Variant
 from nodes.registry import NODES
 from nodes.state import STAGES, Stage

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent.clarify import Doubt, doubt, preferred
 from agent.config import ClarifySettings
-from nodes.completion import Metered
+from nodes.llm.messages import Metered
 from nodes.node import FIELDS, OUTPUTS, Context, Node
 from nodes.registry import NODES
 from nodes.state import STAGES, GraphState, ModelCall, Stage, StageTrace, Turn

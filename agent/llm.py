@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.config import ConfigError
-from nodes.adapter_effect import AdapterEffect, adapter_effect
-from nodes.completion import Completer
-from nodes.endpoint import Endpoint
-from nodes.probe import Capabilities, probe
+from nodes.llm.capabilities import Capabilities, probe
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.lora_check import AdapterEffect, adapter_effect
+from nodes.llm.messages import Completer
 
 if TYPE_CHECKING:
-    from nodes.llm import LLM
+    from nodes.llm.client import LLM
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ async def open_llm(
         if tape is None:
             yield live
             return
-        from nodes.recording import Recording
+        from nodes.llm.cassette import Recording
 
         recording = Recording(tape.path, endpoint, source=live)
         stack.callback(recording.close)
@@ -88,7 +88,7 @@ async def check_adapter(endpoint: Endpoint, environment: Mapping[str, str]) -> A
 
 @asynccontextmanager
 async def _live(endpoint: Endpoint, environment: Mapping[str, str]) -> AsyncGenerator[LLM]:
-    from nodes.llm import LLM  # the openai package takes a quarter of a second to load
+    from nodes.llm.client import LLM  # the openai package takes a quarter of a second to load
 
     llm = LLM(endpoint, key=read_key(endpoint, environment))
     try:

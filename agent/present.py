@@ -10,7 +10,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from agent.answer import Answer
-from nodes.plan_text import constraint_text, literal_text, plan_lines
+from nodes.plan.render import constraint_text, literal_text, plan_lines
 from nodes.state import STAGES, GraphState, GroundedValue, ScoredPlan, Stage, Violation
 from value_index.render import rows_table
 

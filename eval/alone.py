@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from eval.gold import Gold
 from eval.oracle import GOLD_OUTPUTS, Oracle
 from eval.records import AloneRecord
-from nodes.completion import EndpointError
+from nodes.llm.messages import EndpointError
 from nodes.node import FIELDS, OUTPUTS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
 

@@ -18,9 +18,9 @@ from eval.datasets import Dataset
 from eval.gold import parsed
 from eval.verdicts import Executions
 from nodes.plan import Aggregate, Call, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, Term
+from nodes.plan.traversal import blocks, escapes, walk
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
-from nodes.walk import blocks, escapes, walk
 from value_index.database import Database
 from value_index.schema import ColumnRef
 

@@ -35,7 +35,7 @@ from nodes.plan import (
     Term,
     Truth,
 )
-from nodes.walk import Stack, conjuncts
+from nodes.plan.traversal import Stack, conjuncts
 
 _MIRRORED: dict[Operator, Operator] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _SYMMETRIC = frozenset({"=", "!=", "is", "is not"})

@@ -17,8 +17,8 @@ from eval.demo.build import build
 from eval.loopback import loopback
 from eval.quiet_gc import quiet_gc
 from eval.turnstile import Aside, Passage
-from nodes.completion import Completer, Message, Prompt
-from nodes.endpoint import Endpoint
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import Completer, Message, Prompt
 from nodes.node import Context
 from value_index.database import Database
 

@@ -17,7 +17,7 @@ from eval.faults import Faulty, completions, served
 from eval.records import read_turns
 from eval.run import RunCounts, run
 from eval.score import score
-from nodes.recording import read_recording
+from nodes.llm.cassette import read_recording
 
 PATIENCE = 5.0
 """Seconds that a call may take here; a server that stalls is silent for twice as long."""

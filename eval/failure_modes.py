@@ -21,9 +21,9 @@ from eval.plan_difference import (
     join_pairs,
 )
 from nodes.plan import ColumnTerm
-from nodes.plan_text import constraint_text, term_text
-from nodes.sql.dependencies import table_keys
-from nodes.state import Constraint
+from nodes.plan.constraints import Constraint
+from nodes.plan.render import constraint_text, term_text
+from nodes.sql.validation.dependencies import table_keys
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from socketserver import BaseServer
 from threading import Lock, Thread
 from typing import Any, Literal, get_args
 
-from nodes.completion import Prompt, Reply
-from nodes.endpoint import Endpoint
-from nodes.request import request
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import Prompt, Reply
+from nodes.llm.request import request
 
 Fault = Literal["drop", "delay", "stall", "cut", "torn", "429", "500", "html", "no completion"]
 FAULTS: tuple[Fault, ...] = get_args(Fault)

@@ -6,22 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eval.datasets import Dataset
-from nodes.constraints import constraints
 from nodes.plan import Plan
+from nodes.plan.constraints import Constraint, Scalar, constraints
+from nodes.plan.traversal import columns, table_names
 from nodes.sql.errors import SQLError
-from nodes.sql.parse import repair
+from nodes.sql.parsing.parse import repair
 from nodes.sql.to_plan import to_plan
 from nodes.state import (
     ColumnLink,
-    Constraint,
     DialogueState,
     GroundedValue,
-    Scalar,
     SchemaLinks,
     ScoredPlan,
     TableLink,
 )
-from nodes.walk import columns, table_names
 from value_index.schema import ColumnRef, Schema
 
 

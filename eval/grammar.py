@@ -19,9 +19,9 @@ from eval.history import Histories
 from eval.oracle import Oracle, turn_id
 from eval.progress import Progress
 from nodes.node import FIELDS, Context, Node
+from nodes.sql.ebnf_grammar import GrammarLevel, grammar_of
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
-from nodes.sql_grammar import GrammarLevel, grammar_of
 from nodes.state import STAGES, GraphState, Stage
 from value_index.index import ValueIndex
 

@@ -12,8 +12,8 @@ from eval.gold import GoldBook
 from eval.labels import Label, Labeller
 from eval.perturb import CHANGES, Change, perturbed
 from eval.stage_scores import same_value
-from nodes.before import Before
-from nodes.state import Scalar
+from nodes.lexical.previous_query import Before
+from nodes.plan.constraints import Scalar
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.ranker import Least, Ranker
 from value_index.index import RANKER, Spans, ValueIndex

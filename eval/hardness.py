@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from nodes.plan import Aggregate, Condition, Junction, Plan, PlanSource, Predicate, SubPlan
-from nodes.walk import aggregates, blocks, predicates, walk
+from nodes.plan.traversal import (
+    aggregates,
+    blocks,
+    predicates,
+    walk,
+)
 
 Hardness = Literal["easy", "medium", "hard", "extra"]
 Feature = Literal[

@@ -9,7 +9,7 @@ from eval.datasets import GoldDialogue
 from eval.gold import GoldBook
 from eval.noise import noised
 from eval.records import HistoryMode
-from nodes.sql.parse import repair
+from nodes.sql.parsing.parse import repair
 from nodes.state import Turn
 
 

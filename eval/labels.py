@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from eval.datasets import Dataset
 from eval.gold import Gold, GoldBook, compared
 from nodes.plan import Operator
-from nodes.state import Scalar
+from nodes.plan.constraints import Scalar
 from value_index.database import Database
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.spans import mentions

@@ -15,8 +15,8 @@ from eval.gold import parsed
 from eval.leak_rows import LeakRow, LeakRows
 from eval.near_questions import NearQuestions, words
 from nodes.plan import LiteralTerm, Plan
-from nodes.sql.parse import repair
-from nodes.walk import parts, table_names
+from nodes.plan.traversal import parts, table_names
+from nodes.sql.parsing.parse import repair
 from value_index.schema import Schema
 
 LeakKind = Literal["database", "schema", "question", "sql"]

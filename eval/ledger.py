@@ -13,7 +13,7 @@ from eval.plan_difference import Filter, filters
 from eval.records import TurnRecord, read_manifest, read_turns
 from eval.score import open_rows
 from nodes.plan import Plan
-from nodes.plan_text import constraint_text
+from nodes.plan.render import constraint_text
 
 
 class Frozen(BaseModel):

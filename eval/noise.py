@@ -6,9 +6,14 @@ import random
 from collections.abc import Callable
 
 from nodes.plan import Aggregate, AggregateFunction, LiteralTerm, Operator, Plan, PlanModel, Predicate
+from nodes.plan.traversal import (
+    conjunction,
+    conjuncts,
+    parts,
+    rewrite,
+)
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
-from nodes.walk import conjunction, conjuncts, parts, rewrite
 from value_index.schema import Schema
 
 Edit = Callable[[Plan, random.Random], Plan]

@@ -11,7 +11,7 @@ from eval.gold import Gold, GoldBook
 from eval.verdicts import judge
 from nodes.node import Context, Node
 from nodes.registry import NODES
-from nodes.sql.parse import repair
+from nodes.sql.parsing.parse import repair
 from nodes.state import Attempt, GraphState, Stage, Violation
 
 GOLD_OUTPUTS: dict[Stage, Callable[[Gold], Any]] = {

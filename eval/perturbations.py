@@ -8,13 +8,19 @@ from random import Random
 from typing import Literal
 
 from eval.noise import toggle_distinct
-from nodes.constraints import constraints
 from nodes.plan import ColumnTerm, Condition, Join, LiteralTerm, Plan, PlanModel, Predicate, TableSource
-from nodes.sql.dependencies import table_keys
+from nodes.plan.constraints import constraints
+from nodes.plan.traversal import (
+    conjunction,
+    conjuncts,
+    parts,
+    rewrite,
+    source_of,
+)
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.repair import with_sources
-from nodes.walk import conjunction, conjuncts, parts, rewrite, source_of
+from nodes.sql.validation.dependencies import table_keys
 from value_index.database import Database
 from value_index.schema import ColumnRef, Schema
 

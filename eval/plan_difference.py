@@ -9,10 +9,9 @@ from functools import cached_property
 from typing import TypeVar
 
 from eval.canonical import canonical_ordering, canonical_term, folded_literal
-from nodes.constraints import constraints
 from nodes.plan import Aggregate, ColumnTerm, Plan, PlanModel, Predicate, SubPlan, TableSource, Term
-from nodes.state import Constraint
-from nodes.walk import children, parts, rewrite
+from nodes.plan.constraints import Constraint, constraints
+from nodes.plan.traversal import children, parts, rewrite
 from value_index.schema import Schema
 
 T = TypeVar("T")

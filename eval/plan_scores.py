@@ -11,10 +11,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from eval.canonical import canonical, canonical_ordering, canonical_term, folded_literal
-from nodes.constraints import constraints
 from nodes.plan import Aggregate, ColumnTerm, DerivedTerm, Plan, PlanModel, Predicate, Star, TableSource, Term
-from nodes.state import Constraint
-from nodes.walk import Stack, derived_from, rewrite, walk_scoped
+from nodes.plan.constraints import Constraint, constraints
+from nodes.plan.traversal import (
+    Stack,
+    derived_from,
+    rewrite,
+    walk_scoped,
+)
 
 NINE = (
     "table_f1", "column_f1", "skeleton_f1", "join_f1", "aggregation_f1", "group_by_f1", "selected_count",

@@ -10,8 +10,8 @@ from time import perf_counter
 from agent.llm import open_llm
 from eval.datasets import load
 from eval.demo.build import DEMO_DATA, build
-from nodes.completion import Completer, Message, Prompt
-from nodes.endpoint import Endpoint
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import Completer, Message, Prompt
 from nodes.prompting import system
 from nodes.sql_generation import INSTRUCTION
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from eval.alone import Fault, attempt
-from nodes.completion import EndpointError, Prompt, Reply
-from nodes.endpoint import Endpoint
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import EndpointError, Prompt, Reply
 from nodes.node import Context, Node, Variant
 from nodes.plan import ColumnTerm, Plan, TableSource
 from nodes.state import (

@@ -19,7 +19,7 @@ from eval.records import Manifest, read_turns
 from eval.run_store import RunStore
 from eval.runner import Runner
 from eval.statistics import smallest_decidable
-from nodes.completion import EndpointError
+from nodes.llm.messages import EndpointError
 from nodes.node import Variant
 from nodes.state import STAGES
 

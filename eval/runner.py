@@ -19,7 +19,7 @@ from eval.progress import Progress
 from eval.records import AloneRecord, StageRecord, TurnRecord
 from eval.run_store import RunStore
 from eval.turnstile import Aside, Passage
-from nodes.completion import Completer
+from nodes.llm.messages import Completer
 from nodes.node import FIELDS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
 from value_index.index import ValueIndex

@@ -17,7 +17,7 @@ from eval.stage_scores import STAGE_SCORES, Metrics, validation_scores
 from eval.summary import mean_scores
 from eval.verdicts import Executions, Verdicts, cause_of_difference, judge
 from nodes.plan import Plan
-from nodes.sql.joins import with_joins
+from nodes.sql.joins.fill import with_joins
 from nodes.state import STAGES, ScoredPlan, Stage
 
 

@@ -11,7 +11,13 @@ from typing import Any
 
 from eval.gold import Gold
 from eval.plan_scores import f1
-from nodes.state import Constraint, DialogueState, GroundedValue, Scalar, SchemaLinks, Stage
+from nodes.plan.constraints import Constraint, Scalar
+from nodes.state import (
+    DialogueState,
+    GroundedValue,
+    SchemaLinks,
+    Stage,
+)
 from value_index.schema import ColumnRef
 
 Metrics = dict[str, float]

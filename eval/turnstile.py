@@ -10,8 +10,8 @@ import asyncio
 from dataclasses import dataclass
 from types import TracebackType
 
-from nodes.completion import Completer, Prompt, Reply
-from nodes.endpoint import Endpoint
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import Completer, Prompt, Reply
 from nodes.state import Stage
 
 

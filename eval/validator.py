@@ -12,7 +12,7 @@ from eval.datasets import Dataset
 from eval.report.table import Table, figure
 from nodes.sql.errors import SQLError
 from nodes.sql.mutations import Mutation, mutate
-from nodes.sql.parse import repair
+from nodes.sql.parsing.parse import repair
 from nodes.sql.violations import violations
 from nodes.state import Severity, Violation, ViolationKind
 from value_index.database import Database

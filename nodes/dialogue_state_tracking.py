@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from nodes.completion import Prompt
-from nodes.evidence import Evidence
-from nodes.following import dialogue_state
-from nodes.lexical_weights import FOLLOWING
+from nodes.lexical.evidence import Evidence
+from nodes.lexical.follow_up import dialogue_state
+from nodes.lexical.weights import FOLLOWING
+from nodes.llm.messages import Prompt
+from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.output_schema import output_schema
 from nodes.prompting import ask, conversation, fitting, parsed, system, user
 from nodes.state import DialogueState, GraphState
 from value_index.schema import Schema
@@ -45,7 +45,8 @@ class Compact(Variant):
     """A file made by `turnsql train compact --export`; the shipped one where empty."""
 
     async def __call__(self, state: GraphState, context: Context) -> DialogueState:
-        from nodes.compact import planner, stages  # onnxruntime takes a while to load
+        from nodes.compact import stage_outputs as stages  # onnxruntime takes a while to load
+        from nodes.compact import turn_encoding as planner
 
         return stages.dialogue_state(
             state, planner.load_planner(self.weights).understand(state, context), beam=self.beam

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from nodes.completion import Completer
+from nodes.llm.messages import Completer
 from nodes.state import (
     Attempt,
     DialogueState,

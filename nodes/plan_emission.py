@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from nodes.completion import Prompt
-from nodes.emission import scored_plans
-from nodes.evidence import Evidence
-from nodes.lexical_weights import READING
+from nodes.lexical.evidence import Evidence
+from nodes.lexical.planner import scored_plans
+from nodes.lexical.weights import READING
+from nodes.llm.messages import Prompt
+from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.output_schema import output_schema
 from nodes.plan import Plan
 from nodes.prompting import ask, conversation, fitting, links, meaning, parsed, system, user, values
 from nodes.state import GraphState, ScoredPlan
@@ -53,12 +53,12 @@ class Compact(Variant):
     """A file made by `turnsql train compact --export`; the shipped one where empty."""
 
     def prepare(self, context: Context) -> None:
-        from nodes.compact.planner import load_planner  # onnxruntime takes a while to load
+        from nodes.compact.turn_encoding import load_planner  # onnxruntime takes a while to load
 
         load_planner(self.weights).prepare(context.database)
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
-        from nodes.compact.choosing import chosen  # onnxruntime takes a while to load
+        from nodes.compact.rerank import chosen  # onnxruntime takes a while to load
 
         return chosen(state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=self.plans)
 

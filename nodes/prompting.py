@@ -7,9 +7,15 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from nodes.completion import EndpointError, Message, Prompt, Reply, json_text
+from nodes.llm.messages import (
+    EndpointError,
+    Message,
+    Prompt,
+    Reply,
+    json_text,
+)
 from nodes.node import Context
-from nodes.plan_text import constraint_text, literal_text
+from nodes.plan.render import constraint_text, literal_text
 from nodes.state import DialogueState, GraphState, GroundedValue, SchemaLinks, Stage
 from value_index.render import schema_text
 from value_index.schema import Schema, Table

@@ -6,12 +6,17 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from nodes.completion import Prompt
-from nodes.evidence import Evidence
-from nodes.lexical_weights import COLUMN_LINK, LEAST_COLUMN, LEAST_TABLE, TABLE_LINK
-from nodes.linking import Linker
+from nodes.lexical.evidence import Evidence
+from nodes.lexical.schema_linker import Linker
+from nodes.lexical.weights import (
+    COLUMN_LINK,
+    LEAST_COLUMN,
+    LEAST_TABLE,
+    TABLE_LINK,
+)
+from nodes.llm.messages import Prompt
+from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.output_schema import output_schema
 from nodes.prompting import ask, conversation, fitting, meaning, parsed, system, user
 from nodes.state import ColumnLink, GraphState, SchemaLinks, StateModel, TableLink
 from value_index.schema import ColumnRef, Schema
@@ -68,7 +73,8 @@ class Compact(Variant):
     """A file made by `turnsql train compact --export`; the shipped one where empty."""
 
     async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:
-        from nodes.compact import planner, stages  # onnxruntime takes a while to load
+        from nodes.compact import stage_outputs as stages  # onnxruntime takes a while to load
+        from nodes.compact import turn_encoding as planner
 
         read = planner.load_planner(self.weights).understand(state, context)
         return stages.links(read, least_table=self.least_table, least_column=self.least_column)

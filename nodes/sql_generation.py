@@ -8,19 +8,19 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from nodes.completion import Message, Prompt, sql_text
+from nodes.llm.messages import Message, Prompt, sql_text
 from nodes.node import Context, Variant
 from nodes.plan import Plan, PlanModel
-from nodes.plan_aliases import aliased_lines
-from nodes.plan_text import plan_lines
+from nodes.plan.render import plan_lines
+from nodes.plan.traversal import rewrite
 from nodes.prompting import ask, conversation, fitting, links, meaning, system, user, values
+from nodes.sql.aliased_text import aliased_lines
+from nodes.sql.ebnf_grammar import GrammarLevel, grammar_of
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
-from nodes.sql.joins import with_joins
+from nodes.sql.joins.fill import with_joins
 from nodes.sql.repair import repair, with_sources
-from nodes.sql_grammar import GrammarLevel, grammar_of
 from nodes.state import Attempt, GraphState
-from nodes.walk import rewrite
 from value_index.schema import Schema
 
 INSTRUCTION = """You write SQLite queries for a conversation about a database.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field
 
-from nodes.plan import AggregateFunction, Operator, Plan
+from nodes.plan import Operator, Plan
+from nodes.plan.constraints import Constraint, Scalar
 from value_index.schema import ColumnRef
 
 Stage = Literal[
@@ -26,7 +27,6 @@ STAGES: tuple[Stage, ...] = (
     "schema_validation",
 )
 
-Scalar = StrictBool | StrictInt | StrictFloat | StrictStr | None
 ViolationKind = Literal[
     "syntax", "unknown_table", "unknown_column", "ambiguous", "wrong_table", "type_mismatch", "bare_column",
     "join_off_key", "fan_out",
@@ -55,18 +55,6 @@ class Dialogue(StateModel):
 
     database_id: str
     turns: tuple[Turn, ...] = ()
-
-
-class Constraint(StateModel):
-    """One filter in force: a leaf predicate of WHERE or HAVING, flattened so that turns can be compared."""
-
-    column: ColumnRef | None
-    """None for count(*) in HAVING, an expression, or a column not known yet."""
-    aggregate: AggregateFunction | None = None
-    """The aggregate around the column, in HAVING."""
-    operator: Operator
-    values: tuple[Scalar, ...] = ()
-    """Literals compared with; empty where the right side is a column or a sub-plan."""
 
 
 class DialogueState(StateModel):

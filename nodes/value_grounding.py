@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from nodes.evidence import Evidence
-from nodes.grounding import Grounder
-from nodes.lexical_weights import LEAST_VALUE, VALUE
+from nodes.lexical.evidence import Evidence
+from nodes.lexical.value_grounder import Grounder
+from nodes.lexical.weights import LEAST_VALUE, VALUE
 from nodes.node import Context, Variant
 from nodes.state import GraphState, GroundedValue
 
@@ -42,7 +42,8 @@ class Compact(Variant):
     """A file made by `turnsql train compact --export`; the shipped one where empty."""
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[GroundedValue, ...]:
-        from nodes.compact import planner, stages  # onnxruntime takes a while to load
+        from nodes.compact import stage_outputs as stages  # onnxruntime takes a while to load
+        from nodes.compact import turn_encoding as planner
 
         read = planner.load_planner(self.weights).understand(state, context)
         return stages.values(state, read, beam=self.beam, threshold=self.threshold)

@@ -29,8 +29,8 @@ from eval.records import read_turns
 from eval.run import run
 from eval.score import score
 from eval.verdicts.judge import judge
-from nodes.completion import Prompt, sql_text
-from nodes.endpoint import Endpoint
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import Prompt, sql_text
 from nodes.plan import Plan
 from nodes.state import ScoredPlan
 from training.estimate import DENSE_MODULES, HYBRID_MODULES

@@ -53,7 +53,7 @@ def compact(
 @app.command()
 def lexical(
     data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
-    out: Annotated[Path, typer.Option(help="The module to write.")] = Path("nodes/lexical_weights.py"),
+    out: Annotated[Path, typer.Option(help="The module to write.")] = Path("nodes/lexical/weights.py"),
     fold: Annotated[Path, typer.Option(help="Databases to choose thresholds on, not fitted on.")] = FOLD,
     dialogues: Annotated[int | None, typer.Option(help="How many, drawn with a fixed seed; all unless given.")] = None,
 ) -> None:

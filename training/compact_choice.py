@@ -21,9 +21,14 @@ from eval.plan_scores import plan_scores
 from eval.verdicts.executions import Executions
 from eval.verdicts.ties import is_ordered, tie_groups
 from eval.verdicts.value import value
-from nodes.compact.choosing import Candidate, candidates, confidence_features, ranking
-from nodes.compact.planner import Planner
-from nodes.logistic import Weights, probability
+from nodes.compact.rerank import (
+    Candidate,
+    candidates,
+    confidence_features,
+    ranking,
+)
+from nodes.compact.turn_encoding import Planner
+from nodes.lexical.linear_model import Weights, probability
 from nodes.node import FIELDS, Context
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan

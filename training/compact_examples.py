@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 from eval.datasets import Dataset, GoldDialogue
 from eval.gold import GoldBook
 from eval.noise import noised
+from nodes.compact.candidate_values import Literal, candidate_literals, code_values
 from nodes.compact.features import EARLIER_UTTERANCES, Tokenizer, TurnFeatures, encode
 from nodes.compact.grammar import Pointer, Symbol
-from nodes.compact.items import Inexpressible, Items
-from nodes.compact.literals import Literal, candidate_literals, code_values
+from nodes.compact.linearize import to_symbols
 from nodes.compact.masks import allowed
+from nodes.compact.pointers import Inexpressible, Items
 from nodes.compact.roles import MARKS, roles_of
-from nodes.compact.write import to_symbols
+from nodes.lexical.utterance import Utterance
 from nodes.plan import Plan
+from nodes.plan.constraints import Scalar
 from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
-from nodes.state import Scalar
-from nodes.utterance import Utterance
 from training.data.artefacts import is_artefact
 from training.renaming import name_stems, renamed
 from value_index.index import ValueIndex

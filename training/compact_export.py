@@ -27,7 +27,7 @@ from eval.datasets import load
 from nodes.compact.features import FAR, FEATURES, RELATIONS
 from nodes.compact.grammar import WORDS
 from nodes.compact.network import Network
-from nodes.compact.planner import Planner
+from nodes.compact.turn_encoding import Planner
 from training.compact_base import base_folder
 from training.compact_choice import fit_choice, judged_turns, precision_loss
 from training.compact_config import CompactConfig, TrainingError

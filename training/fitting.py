@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import minimize
 
-from nodes.logistic import Features
+from nodes.lexical.linear_model import Features
 
 RARE = 15
 """A feature that fires less often gets no weight."""

@@ -20,8 +20,8 @@ from eval.datasets import Dataset
 from eval.gold import GoldBook, compared
 from eval.grounding import Tally, measure_thresholds
 from eval.perturb import Change, perturbed
-from nodes.before import Before
-from nodes.state import Scalar
+from nodes.lexical.previous_query import Before
+from nodes.plan.constraints import Scalar
 from training.fitting import fit_logistic, fit_ranker
 from training.fold import split
 from training.guard import refuse_dev_databases

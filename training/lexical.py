@@ -1,6 +1,6 @@
 """Fits the weights of the lexical stages on CoSQL train: four logistic models and one ranker, a few seconds to minutes on a CPU.
 
-    turnsql train lexical --data DATA/cosql_dataset --out nodes/lexical_weights.py
+    turnsql train lexical --data DATA/cosql_dataset --out nodes/lexical/weights.py
 
 Each stage sees what it sees in the graph: the outputs of the stages before it, with the weights fitted a moment ago, and the
 gold SQL of earlier turns. The ranker's target is the plan scores of each candidate (their macro mean, and more for the whole plan),
@@ -19,17 +19,17 @@ from pathlib import Path
 from eval.datasets import Dataset
 from eval.gold import compared
 from eval.plan_scores import plan_scores
-from nodes.candidates import candidates
-from nodes.evidence import Evidence
-from nodes.following import dialogue_state, following_features
-from nodes.grounding import Grounder
-from nodes.linking import Linker
-from nodes.logistic import Features, Weights, weighted
+from nodes.lexical.candidates import candidates
+from nodes.lexical.evidence import Evidence
+from nodes.lexical.follow_up import dialogue_state, following_features
+from nodes.lexical.linear_model import Features, Weights, weighted
+from nodes.lexical.ranking_features import features
+from nodes.lexical.schema_linker import Linker
+from nodes.lexical.to_plan import plan_of
+from nodes.lexical.value_grounder import Grounder
 from nodes.plan import Plan
-from nodes.ranking import features
-from nodes.reading_plan import plan_of
+from nodes.plan.traversal import columns, table_names
 from nodes.state import SchemaLinks
-from nodes.walk import columns, table_names
 from training.fitting import fit_logistic, ranker_of
 from training.fold import best_threshold, split
 from training.guard import refuse_dev_databases

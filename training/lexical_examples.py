@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eval.datasets import Dataset, GoldDialogue
 from eval.gold import GoldBook
-from nodes.evidence import Evidence
+from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.state import DialogueState, GraphState, Turn

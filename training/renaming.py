@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterable, Sequence
 
-from nodes.lexicon import STOPWORDS
-from nodes.utterance import Utterance, name_words, stem
+from nodes.lexical.lexicon import STOPWORDS
+from nodes.lexical.utterance import Utterance, name_words, stem
 from training.data.phrasing import plural
 from value_index.schema import Schema
 

@@ -18,11 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from eval.gold import parsed
 from eval.plan_scores import plan_scores
 from eval.verdicts import Executions, judge
-from nodes.completion import json_text, sql_text
+from nodes.llm.messages import json_text, sql_text
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
-from nodes.sql.joins import with_joins
+from nodes.sql.joins.fill import with_joins
 from nodes.sql.repair import with_sources
 from training.compact_config import TrainingError
 from value_index.database import Database

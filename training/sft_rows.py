@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nodes.completion import Message
+from nodes.llm.messages import Message
 from nodes.state import Stage
 from training.compact_config import TrainingError
 from training.guard import DEV_DATABASES, LeakError

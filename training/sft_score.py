@@ -11,7 +11,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from eval.verdicts.executions import Executions
 from eval.verdicts.judge import judge
-from nodes.completion import sql_text
+from nodes.llm.messages import sql_text
 from training.sft_rows import ChatRow
 from value_index.database import Database
 

@@ -13,7 +13,7 @@ from eval.report.results import Results
 from eval.report.stages import gold_texts, stage_texts
 from eval.report.view import RunView, TurnView
 from nodes.plan import Plan
-from nodes.plan_text import plan_clauses
+from nodes.plan.render import plan_clauses
 
 Json = dict[str, Any]
 VERDICTS = ("value", "strict", "official", "bird", "suite")

@@ -13,7 +13,7 @@ from eval.suite.draft import Draft
 from eval.suite.planting import Planting, conditions
 from eval.suite.pool import Pool
 from nodes.plan import Plan
-from nodes.walk import blocks, table_names
+from nodes.plan.traversal import blocks, table_names
 from value_index.sqlite.reflection import quoted
 
 CopyKind = Literal["near misses", "nulls", "ties", "few rows", "orphans"]

@@ -19,9 +19,9 @@ from nodes.plan import (
     SetOperator,
     Star,
 )
+from nodes.plan.traversal import conjunction, conjuncts
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
-from nodes.walk import conjunction, conjuncts
 from value_index.schema import Schema
 
 _SWAPPED: Mapping[Operator, tuple[Operator, ...]] = {

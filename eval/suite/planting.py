@@ -21,7 +21,13 @@ from nodes.plan import (
     SubPlan,
     TableSource,
 )
-from nodes.walk import columns, conjuncts, predicates, source_of, walk_block
+from nodes.plan.traversal import (
+    columns,
+    conjuncts,
+    predicates,
+    source_of,
+    walk_block,
+)
 
 Cell = tuple[int, int]
 """Index of a source in its block's `tables`, index of a column in its table."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from nodes.sql.dependencies import table_keys
+from nodes.sql.validation.dependencies import table_keys
 from value_index.database import Database
 from value_index.schema import Schema, Table
 from value_index.sqlite.reflection import quoted

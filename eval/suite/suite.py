@@ -15,7 +15,7 @@ from eval.verdicts import Executions
 from eval.verdicts.ties import Ties, is_ordered, tie_groups
 from eval.verdicts.value import value
 from nodes.plan import Plan
-from nodes.sql.parse import repair
+from nodes.sql.parsing.parse import repair
 from value_index.database import Database, Result
 
 MIN_COPIES = 18

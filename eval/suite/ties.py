@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nodes.plan import LiteralTerm, Ordering, Plan, PlanModel, Predicate, SubPlan
+from nodes.plan.traversal import rewrite
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
-from nodes.sql.outputs import expanded
-from nodes.walk import rewrite
+from nodes.sql.writing.outputs import expanded
 from value_index.schema import Schema
 
 _SETS = ("in", "not in", "exists", "not exists")

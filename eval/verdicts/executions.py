@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from nodes.sql.parse import repair
+from nodes.sql.parsing.parse import repair
 from value_index.database import Database, Result
 
 DEADLINE_SECONDS = 30.0

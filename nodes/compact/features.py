@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nodes.compact.items import Inexpressible, Items
-from nodes.compact.literals import Literal
+from nodes.compact.candidate_values import Literal
+from nodes.compact.linearize import to_symbols
+from nodes.compact.pointers import Inexpressible, Items
 from nodes.compact.roles import ROLES, Roles, roles_of
-from nodes.compact.write import to_symbols
-from nodes.mentions import Mentions, find_mentions
+from nodes.lexical.schema_mentions import Mentions, find_mentions
+from nodes.lexical.utterance import Utterance
 from nodes.plan import Plan
-from nodes.utterance import Utterance
 from value_index.schema import Column, ColumnRef, Schema, Table
 
 UTTERANCE_PIECES, EARLIER_PIECES, NAME_PIECES = 96, 32, 8

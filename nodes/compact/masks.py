@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodes.compact.grammar import COLUMN, TABLE, VALUE, WORDS, State, Symbol
-from nodes.compact.items import Inexpressible, Items
+from nodes.compact.pointers import Inexpressible, Items
 
 
 class Masks:

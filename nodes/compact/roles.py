@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nodes.plan import Aggregate, ColumnTerm, Plan, PlanModel, TableSource
-from nodes.walk import walk
+from nodes.plan.traversal import walk
 from value_index.schema import ColumnRef
 
 ROLES = ("select", "aggregate", "where", "group_by", "having", "order_by", "join")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nodes.plan import ColumnTerm, DerivedTerm, Join, Ordering, Plan, PlanSource, Source, Star, TableSource, Term
-from nodes.sql.block_names import BlockNames
 from nodes.sql.errors import SQLError
-from nodes.sql.joins import with_joins
-from nodes.sql.outputs import columns_of, expanded, label
-from nodes.sql.quoting import identifier
-from nodes.sql.write_terms import TermWriter
+from nodes.sql.joins.fill import with_joins
+from nodes.sql.writing.block_names import BlockNames
+from nodes.sql.writing.outputs import columns_of, expanded, label
+from nodes.sql.writing.quoting import identifier
+from nodes.sql.writing.write_terms import TermWriter
 from value_index.schema import Schema
 
 _JOIN_WORDS = {"inner": "JOIN", "cross": "JOIN", "left": "LEFT JOIN", "right": "RIGHT JOIN", "full": "FULL JOIN"}

@@ -9,10 +9,10 @@ from typing import Literal
 
 from sqlglot import exp
 
-from nodes.sql.dependencies import table_keys
-from nodes.sql.names import NameScope, Source, own_nodes
-from nodes.sql.parse import PlainSQLite, parse
-from nodes.sql.query import Query
+from nodes.sql.parsing.parse import PlainSQLite, parse
+from nodes.sql.parsing.scopes import NameScope, Source, own_nodes
+from nodes.sql.validation.dependencies import table_keys
+from nodes.sql.validation.query import Query
 from value_index.schema import ColumnRef, Schema, Table
 
 Mutation = Literal["renamed_column", "moved_column", "dropped_table", "bare_column", "repeating_join", "harmless_join"]

@@ -10,7 +10,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from nodes.sql.errors import SQLError
-from nodes.sql.parse import PlainSQLite, parse
+from nodes.sql.parsing.parse import PlainSQLite, parse
 from value_index.schema import Schema
 
 _COLUMN_NAME = re.compile(r"_c\d+")

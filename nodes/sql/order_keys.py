@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from nodes.sql.parse import PlainSQLite, parse
+from nodes.sql.parsing.parse import PlainSQLite, parse
 from value_index.schema import Schema
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nodes.plan import Aggregate, ColumnTerm, Plan, PlanModel, Source, TableSource
-from nodes.sql.join_tree import join_path
-from nodes.sql.query import nearest
+from nodes.plan.traversal import (
+    map_references,
+    rewrite,
+    source_of,
+    walk_block,
+)
+from nodes.sql.joins.tree import join_path
+from nodes.sql.validation.query import nearest
 from nodes.state import Violation, ViolationKind
-from nodes.walk import map_references, rewrite, source_of, walk_block
 from value_index.schema import Schema
 
 _NAMES: tuple[ViolationKind, ...] = ("unknown_table", "unknown_column", "wrong_table")

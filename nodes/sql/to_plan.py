@@ -10,10 +10,10 @@ from sqlglot import exp
 
 from nodes.plan import Ordering, Plan, SetOperation, SetOperator, Star, Term
 from nodes.sql.errors import SQLError
-from nodes.sql.parse import parse
-from nodes.sql.read_from import read_from
-from nodes.sql.read_terms import TermReader
-from nodes.sql.scope import CommonTable, Output, Scope
+from nodes.sql.parsing.parse import parse
+from nodes.sql.parsing.read_from import read_from
+from nodes.sql.parsing.read_terms import TermReader
+from nodes.sql.parsing.term_scope import CommonTable, Output, Scope
 from value_index.schema import Schema
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from nodes.sql.errors import SQLError
-from nodes.sql.parse import parse
-from nodes.sql.query import Query
-from nodes.sql.rules.bare_column import bare_column
-from nodes.sql.rules.fan_out import fan_out
-from nodes.sql.rules.join_off_key import join_off_key
-from nodes.sql.rules.names import ambiguous, unknown_column, unknown_table, wrong_table
-from nodes.sql.rules.syntax import misplaced_aggregate, set_operation
-from nodes.sql.rules.type_mismatch import type_mismatch
+from nodes.sql.parsing.parse import parse
+from nodes.sql.validation.query import Query
+from nodes.sql.validation.rules.bare_column import bare_column
+from nodes.sql.validation.rules.fan_out import fan_out
+from nodes.sql.validation.rules.join_off_key import join_off_key
+from nodes.sql.validation.rules.names import (
+    ambiguous,
+    unknown_column,
+    unknown_table,
+    wrong_table,
+)
+from nodes.sql.validation.rules.syntax import misplaced_aggregate, set_operation
+from nodes.sql.validation.rules.type_mismatch import type_mismatch
 from nodes.state import Violation
 from value_index.schema import Schema
 

@@ -7,12 +7,12 @@ from rich.console import Console
 from agent.answer import Answer
 from agent.present import show_answer, show_stages, stage_lines
 from nodes.plan import Plan
-from nodes.plan_text import constraint_text
+from nodes.plan.constraints import Constraint
+from nodes.plan.render import constraint_text
 from nodes.state import (
     STAGES,
     Attempt,
     ColumnLink,
-    Constraint,
     DialogueState,
     GraphState,
     GroundedValue,

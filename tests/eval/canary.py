@@ -12,8 +12,8 @@ from eval.datasets import load
 from eval.gold import GoldBook
 from eval.records import HistoryMode
 from nodes.plan import LiteralTerm, Plan, Predicate
+from nodes.plan.traversal import conjunction, conjuncts
 from nodes.sql.from_plan import from_plan
-from nodes.walk import conjunction, conjuncts
 
 TOKEN = re.compile(r"canary-(\d+)-(\d+|[a-z]+)-leak")
 

@@ -17,7 +17,7 @@ from eval.report.write import write_report
 from eval.score import score
 from eval.scores import read_scores
 from eval.verdicts import CAUSES, Executions
-from nodes.sql.parse import repair
+from nodes.sql.parsing.parse import repair
 from tests.eval.archive import DIALOGUES, make_archive
 from tests.eval.test_score import by_key, recorded
 from value_index.database import Database, Result

@@ -22,7 +22,7 @@ from eval.run import run
 from eval.run_store import RunStore
 from eval.runner import Runner
 from nodes.node import Context, Variant
-from nodes.sql.parse import repair
+from nodes.sql.parsing.parse import repair
 from nodes.state import STAGES, GraphState
 from tests.eval.archive import DIALOGUES
 from value_index.errors import TurnSQLError

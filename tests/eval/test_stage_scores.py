@@ -14,7 +14,14 @@ from eval.stage_scores import (
     validation_scores,
     value_grounding_scores,
 )
-from nodes.state import ColumnLink, Constraint, DialogueState, GroundedValue, SchemaLinks, TableLink
+from nodes.plan.constraints import Constraint
+from nodes.state import (
+    ColumnLink,
+    DialogueState,
+    GroundedValue,
+    SchemaLinks,
+    TableLink,
+)
 from value_index.schema import ColumnRef
 
 COUNTRY = ColumnRef(table="CITY", column="Country")

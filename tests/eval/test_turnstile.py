@@ -5,8 +5,13 @@ import asyncio
 import pytest
 
 from eval.turnstile import Aside, Passage
-from nodes.completion import EndpointError, Message, Prompt, Reply
-from nodes.endpoint import Endpoint
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import (
+    EndpointError,
+    Message,
+    Prompt,
+    Reply,
+)
 from nodes.state import Stage
 
 ASKED = Prompt(messages=(Message(role="user", content="How many?"),))

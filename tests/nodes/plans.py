@@ -38,7 +38,7 @@ from nodes.plan import (
     Term,
     Truth,
 )
-from nodes.sql.outputs import expanded
+from nodes.sql.writing.outputs import expanded
 from value_index.schema import Schema
 
 Choice = TypeVar("Choice")

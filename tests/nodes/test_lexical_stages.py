@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nodes.node import Context
+from nodes.plan.constraints import Constraint
 from nodes.sql.to_plan import to_plan
-from nodes.state import Constraint
 from tests.nodes.library import answered, library, written
 from value_index.schema import ColumnRef
 

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from nodes import dialogue_state_tracking, plan_emission, schema_linking, sql_generation
-from nodes.completion import EndpointError, Prompt, Reply
-from nodes.endpoint import Endpoint
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import EndpointError, Prompt, Reply
 from nodes.node import Context
 from nodes.plan import Aggregate, Plan, Star, TableSource
+from nodes.plan.constraints import Constraint
 from nodes.state import (
     Attempt,
     ColumnLink,
-    Constraint,
     DialogueState,
     GraphState,
     GroundedValue,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from nodes.completion import Prompt, Reply
-from nodes.endpoint import Endpoint
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import Prompt, Reply
 from nodes.node import Context
 from nodes.plan import ColumnTerm, Plan, TableSource
 from nodes.sql_generation import Llm, plan_messages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from nodes.utterance import stem
+from nodes.lexical.utterance import stem
 from training.renaming import name_stems, renamed, vocabulary
 from value_index.schema import Column, Schema, Table
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jinja2 import TemplateError
 
-from nodes.completion import Message
+from nodes.llm.messages import Message
 from training.compact_config import TrainingError
 from training.sft_config import SftConfig
 from training.sft_rows import ChatRow

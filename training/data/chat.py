@@ -21,15 +21,15 @@ from eval.gold import Gold
 from eval.history import Histories
 from eval.oracle import GOLD_OUTPUTS, turn_id
 from eval.prompts import Listener
-from nodes.completion import Message
+from nodes.llm.messages import Message
 from nodes.node import FIELDS, Context, Node, Variant
 from nodes.plan import Plan, PlanModel
+from nodes.plan.traversal import rewrite
 from nodes.schema_linking import Choice, TableName
 from nodes.sql.from_plan import from_plan
-from nodes.sql.joins import with_joins
+from nodes.sql.joins.fill import with_joins
 from nodes.sql_generation import Llm, in_join_order
 from nodes.state import STAGES, GraphState, Stage
-from nodes.walk import rewrite
 from training.compact_config import TrainingError
 from training.data.leak_guard import refuse_answers
 from training.data.mix_config import MixConfig

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from nodes.completion import Message
-from nodes.endpoint import CHARACTERS_PER_TOKEN
+from nodes.llm.endpoint import CHARACTERS_PER_TOKEN
+from nodes.llm.messages import Message
 from training.compact_config import TrainingError
 
 Counter = Callable[[Sequence[Message]], int]

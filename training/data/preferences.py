@@ -20,9 +20,9 @@ from eval.experiment import RunOptions, read_experiment
 from eval.progress import Progress
 from eval.records import Manifest, RunError, TurnRecord, read_manifest, read_turns, write_text
 from eval.verdicts import Executions, judge
-from nodes.completion import Message
+from nodes.llm.messages import Message
 from nodes.plan import Plan
-from nodes.sql.joins import with_joins
+from nodes.sql.joins.fill import with_joins
 from nodes.state import Stage
 from training.data.catalogue import TRAINABLE, split_of
 from training.data.chat import ChatMaker, ChatRow, RowOrigin, plan_answer

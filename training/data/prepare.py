@@ -22,7 +22,7 @@ from eval.progress import Progress
 from eval.prompts import prompts_sha256
 from eval.provenance import commit, versions
 from eval.records import write_text
-from nodes.completion import EndpointError
+from nodes.llm.messages import EndpointError
 from nodes.state import Stage
 from training.compact_config import TrainingError
 from training.data.catalogue import TRAINABLE, Role, data_set, split_of

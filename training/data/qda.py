@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, followed, read_json
-from nodes.sql.parse import repair
+from nodes.sql.parsing.parse import repair
 
 PAGE = "https://github.com/mcxiaoxiao/QDA-SQL"
 MOST_TURNS = 8

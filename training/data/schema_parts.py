@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nodes.plan import LiteralTerm, Operator, Plan, Predicate, TableSource, Term
-from nodes.walk import conjunction
+from nodes.plan.traversal import conjunction
 from training.data.phrasing import COMPARED, a, pick, plural, singular
 from training.data.schema_sketch import Sketch, term
 from value_index.schema import Column, Table

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from nodes.compact.candidate_values import candidate_literals
 from nodes.compact.features import FEATURES, RELATIONS, encode
 from nodes.compact.grammar import WORDS
-from nodes.compact.literals import candidate_literals
+from nodes.compact.linearize import to_symbols
 from nodes.compact.masks import allowed
-from nodes.compact.write import to_symbols
 from nodes.sql.to_plan import to_plan
 from tests.nodes.compact.scripted import Words
 from tests.nodes.sql.shop import shop_schema

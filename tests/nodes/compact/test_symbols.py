@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from eval.datasets import load
+from nodes.compact.delinearize import from_symbols
 from nodes.compact.grammar import State
-from nodes.compact.items import Inexpressible, Items
-from nodes.compact.read import from_symbols
-from nodes.compact.write import to_symbols
+from nodes.compact.linearize import to_symbols
+from nodes.compact.pointers import Inexpressible, Items
 from nodes.plan import LiteralTerm, Plan
+from nodes.plan.constraints import Scalar
+from nodes.plan.traversal import walk
 from nodes.sql.errors import SQLError
-from nodes.sql.joins import with_joins
+from nodes.sql.joins.fill import with_joins
 from nodes.sql.to_plan import to_plan
-from nodes.state import Scalar
-from nodes.walk import walk
 from tests.nodes.sql.shop import shop_schema
 
 QUERIES = (

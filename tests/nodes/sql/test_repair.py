@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from nodes.plan import ColumnTerm, Plan, PlanModel, TableSource
+from nodes.plan.traversal import rewrite
 from nodes.sql.from_plan import from_plan
 from nodes.sql.repair import repair, with_sources
 from nodes.sql.to_plan import to_plan
 from nodes.sql.violations import violations
-from nodes.walk import rewrite
 from tests.nodes.sql.regatta import open_regatta
 from value_index.schema import Schema
 

@@ -8,7 +8,7 @@ import pytest
 
 from eval.canonical import canonical
 from eval.demo.build import build
-from nodes.sql.joins import with_joins
+from nodes.sql.joins.fill import with_joins
 from nodes.sql.to_plan import to_plan
 from training.data.phrasing import a, plural, singular
 from training.data.schema_rich import Pair, generate

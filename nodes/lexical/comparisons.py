@@ -1,0 +1,67 @@
+"""comparisons: the numbers of an utterance that are compared with something, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nodes.lexical.utterance import Utterance
+from nodes.plan import Operator
+from value_index.text.numbers import words_value
+from value_index.text.operators import operator_hint
+
+_CONTEXT = 5
+"""Words before and after a number that may say how it is compared."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A number with the words that compare it: "older than 30", "5 or more"."""
+
+    start: int
+    end: int
+    """Half-open range of words that may belong to the comparison."""
+    operator: Operator
+    number: int | float
+    position: int
+    """The word that is the number."""
+
+
+def comparisons(utterance: Utterance) -> tuple[Comparison, ...]:
+    """Return the compared numbers, in order."""
+    texts = [word.text for word in utterance.words]
+    found: list[Comparison] = []
+    for position, text in enumerate(texts):
+        number = number_of(text)
+        if number is None:
+            continue
+        start = max(0, position - _CONTEXT)
+        after = texts[position + 1 : position + _CONTEXT]
+        if len(after) >= 3 and number_of(after[2]) is not None:
+            after = []  # "above 50 or below 46": the words after are the next number's
+        operator = operator_hint(" ".join(texts[start:position]), " ".join(after))
+        if operator in ("<", "<=", ">", ">="):
+            end = position + (3 if texts[position + 1 : position + 2] == ["or"] else 1)
+            found.append(Comparison(start, end, operator, number, position))
+    return tuple(found)
+
+
+def average_comparison(utterance: Utterance) -> tuple[int, Operator] | None:
+    """Return where an utterance compares something with the average, and how; None where it does not."""
+    texts = [word.text for word in utterance.words]
+    for position in (i for i, text in enumerate(texts) if text in ("average", "mean")):
+        operator = operator_hint(" ".join(texts[max(0, position - _CONTEXT) : position]), "")
+        if operator in ("<", "<=", ">", ">="):
+            return position, operator
+    return None
+
+
+def number_of(text: str) -> int | float | None:
+    """Return the number that a word is, in digits or letters; None for another word.
+
+    >>> number_of("2,500"), number_of("three"), number_of("rain")
+    (2500, 3, None)
+    """
+    found = words_value([text])
+    if found is None:
+        return None
+    return int(found[0]) if found[0].is_integer() else found[0]

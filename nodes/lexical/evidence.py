@@ -1,0 +1,252 @@
+"""Evidence: what the lexical stages know of a turn, gathered once a stage from the state and the schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from nodes.lexical.cues import Clues, Superlative
+from nodes.lexical.interpretation import Filter, column_of
+from nodes.lexical.lexicon import DISPLAY_WORDS
+from nodes.lexical.previous_query import Before
+from nodes.lexical.schema_mentions import ColumnMention, Mentions, find_mentions
+from nodes.lexical.utterance import Utterance, name_words, stem
+from nodes.node import Context
+from nodes.plan import AggregateFunction, Plan, PlanSource
+from nodes.plan.constraints import Constraint, constraints
+from nodes.plan.traversal import columns, table_names
+from nodes.sql.errors import SQLError
+from nodes.sql.to_plan import to_plan
+from nodes.state import GraphState, GroundedValue
+from value_index.matches import ValueMatch
+from value_index.schema import ColumnRef, Schema, Table
+
+
+@dataclass(frozen=True)
+class ValueSpan:
+    """A grounded value as a filter, with the words that gave it."""
+
+    filter: Filter
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is known of a turn; what a stage does not know yet is empty."""
+
+    schema: Schema
+    clues: Clues
+    mentions: Mentions
+    previous: Plan | None = None
+    """The plan of the previous turn's SQL."""
+    matches: tuple[ValueMatch, ...] = ()
+    """Every reading of the value index."""
+    kept: frozenset[Constraint] = frozenset()
+    """Constraints of the previous turn that the dialogue state keeps."""
+    dropped: frozenset[Constraint] = frozenset()
+    links: Mapping[ColumnRef, float] = field(default_factory=dict[ColumnRef, float])
+    table_links: Mapping[str, float] = field(default_factory=dict[str, float])
+    values: tuple[ValueSpan, ...] = ()
+
+    @classmethod
+    def of(cls, state: GraphState, context: Context, *, matches: bool = False) -> Evidence:
+        """Gather what the state holds so far.
+
+        Args:
+            state: the turn.
+            context: schema and value index.
+            matches: whether to ask the index what the utterance may name.
+        """
+        clues = _clues(state.utterance)
+        utterance = clues.utterance
+        previous = plan_before(state, context.schema)
+        found = _matches(state.utterance, previous, context) if matches else ()
+        dialogue, links = state.dialogue_state, state.schema_links
+        return cls(
+            schema=context.schema,
+            clues=clues,
+            mentions=find_mentions(utterance, context.schema),
+            previous=previous,
+            matches=found,
+            kept=frozenset(dialogue.kept) if dialogue else frozenset(),
+            dropped=frozenset(dialogue.dropped) if dialogue else frozenset(),
+            links={link.column: link.score for link in links.columns} if links else {},
+            table_links={link.table: link.score for link in links.tables} if links else {},
+            values=_spans(state.grounded_values or (), utterance),
+        )
+
+    @cached_property
+    def constraints_before(self) -> tuple[Constraint, ...]:
+        """The constraints of the previous turn."""
+        return constraints(self.previous) if self.previous else ()
+
+    @cached_property
+    def previous_tables(self) -> tuple[str, ...]:
+        """The tables of the previous plan."""
+        return table_names(self.previous) if self.previous else ()
+
+    @cached_property
+    def previous_columns(self) -> frozenset[ColumnRef]:
+        """The columns of the previous plan."""
+        found = columns(self.previous) if self.previous else ()
+        return frozenset(ColumnRef(table=term.table, column=term.column) for term in found)
+
+    @cached_property
+    def shown_before(self) -> frozenset[ColumnRef]:
+        """The columns in the projections of the previous plan."""
+        found = [column_of(term) for term in self.previous.select] if self.previous else []
+        return frozenset(column for column in found if column)
+
+    @cached_property
+    def named(self) -> tuple[ColumnMention, ...]:
+        """The column mentions that are neither inside a value, nor just the name of a table, nor the word "name" of another."""
+        found = [m for m in self.mentions.columns if not self._in_value(m) and not self._is_table(m)]
+        return tuple(m for m, after in zip(found, (*found[1:], None), strict=False) if not self._names_next(m, after))
+
+    def _names_next(self, mention: ColumnMention, after: ColumnMention | None) -> bool:
+        """Whether "name of the X" speaks of the column X."""
+        words = self.clues.utterance.words
+        return (
+            after is not None
+            and mention.end - mention.start == 1
+            and words[mention.start].stem == "name"
+            and mention.readings[0][1] < 0.8 <= after.readings[0][1]
+            and [word.text for word in words[mention.end : after.start]] in (["of"], ["of", "the"], ["for", "the"])
+        )
+
+    def _in_value(self, mention: ColumnMention) -> bool:
+        return any(v.start <= mention.start and mention.end <= v.end for v in self.values)
+
+    def _is_table(self, mention: ColumnMention) -> bool:
+        best = mention.readings[0][1]
+        inside = [t for t in self.mentions.tables if t.start < mention.end and mention.start < t.end]
+        return best < 0.9 and any(t.score > best and t.end - t.start >= mention.end - mention.start for t in inside)
+
+    def is_ordered(self, column: ColumnRef) -> bool:
+        """Whether a column holds numbers or times, which can be ranked."""
+        return self.schema.describe(column).kind in ("number", "time")
+
+    @cached_property
+    def asked(self) -> tuple[int, int]:
+        """The range of words that say what to show.
+
+        In a folded clarification it is the last segment that names a column.
+        """
+        words = self.clues.utterance.words
+        bounds = [*self.clues.utterance.segments, len(words)]
+        for start, end in reversed(list(pairwise(bounds))):
+            if any(start <= mention.start < end for mention in self.named):
+                return start, end
+        return 0, len(words)
+
+    def in_head(self, position: int) -> bool:
+        """Whether a word stands before the conditions of the question."""
+        start, end = self.asked
+        return start <= position < self.clues.head_end(start, end)
+
+    @cached_property
+    def count_in_name(self) -> bool:
+        """Whether the words that seem to ask for a count are part of a column's name ("number of employees")."""
+        at = self.clues.count
+        return at is not None and any(
+            m.readings[0][1] >= 0.8 and m.start <= at < m.end and at in m.positions for m in self.named
+        )
+
+    @cached_property
+    def _in_names(self) -> frozenset[int]:
+        """The words that are part of a column's name, so that they are no cue: the "total" of "total credits"."""
+        return frozenset(
+            at for m in self.named if m.readings[0][1] >= 0.9 and len(m.positions) > 1 for at in m.positions
+        )
+
+    @cached_property
+    def aggregates(self) -> tuple[tuple[int, AggregateFunction], ...]:
+        """Words that may ask for an aggregate, with the function."""
+        return tuple((at, function) for at, function in self.clues.aggregates if at not in self._in_names)
+
+    @cached_property
+    def superlatives(self) -> tuple[Superlative, ...]:
+        """The superlatives, in order."""
+        return tuple(each for each in self.clues.superlatives if each.position not in self._in_names)
+
+    @cached_property
+    def table_starts(self) -> frozenset[int]:
+        """The words at which a table is named."""
+        return frozenset(mention.start for mention in self.mentions.tables if mention.score >= 0.6)
+
+    @cached_property
+    def points_back(self) -> float:
+        """How much the wording leans on what was said before, 0..1."""
+        clues = self.clues
+        return min(1.0, 0.5 * clues.pronoun + 0.5 * clues.follow + 0.3 * (clues.content <= 3) + 0.3 * clues.extend)
+
+
+@lru_cache(maxsize=64)
+def _clues(text: str) -> Clues:
+    return Clues(Utterance.of(text))
+
+
+def plan_before(state: GraphState, schema: Schema) -> Plan | None:
+    """Return the plan of the previous turn's SQL; None where there is none, or it is no plan."""
+    if state.previous is None or not state.previous.sql.strip():
+        return None
+    try:
+        plan = to_plan(state.previous.sql, schema)
+    except SQLError:
+        return None
+    # `SELECT count(*) FROM (query)` asks about the rows of the query, so a follow-up does too.
+    if len(plan.tables) == 1 and isinstance(plan.tables[0], PlanSource) and not plan.set_operations:
+        return plan.tables[0].plan
+    return plan
+
+
+def _matches(text: str, previous: Plan | None, context: Context) -> tuple[ValueMatch, ...]:
+    """Return what the index finds in a text, with the tables and comparisons of the previous plan in mind."""
+    if context.index is None:
+        return ()
+    before = Before.of(previous)
+    return context.index.ground(text, tables=before.tables, columns=before.columns, shown=before.shown)
+
+
+def span_of(mention: str, utterance: Utterance) -> tuple[int, int]:
+    """Return the half-open range of the words that a mention covers; (0, 0) where it is not found."""
+    found = re.search(rf"(?<!\w){re.escape(mention)}(?!\w)", utterance.text, re.IGNORECASE) if mention else None
+    return utterance.span(*found.span()) if found else (0, 0)
+
+
+def _spans(values: tuple[GroundedValue, ...], utterance: Utterance) -> tuple[ValueSpan, ...]:
+    """Return the new values as filters, each once; what is carried over stands in the previous plan already."""
+    found: dict[Filter, ValueSpan] = {}
+    for value in values:
+        if value.provenance != "carried":
+            filtering = Filter(value.column, value.operator, (value.value,))
+            found.setdefault(filtering, ValueSpan(filtering, *span_of(value.mention, utterance), value.score))
+    return tuple(found.values())
+
+
+def display_columns(table: Table) -> tuple[ColumnRef, ...]:
+    """Return the columns that stand for a row of a table when a person asks for it.
+
+    The column called name or title, with or without the table's name; first and last name together; the column with the
+    table's own name; else one that holds such a word; else the first text column; else the first.
+    """
+    refs = [(ColumnRef(table=table.name, column=c.name), name_words(c.natural_name), c) for c in table.columns]
+    own = {stem(word) for word in name_words(table.natural_name)}
+    for display in DISPLAY_WORDS:
+        for ref, words, _ in refs:
+            if words[-1:] == (display,) and {stem(word) for word in words[:-1]} <= own:
+                return (ref,)
+    first, last = (
+        next((ref for ref, words, _ in refs if part in words and "name" in words), None) for part in ("first", "last")
+    )
+    if first and last:
+        return (first, last)
+    alike = [ref for ref, words, _ in refs if words and {stem(word) for word in words} <= own]
+    worded = [ref for display in DISPLAY_WORDS for ref, words, c in refs if display in words and c.kind == "text"]
+    text = [ref for ref, _, c in refs if c.kind == "text"]
+    return (*alike, *worded, *text, refs[0][0])[:1]

@@ -1,0 +1,31 @@
+"""scored_plans: the readings of a turn as plans with their joins, best first."""
+
+from __future__ import annotations
+
+from nodes.lexical.candidates import candidates
+from nodes.lexical.evidence import Evidence
+from nodes.lexical.linear_model import Weights, weighted
+from nodes.lexical.ranking_features import features
+from nodes.lexical.to_plan import plan_of
+from nodes.plan import Plan
+from nodes.state import ScoredPlan
+
+
+def scored_plans(evidence: Evidence, weights: Weights, *, limit: int) -> tuple[ScoredPlan, ...]:
+    """Return up to `limit` different plans.
+
+    Args:
+        evidence: the turn with its state, links and values.
+        weights: of `ranking.features`.
+    """
+    ranked = sorted(
+        ((weighted(features(reading, evidence), weights), reading) for reading in candidates(evidence)),
+        key=lambda pair: -pair[0],
+    )
+    found: dict[Plan, float] = {}
+    for score, reading in ranked:
+        if len(found) == limit:
+            break
+        if (plan := plan_of(reading, evidence)) is not None:
+            found.setdefault(plan, score)
+    return tuple(ScoredPlan(plan=each, score=score) for each, score in found.items())

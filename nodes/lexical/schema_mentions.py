@@ -1,0 +1,124 @@
+"""Mentions: where an utterance names tables and columns of a schema, by words, stems, synonyms and near spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from nodes.lexical.name_matching import Matcher, Window, named
+from nodes.lexical.utterance import Utterance
+from value_index.schema import ColumnRef, Schema
+
+
+@dataclass(frozen=True)
+class ColumnMention:
+    """Words of the utterance that name a column, with every column they may name."""
+
+    start: int
+    end: int
+    readings: tuple[tuple[ColumnRef, float], ...]
+    """Columns with scores 0..1.2, best first."""
+    positions: frozenset[int] = frozenset()
+    """The words that are part of the best column's name."""
+
+    @cached_property
+    def _scores(self) -> dict[ColumnRef, float]:
+        return dict(self.readings)
+
+    def score(self, column: ColumnRef) -> float:
+        """Return the score of one reading; 0 where it is none."""
+        return self._scores.get(column, 0.0)
+
+
+@dataclass(frozen=True)
+class TableMention:
+    """Words of the utterance that name a table."""
+
+    start: int
+    end: int
+    table: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Everything of the schema that an utterance names, in order of appearance."""
+
+    columns: tuple[ColumnMention, ...] = ()
+    tables: tuple[TableMention, ...] = ()
+
+    @cached_property
+    def _table_scores(self) -> dict[str, float]:
+        return {mention.table: mention.score for mention in sorted(self.tables, key=lambda mention: mention.score)}
+
+    def table_score(self, table: str) -> float:
+        """Return how well the utterance names a table, 0..1."""
+        return self._table_scores.get(table, 0.0)
+
+    @cached_property
+    def _column_scores(self) -> dict[ColumnRef, float]:
+        ordered = sorted(
+            (reading for mention in self.columns for reading in mention.readings), key=lambda item: item[1]
+        )
+        return dict(ordered)
+
+    def column_score(self, column: ColumnRef) -> float:
+        """Return how well the utterance names a column, 0..1.2."""
+        return self._column_scores.get(column, 0.0)
+
+
+@lru_cache(maxsize=64)
+def find_mentions(utterance: Utterance, schema: Schema) -> Mentions:
+    """Find the tables and columns that an utterance names.
+
+    Args:
+        utterance: the words.
+        schema: names and natural names.
+    """
+    tables = [named(t.natural_name, t.name, ColumnRef(table=t.name, column="")) for t in schema.tables]
+    contexts = {name.ref.table: name.stems for name in tables}
+    columns = [
+        named(column.natural_name, column.name, ColumnRef(table=table.name, column=column.name), contexts[table.name])
+        for table in schema.tables
+        for column in table.columns
+    ]
+    table_windows = Matcher(utterance, tables).windows()
+    column_windows = Matcher(utterance, columns).windows()
+    return Mentions(_grouped(column_windows), _best_tables(table_windows))
+
+
+def _grouped(windows: list[Window]) -> tuple[ColumnMention, ...]:
+    """Group windows by their words: the widest match takes its words, narrower ones become further readings."""
+    mentions: list[ColumnMention] = []
+    used: set[int] = set()
+    for best in sorted(windows, key=lambda w: (-w.mass, w.start)):
+        if best.positions & used and not _coordinated(best.positions, used):
+            continue
+        own = best.positions - used
+        used |= best.positions
+        readings: dict[ColumnRef, float] = {}
+        for window in windows:
+            if window.positions & own and not _coordinated(window.positions, best.positions):
+                share = window.mass / best.mass if best.mass else 0.0
+                inside = 1.0 if window.positions <= best.positions else 0.5
+                score = window.score * min(1.0, share) * inside
+                readings[window.name.ref] = max(readings.get(window.name.ref, 0.0), score)
+        ranked = sorted(readings.items(), key=lambda item: -item[1])
+        mentions.append(ColumnMention(min(best.positions), max(best.end, max(own) + 1), tuple(ranked), best.positions))
+    return tuple(sorted(mentions, key=lambda m: m.start))
+
+
+def _coordinated(positions: frozenset[int], taken: AbstractSet[int]) -> bool:
+    """Whether two names share only their last word: "first" and "last name", of which both hold "name"."""
+    own = positions - taken
+    return len(positions) > 1 and bool(own) and (positions & taken) == frozenset((max(positions),))
+
+
+def _best_tables(windows: list[Window]) -> tuple[TableMention, ...]:
+    best: dict[tuple[int, str], TableMention] = {}
+    for window in windows:
+        key = (window.start, window.name.ref.table)
+        if key not in best or best[key].score < window.score:
+            best[key] = TableMention(window.start, window.end, window.name.ref.table, min(1.0, window.score))
+    return tuple(sorted(best.values(), key=lambda m: (m.start, -m.score)))

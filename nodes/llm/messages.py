@@ -1,0 +1,137 @@
+"""One question to a language model and its answer, whoever gives it: an endpoint, a recording, a test."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from nodes.llm.endpoint import Endpoint
+from nodes.state import ModelCall, ReplyOutcome, Stage, Usage
+from value_index.errors import TurnSQLError
+
+
+class CompletionModel(BaseModel):
+    """A frozen part of a question or an answer; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(CompletionModel):
+    """One message of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Prompt(CompletionModel):
+    """What a node asks: the static part first, so that a server's prefix cache hits."""
+
+    messages: tuple[Message, ...]
+    name: str = "answer"
+    """Of the output, for endpoints that want one."""
+    output: dict[str, Any] | None = None
+    """JSON schema that the answer must fit; None for free text."""
+    grammar: str | None = None
+    """EBNF that the answer must fit; an endpoint that does not heed it gives no answer."""
+
+    @property
+    def characters(self) -> int:
+        """Length of all messages."""
+        return sum(len(message.content) for message in self.messages)
+
+    def sha256(self, model: dict[str, Any], sample: int = 0) -> str:
+        """Address the answer by everything that decides it.
+
+        Args:
+            model: what decides it beside the prompt (model, temperature, seed, ...), as JSON values.
+            sample: which of several answers to the same prompt.
+        """
+        content = {"prompt": self.model_dump(mode="json"), "model": model, "sample": sample}
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Reply(CompletionModel):
+    """An answer. A call that failed gives none: it raises EndpointError."""
+
+    text: str
+    """Without the model's reasoning."""
+    outcome: ReplyOutcome = "complete"
+    usage: Usage = Usage()
+
+
+class Completer(Protocol):
+    """Whatever answers prompts."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Who answers, and within which bounds."""
+        ...
+
+    async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
+        """Answer a prompt of a stage.
+
+        Raises:
+            EndpointError: there is no answer, which says nothing about the question.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Metered:
+    """A completer that notes what its answers took."""
+
+    completer: Completer
+    calls: list[ModelCall]
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Who answers."""
+        return self.completer.endpoint
+
+    async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
+        """Answer a prompt; see Completer."""
+        reply = await self.completer.complete(prompt, turn_id=turn_id, stage=stage)
+        self.calls.append(ModelCall(outcome=reply.outcome, usage=reply.usage))
+        return reply
+
+
+class EndpointError(TurnSQLError):
+    """A call that was not answered: the turn is not run, never wrong."""
+
+    def __init__(self, message: str, *, fatal: bool = False) -> None:
+        super().__init__(message)
+        self.fatal = fatal
+        """Whether no other call will be answered either, so that a run should stop and be resumed later."""
+
+
+def json_text(text: str) -> str:
+    """Return the JSON object of an answer that may stand in a fence or between words.
+
+    >>> json_text('Here it is:\\n```json\\n{"a": 1}\\n```\\nDone.')
+    '{"a": 1}'
+    """
+    start, end = text.find("{"), text.rfind("}")
+    return text[start : end + 1] if 0 <= start < end else text
+
+
+def sql_text(text: str) -> str:
+    """Return the SQL of an answer that may stand in a fence or between words; "" where there is none.
+
+    >>> sql_text("The query is:\\n```sql\\nSELECT 1;\\n```")
+    'SELECT 1'
+    """
+    fenced = _FENCE.search(text)
+    start = _START.search(fenced[1] if fenced else text)
+    return _END.split(start[1], maxsplit=1)[0].strip() if start else ""
+
+
+_FENCE = re.compile(r"```\w*\n?(.*?)(?:```|\Z)", re.DOTALL)
+_START = re.compile(r"(?:^|\n|:)\s*((?:select|with|values)\b.*)", re.DOTALL | re.IGNORECASE)
+_END = re.compile(r";\s*(?:\n|\Z)|\n\s*\n")
+"""A semicolon at the end of a line, or an empty line: what follows is words."""

@@ -1,0 +1,230 @@
+"""Walkers over a plan: its parts, its query blocks, its columns, and a bottom-up rewrite.
+
+A *block* is a plan seen as one SELECT: the members of a set operation are blocks of their own. Blocks nest through sub-plans in
+terms and in FROM, and `outer` in a column term counts those nestings, so most walkers carry the stack of enclosing blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from operator import is_
+from typing import TypeVar
+
+from nodes.plan.model import (
+    Aggregate,
+    ColumnTerm,
+    Condition,
+    DerivedTerm,
+    Junction,
+    Negation,
+    Plan,
+    PlanModel,
+    PlanSource,
+    Predicate,
+    SetOperation,
+    Source,
+    Star,
+    SubPlan,
+    TableSource,
+    Term,
+)
+
+Part = TypeVar("Part", bound=PlanModel)
+Stack = tuple[Plan, ...]
+"""Enclosing blocks, the own one first: `stack[term.outer]` is the block that a column term refers to."""
+
+
+def children(part: PlanModel) -> Iterator[PlanModel]:
+    """Yield the parts directly inside a part, in field order."""
+    for value in vars(part).values():
+        if type(value) is tuple:
+            for item in value:
+                if _is_part(type(item)):
+                    yield item
+        elif _is_part(type(value)):
+            yield value
+
+
+@lru_cache(maxsize=256)
+def _is_part(kind: type) -> bool:
+    """Whether values of a type are parts: asking a pydantic class for its instances is slow enough to matter."""
+    return issubclass(kind, PlanModel)
+
+
+def walk(part: PlanModel) -> Iterator[PlanModel]:
+    """Yield a part and everything inside it, sub-plans included, parents first."""
+    waiting = [part]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(reversed(tuple(children(found))))
+
+
+def walk_block(part: PlanModel) -> Iterator[PlanModel]:
+    """Yield a part and everything inside it, but nothing inside sub-plans and set members (they are yielded, not entered)."""
+    yield part
+    for child in children(part):
+        if isinstance(child, Plan):
+            yield child
+        else:
+            yield from walk_block(child)
+
+
+def walk_scoped(plan: Plan, outer: Stack = ()) -> Iterator[tuple[PlanModel, Stack]]:
+    """Yield every part of a plan with the stack of blocks that its terms refer to."""
+    stack = (plan, *outer)
+    yield plan, stack
+    for child in children(plan):
+        yield from _scoped(child, stack)
+
+
+def _scoped(part: PlanModel, stack: Stack) -> Iterator[tuple[PlanModel, Stack]]:
+    if isinstance(part, SetOperation):
+        yield part, stack
+        yield from walk_scoped(part.plan, stack[1:])
+    elif isinstance(part, SubPlan | PlanSource):
+        yield part, stack
+        yield from walk_scoped(part.plan, stack)
+    else:
+        yield part, stack
+        for child in children(part):
+            yield from _scoped(child, stack)
+
+
+def parts(part: PlanModel, kind: type[Part]) -> Iterator[Part]:
+    """Yield every part of one type, at any depth.
+
+    >>> from nodes.plan import Plan, Star
+    >>> [star.source for star in parts(Plan(select=(Star(),)), Star)]
+    [None]
+    """
+    return (found for found in walk(part) if isinstance(found, kind))
+
+
+def blocks(plan: Plan) -> Iterator[Plan]:
+    """Yield every block: the plan, its set members and all sub-plans, at any depth."""
+    return parts(plan, Plan)
+
+
+def columns(part: PlanModel) -> Iterator[ColumnTerm]:
+    """Yield every column term, at any depth, with repeats."""
+    return parts(part, ColumnTerm)
+
+
+def members(plan: Plan) -> tuple[Plan, ...]:
+    """Return the plan and its set members, in order."""
+    return (plan, *(operation.plan for operation in plan.set_operations))
+
+
+def table_names(plan: Plan) -> tuple[str, ...]:
+    """Return the tables in FROM of any block, without repeats, in order of appearance."""
+    return tuple(dict.fromkeys(source.table for source in parts(plan, TableSource)))
+
+
+def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:
+    """Return the conditions that must all hold: nested ANDs flattened, () for None."""
+    if condition is None:
+        return ()
+    if isinstance(condition, Junction) and condition.kind == "and":
+        return tuple(inner for part in condition.conditions for inner in conjuncts(part))
+    return (condition,)
+
+
+def conjunction(conditions: tuple[Condition, ...]) -> Condition | None:
+    """Join conditions with AND: None for none of them, the condition itself for one."""
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return Junction(kind="and", conditions=conditions)
+
+
+def predicates(condition: Condition | None) -> Iterator[Predicate]:
+    """Yield the leaf predicates of one condition, without entering sub-plans."""
+    if isinstance(condition, Predicate):
+        yield condition
+    elif isinstance(condition, Junction):
+        for inner in condition.conditions:
+            yield from predicates(inner)
+    elif isinstance(condition, Negation):
+        yield from predicates(condition.condition)
+
+
+def aggregates(part: PlanModel) -> Iterator[Aggregate]:
+    """Yield the aggregates of one block (sub-plans have their own)."""
+    return (found for found in walk_block(part) if isinstance(found, Aggregate))
+
+
+def source_of(term: ColumnTerm, tables: tuple[Source, ...]) -> int | None:
+    """Return the index of the source a column term means in its block's `tables`; None where it is not there."""
+    name, seen = term.table.lower(), 0
+    for index, source in enumerate(tables):
+        if isinstance(source, TableSource) and source.table.lower() == name:
+            if seen == term.occurrence:
+                return index
+            seen += 1
+    return None
+
+
+def derived_from(term: DerivedTerm, stack: Stack) -> tuple[Term, Stack] | None:
+    """Return the sub-plan's projection behind a derived term, with that sub-plan's own stack.
+
+    None where it cannot be told without the schema (a star stands at or before that position), and where the term
+    refers to a source that is not there (a model's plan may).
+    """
+    tables = stack[term.outer].tables if term.outer < len(stack) else ()
+    source = tables[term.source] if term.source < len(tables) else None
+    if not isinstance(source, PlanSource):
+        return None
+    before = source.plan.select[: term.position + 1]
+    if len(before) <= term.position or any(item.kind == "star" for item in before):
+        return None
+    return before[-1], (source.plan, *stack[term.outer :])
+
+
+def escapes(plan: Plan) -> bool:
+    """Tell whether a plan refers to a block outside itself (a correlated sub-query)."""
+    return any(
+        isinstance(part, ColumnTerm | DerivedTerm) and part.outer >= len(stack) for part, stack in walk_scoped(plan)
+    )
+
+
+def rewrite(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
+    """Return a copy with `change` applied to every part, the innermost first; unchanged parts are shared."""
+    return change(with_children(part, lambda child: rewrite(child, change)))  # pyright: ignore[reportReturnType]
+
+
+def map_references(plan: Plan, change: Callable[[PlanModel], PlanModel]) -> Plan:
+    """Return a plan with `change` applied to every column, derived term and star that refers to its own block.
+
+    References from correlated sub-queries count; set members are blocks of their own and stay as they are.
+    """
+    return _mapped(plan, change, 0)
+
+
+def _mapped(part: Part, change: Callable[[PlanModel], PlanModel], depth: int) -> Part:
+    if isinstance(part, ColumnTerm | DerivedTerm):
+        return change(part) if part.outer == depth else part  # pyright: ignore[reportReturnType]
+    if isinstance(part, Star):
+        return change(part) if depth == 0 else part  # pyright: ignore[reportReturnType]
+    if isinstance(part, SetOperation) and depth == 0:
+        return part
+    inner = depth + 1 if isinstance(part, SubPlan | PlanSource) else depth
+    return with_children(part, lambda child: _mapped(child, change, inner))
+
+
+def with_children(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
+    """Return a part with `change` applied to each child; the part itself where none changes."""
+    updates: dict[str, object] = {}
+    for name, value in vars(part).items():
+        if type(value) is tuple:
+            if not value or not _is_part(type(value[0])):
+                continue
+            new: object = tuple(map(change, value))
+            new = value if all(map(is_, value, new)) else new  # pyright: ignore[reportUnknownArgumentType]
+        elif _is_part(type(value)):
+            new = change(value)
+        else:
+            continue
+        if new is not value:
+            updates[name] = new
+    return part.model_copy(update=updates) if updates else part

@@ -1,0 +1,1 @@
+"""From a plan's parts to SQL text: terms, names, outputs, quoting."""

@@ -1,0 +1,50 @@
+"""How far a plan does what the words ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nodes.compact.coverage_features import Heed
+from nodes.compact.plan_parts import Anatomy
+from nodes.lexical.evidence import Evidence
+from nodes.lexical.linear_model import Features
+from nodes.node import Context
+from nodes.sql.to_plan import to_plan
+from nodes.state import GraphState
+from tests.nodes.sql.regatta import open_regatta
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    database = open_regatta(tmp_path)
+    return Context(schema=database.schema, database=database)
+
+
+def heed(context: Context, utterance: str, sql: str) -> Features:
+    state = GraphState(turn_id="0:0", database_id="regatta", utterance=utterance, history=())
+    found = Heed(Evidence.of(state, context)).of(Anatomy(to_plan(sql, context.schema)))
+    return {name: value for name, value in found.items() if value}
+
+
+def test_a_count_is_shown_where_it_is_asked(context: Context) -> None:
+    asked = "How many boats are there?"
+    assert "count asked, shown" in heed(context, asked, "SELECT count(*) FROM boat")
+    assert "count asked, none" in heed(context, asked, "SELECT label FROM boat")
+    assert "count shown, not asked" in heed(context, "Show the boats", "SELECT count(*) FROM boat")
+
+
+def test_a_superlative_wants_an_order(context: Context) -> None:
+    asked = "Which boat has the greatest length?"
+    assert "superlative unheeded" in heed(context, asked, "SELECT label FROM boat")
+    ranked = heed(context, asked, "SELECT label FROM boat ORDER BY length DESC LIMIT 1")
+    assert "superlative unheeded" not in ranked and ranked["limited"] == 1
+
+
+def test_numbers_and_columns_that_are_said_are_used(context: Context) -> None:
+    asked = "Show the label of boats with a length over 12"
+    good = heed(context, asked, "SELECT label FROM boat WHERE length > 12")
+    bad = heed(context, asked, "SELECT * FROM boat WHERE length > 9")
+    assert "numbers unused" not in good and "literals unsaid" not in good and "named column not shown" not in good
+    assert bad["numbers unused"] == 1 and bad["literals unsaid"] == 1 and bad["star"] == 1

@@ -1,0 +1,62 @@
+"""Where an utterance names tables and columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodes.lexical.evidence import display_columns
+from nodes.lexical.schema_mentions import Mentions, find_mentions
+from nodes.lexical.utterance import Utterance
+from nodes.node import Context
+from tests.nodes.library import library
+from value_index.schema import ColumnRef
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    return library(tmp_path_factory.mktemp("library"))
+
+
+def mentions(context: Context, text: str) -> Mentions:
+    return find_mentions(Utterance.of(text), context.schema)
+
+
+def best(found: Mentions) -> list[str]:
+    return [str(mention.readings[0][0]) for mention in found.columns]
+
+
+def test_columns_in_order_by_stems(context: Context) -> None:
+    assert best(mentions(context, "genres and page of everything")) == ["book.genre", "book.pages"]
+
+
+def test_a_coordination_shares_its_last_word(context: Context) -> None:
+    assert best(mentions(context, "the first and last names of authors"))[:2] == [
+        "author.first_name",
+        "author.last_name",
+    ]
+
+
+def test_identifiers_as_they_are_spelled(context: Context) -> None:
+    assert "loan.loan_date" in best(mentions(context, "loandate please"))
+
+
+def test_near_spellings(context: Context) -> None:
+    assert best(mentions(context, "the nationalty")) == ["author.nationality"]
+
+
+def test_tables(context: Context) -> None:
+    found = mentions(context, "how many loans?")
+    assert found.table_score("loan") == 1.0
+    assert found.table_score("author") == 0.0
+
+
+def test_nothing(context: Context) -> None:
+    assert mentions(context, "") == Mentions()
+    assert mentions(context, "hello there").columns == ()
+
+
+def test_what_stands_for_a_row(context: Context) -> None:
+    author, book, loan = context.schema.tables
+    assert [ref.column for ref in display_columns(author)] == ["first_name", "last_name"]
+    assert display_columns(book) == (ColumnRef(table="book", column="title"),)
+    assert display_columns(loan) == (ColumnRef(table="loan", column="reader_name"),)
