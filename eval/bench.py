@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from agent.bare_graph import FloorGraph, build_floor, run_floor
 from agent.config import Config
-from agent.floor import FloorGraph, build_floor, run_floor
 from agent.graph import Graph, build_graph, run_turn
 from agent.session import open_store
 from eval.demo.build import build
