@@ -9,7 +9,7 @@ import yaml
 
 from agent.config import Config
 from agent.graph import build_graph
-from eval.experiment import RunOptions, read_experiment
+from eval.runs.experiment import RunOptions, read_experiment
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 AGENTS = sorted(path for path in CONFIGS.rglob("*.toml") if "training" not in path.parts)

@@ -22,13 +22,13 @@ import pytest
 from agent.config import ConfigError
 from agent.llm import check_adapter, open_llm, probe_endpoint
 from agent.serve import ServeOptions, Server, serving
+from eval.bench.prefix_cache import prefix_cost
 from eval.demo.build import DEMO_DATA, build
-from eval.experiment import RunOptions
-from eval.prefix_bench import prefix_cost
 from eval.records import read_turns
-from eval.run import run
-from eval.score import score
-from eval.verdicts.judge import judge
+from eval.runs.experiment import RunOptions
+from eval.runs.run import run
+from eval.scoring.score import score
+from eval.scoring.verdicts.judge import judge
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, sql_text
 from nodes.plan import Plan

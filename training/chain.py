@@ -19,10 +19,10 @@ from pathlib import Path
 from agent.llm import check_adapter
 from agent.serve import ServeOptions, Server, serving
 from eval.demo.build import DEMO_DATA, build
-from eval.experiment import RunOptions, read_experiment
-from eval.report.table import Table
-from eval.run import run
-from eval.score import score
+from eval.runs.experiment import RunOptions, read_experiment
+from eval.runs.run import run
+from eval.scoring.score import score
+from eval.table import Table
 from training.checkpoints import last_checkpoint
 from training.compact_config import TrainingError
 from training.data.prepare import prepare

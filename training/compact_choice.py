@@ -16,11 +16,11 @@ import numpy as np
 
 from agent.config import Config
 from eval.datasets import Dataset
-from eval.gold import Gold, GoldBook
-from eval.plan_scores import plan_scores
-from eval.verdicts.executions import Executions
-from eval.verdicts.ties import is_ordered, tie_groups
-from eval.verdicts.value import value
+from eval.gold.outputs import Gold, GoldBook
+from eval.scoring.plan_scores import plan_scores
+from eval.scoring.verdicts.executions import Executions
+from eval.scoring.verdicts.ties import is_ordered, tie_groups
+from eval.scoring.verdicts.value import value
 from nodes.compact.rerank import (
     Candidate,
     candidates,

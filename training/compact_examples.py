@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.datasets import Dataset, GoldDialogue
-from eval.gold import GoldBook
-from eval.noise import noised
+from eval.gold.noise import noised
+from eval.gold.outputs import GoldBook
 from nodes.compact.candidate_values import Literal, candidate_literals, code_values
 from nodes.compact.features import EARLIER_UTTERANCES, Tokenizer, TurnFeatures, encode
 from nodes.compact.grammar import Pointer, Symbol

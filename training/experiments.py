@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eval.compare import RunComparison, compare
-from eval.ladder import Ladder, read_ladder
-from eval.rungs import BASE
-from eval.scores import Summary, read_summary
+from eval.ablation.ladder import Ladder, read_ladder
+from eval.ablation.rungs import BASE
+from eval.analysis.compare import RunComparison, compare
+from eval.scoring.scores import Summary, read_summary
 from training.compact_config import TrainingError
 from training.moves import Move, moves
 

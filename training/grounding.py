@@ -16,10 +16,10 @@ from pathlib import Path
 from random import Random
 from textwrap import wrap
 
+from eval.checks.misspellings import Change, perturbed
+from eval.checks.value_index import Tally, measure_thresholds
 from eval.datasets import Dataset
-from eval.gold import GoldBook, compared
-from eval.grounding import Tally, measure_thresholds
-from eval.perturb import Change, perturbed
+from eval.gold.outputs import GoldBook, compared
 from nodes.lexical.previous_query import Before
 from nodes.plan.constraints import Scalar
 from training.fitting import fit_logistic, fit_ranker

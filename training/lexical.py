@@ -17,8 +17,8 @@ from itertools import product
 from pathlib import Path
 
 from eval.datasets import Dataset
-from eval.gold import compared
-from eval.plan_scores import plan_scores
+from eval.gold.outputs import compared
+from eval.scoring.plan_scores import plan_scores
 from nodes.lexical.candidates import candidates
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.follow_up import dialogue_state, following_features

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.datasets import Dataset, GoldDialogue
-from eval.gold import GoldBook
+from eval.gold.outputs import GoldBook
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.plan import Plan

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.ladder import OWN_SCORES
-from eval.scores import Place, TurnScores, read_scores
+from eval.ablation.ladder import OWN_SCORES
+from eval.scoring.scores import Place, TurnScores, read_scores
 from eval.statistics import Difference, compare_paired, holm
 from nodes.state import STAGES, Stage
 

@@ -16,11 +16,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from eval.datasets import Dataset, load
-from eval.gold import GoldBook
+from eval.gold.outputs import GoldBook
 from eval.progress import Progress
 from eval.provenance import commit
-from eval.verdicts.executions import Executions
-from eval.verdicts.judge import judge
+from eval.scoring.verdicts.executions import Executions
+from eval.scoring.verdicts.judge import judge
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan

@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eval.gold import parsed
-from eval.plan_scores import plan_scores
-from eval.verdicts import Executions, judge
+from eval.gold.outputs import parsed
+from eval.scoring.plan_scores import plan_scores
+from eval.scoring.verdicts import Executions, judge
 from nodes.llm.messages import json_text, sql_text
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from eval.verdicts.executions import Executions
-from eval.verdicts.judge import judge
+from eval.scoring.verdicts.executions import Executions
+from eval.scoring.verdicts.judge import judge
 from nodes.llm.messages import sql_text
 from training.sft_rows import ChatRow
 from value_index.database import Database

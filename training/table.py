@@ -8,8 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from eval.records import write_text
-from eval.report.table import Table, figure, interval, signed
-from eval.scores import Summary
+from eval.scoring.scores import Summary
+from eval.table import (
+    Table,
+    figure,
+    interval,
+    signed,
+)
 from training.experiments import Experiment, Experiments
 from training.moves import Move
 

@@ -13,7 +13,7 @@ app = typer.Typer(help="Time and memory, as ratios in one run.", no_args_is_help
 @app.command("graph")
 def bench_graph() -> None:
     """Milliseconds a turn costs beyond its nodes, beside a bare seven-node LangGraph graph."""
-    from eval.bench import graph_overhead
+    from eval.bench.graph import graph_overhead
 
     typer.echo(f"{'checkpointer':<32}{'ours ms':>10}{'bare ms':>10}{'ratio':>8}")
     for found in graph_overhead():
@@ -28,7 +28,7 @@ def bench_index(
     ] = None,
 ) -> None:
     """Build and ask the value index over synthetic values, beside rapidfuzz over all of them and MinHash LSH."""
-    from eval.bench_index import has_minhash, index_costs
+    from eval.bench.index import has_minhash, index_costs
 
     head = ("values", "method", "build s", "values/s", "p50 ms", "p95 ms", "hit@10", "time/index", "hits/index",
             "size/text", "private MB")  # fmt: skip
@@ -53,7 +53,7 @@ def bench_verdicts(
     passes: Annotated[int, typer.Option(min=1, help="Times over the file, in one process.")] = 3,
 ) -> None:
     """Milliseconds a pair under all five verdicts, beside the official code's two; memory from pass to pass."""
-    from eval.bench_verdicts import OFFICIAL_MS, verdict_costs
+    from eval.bench.verdicts import OFFICIAL_MS, verdict_costs
 
     typer.echo(f"{'pass':<6}{'pairs':>8}{'wall ms':>10}{'cpu ms':>10}{'official / ours':>18}{'peak MB':>10}")
     for number, cost in enumerate(verdict_costs(pairs, databases, passes), start=1):
@@ -72,7 +72,7 @@ def bench_slice(
     """Seconds and peak memory of running CoSQL's slice, and of scoring all of its dev."""
     import tempfile
 
-    from eval.bench import command_cost
+    from eval.bench.graph import command_cost
 
     chosen = ("--config", str(config)) if config else ()
     with tempfile.TemporaryDirectory() as folder:
@@ -103,7 +103,7 @@ def bench_turn(
     dialogues: Annotated[str, typer.Option(help="A:B, 0-based and half-open.")] = "0:32",
 ) -> None:
     """What a user waits for: the first answer of a new process, and a turn of a conversation; with peak memory."""
-    from eval.bench import cold_start, turn_cost
+    from eval.bench.graph import cold_start, turn_cost
 
     start = cold_start()
     turn = turn_cost(data, dialogues)
@@ -121,7 +121,7 @@ def bench_endpoint(
     if config:
         _bench_prefix(config)
         return
-    from eval.endpoint_bench import CALLS, CONCURRENCY, endpoint_cost
+    from eval.bench.endpoint import CALLS, CONCURRENCY, endpoint_cost
 
     cost = endpoint_cost()
     typer.echo(f"requests in flight of {CONCURRENCY} turns     {cost.in_flight:>8.0f}")
@@ -134,7 +134,7 @@ def _bench_prefix(config: Path) -> None:
     import os
 
     from agent.config import Config, ConfigError
-    from eval.prefix_bench import PROMPTS, prefix_cost
+    from eval.bench.prefix_cache import PROMPTS, prefix_cost
 
     endpoint = Config.load(config).endpoint
     if endpoint is None:

@@ -19,8 +19,8 @@ def verdict(
     """Judge pairs of SQL under five rules; prints one object a line, in order."""
     import json as json_module
 
-    from eval.pairs import judge_pairs, judge_pairs_on_copies
-    from eval.verdicts import VERDICTS
+    from eval.checks.pairs import judge_pairs, judge_pairs_on_copies
+    from eval.scoring.verdicts import VERDICTS
 
     faults: list[str] = []
     judged = judge_pairs_on_copies(pairs, databases) if suite else ((v, None) for v in judge_pairs(pairs, databases))
@@ -45,9 +45,9 @@ def audit(
     """List the golds that do not run, are empty, or whose answer depends on chance, NULLs, the clock or spelling."""
     from rich.console import Console
 
-    from eval.audit import audit as audit_golds
     from eval.datasets import load, parse_range
     from eval.report.audit import audit_table, flagged_lines
+    from eval.scoring.gold_audit import audit as audit_golds
 
     rows = load(dataset, data, split)
     rows = rows.select(*parse_range(dialogues)) if dialogues else rows
@@ -69,7 +69,7 @@ def roundtrip(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, exceptions listed by cause.")] = False,
 ) -> None:
     """Send every gold through the plan and back to SQL: how much of the data a plan can hold."""
-    from eval.roundtrip import roundtrip as travel
+    from eval.checks.plan_roundtrip import roundtrip as travel
 
     found = travel(dataset, data, split)
     typer.echo(found.model_dump_json(indent=2) if json else found.describe())
@@ -85,8 +85,8 @@ def leaks(
     show: Annotated[int, typer.Option(min=0, help="Findings shown of each kind.")] = 10,
 ) -> None:
     """Audit training rows against evaluation rows; exit 1 where something is too close."""
-    from eval.leak_rows import read_leak_rows
-    from eval.leaks import LEAK_KINDS, find_leaks
+    from eval.checks.leak_rows import read_leak_rows
+    from eval.checks.leaks import LEAK_KINDS, find_leaks
 
     trained = read_leak_rows(tuple(train), train_databases)
     asked = read_leak_rows(tuple(evaluation), eval_databases)
@@ -117,8 +117,8 @@ def validator(
     """Count the validator's false alarms on gold SQL, and what it finds in gold SQL with a seeded fault."""
     from rich.console import Console
 
+    from eval.checks.validator import score_validator, validator_table
     from eval.datasets import load
-    from eval.validator import score_validator, validator_table
 
     scores = score_validator(load(dataset, data, split), seed=seed, sample=sample)
     if as_json:
@@ -137,7 +137,7 @@ def labels(
 ) -> None:
     """Write what value grounding should find: column, mention and kind of every literal of gold SQL."""
     from eval.datasets import load, parse_range
-    from eval.labels import Labeller, write_labels
+    from eval.gold.value_labels import Labeller, write_labels
 
     rows = load(dataset, data, split)
     counts = write_labels(Labeller(rows.select(*parse_range(dialogues)) if dialogues else rows).all(), out)
@@ -160,9 +160,9 @@ def grounding(
     ] = None,
 ) -> None:
     """Measure the value index alone against gold SQL: recall by kind, columns, precision, silence, misspellings."""
+    from eval.analysis.value_grounding import measure_run
+    from eval.checks.value_index import measure
     from eval.datasets import listed_databases, load, parse_range
-    from eval.grounding import measure
-    from eval.grounding_run import measure_run
 
     if run:
         lines = measure_run(run, data, without).lines()
@@ -188,8 +188,8 @@ def grammar(
     import json as json_module
 
     from agent.config import DEFAULT, Config
+    from eval.checks.grammar_coverage import grammar_reach
     from eval.datasets import load, parse_range
-    from eval.grammar import grammar_reach
 
     rows = load(dataset, data, split)
     rows = rows.select(*parse_range(dialogues)) if dialogues else rows

@@ -29,9 +29,9 @@ def ablate(
 
     from rich.console import Console
 
-    from eval.ablate import ablate as climb
-    from eval.experiment import RunOptions
+    from eval.ablation.run import ablate as climb
     from eval.report.ladder import ladder_tables
+    from eval.runs.experiment import RunOptions
 
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
@@ -51,7 +51,7 @@ def attribute(
     """Blame a stage for each wrong turn, and name the modes in which it failed; writes attribution.json."""
     from rich.console import Console
 
-    from eval.attribution import attribute as find_blame
+    from eval.ablation.attribution import attribute as find_blame
     from eval.report.failures import failure_lines, failure_tables
 
     found = find_blame(ladder, data)
@@ -71,8 +71,8 @@ def modes(
     seed: Annotated[int, typer.Option(help="Of the perturbations.")] = 0,
 ) -> None:
     """Spoil gold plans in one failure mode at a time, and count how often attribution names that mode."""
+    from eval.ablation.attribution_check import measure_modes
     from eval.datasets import load, parse_range
-    from eval.spoilt import measure_modes
 
     rows = load(dataset, data, split)
     rows = rows.select(*parse_range(dialogues)) if dialogues else rows
@@ -99,9 +99,9 @@ def history(
 
     from rich.console import Console
 
-    from eval.experiment import RunOptions
-    from eval.history_gap import run_histories
+    from eval.analysis.history_gap import run_histories
     from eval.report.history import history_tables
+    from eval.runs.experiment import RunOptions
 
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, config=config, nodes=tuple(node or ()),
@@ -121,7 +121,7 @@ def ledger(
     """List the filters that answers forgot, or kept too long, between one turn and the next."""
     from rich.console import Console
 
-    from eval.ledger import read_ledger
+    from eval.analysis.constraint_ledger import read_ledger
     from eval.report.history import ledger_lines, ledger_table
 
     found = read_ledger(run, data)
@@ -147,7 +147,7 @@ def acts(
 ) -> None:
     """Where the system would ask back or refuse, against the acts of CoSQL's users: precision and recall."""
     from agent.config import DEFAULT, Config, read_tables
-    from eval.acts import score_moves, user_turns
+    from eval.checks.clarification import score_moves, user_turns
     from eval.datasets import load
 
     turns = user_turns(data / "dialogues" / f"cosql_dialogues_{split}.json")

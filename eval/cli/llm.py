@@ -24,7 +24,7 @@ def costs(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """What a run's language model took: tokens, cached share, seconds and money, by node and by correct turn."""
-    from eval.costs import cost_lines, run_cost
+    from eval.analysis.costs import cost_lines, run_cost
 
     cost = run_cost(run)
     typer.echo(cost.model_dump_json(indent=2) if json else "\n".join(cost_lines(cost)))
@@ -42,7 +42,7 @@ def cascade(
     """What it gives and costs to ask the model only where the planner is unsure, by the share of turns. No model is called."""
     from rich.console import Console
 
-    from eval.cascade import cascade as draw
+    from eval.analysis.cascade import cascade as draw
     from eval.report.cascade import cascade_tables
 
     found = draw(first, second, below)
@@ -69,8 +69,8 @@ def faults(
     json: Annotated[bool, typer.Option("--json", help="Print two JSON objects, a line each.")] = False,
 ) -> None:
     """Run a recording calmly, then through a server that faults, then through one that dies: nothing may change."""
-    from eval.endurance import endure
-    from eval.experiment import RunOptions
+    from eval.bench.fault_tolerance import endure
+    from eval.runs.experiment import RunOptions
 
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, config=config, concurrency=concurrency
@@ -108,8 +108,8 @@ def flips(
     """Run the same turns several times: verdicts that flip, and the interval that allows for it. Goes on where it stopped."""
     import os
 
-    from eval.experiment import RunOptions
-    from eval.flips import run_repeatedly
+    from eval.analysis.repeatability import run_repeatedly
+    from eval.runs.experiment import RunOptions
 
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, config=config, concurrency=concurrency,

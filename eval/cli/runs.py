@@ -36,8 +36,8 @@ def run(
     from functools import partial
 
     from agent.llm import Tape
-    from eval.experiment import RunOptions
-    from eval.run import run as run_turns
+    from eval.runs.experiment import RunOptions
+    from eval.runs.run import run as run_turns
 
     tape = Tape(replay, replay=True) if replay else Tape(record) if record else None
     options = RunOptions(
@@ -66,10 +66,10 @@ def score(
     from rich.console import Console
 
     from eval.report.evidence import evidence_tables
+    from eval.report.run_view import gather
     from eval.report.tables import answer_table, node_table, plan_table
-    from eval.report.view import gather
-    from eval.score import score as score_run
-    from eval.suite.turns import describe_falls
+    from eval.scoring.score import score as score_run
+    from eval.scoring.suite.turns import describe_falls
 
     summary = score_run(run, data, suite=suite)
     if json:
@@ -97,8 +97,8 @@ def report(
     out: Annotated[Path | None, typer.Option(help="Folder for the report; the first run's unless given.")] = None,
 ) -> None:
     """Write report.html, which opens from disk, and report.md, for a pull request."""
+    from eval.report.build import write_report
     from eval.report.inputs import open_inputs
-    from eval.report.write import write_report
 
     for path in write_report(open_inputs(runs, data, table or ()), out or runs[0]):
         typer.echo(path)
@@ -112,7 +112,7 @@ def compare(
     """Compare runs with the first, turn by turn: what is fixed, what is broken, and whether that decides anything."""
     from rich.console import Console
 
-    from eval.compare import compare as compare_runs
+    from eval.analysis.compare import compare as compare_runs
     from eval.report.comparison import comparison_table
 
     comparison = compare_runs(runs)
@@ -131,8 +131,8 @@ def bundle(
     data: Annotated[Path | None, typer.Option(help="Data folder, to score a bundle again.")] = None,
 ) -> None:
     """Pack predictions, manifest and scores into one file; given a bundle and --data, check that rescoring agrees."""
-    from eval.bundle import bundle as pack
-    from eval.bundle import rescore
+    from eval.analysis.bundle import bundle as pack
+    from eval.analysis.bundle import rescore
 
     if data is None:
         typer.echo(str(pack(run, out)))

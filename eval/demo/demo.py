@@ -10,14 +10,19 @@ from rich.text import Text
 
 from agent.present import show_sql
 from eval.demo.build import DEMO_DATA, build
-from eval.experiment import RunOptions
+from eval.report.build import write_report
 from eval.report.inputs import Inputs
-from eval.report.stages import stage_texts
+from eval.report.run_view import (
+    Mark,
+    RunView,
+    TurnView,
+    gather,
+)
+from eval.report.stage_texts import stage_texts
 from eval.report.tables import answer_table, node_table, plan_table
-from eval.report.view import Mark, RunView, TurnView, gather
-from eval.report.write import write_report
-from eval.run import run
-from eval.score import score
+from eval.runs.experiment import RunOptions
+from eval.runs.run import run
+from eval.scoring.score import score
 from value_index.render import rows_table
 
 SHOWN_DIALOGUE = 0

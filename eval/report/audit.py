@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eval.audit import Audit
-from eval.report.table import Table, figure
+from eval.scoring.gold_audit import Audit
+from eval.table import Table, figure
 
 
 def audit_table(audit: Audit) -> Table:

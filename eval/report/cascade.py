@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from eval.cascade import Cascade, Point, cascade, is_cascade
-from eval.compare import SAME, MetricComparison
+from eval.analysis.cascade import (
+    Cascade,
+    Point,
+    cascade,
+    is_cascade,
+)
+from eval.analysis.compare import SAME, MetricComparison
 from eval.records import TurnRecord
 from eval.report.chart import Chart, Mark
-from eval.report.table import Table, figure, interval, signed
-from eval.report.view import RunView
+from eval.report.run_view import RunView
+from eval.table import (
+    Table,
+    figure,
+    interval,
+    signed,
+)
 
 COLUMNS = ("sent", "turns", "below", "value", "95 %", "fixed", "broken", "tokens", "seconds", "money")
 SERIES = ("by confidence", "perfect judge", "at random")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eval.compare import MetricComparison, RunComparison
-from eval.report.table import Table, figure, signed
+from eval.analysis.compare import MetricComparison, RunComparison
+from eval.table import Table, figure, signed
 
 
 def comparison_table(run: RunComparison, smallest_decidable: float | None) -> Table:

@@ -9,8 +9,8 @@ from itertools import groupby
 from statistics import fmean
 
 from eval.report.chart import Chart, Mark
-from eval.report.table import Table, figure
-from eval.report.view import RunView
+from eval.report.run_view import RunView
+from eval.table import Table, figure
 
 COVERAGES = (0.25, 0.5, 0.75, 1.0)
 POINTS_DRAWN = 120

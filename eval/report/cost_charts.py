@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from eval.costs import Cost, RunCost, run_cost
+from eval.analysis.costs import Cost, RunCost, run_cost
 from eval.report.chart import Chart, Mark
-from eval.report.view import RunView
+from eval.report.run_view import RunView
 from nodes.state import STAGES
 
 Named = Sequence[tuple[str, RunCost]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.costs import Cost, RunCost, run_cost
-from eval.report.table import Table, figure
-from eval.report.view import RunView
+from eval.analysis.costs import Cost, RunCost, run_cost
+from eval.report.run_view import RunView
+from eval.table import Table, figure
 
 NOTE = (
     "Cached: share of the prompt tokens read from the server's prefix cache. Seconds: of the calls, their retries included. "

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from eval.report.table import Table, figure, interval
-from eval.report.view import RunView
-from eval.scores import Rate
-from eval.verdicts import CAUSES
+from eval.report.run_view import RunView
+from eval.scoring.scores import Rate
+from eval.scoring.verdicts import CAUSES
+from eval.table import Table, figure, interval
 
 
 def evidence_tables(run: RunView) -> tuple[Table, ...]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from eval.gold import GoldBook
-from eval.history import Histories
-from eval.report.faults import Fault, Faults
+from eval.gold.outputs import GoldBook
 from eval.report.results import Results
-from eval.report.stages import gold_texts, stage_texts
-from eval.report.view import RunView, TurnView
+from eval.report.run_view import RunView, TurnView
+from eval.report.stage_texts import gold_texts, stage_texts
+from eval.report.wrong_turns import Fault, Faults
+from eval.runs.history import Histories
 from nodes.plan import Plan
 from nodes.plan.render import plan_clauses
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eval.attribution import Attribution
-from eval.report.table import Table
+from eval.ablation.attribution import Attribution
+from eval.table import Table
 
 
 def failure_tables(found: Attribution) -> tuple[Table, ...]:

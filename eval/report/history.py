@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from eval.history_gap import GOLD, HistoryGap, HistoryRun
-from eval.ledger import Ledger
+from eval.analysis.constraint_ledger import Ledger
+from eval.analysis.history_gap import GOLD, HistoryGap, HistoryRun
 from eval.report.chart import Chart, Mark
-from eval.report.table import Table, figure, interval, signed
-from eval.summary import POSITIONS
+from eval.scoring.summary import POSITIONS
+from eval.table import (
+    Table,
+    figure,
+    interval,
+    signed,
+)
 
 
 def history_tables(found: HistoryGap) -> tuple[Table, ...]:

@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from eval.attribution import Attribution, attribute
-from eval.history_gap import MODES, HistoryGap
-from eval.ladder import Ladder
+from eval.ablation.attribution import Attribution, attribute
+from eval.ablation.ladder import Ladder
+from eval.ablation.rungs import BASE
+from eval.analysis.history_gap import MODES, HistoryGap
 from eval.records import RunError
-from eval.report.table import Table
-from eval.report.view import RunView, gather
-from eval.rungs import BASE
+from eval.report.run_view import RunView, gather
+from eval.table import Table
 
 M = TypeVar("M", bound=BaseModel)
 

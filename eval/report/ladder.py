@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eval.ladder import Gain, Ladder, Step
+from eval.ablation.ladder import Gain, Ladder, Step
+from eval.ablation.rungs import Choice
 from eval.report.chart import Chart, Mark
-from eval.report.table import Table, figure, signed
-from eval.rungs import Choice
+from eval.table import Table, figure, signed
 from nodes.state import STAGES
 
 _HEADS = ("stage", "own", "skipped", "as is", "perfect", "gain", "low", "high")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from eval.report.chart import Chart, Mark
-from eval.report.table import Table
-from eval.report.view import RunView
+from eval.report.run_view import RunView
+from eval.table import Table
 from nodes.state import STAGES
 
 

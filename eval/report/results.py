@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.verdicts import Executions
+from eval.scoring.verdicts import Executions
 from value_index.database import Database, Result
 from value_index.errors import DatabaseError
 from value_index.render import json_cell

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from eval.plan_scores import PLAN_SCORES
 from eval.report import published
 from eval.report.evidence import rate_cells
-from eval.report.table import Table, figure, interval
-from eval.report.view import RunView
-from eval.scores import Rate
+from eval.report.run_view import RunView
+from eval.scoring.plan_scores import PLAN_SCORES
+from eval.scoring.scores import Rate
+from eval.table import Table, figure, interval
 from nodes.state import STAGES, Stage
 
 HEADLINES: dict[Stage, tuple[str, ...]] = {

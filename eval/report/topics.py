@@ -6,20 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from eval.compare import SAME, compare
+from eval.analysis.compare import SAME, compare
 from eval.report.cascade import cascade_chart, cascade_tables, cascades
 from eval.report.chart import Chart, Mark
 from eval.report.confidence import confidence_charts, confidence_tables
 from eval.report.cost_charts import cost_charts
 from eval.report.costs import cost_tables
-from eval.report.faults import Faults, fault_charts, fault_tables
 from eval.report.history import history_charts, history_tables
 from eval.report.inputs import Inputs
 from eval.report.ladder import ladder_charts, ladder_tables
 from eval.report.latency import latency_chart, latency_table
-from eval.report.table import Table, figure, signed
+from eval.report.run_view import RunView
 from eval.report.tables import answer_table
-from eval.report.view import RunView
+from eval.report.wrong_turns import Faults, fault_charts, fault_tables
+from eval.table import Table, figure, signed
 
 RunFaults = Sequence[tuple[RunView, Faults]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.datasets import load
-from eval.gold import GoldBook
+from eval.gold.outputs import GoldBook
 from eval.records import HistoryMode
 from nodes.plan import LiteralTerm, Plan, Predicate
 from nodes.plan.traversal import conjunction, conjuncts

@@ -13,7 +13,7 @@ import pytest
 
 from eval.datasets import Dataset, load
 from eval.demo.build import DEMO_DATA, build
-from eval.verdicts import judge
+from eval.scoring.verdicts import judge
 from nodes.node import Context
 from tests.nodes.library import answered
 from value_index.index import ValueIndex

@@ -9,17 +9,17 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
+from eval.report.build import write_report
 from eval.report.evidence import cause_table, evidence_tables, gold_table, no_result_table
 from eval.report.inputs import Inputs
+from eval.report.run_view import gather
 from eval.report.tables import answer_table, group_tables
-from eval.report.view import gather
-from eval.report.write import write_report
-from eval.score import score
-from eval.scores import read_scores
-from eval.verdicts import CAUSES, Executions
+from eval.scoring.score import score
+from eval.scoring.scores import read_scores
+from eval.scoring.verdicts import CAUSES, Executions
 from nodes.sql.parsing.parse import repair
 from tests.eval.archive import DIALOGUES, make_archive
-from tests.eval.test_score import by_key, recorded
+from tests.eval.scoring.test_score import by_key, recorded
 from value_index.database import Database, Result
 from value_index.errors import DatabaseError
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eval.records import read_alone
 from tests.eval.archive import DIALOGUES, make_archive
-from tests.eval.test_run import content
+from tests.eval.runs.test_run import content
 
 KILLS = int(os.environ.get("TURNSQL_KILLS", "2"))
 """Set it to 20 for the acceptance run."""

@@ -18,16 +18,16 @@ import pytest
 from agent.config import Config
 from agent.llm import Tape
 from eval.datasets import load
-from eval.experiment import Experiment, RunOptions
 from eval.records import HistoryMode, read_manifest, read_turns
-from eval.run import run
-from eval.run_store import RunStore
-from eval.runner import Runner
+from eval.runs.experiment import Experiment, RunOptions
+from eval.runs.run import run
+from eval.runs.runner import Runner
+from eval.runs.store import RunStore
 from nodes.node import Context, Node, Variant
 from nodes.state import STAGES, DialogueState, GraphState, Stage
 from tests.eval.archive import DIALOGUES
 from tests.eval.canary import TOKEN, leaks, plant, run_leaks, token
-from tests.eval.test_run_store import MANIFEST
+from tests.eval.runs.test_store import MANIFEST
 from tests.fake_endpoint import fake_endpoint, said
 
 HISTORIES: tuple[HistoryMode, ...] = ("gold", "predicted", "noised")

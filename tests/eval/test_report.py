@@ -12,18 +12,23 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.demo.build import DEMO_DATA, build
-from eval.experiment import RunOptions
 from eval.records import RunError
+from eval.report.build import write_report
 from eval.report.explorer import explorer_data
-from eval.report.faults import all_faults, blame_table, departure_table, mode_table
 from eval.report.inputs import Inputs, open_inputs
 from eval.report.published import is_slice
-from eval.report.table import Table, figure
+from eval.report.run_view import gather
 from eval.report.tables import answer_table, node_table, plan_table
-from eval.report.view import gather
-from eval.report.write import write_report
-from eval.run import run
-from eval.score import score
+from eval.report.wrong_turns import (
+    all_faults,
+    blame_table,
+    departure_table,
+    mode_table,
+)
+from eval.runs.experiment import RunOptions
+from eval.runs.run import run
+from eval.scoring.score import score
+from eval.table import Table, figure
 from nodes.state import STAGES
 from turnsql import app
 

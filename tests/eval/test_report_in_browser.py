@@ -13,11 +13,11 @@ import pytest
 
 from eval.datasets import load
 from eval.demo.build import DEMO_DATA, build
-from eval.experiment import RunOptions
+from eval.report.build import write_report
 from eval.report.inputs import open_inputs
-from eval.report.write import write_report
-from eval.run import run
-from eval.score import score
+from eval.runs.experiment import RunOptions
+from eval.runs.run import run
+from eval.scoring.score import score
 from nodes.state import STAGES
 from tests.browser import CHROMIUM, Page
 

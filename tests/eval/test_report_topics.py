@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eval.ablate import ablate
-from eval.experiment import RunOptions
-from eval.history_gap import run_histories
+from eval.ablation.run import ablate
+from eval.analysis.history_gap import run_histories
 from eval.records import RunError
+from eval.report.build import write_report
 from eval.report.confidence import Risk, confidence_charts, risk_of
 from eval.report.inputs import open_inputs
 from eval.report.ladder import ladder_charts
 from eval.report.readme import fill, names, read_tables
-from eval.report.view import gather
-from eval.report.write import write_report
+from eval.report.run_view import gather
+from eval.runs.experiment import RunOptions
 from nodes.state import STAGES
 from tests.eval.archive import make_archive
 from turnsql import app

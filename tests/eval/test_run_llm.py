@@ -12,15 +12,15 @@ import pytest
 
 from agent.config import ConfigError
 from agent.llm import Tape
-from eval.costs import cost_lines, run_cost
-from eval.experiment import RunOptions
+from eval.analysis.costs import cost_lines, run_cost
 from eval.records import read_manifest, read_turns
 from eval.report.costs import cost_tables
-from eval.report.view import gather
-from eval.run import RunCounts, run
-from eval.score import score
+from eval.report.run_view import gather
+from eval.runs.experiment import RunOptions
+from eval.runs.run import RunCounts, run
+from eval.scoring.score import score
 from tests.eval.archive import DIALOGUES, make_archive
-from tests.eval.test_run import content
+from tests.eval.runs.test_run import content
 from tests.fake_endpoint import Answer, Response, fake_endpoint, fault, said
 
 KEY = "sk-planted-9876543210"

@@ -57,7 +57,7 @@ def test_a_gold_that_does_not_run_gives_none(clinic: Path) -> None:
 
 
 def test_the_verdict_is_the_scorers(clinic: Path) -> None:
-    from eval.verdicts import judge
+    from eval.scoring.verdicts import judge
     from value_index.database import Database
 
     database = Database.open(clinic)

@@ -16,11 +16,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from agent.config import Config
-from eval.canonical import canonical
-from eval.gold import Gold
-from eval.history import Histories
-from eval.oracle import GOLD_OUTPUTS, turn_id
-from eval.prompts import Listener
+from eval.gold.outputs import Gold
+from eval.gold.plan_form import canonical
+from eval.runs.history import Histories
+from eval.runs.oracle import GOLD_OUTPUTS, turn_id
+from eval.runs.prompt_hash import Listener
 from nodes.llm.messages import Message
 from nodes.node import FIELDS, Context, Node, Variant
 from nodes.plan import Plan, PlanModel

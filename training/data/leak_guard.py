@@ -8,10 +8,15 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from eval.checks.leak_rows import LeakRow, LeakRows, read_leak_rows
+from eval.checks.leaks import (
+    ALIKE,
+    Leak,
+    find_leaks,
+    schema_similarity,
+)
+from eval.checks.near_duplicates import words
 from eval.datasets import followed
-from eval.leak_rows import LeakRow, LeakRows, read_leak_rows
-from eval.leaks import ALIKE, Leak, find_leaks, schema_similarity
-from eval.near_questions import words
 from training.data.turns import MixTurn
 from training.guard import LeakError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eval.datasets import DataError
-from eval.report.table import Table
+from eval.table import Table
 from training.data.catalogue import CATALOGUE, how_to_get
 from training.data.sources import count
 

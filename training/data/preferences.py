@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.alone import ADAPTERS
-from eval.canonical import canonical
 from eval.datasets import Dataset
-from eval.experiment import RunOptions, read_experiment
+from eval.gold.plan_form import canonical
 from eval.progress import Progress
 from eval.records import Manifest, RunError, TurnRecord, read_manifest, read_turns, write_text
-from eval.verdicts import Executions, judge
+from eval.runs.experiment import RunOptions, read_experiment
+from eval.runs.isolated_stages import ADAPTERS
+from eval.scoring.verdicts import Executions, judge
 from nodes.llm.messages import Message
 from nodes.plan import Plan
 from nodes.sql.joins.fill import with_joins

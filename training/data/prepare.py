@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.config import Config
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, parse_range
-from eval.experiment import RunOptions, read_experiment
 from eval.progress import Progress
-from eval.prompts import prompts_sha256
 from eval.provenance import commit, versions
 from eval.records import write_text
+from eval.runs.experiment import RunOptions, read_experiment
+from eval.runs.prompt_hash import prompts_sha256
 from nodes.llm.messages import EndpointError
 from nodes.state import Stage
 from training.compact_config import TrainingError

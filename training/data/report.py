@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eval.report.table import Table
+from eval.table import Table
 from training.data.prepare import MixManifest
 
 

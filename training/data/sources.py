@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from eval.bird import load_bird
-from eval.bird_interact import load_bird_interact
 from eval.datasets import DataError, Dataset, load
+from eval.datasets.bird import load_bird
+from eval.datasets.bird_interact import load_bird_interact
 from training.data.catalogue import data_set, how_to_get, split_of
 from training.data.synthetic_text_to_sql import count_rows, load_synthetic
 

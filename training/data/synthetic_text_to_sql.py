@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn
-from eval.json_lines import read_json_lines
+from eval.datasets.json_lines import read_json_lines
 
 FIELDS = ("id", "sql_prompt", "sql_context", "sql", "sql_complexity")
 _MOST_STEPS = 2_000_000

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from eval.checks.leaks import normalised
+from eval.checks.near_duplicates import words
 from eval.datasets import Dataset, GoldDialogue
-from eval.gold import GoldBook
-from eval.hardness import hardness
-from eval.leaks import normalised
-from eval.near_questions import words
+from eval.gold.outputs import GoldBook
 from eval.progress import Progress
-from eval.verdicts import Executions
+from eval.scoring.hardness import hardness
+from eval.scoring.verdicts import Executions
 from nodes.plan import Plan
 from training.data.artefacts import is_artefact
 

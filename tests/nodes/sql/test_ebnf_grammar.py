@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.ebnf import Grammar
+from eval.checks.ebnf_matcher import Grammar
 from nodes.sql.ebnf_grammar import MAX_ITEMS, grammar_of, sql_grammar
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from eval.demo.build import build
 from eval.records import RunError
-from eval.verdicts import judge
+from eval.scoring.verdicts import judge
 from tests.training.data.library import AGENT, about, write_data, write_mix
 from training.data.preferences import write_preferences
 from training.guard import LeakError

@@ -324,7 +324,7 @@ MIXES = sorted((Path(__file__).parents[3] / "configs" / "training" / "mixes").gl
 
 @pytest.mark.parametrize("path", MIXES, ids=lambda path: path.stem)
 def test_every_shipped_mix_loads_with_an_agent_that_asks_a_model(path: Path) -> None:
-    from eval.experiment import RunOptions, read_experiment
+    from eval.runs.experiment import RunOptions, read_experiment
     from training.data.catalogue import TRAINABLE, split_of
     from training.data.chat import ChatMaker
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.canonical import canonical
 from eval.demo.build import build
+from eval.gold.plan_form import canonical
 from nodes.sql.joins.fill import with_joins
 from nodes.sql.to_plan import to_plan
 from training.data.phrasing import a, plural, singular

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.bird_interact import load_bird_interact
 from eval.datasets import DataError
+from eval.datasets.bird_interact import load_bird_interact
 from training.data.catalogue import CATALOGUE
 from training.data.listing import listing
 from training.data.sources import count, load_source

@@ -1,0 +1,1 @@
+"""Which stage to mend next: the ladder, attribution and failure modes."""

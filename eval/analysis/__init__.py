@@ -1,0 +1,1 @@
+"""What scored runs say together: comparison, costs, cascade, repeatability, history."""

@@ -1,0 +1,82 @@
+"""A scored run in one archive: what was predicted, where it comes from, and the scores, to be rescored anywhere."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from itertools import groupby
+from pathlib import Path
+
+from eval.records import UNFINISHED, RunError, TurnRecord, read_manifest, read_turns
+from eval.scoring.score import score
+from eval.scoring.scores import read_scores, read_summary
+
+FILES = ("manifest.json", "turns.jsonl", "alone.jsonl", "scores.jsonl", "summary.json")
+SCORES = ("scores.jsonl", "summary.json")
+PREDICTIONS = "predictions.txt"
+"""One SQL a line and an empty line between dialogues, as the official evaluations read them."""
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def bundle(run: Path, out: Path | None = None) -> Path:
+    """Write a scored run into one ZIP file; the same run gives the same bytes.
+
+    Args:
+        out: `RUN.zip` beside the folder where None.
+
+    Raises:
+        RunError: The run is not whole, not scored, or the file is there already.
+    """
+    read_manifest(run)
+    records, summary = read_turns(run), read_summary(run)
+    if summary.missing or {line.key for line in read_scores(run)} != {record.key for record in records}:
+        raise RunError(f"{run} is not whole: finish it with --resume and score it again")
+    target = out or run.resolve().with_suffix(".zip")
+    if target.exists():
+        raise RunError(f"{target} is there already: give --out another name")
+    unfinished = target.with_name(target.name + UNFINISHED)
+    with zipfile.ZipFile(unfinished, "w") as archive:
+        for name in FILES:
+            if (run / name).exists():
+                _add(archive, name, (run / name).read_bytes())
+        _add(archive, PREDICTIONS, _predictions(records).encode())
+    unfinished.replace(target)
+    return target
+
+
+def rescore(archive: Path, data: Path) -> tuple[str, ...]:
+    """Score a bundle's predictions again, and name the score files that differ from those in it.
+
+    Raises:
+        RunError: The file is no bundle.
+        TurnSQLError: The data is not the one that the run was made from.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder)
+        try:
+            with zipfile.ZipFile(archive) as packed:
+                for name in FILES:
+                    if name in packed.namelist():
+                        (run / name).write_bytes(packed.read(name))
+        except (OSError, zipfile.BadZipFile) as error:
+            raise RunError(f"{archive} is not a bundle of a run: {error}") from error
+        before = {name: (run / name).read_bytes() if (run / name).exists() else b"" for name in SCORES}
+        suite = any(line.suite is not None for line in read_scores(run))
+        score(run, data, suite=suite)
+        return tuple(name for name in SCORES if (run / name).read_bytes() != before[name])
+
+
+def _predictions(records: list[TurnRecord]) -> str:
+    dialogues = groupby(sorted(records, key=lambda record: record.key), key=lambda record: record.dialogue)
+    return "\n".join("".join(f"{_one_line(turn.sql)}\n" for turn in turns) for _, turns in dialogues)
+
+
+def _one_line(sql: str) -> str:
+    """Return a SQL text in one line, and where there is none a wrong one: an empty line would end the dialogue."""
+    return " ".join(sql.split()) or "SELECT 'no SQL'"
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, content, compress_type=zipfile.ZIP_DEFLATED)

@@ -1,0 +1,134 @@
+"""What a run cost: tokens, cached tokens, seconds and money, by node, by turn and by correct turn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from eval.records import TurnRecord, read_turns
+from eval.scoring.scores import read_scores
+from nodes.state import STAGES, ModelCall
+
+
+class Cost(BaseModel):
+    """What some answers of a language model took."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    calls: int
+    outcomes: dict[str, int]
+    """How the answers ended: complete, truncated, empty, refused, malformed."""
+    prompt_tokens: int
+    cached_tokens: int
+    """Of the prompts, read from the server's prefix cache."""
+    completion_tokens: int
+    seconds: float
+    price: float | None
+    """None where a price is unknown."""
+
+    @classmethod
+    def of(cls, calls: Iterable[ModelCall]) -> Cost:
+        """Add up calls."""
+        calls = list(calls)
+        prices = [call.usage.price for call in calls]
+        return cls(
+            calls=len(calls),
+            outcomes=dict(Counter(call.outcome for call in calls)),
+            prompt_tokens=sum(call.usage.prompt_tokens for call in calls),
+            cached_tokens=sum(call.usage.cached_tokens for call in calls),
+            completion_tokens=sum(call.usage.completion_tokens for call in calls),
+            seconds=sum(call.usage.seconds for call in calls),
+            price=None if not prices or None in prices else sum(price or 0.0 for price in prices),
+        )
+
+    @property
+    def cached_share(self) -> float | None:
+        """Of the prompt tokens, those from the cache."""
+        return self.cached_tokens / self.prompt_tokens if self.prompt_tokens else None
+
+
+class RunCost(BaseModel):
+    """What a run cost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    turns: int
+    """Turns that were run."""
+    correct: int | None
+    """Of them, by the value verdict; None where the run is not scored."""
+    stages: dict[str, Cost]
+    """Of the stages that asked a language model."""
+    total: Cost
+    first_texts: dict[str, int] = {}
+    """What was wrong with the first SQL of the turns: `no_sql`, and the kinds of the validator's errors."""
+
+
+def run_cost(run: Path) -> RunCost:
+    """Add up what the answers in a run's records took.
+
+    Raises:
+        TurnSQLError: the folder is no run.
+    """
+    records = [record for record in read_turns(run) if record.outcome != "not_run"]
+    asked = {stage: list(_calls(records, stage)) for stage in STAGES}
+    return RunCost(
+        turns=len(records),
+        correct=_correct(run),
+        stages={stage: Cost.of(calls) for stage, calls in asked.items() if calls},
+        total=Cost.of(call for calls in asked.values() for call in calls),
+        first_texts=dict(Counter(fault for record in records for fault in _first_faults(record)).most_common()),
+    )
+
+
+def _first_faults(record: TurnRecord) -> Iterable[str]:
+    """Name what is wrong with the first SQL of a turn, each kind once."""
+    if not record.attempts or not record.attempts[0].sql:
+        return ("no_sql",)
+    return {found.kind for found in record.attempts[0].violations if found.severity == "error"}
+
+
+def _calls(records: Iterable[TurnRecord], stage: str) -> Iterable[ModelCall]:
+    return (
+        call for record in records for name, given in record.stages.items() if name == stage for call in given.calls
+    )
+
+
+def _correct(run: Path) -> int | None:
+    if not (run / "scores.jsonl").is_file():
+        return None
+    return sum(score.value is True for score in read_scores(run))
+
+
+def cost_lines(cost: RunCost) -> list[str]:
+    """Lay the costs out as a table: a line a node, the total, and the total by turn and by correct turn."""
+    heading = ("", "calls", "whole", "prompt", "cached", "completion", "seconds", "money")
+    rows = [(stage, *_row(part)) for stage, part in cost.stages.items()]
+    rows.append(("all", *_row(cost.total)))
+    lines = [_line(heading), *map(_line, rows)]
+    for name, count in (("turn", cost.turns), ("correct turn", cost.correct)):
+        if count:
+            tokens = (cost.total.prompt_tokens + cost.total.completion_tokens) / count
+            money = "" if cost.total.price is None else f", money {cost.total.price / count:.5f}"
+            lines.append(f"by {name}: {tokens:,.0f} tokens, {cost.total.seconds / count:.2f} s{money}")
+    wrong = ", ".join(f"{kind} {count}" for kind, count in cost.first_texts.items())
+    return [*lines, f"first SQL in error: {wrong or 'none'}"]
+
+
+def _row(part: Cost) -> tuple[str, ...]:
+    return (
+        f"{part.calls:,}",
+        f"{part.outcomes.get('complete', 0):,}",
+        f"{part.prompt_tokens:,}",
+        "" if part.cached_share is None else f"{part.cached_share:.0%}",
+        f"{part.completion_tokens:,}",
+        f"{part.seconds:,.1f}",
+        "unknown" if part.price is None else f"{part.price:.4f}",
+    )
+
+
+def _line(cells: Iterable[str]) -> str:
+    name, *numbers = cells
+    return f"{name:<26}" + "".join(f"{number:>12}" for number in numbers)

@@ -1,0 +1,1 @@
+"""What things cost: milliseconds, memory, requests in flight."""

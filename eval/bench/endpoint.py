@@ -1,0 +1,112 @@
+"""`turnsql bench endpoint`: what the client costs beside a loopback server that takes a fixed time to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import statistics
+import sys
+from dataclasses import dataclass, replace
+from time import perf_counter, process_time
+
+from agent.config import DEFAULT, Config
+from agent.graph import Graph, build_graph, run_turn
+from agent.llm import open_llm
+from eval.bench.loopback_server import loopback
+from eval.demo.build import build
+from eval.runs.quiet_gc import quiet_gc
+from eval.runs.scheduling import Aside, Passage
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import Completer, Message, Prompt
+from nodes.node import Context
+from value_index.database import Database
+
+DELAY = 0.2
+"""Seconds the server takes."""
+TURNS = 960
+WARM_UP = 96
+CONCURRENCY = 32
+CALLS = 10_000
+ASKED = Prompt(messages=(Message(role="user", content="How many?"),))
+
+
+@dataclass(frozen=True)
+class EndpointCost:
+    """What the client costs."""
+
+    in_flight: float
+    """Requests the server had in hand on average, of 32 turns at once, the first rounds left out."""
+    turn_ms: float
+    """Processor time of a turn: more than 200 / 32, and one process cannot keep 32 requests in flight."""
+    overhead_ms: float
+    """Of one call beyond the server's time, median."""
+    growth_mb: float
+    """Of this process's peak memory between the 1,000th and the 10,000th call."""
+
+
+def endpoint_cost() -> EndpointCost:
+    """Measure against servers of our own on the loopback."""
+    with loopback(DELAY) as slow, loopback(0.0) as fast, quiet_gc():
+        return asyncio.run(_measure(slow, fast))
+
+
+async def _measure(slow: str, fast: str) -> EndpointCost:
+    direct = Config.load(DEFAULT.parent / "baselines" / "direct.toml")
+    database = Database.open(build()[0])
+    context = Context(schema=database.schema, database=database)
+    graph = build_graph(direct.nodes(), max_attempts=1)
+    async with open_llm(Endpoint(base_url=slow, model="m"), {}) as llm:
+        assert llm
+        in_flight, turn_ms = await _in_flight(graph, replace(context, llm=llm))
+        overhead = [await _overhead(llm) for _ in range(25)]
+    async with open_llm(Endpoint(base_url=fast, model="m"), {}) as llm:
+        assert llm
+        await _many(llm, CALLS // 10)
+        before = _peak_mb()
+        await _many(llm, CALLS - CALLS // 10)
+    database.close()
+    return EndpointCost(in_flight, turn_ms, statistics.median(overhead[5:]), _peak_mb() - before)
+
+
+async def _in_flight(graph: Graph, context: Context) -> tuple[float, float]:
+    """Run turns as a run does, 32 at a time; by Little's law the server had as many in hand as its time fits into ours."""
+    names = iter(range(TURNS))
+    turnstile = asyncio.Lock()
+    llm = context.llm
+    assert llm
+    wall, cpu = perf_counter(), process_time()
+
+    async def work() -> None:
+        nonlocal wall, cpu
+        for name in names:
+            passage = Passage(turnstile)
+            async with passage:
+                if name == WARM_UP:
+                    wall, cpu = perf_counter(), process_time()
+                aside = replace(context, llm=Aside(llm, passage))
+                await run_turn(graph, aside, turn_id=str(name), history=(), utterance="How many?")
+
+    await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
+    turns = TURNS - WARM_UP
+    return turns * DELAY / (perf_counter() - wall), (process_time() - cpu) / turns * 1000
+
+
+async def _overhead(llm: Completer) -> float:
+    start = perf_counter()
+    await llm.complete(ASKED, turn_id="0", stage="sql_generation")
+    return (perf_counter() - start - DELAY) * 1000
+
+
+async def _many(llm: Completer, calls: int) -> None:
+    left = iter(range(calls))
+
+    async def work() -> None:
+        for call in left:
+            await llm.complete(ASKED, turn_id=str(call), stage="sql_generation")
+
+    await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
+
+
+def _peak_mb() -> float:
+    # Kilobytes on Linux, bytes on macOS.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6

@@ -1,0 +1,95 @@
+"""judge_pairs: the five verdicts of pairs of SQL in a JSONL file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from eval.scoring.suite import Suites, SuiteVerdict
+from eval.scoring.verdicts import Executions, Verdicts, judge
+from value_index.database import Database
+from value_index.errors import TurnSQLError
+
+
+class PairsError(TurnSQLError):
+    """A file of pairs that cannot be read, or a database that is not there."""
+
+
+class Pair(BaseModel):
+    """One line: fields that we do not know are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    db: str
+    """Database id: the name of its folder and of its file."""
+    gold: str
+    pred: str
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """Read a file of pairs, one JSON object a line; empty lines are skipped.
+
+    Raises:
+        PairsError: the file cannot be read, or a line is no pair (its number is named).
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PairsError(f"cannot read {str(path)!r}: {error}") from error
+    return [_pair(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def judge_pairs(path: Path, databases: Path) -> Iterator[Verdicts]:
+    """Yield the verdicts of each line, in order; the whole file is checked before the first.
+
+    Raises:
+        PairsError: for a bad line, and for a database that is not in the folder.
+    """
+    executions = Executions()
+    for pair, database in _opened(path, databases):
+        yield judge(database, pair.gold, pair.pred, executions=executions)
+
+
+def judge_pairs_on_copies(path: Path, databases: Path) -> Iterator[tuple[Verdicts, SuiteVerdict]]:
+    """Yield the verdicts of each line, and what mutated copies of its database say.
+
+    Raises:
+        PairsError: as `judge_pairs`.
+    """
+    executions, suites = Executions(), Suites()
+    try:
+        for pair, database in _opened(path, databases):
+            verdicts = judge(database, pair.gold, pair.pred, executions=executions)
+            yield verdicts, suites.judge(database, pair.gold, pair.pred, verdicts.value)
+    finally:
+        suites.close()
+
+
+def _opened(path: Path, databases: Path) -> Iterator[tuple[Pair, Database]]:
+    pairs = read_pairs(path)
+    opened = {name: _open(databases, name) for name in sorted({pair.db for pair in pairs})}
+    for pair in pairs:
+        yield pair, opened[pair.db]
+    for database in opened.values():
+        database.close()
+
+
+def _pair(path: Path, number: int, line: str) -> Pair:
+    try:
+        return Pair.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        where = f"{field!r}: " if field else ""
+        raise PairsError(
+            f"{path}, line {number}: {where}{first['msg']} (a line is an object with db, gold and pred)"
+        ) from error
+
+
+def _open(folder: Path, name: str) -> Database:
+    path = folder / name / f"{name}.sqlite"
+    if Path(name).name != name or not path.exists():
+        raise PairsError(f"no database {name!r} in {str(folder)!r}: {path} does not exist")
+    return Database.open(path)

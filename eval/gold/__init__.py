@@ -1,0 +1,1 @@
+"""Gold outputs of each stage, from gold SQL and gold plans."""

@@ -1,0 +1,157 @@
+"""What is known of each wrong turn: the stage to blame, how that is known, and the failure modes with their evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from eval.ablation.attribution import Attributor
+from eval.report.chart import Chart, Mark
+from eval.report.run_view import RunView, TurnView
+from eval.scoring.scores import TurnScores
+from eval.table import Table
+from nodes.state import STAGES, Stage
+
+WRONG = "wrong turns"
+Faults = dict[tuple[int, int], "Fault"]
+
+_HOW = {
+    "alone": "gold there repairs the turn",
+    "after gold": "gold up to there repairs the turn",
+    None: "no gold repairs the turn",
+}
+DECIDING: dict[Stage, tuple[str, ...]] = {
+    "dialogue_state_tracking": ("carried_f1", "added_f1", "dropped_f1"),
+    "schema_linking": ("table_recall", "column_recall"),
+    "value_grounding": ("value_recall", "value_column_accuracy"),
+    "plan_emission": ("whole_plan",),
+    "sql_generation": ("value",),
+}
+"""The scores that are 1 where a stage gave all that the stages after it need."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One wrong turn."""
+
+    stage: Stage | None
+    """The stage to blame: of a ladder's base the one that gold repairs, else the first that departs from gold."""
+    how: str
+    departs: Stage | None
+    """The first stage whose output departs from gold; None where no score tells."""
+    modes: tuple[tuple[str, str], ...]
+    """Each mode with its evidence."""
+
+
+def all_faults(runs: Sequence[RunView]) -> list[tuple[RunView, Faults]]:
+    """Explain the wrong turns of runs; those over the same rows share what is found of the same SQL."""
+    attributors: dict[str, Attributor] = {}
+    for run in runs:
+        if run.dataset:
+            attributors.setdefault(run.manifest.rows_sha256, Attributor(run.dataset))
+    return [(run, faults_of(run, attributors.get(run.manifest.rows_sha256))) for run in runs]
+
+
+def faults_of(run: RunView, attributor: Attributor | None) -> Faults:
+    """Explain the wrong turns of a run; without an attributor only a ladder's base is explained."""
+    wrong = [turn for turn in run.turns if turn.mark == "wrong"]
+    if run.attribution:
+        blamed = {(turn.dialogue, turn.turn): turn for turn in run.attribution.turns}
+        return {
+            turn.record.key: Fault(
+                stage=it.stage,
+                how=_HOW[it.repaired],
+                departs=first_departure(turn.scores),
+                modes=tuple((mode.mode, mode.evidence) for mode in it.modes),
+            )
+            for turn in wrong
+            if (it := blamed.get(turn.record.key))
+        }
+    return {turn.record.key: _fault(turn, attributor) for turn in wrong} if attributor else {}
+
+
+def first_departure(scores: TurnScores) -> Stage | None:
+    """Return the first stage that fell short of gold in a turn; None where no score tells."""
+    for stage, names in DECIDING.items():
+        given = scores.stages.get(stage, {}).get("in_graph", {})
+        if any(given.get(name, 1.0) < 1.0 for name in names):
+            return stage
+    return None
+
+
+def mode_table(runs: Sequence[tuple[RunView, Faults]]) -> Table:
+    """Count the wrong turns of each run by failure mode."""
+    counted = [Counter(_modes(faults)) for _, faults in runs]
+    modes = sorted(set[str]().union(*counted), key=lambda mode: (-sum(c[mode] for c in counted), mode))
+    return Table(
+        title="Failure modes",
+        columns=("mode", *(run.name for run, _ in runs)),
+        rows=tuple((mode.replace("_", " "), *(str(c[mode]) for c in counted)) for mode in modes)
+        + ((WRONG, *(str(len(faults)) for _, faults in runs)),),
+        note="Wrong turns by what the plan of the answer shows beside the gold plan; a turn may fail in several modes.",
+    )
+
+
+def blame_table(runs: Sequence[tuple[RunView, Faults]]) -> Table:
+    """Count the wrong turns by the stage to blame, for the runs that have a ladder."""
+    return _stage_table(
+        "Stage to blame",
+        {run.name: Counter(fault.stage for fault in faults.values()) for run, faults in runs if run.attribution},
+        "The first stage whose replacement by gold repairs the turn, alone or else after gold upstream.",
+    )
+
+
+def departure_table(runs: Sequence[tuple[RunView, Faults]]) -> Table:
+    """Count the wrong turns by the first stage that departs from gold."""
+    return _stage_table(
+        "First departure from gold",
+        {run.name: Counter(fault.departs for fault in faults.values()) for run, faults in runs},
+        "The first stage of a wrong turn that lacks something of gold; later stages may make up for it, so that it is"
+        " not the one to blame (a ladder tells).",
+    )
+
+
+def fault_tables(runs: Sequence[tuple[RunView, Faults]]) -> tuple[Table, ...]:
+    """Return the tables that have something to say."""
+    return tuple(table for table in (mode_table(runs), blame_table(runs), departure_table(runs)) if table.rows)
+
+
+def fault_charts(runs: Sequence[tuple[RunView, Faults]]) -> tuple[Chart, ...]:
+    """Draw the failure modes and the stages to blame (the first departures, where there is no ladder)."""
+    blame = blame_table(runs)
+    return tuple(_bars(table) for table in (mode_table(runs), blame if blame.rows else departure_table(runs)))
+
+
+def _bars(table: Table) -> Chart:
+    names = table.columns[1:]
+    marks = (
+        Mark(row[0], float(count), name if len(names) > 1 else "")
+        for row in table.rows
+        if row[0] != WRONG
+        for name, count in zip(names, row[1:], strict=True)
+    )
+    return Chart(title=table.title, kind="bars", marks=tuple(marks), axis="wrong turns", form="count")
+
+
+def _stage_table(title: str, counted: Mapping[str, Counter[Stage | None]], note: str) -> Table:
+    every: tuple[Stage | None, ...] = (*STAGES, None)
+    found: list[Stage | None] = [stage for stage in every if any(counts[stage] for counts in counted.values())]
+    return Table(
+        title=title,
+        columns=("stage", *counted),
+        rows=tuple((stage or "none", *(str(counts[stage]) for counts in counted.values())) for stage in found),
+        note=note,
+    )
+
+
+def _fault(turn: TurnView, attributor: Attributor) -> Fault:
+    found = attributor.modes(*turn.record.key, turn.record.sql)
+    stage = first_departure(turn.scores)
+    how = "the first whose output departs from gold; no ladder of this run is shown"
+    return Fault(stage, how, stage, tuple((finding.mode, finding.evidence) for finding in found))
+
+
+def _modes(faults: Faults) -> Iterator[str]:
+    for fault in faults.values():
+        yield from (mode for mode, _ in fault.modes) if fault.modes else ("none told",)

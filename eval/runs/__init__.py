@@ -1,0 +1,1 @@
+"""From a data set to records: the runner, its store, histories and oracles."""

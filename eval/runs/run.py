@@ -1,0 +1,138 @@
+"""Run a graph over the dialogues of a data set, and write down everything that happens."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from agent.llm import check_adapter, open_llm, read_key
+from eval.datasets import load, parse_range
+from eval.provenance import commit, versions
+from eval.records import Manifest, read_turns
+from eval.runs.experiment import RunOptions, read_experiment
+from eval.runs.prompt_hash import prompts_sha256
+from eval.runs.quiet_gc import quiet_gc
+from eval.runs.runner import Runner
+from eval.runs.store import RunStore
+from eval.statistics import smallest_decidable
+from nodes.llm.messages import EndpointError
+from nodes.node import Variant
+from nodes.state import STAGES
+
+
+@dataclass(frozen=True)
+class RunCounts:
+    """How a run ended."""
+
+    answered: int
+    no_sql: int
+    not_run: int
+    kept: int
+    """Turns that an earlier process had finished."""
+    first_error: str | None
+    """Of the first turn that was not run."""
+    stopped: str | None = None
+    """Why the run ended before its last turn: the endpoint is dead, and --resume goes on."""
+
+    def describe(self) -> str:
+        """Say it in one line."""
+        turns = self.answered + self.no_sql + self.not_run
+        kept = f" ({self.kept} kept from before)" if self.kept else ""
+        return f"{turns} turns{kept}: {self.answered} answered, {self.no_sql} without SQL, {self.not_run} not run"
+
+
+def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> RunCounts:
+    """Write the records of a run.
+
+    Args:
+        say: is told, before the first turn, what so many turns can decide.
+
+    Raises:
+        TurnSQLError: bad data, configuration or run folder; nothing is half-written.
+    """
+    config, experiment = read_experiment(options)
+    if config.endpoint and not options.tape:
+        read_key(config.endpoint, options.environment)
+    if config.endpoint and config.endpoint.adapter_of and not (options.tape and options.tape.replay):
+        asyncio.run(check_adapter(config.endpoint, options.environment))
+    dataset = load(options.dataset, options.data, options.split)
+    total = len(dataset.dialogues)
+    start, stop = parse_range(experiment.dialogues) if experiment.dialogues else (0, total)
+    dataset = dataset.select(start, stop, experiment.databases)
+    dataset.open_databases()
+    runner = Runner.build(dataset, config, experiment)
+    manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}")
+    store = RunStore.resume(options.out, manifest) if options.resume else RunStore.create(options.out, manifest)
+    if say:
+        say(_sensitivity(dataset.turns))
+    try:
+        with quiet_gc():
+            stopped = asyncio.run(_answer(runner, store, options))
+        store.sort()
+    finally:
+        store.close()
+        dataset.close()
+    return _counts(store, stopped)
+
+
+async def _answer(runner: Runner, store: RunStore, options: RunOptions) -> str | None:
+    """Answer the turns; return why it ended early where the endpoint is dead."""
+    async with open_llm(runner.config.endpoint, options.environment, options.tape) as llm:
+        try:
+            await replace(runner, llm=llm).run(store, max(1, options.concurrency))
+        except EndpointError as error:
+            return str(error)
+    return None
+
+
+def _sensitivity(turns: int) -> str:
+    """Say which difference from another run on the same turns could be decided, if all the turns changed one way."""
+    smallest = smallest_decidable(turns)
+    return f"{turns} turns: " + (
+        f"no difference under {smallest:.3f} can be decided" if smallest else "too few to decide any difference"
+    )
+
+
+def manifest_of(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
+    """Say where the figures of a run will come from."""
+    dataset, experiment = runner.dataset, runner.experiment
+    prompts = any(isinstance(node, Variant) and node.costly for node in runner.nodes.values())
+    endpoint, database = runner.config.endpoint, dataset.open_database(dataset.dialogues[0].database_id)
+    settings = [experiment.seed, experiment.noise_rate, sorted(runner.alone)]
+    return Manifest(
+        dataset=dataset.name,
+        split=dataset.split,
+        dialogues=dialogues,
+        databases=experiment.databases,
+        history=experiment.history,
+        rows_sha256=dataset.rows_sha256,
+        config_sha256=runner.config.sha256,
+        commit=commit(),
+        versions=versions(),
+        oracle_stages=tuple(stage for stage in STAGES if stage in experiment.oracle),
+        oracle_prompt_rows=dataset.turns if prompts and experiment.oracle else 0,
+        data=str(options.data),
+        turns=dataset.turns,
+        config=runner.config.canonical(),
+        settings_sha256=hashlib.sha256(json.dumps(settings).encode()).hexdigest(),
+        noise_seed=experiment.seed if experiment.history == "noised" else None,
+        noise_rate=experiment.noise_rate if experiment.history == "noised" else None,
+        prompts_sha256=asyncio.run(prompts_sha256(runner.nodes, endpoint, database)) if endpoint else None,
+    )
+
+
+def _counts(store: RunStore, stopped: str | None) -> RunCounts:
+    records = read_turns(store.folder)
+    outcomes = Counter(record.outcome for record in records)
+    return RunCounts(
+        answered=outcomes["answered"],
+        no_sql=outcomes["no_sql"],
+        not_run=outcomes["not_run"],
+        kept=len(store.done),
+        first_error=next((record.error for record in records if record.error), None),
+        stopped=stopped,
+    )

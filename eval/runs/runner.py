@@ -1,0 +1,183 @@
+"""Runner: the turns of a data set through one graph, some at a time, each written down as soon as it is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+from agent.config import Config
+from agent.graph import Graph, build_graph, run_turn, variant_name
+from eval.datasets import Dataset, GoldDialogue
+from eval.gold.outputs import GoldBook
+from eval.progress import Progress
+from eval.records import AloneRecord, StageRecord, TurnRecord
+from eval.runs.experiment import Experiment
+from eval.runs.history import Histories
+from eval.runs.isolated_stages import (
+    ADAPTERS,
+    Fault,
+    attempt,
+    runs_alone,
+    stages_alone,
+)
+from eval.runs.oracle import Oracle, turn_id
+from eval.runs.scheduling import Aside, Passage
+from eval.runs.store import RunStore
+from nodes.llm.messages import Completer
+from nodes.node import FIELDS, Context, Node, Variant
+from nodes.state import STAGES, GraphState, Stage
+from value_index.index import ValueIndex
+
+Unit = tuple[GoldDialogue, tuple[int, ...]]
+"""Turns of a dialogue that must be answered one after the other."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A graph, with gold in the slots that the experiment names, and the turns to put to it."""
+
+    dataset: Dataset
+    config: Config
+    experiment: Experiment
+    book: GoldBook
+    nodes: Mapping[Stage, Node]
+    alone: Mapping[Stage, Node]
+    """The stages that also run on gold upstream."""
+    graph: Graph
+    histories: Histories
+    llm: Completer | None = None
+    """None where the configuration names no endpoint."""
+    turnstile: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the turn that computes."""
+    _contexts: dict[str, Context] = field(default_factory=dict[str, Context])
+
+    @classmethod
+    def build(cls, dataset: Dataset, config: Config, experiment: Experiment) -> Runner:
+        """Put the nodes, and the oracles in their place, into a graph."""
+        book = GoldBook(dataset)
+        oracles: dict[Stage, Node] = {stage: Oracle(stage, book) for stage in experiment.oracle}
+        nodes: dict[Stage, Node] = {**config.nodes(), **oracles}
+        return cls(
+            dataset=dataset,
+            config=config,
+            experiment=experiment,
+            book=book,
+            nodes=nodes,
+            alone={stage: node for stage, node in nodes.items() if runs_alone(node, experiment.alone)},
+            graph=build_graph(nodes, max_attempts=config.graph.max_attempts),
+            histories=Histories(experiment.history, book, experiment.seed, experiment.noise_rate),
+        )
+
+    async def run(self, store: RunStore, concurrency: int) -> None:
+        """Answer every turn that the store does not have yet, `concurrency` at a time."""
+        units = self._units(store)
+        with Progress("turns", total=self.dataset.turns, done=len(store.done)) as progress:
+            workers = [asyncio.create_task(self._work(units, store, progress)) for _ in range(concurrency)]
+            try:
+                await asyncio.gather(*workers)
+            finally:
+                # Where one of them ended the run, nothing is written after it.
+                for worker in workers:
+                    worker.cancel()
+                await asyncio.wait(workers)
+
+    def _units(self, store: RunStore) -> Iterator[Unit]:
+        for dialogue in self.dataset.dialogues:
+            left = tuple(turn for turn in range(len(dialogue.turns)) if (dialogue.index, turn) not in store.done)
+            if self.experiment.history == "predicted":
+                yield dialogue, left
+            else:
+                yield from ((dialogue, (turn,)) for turn in left)
+
+    async def _work(self, units: Iterator[Unit], store: RunStore, progress: Progress) -> None:
+        for dialogue, turns in units:
+            answered = {turn: record.sql for (at, turn), record in store.done.items() if at == dialogue.index}
+            broken = False
+            for turn in turns:
+                if broken:
+                    record, alone = self._not_run(dialogue, turn, "the turn before it was not run"), []
+                else:
+                    passage = Passage(self.turnstile)
+                    async with passage:
+                        record, alone = await self._turn(dialogue, turn, answered, passage)
+                answered[turn], broken = record.sql, record.outcome == "not_run"
+                store.append(record, alone)
+                progress.advance()
+
+    async def _turn(
+        self, dialogue: GoldDialogue, turn: int, answered: Mapping[int, str], passage: Passage
+    ) -> tuple[TurnRecord, list[AloneRecord]]:
+        context = self._context(dialogue.database_id)
+        context = replace(context, llm=Aside(self.llm, passage) if self.llm else None)
+        asked = GraphState(
+            turn_id=turn_id(dialogue.index, turn),
+            database_id=dialogue.database_id,
+            history=self.histories.before(dialogue, turn, answered),
+            utterance=dialogue.turns[turn].utterance,
+        )
+        started = perf_counter()
+        work = run_turn(
+            self.graph,
+            context,
+            turn_id=asked.turn_id,
+            history=asked.history,
+            utterance=asked.utterance,
+            tracing=self.config.graph.tracing,
+        )
+        state = await attempt(work)
+        if isinstance(state, Fault):
+            return self._not_run(dialogue, turn, state.message), []
+        record = self._record(dialogue, turn, state, (perf_counter() - started) * 1000)
+        gold = self.book.turn(dialogue.index, turn) if self.alone else None
+        alone = await stages_alone(record.key, asked, gold, self.alone, context) if gold else []
+        return record, alone
+
+    def _context(self, database_id: str) -> Context:
+        if database_id not in self._contexts:
+            database = self.dataset.open_database(database_id)
+            self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database))
+            for node in self.nodes.values():
+                if isinstance(node, Variant):
+                    node.prepare(self._contexts[database_id])
+        return self._contexts[database_id]
+
+    def _record(self, dialogue: GoldDialogue, turn: int, state: GraphState, ms: float) -> TurnRecord:
+        sql = state.sql or ""
+        return TurnRecord(
+            dialogue=dialogue.index,
+            turn=turn,
+            database_id=dialogue.database_id,
+            utterance=state.utterance,
+            history=self.experiment.history,
+            sql=sql,
+            outcome="answered" if sql.strip() else "no_sql",
+            stages={stage: self._stage(stage, state) for stage in STAGES},
+            attempts=state.attempts,
+            timing={"ms": ms},
+        )
+
+    def _stage(self, stage: Stage, state: GraphState) -> StageRecord:
+        output = state.attempts[-1:] if stage == "schema_validation" else getattr(state, FIELDS[stage])
+        if stage == "schema_validation":
+            output = output[0] if output else None
+        return StageRecord(
+            variant=variant_name(stage, self.nodes[stage]),
+            output=None if output is None else ADAPTERS[stage].dump_python(output, mode="json"),
+            ms=sum(trace.ms for trace in state.trace if trace.stage == stage),
+            calls=tuple(call for trace in state.trace if trace.stage == stage for call in trace.calls),
+        )
+
+    def _not_run(self, dialogue: GoldDialogue, turn: int, error: str) -> TurnRecord:
+        return TurnRecord(
+            dialogue=dialogue.index,
+            turn=turn,
+            database_id=dialogue.database_id,
+            utterance=dialogue.turns[turn].utterance,
+            history=self.experiment.history,
+            sql="",
+            outcome="not_run",
+            stages={s: StageRecord(variant=variant_name(s, self.nodes[s])) for s in STAGES},
+            error=error,
+        )

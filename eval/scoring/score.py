@@ -1,0 +1,59 @@
+"""Score a run: read its records, judge every turn, write `scores.jsonl` and `summary.json`. No model is called."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+from eval.datasets import Dataset, load, parse_range
+from eval.records import AloneRecord, Manifest, RunError, read_alone, read_manifest, read_turns, write_text
+from eval.scoring.scorer import Scorer
+from eval.scoring.scores import Summary
+from eval.scoring.suite.turns import with_suite
+from eval.scoring.summary import summarise
+
+
+def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summary:
+    """Write a run's scores and return its summary.
+
+    Args:
+        data: the data folder, where it is no longer the one that the run was made from.
+        suite: judge right turns on mutated copies of their databases too.
+
+    Raises:
+        TurnSQLError: no run, no data, or data whose rows are not those of the run.
+    """
+    manifest = read_manifest(run)
+    records = read_turns(run)
+    if not records:
+        raise RunError(f"{run} has no turns to score: run it first")
+    dataset = open_rows(manifest, data)
+    scorer = Scorer(dataset)
+    alone: defaultdict[tuple[int, int], list[AloneRecord]] = defaultdict(list)
+    for record in read_alone(run):
+        alone[record.key].append(record)
+    scores = [scorer.score(record, alone[record.key]) for record in records]
+    if suite:
+        scores = with_suite(scores, records, dataset)
+    summary = summarise(scores, manifest, records[0], scorer.baselines(scores))
+    dataset.close()
+    lines = (json.dumps(line.model_dump(mode="json"), ensure_ascii=False) + "\n" for line in scores)
+    write_text(run / "scores.jsonl", "".join(lines))
+    write_text(run / "summary.json", json.dumps(summary.model_dump(mode="json"), indent=2) + "\n")
+    return summary
+
+
+def open_rows(manifest: Manifest, data: Path | None) -> Dataset:
+    """Return the dialogues that a run was made from, their databases open.
+
+    Raises:
+        RunError: The folder holds other rows.
+    """
+    folder = data or Path(manifest.data)
+    dataset = load(manifest.dataset, folder, manifest.split)
+    dataset = dataset.select(*parse_range(manifest.dialogues), manifest.databases)
+    if dataset.rows_sha256 != manifest.rows_sha256:
+        raise RunError(f"{folder} holds other rows than the run was made from: give --data the same archive")
+    dataset.open_databases()
+    return dataset

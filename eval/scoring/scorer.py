@@ -1,0 +1,187 @@
+"""Scorer: the scores of one turn, from its record and its gold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from eval.datasets import Dataset
+from eval.gold.outputs import Gold, GoldBook
+from eval.records import AloneRecord, RunError, TurnRecord
+from eval.runs.isolated_stages import ADAPTERS
+from eval.scoring.gold_audit import read_gold
+from eval.scoring.hardness import features, hardness
+from eval.scoring.plan_scores import (
+    PLAN_SCORES,
+    Facets,
+    compare,
+    facets,
+)
+from eval.scoring.scores import (
+    Baseline,
+    Place,
+    Retry,
+    StageMetrics,
+    TurnScores,
+)
+from eval.scoring.stage_scores import STAGE_SCORES, Metrics, validation_scores
+from eval.scoring.summary import mean_scores
+from eval.scoring.verdicts import (
+    Executions,
+    Verdicts,
+    cause_of_difference,
+    judge,
+)
+from nodes.plan import Plan
+from nodes.sql.joins.fill import with_joins
+from nodes.state import STAGES, ScoredPlan, Stage
+
+
+class Scorer:
+    """Scores turns of one data set; results and gold plans are kept, so that each distinct SQL runs once."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.book = GoldBook(dataset)
+        self.executions = Executions()
+        self._facets: dict[tuple[int, int], Facets | None] = {}
+
+    def score(self, record: TurnRecord, alone: Iterable[AloneRecord]) -> TurnScores:
+        """Score one turn.
+
+        Raises:
+            RunError: The data set has no such turn.
+        """
+        dialogue = self.dataset.by_index.get(record.dialogue)
+        if dialogue is None or record.turn >= len(dialogue.turns):
+            raise RunError(f"turn {record.dialogue}/{record.turn} of the run is not in the data")
+        gold = self.book.turn(*record.key)
+        head: dict[str, Any] = {"dialogue": record.dialogue, "turn": record.turn, "outcome": record.outcome}
+        if gold is not None:
+            head |= {"hardness": hardness(gold.plan), "features": features(gold.plan)}
+        if record.outcome == "not_run":
+            return TurnScores(**head, plan=dict.fromkeys(PLAN_SCORES), plan_of_sql=dict.fromkeys(PLAN_SCORES))
+        query = dialogue.turns[record.turn].query
+        database = self.dataset.open_database(record.database_id)
+        verdicts = self._judge(record, query, record.sql)
+        emitted, written = self._emitted(record), self.book.plan_of(record.database_id, record.sql)
+        plan = self._plan_scores(record.key, emitted)
+        of_sql = plan if written == emitted else self._plan_scores(record.key, written)
+        head |= verdicts.model_dump() | {"plan": plan, "plan_of_sql": of_sql}
+        if verdicts.faulted:
+            return TurnScores(**head)
+        return TurnScores(
+            **head,
+            cause=cause_of_difference(database, query, record.sql, verdicts, executions=self.executions),
+            stages=_by_stage(
+                in_graph=self._in_graph(record, query, gold, verdicts, plan),
+                alone=self._alone(record, query, gold, alone),
+            ),
+            retry=self._retry(record, query, verdicts),
+            gold_flags=read_gold(self.executions, database, query, gold.plan if gold else None).flags,
+        )
+
+    def baselines(self, scores: Iterable[TurnScores]) -> tuple[Baseline, ...]:
+        """Score the two trivial planners on the same turns: the empty plan, and the gold plan of the turn before."""
+        keys = [line.key for line in scores if line.outcome != "not_run"]
+        empty = facets(Plan())
+        copied = {(at, turn): (self._gold_facets(at, turn - 1) if turn else None) or empty for at, turn in keys}
+        return (
+            Baseline(name="empty plan", plan=mean_scores([self._compared(key, empty) for key in keys])),
+            Baseline(name="copy previous", plan=mean_scores([self._compared(key, copied[key]) for key in keys])),
+        )
+
+    def _gold_facets(self, dialogue: int, turn: int) -> Facets | None:
+        key = (dialogue, turn)
+        if key not in self._facets:
+            plan = self.book.plan(dialogue, turn)
+            self._facets[key] = facets(plan) if plan else None
+        return self._facets[key]
+
+    def _plan_scores(self, key: tuple[int, int], plan: Plan | None) -> dict[str, float | None]:
+        return self._compared(key, facets(plan or Plan()))
+
+    def _compared(self, key: tuple[int, int], given: Facets) -> dict[str, float | None]:
+        gold = self._gold_facets(*key)
+        return compare(gold, given) if gold else dict.fromkeys(PLAN_SCORES)
+
+    def _emitted(self, record: TurnRecord) -> Plan | None:
+        """Return the best plan of plan_emission; None where it gave none."""
+        output = record.stages["plan_emission"].output
+        plans: tuple[ScoredPlan, ...] = self._typed(record, "plan_emission", output) if output else ()
+        return plans[0].plan if plans else None
+
+    def _typed(self, record: TurnRecord, stage: Stage, output: Any) -> Any:
+        """Return a stage's output as its type; a plan that leaves its joins to the compiler gets those it would get."""
+        typed = ADAPTERS[stage].validate_python(output)
+        if stage != "plan_emission":
+            return typed
+        schema = self.dataset.open_database(record.database_id).schema
+        return tuple(scored.model_copy(update={"plan": with_joins(scored.plan, schema)}) for scored in typed[:1])
+
+    def _judge(self, record: TurnRecord, query: str, sql: str) -> Verdicts:
+        return judge(self.dataset.open_database(record.database_id), query, sql, executions=self.executions)
+
+    def _in_graph(
+        self, record: TurnRecord, query: str, gold: Gold | None, verdicts: Verdicts, plan: dict[str, float | None]
+    ) -> dict[Stage, Metrics]:
+        found: dict[Stage, Metrics] = {}
+        if gold is not None:
+            for stage, scores in STAGE_SCORES.items():
+                output = record.stages[stage].output
+                if output is not None:
+                    found[stage] = scores(gold, self._typed(record, stage, output))
+        if record.stages["plan_emission"].output is not None:
+            found["plan_emission"] = {name: value for name, value in plan.items() if value is not None}
+        if verdicts.value is not None:
+            found["sql_generation"] = {"value": float(verdicts.value)}
+        if record.attempts:
+            found["schema_validation"] = self._validation(record, query)
+        return found
+
+    def _alone(
+        self, record: TurnRecord, query: str, gold: Gold | None, alone: Iterable[AloneRecord]
+    ) -> dict[Stage, Metrics]:
+        outputs: dict[Stage, Any] = {item.stage: item.output for item in alone if item.output is not None}
+        if gold is None:
+            return {}
+        return {
+            stage: self._alone_scores(stage, self._typed(record, stage, output), record, query, gold)
+            for stage, output in outputs.items()
+        }
+
+    def _alone_scores(self, stage: Stage, output: Any, record: TurnRecord, query: str, gold: Gold) -> Metrics:
+        if stage in STAGE_SCORES:
+            return STAGE_SCORES[stage](gold, output)
+        if stage == "plan_emission":
+            scores = self._plan_scores(record.key, output[0].plan if output else None)
+            return {name: value for name, value in scores.items() if value is not None}
+        if stage == "sql_generation":
+            verdict = self._judge(record, query, output).value
+            return {} if verdict is None else {"value": float(verdict)}
+        runs = self.executions.run(self.dataset.open_database(record.database_id), query).outcome == "rows"
+        return {"false_alarm": float(output.failed)} if runs else {}
+
+    def _validation(self, record: TurnRecord, query: str) -> Metrics:
+        """Score the validator on the first SQL of a turn, which no retry has touched."""
+        first = record.attempts[0]
+        if not first.sql.strip():
+            return {}
+        result = self.executions.run(self.dataset.open_database(record.database_id), first.sql)
+        value = self._judge(record, query, first.sql).value
+        return validation_scores(
+            flagged=first.failed, fails=result.outcome != "rows", wrong=None if value is None else not value
+        )
+
+    def _retry(self, record: TurnRecord, query: str, verdicts: Verdicts) -> Retry | None:
+        if len(record.attempts) < 2 or verdicts.value is None:
+            return None
+        first = self._judge(record, query, record.attempts[0].sql).value
+        if first == verdicts.value:
+            return "unchanged"
+        return "fixed" if verdicts.value else "broken"
+
+
+def _by_stage(in_graph: dict[Stage, Metrics], alone: dict[Stage, Metrics]) -> StageMetrics:
+    places: dict[Place, dict[Stage, Metrics]] = {"in_graph": in_graph, "alone": alone}
+    return {stage: {at: scores[stage] for at, scores in places.items() if stage in scores} for stage in STAGES}

@@ -1,0 +1,37 @@
+"""with_suite: the scores of a run's turns, judged on copies of their databases too; describe_falls: what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eval.datasets import Dataset
+from eval.records import TurnRecord
+from eval.scoring.scores import Summary, TurnScores
+from eval.scoring.suite.suites import Suites
+
+
+def with_suite(scores: Sequence[TurnScores], records: Sequence[TurnRecord], dataset: Dataset) -> list[TurnScores]:
+    """Return the scores with the `suite` verdict of each turn."""
+    suites = Suites()
+    judged: list[TurnScores] = []
+    for line, record in zip(scores, records, strict=True):
+        query = dataset.by_index[record.dialogue].turns[record.turn].query
+        database = dataset.open_database(record.database_id)
+        found = suites.judge(database, query, record.sql, line.value)
+        judged.append(line.model_copy(update={"suite": found.holds, "suite_shown_by": found.shown_by}))
+    suites.close()
+    return judged
+
+
+def describe_falls(summary: Summary) -> str:
+    """Say in words how many right turns fall on copies, and which."""
+    value, suite = summary.means["value"], summary.means["suite"]
+    if value is None or suite is None:
+        return "On mutated copies: no turn to judge"
+    falls = "".join(f"\n  {turn}" for turn in summary.suite_falls)
+    orphans = sum(turn.endswith(": orphans") for turn in summary.suite_falls)
+    untested = f", {summary.suite_untested} had no copy to judge them by" if summary.suite_untested else ""
+    return (
+        f"On mutated copies: {suite:.3f} (value {value:.3f}); {len(summary.suite_falls)} turns fall,"
+        f" {orphans} of them only where foreign keys are broken{untested}{falls}"
+    )

@@ -1,5 +1,0 @@
-"""Counterexample databases: mutated copies that tell a gold query from its neighbours."""
-
-from eval.suite.suites import Suites, SuiteVerdict
-
-__all__ = ["SuiteVerdict", "Suites"]

@@ -1,0 +1,55 @@
+"""Moves against dialogue acts: which turns call for one, and what counts as making it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.config import ClarifySettings, Config
+from eval.checks.clarification import move_of, user_turns
+from eval.datasets import DataError
+from nodes.plan import Plan
+from nodes.state import ScoredPlan, Turn
+from tests.agent.conftest import ROOT
+
+DIALOGUE = {
+    "database_id": "shop",
+    "turns": [
+        {"speaker": "user", "text": "How many items?", "act": "INFORM_SQL"},
+        {"speaker": "system", "text": "3", "act": "CONFIRM_SQL", "query": "SELECT count(*) FROM item"},
+        {"speaker": "user", "text": "The good ones", "act": "AMBIGUOUS"},
+        {"speaker": "system", "text": "Which are good?", "act": "CLARIFY"},
+        {"speaker": "user", "text": "Will it rain?", "act": "CANNOT_ANSWER"},
+        {"speaker": "system", "text": "Sorry", "act": "SORRY"},
+        {"speaker": "user", "text": "Thanks", "act": "THANK_YOU"},
+    ],
+}
+
+
+def test_turns_have_what_was_answered_before_them(tmp_path: Path) -> None:
+    path = tmp_path / "dialogues.json"
+    path.write_text(json.dumps([DIALOGUE]))
+    turns = user_turns(path)
+    assert [turn.truth for turn in turns] == ["answer", "clarify", "cannot_answer"]
+    assert turns[2].history == (Turn(utterance="How many items?", sql="SELECT count(*) FROM item"),)
+
+
+def test_bad_files_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="full dialogues belong there"):
+        user_turns(tmp_path / "none.json")
+    (tmp_path / "bad.json").write_text('[{"turns": 3}]')
+    with pytest.raises(DataError, match="is not a file of CoSQL's full dialogues"):
+        user_turns(tmp_path / "bad.json")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "second", "move"),
+    [(0.05, 0.9, "cannot_answer"), (0.3, 0.9, "clarify"), (0.3, 0.1, "answer"), (0.9, 0.9, "answer")],
+)
+def test_the_move_follows_from_confidence_and_margin(confidence: float, second: float, move: str) -> None:
+    skip = Config.load(ROOT / "configs" / "skip.toml")
+    config = Config(variants=skip.variants, settings=skip.settings, clarify=ClarifySettings(below=0.4, margin=0.5))
+    plans = (ScoredPlan(plan=Plan(), score=1.0, confidence=confidence), ScoredPlan(plan=Plan(limit=1), score=second))
+    assert move_of(plans, config, 0.1) == move
