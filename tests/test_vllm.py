@@ -33,8 +33,8 @@ from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, sql_text
 from nodes.plan import Plan
 from nodes.state import ScoredPlan
-from training.estimate import DENSE_MODULES, HYBRID_MODULES
-from training.sft_rows import ChatRow, read_rows
+from training.sft.estimate import DENSE_MODULES, HYBRID_MODULES
+from training.sft.rows import ChatRow, read_rows
 from value_index.database import Database
 from value_index.errors import TurnSQLError
 
@@ -47,7 +47,7 @@ ONE_THREAD = {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"}
 HELD_OUT = 160
 """Rows; the models' accuracy on their own held-out rows is in training/LOG.md."""
 ANSWER_TOKENS = 128
-"""As in training/sft_score.py."""
+"""As in training/sft/score.py."""
 PYTHON = os.environ.get("TURNSQL_VLLM_PYTHON", str(ROOT / ".venv-vllm" / "bin" / "python"))
 
 

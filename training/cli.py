@@ -34,14 +34,15 @@ def compact(
     ] = None,
 ) -> None:
     """Train the compact planner, on a GPU where there is one; with --export, write its weights for use."""
-    from training.compact_config import TrainingError, load_config
+    from training.compact.config import load_config
+    from training.settings import TrainingError
 
     settings = load_config(config)
     if minutes is not None:
         settings = settings.model_copy(update={"minutes": minutes})
     try:
-        from training.compact import train_compact
-        from training.compact_export import export as write
+        from training.compact.export import export as write
+        from training.compact.train import train_compact
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
     if export:
@@ -59,7 +60,7 @@ def lexical(
 ) -> None:
     """Fit the weights of the lexical stages on CoSQL train, and choose their thresholds."""
     from eval.datasets import listed_databases, load
-    from training.lexical import fit, write
+    from training.linear_models.lexical import fit, write
 
     weights, chosen = fit(load("cosql", data, "train"), listed_databases(fold), dialogues=dialogues)
     write(weights, out, source=f"{f'{dialogues} dialogues of ' if dialogues else ''}CoSQL train")
@@ -77,7 +78,7 @@ def grounding(
 ) -> None:
     """Fit the value index's ranker on CoSQL train and Spider train, and choose its threshold."""
     from eval.datasets import listed_databases, load
-    from training.grounding import fit_all, write
+    from training.linear_models.value_index import fit_all, write
 
     cosql, spider = load("cosql", data / "cosql_dataset", "train"), load("spider", data / "spider_data", "train_spider")
     weights, chosen = fit_all(cosql, spider, listed_databases(fold), every=every)
@@ -92,7 +93,7 @@ def plans(
     config: Annotated[Path, typer.Option(help="Settings.")] = Path("configs/training/plans.toml"),
 ) -> None:
     """Write rows that teach a small model to write SQL from a plan."""
-    from training.plan_mix import load_plan_mix, write_plan_mix
+    from training.sft.plan_rows import load_plan_mix, write_plan_mix
 
     written = write_plan_mix(load_plan_mix(config), data, out)
     typer.echo(f"{out}: " + ", ".join(f"{rows:,} {split} rows" for split, rows in written.items()))
@@ -107,14 +108,14 @@ def sft(
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
 ) -> None:
     """Fine-tune a language model on chat rows, all weights or a LoRA adapter."""
-    from training.compact_config import TrainingError
-    from training.sft_config import load_sft_config
-    from training.sft_engine import import_engine
+    from training.settings import TrainingError
+    from training.sft.config import load_sft_config
+    from training.sft.engine import import_engine
 
     settings = load_sft_config(config)
     import_engine(settings)
     try:
-        from training.sft import train_sft
+        from training.sft.train import train_sft
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
     typer.echo(train_sft(settings, data, out, base=base, resume=resume))
@@ -131,8 +132,8 @@ def table(
     """Lay out training runs: data, rows, steps, time, figures with intervals, paired with the base, stage by stage."""
     from rich.console import Console
 
-    from training.experiments import parse_pair, read_experiments
-    from training.table import experiment_tables, write_tables
+    from training.experiments.read import parse_pair, read_experiments
+    from training.experiments.table import experiment_tables, write_tables
 
     tables = experiment_tables(read_experiments([parse_pair(pair) for pair in pairs], base))
     for found in tables:
@@ -151,7 +152,7 @@ def chain(
     """Make rows, train an adapter on them, serve it, put held-out dialogues to base and adapter, and compare: on a CPU."""
     from rich.console import Console
 
-    from training.chain import Chain
+    from training.experiments.adapter_pipeline import Chain
 
     for found in Chain(data, out, python, base, say=typer.echo).run():
         Console().print(found.rich())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nodes.plan.constraints import Constraint
 from nodes.plan.model import (
     Aggregate,
     Arithmetic,
@@ -22,7 +23,6 @@ from nodes.plan.model import (
     TableSource,
     Term,
 )
-from nodes.state import Constraint
 
 
 def plan_lines(plan: Plan) -> list[str]:

@@ -30,11 +30,11 @@ from nodes.sql.from_plan import from_plan
 from nodes.sql.joins.fill import with_joins
 from nodes.sql_generation import Llm, in_join_order
 from nodes.state import STAGES, GraphState, Stage
-from training.compact_config import TrainingError
 from training.data.leak_guard import refuse_answers
 from training.data.mix_config import MixConfig
 from training.data.turns import MixTurn, Source
-from training.guard import LeakError
+from training.dev_databases import LeakError
+from training.settings import TrainingError
 from value_index.index import ValueIndex
 from value_index.schema import Schema
 

@@ -17,7 +17,7 @@ def sets(data: Data) -> None:
     """List the data sets: role, licence, rows here beside the official number, and where an absent one is had."""
     from rich.console import Console
 
-    from training.data.listing import listing
+    from training.data.tables import listing
 
     table, missing = listing(data)
     Console().print(table.rich())

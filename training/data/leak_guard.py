@@ -18,7 +18,7 @@ from eval.checks.leaks import (
 from eval.checks.near_duplicates import words
 from eval.datasets import followed
 from training.data.turns import MixTurn
-from training.guard import LeakError
+from training.dev_databases import LeakError
 
 FEWEST_WORDS = 4
 """A shorter query may stand in a question by chance."""

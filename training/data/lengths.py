@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from nodes.llm.endpoint import CHARACTERS_PER_TOKEN
 from nodes.llm.messages import Message
-from training.compact_config import TrainingError
+from training.settings import TrainingError
 
 Counter = Callable[[Sequence[Message]], int]
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from nodes.state import Stage
-from training.compact_config import read_settings
+from training.settings import read_settings
 
 Balance = Literal["none", "hardness", "database"]
 

@@ -29,7 +29,7 @@ from training.data.chat import ChatMaker, ChatRow, RowOrigin, plan_answer
 from training.data.mix_config import MixConfig, MixSource
 from training.data.sources import load_source
 from training.data.turns import MixTurn, Source
-from training.guard import LeakError, refuse_dev_databases
+from training.dev_databases import LeakError, refuse_dev_databases
 
 COMPARED: tuple[Stage, ...] = ("plan_emission", "sql_generation")
 """The stages whose answers can be run."""

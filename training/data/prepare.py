@@ -24,18 +24,18 @@ from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.prompt_hash import prompts_sha256
 from nodes.llm.messages import EndpointError
 from nodes.state import Stage
-from training.compact_config import TrainingError
 from training.data.catalogue import TRAINABLE, Role, data_set, split_of
 from training.data.chat import ChatMaker, ChatRow
 from training.data.draw import draw_mix
+from training.data.generated.schema_rich import generate
 from training.data.leak_guard import Audit, audit_turns, evaluation_files, split_by_database
 from training.data.lengths import Lengths, counter
 from training.data.mix_config import MixConfig, MixSource, load_mix
 from training.data.parts import Parts
-from training.data.schema_rich import generate
 from training.data.sources import load_source
 from training.data.turns import MixTurn, Source, usable_turns
-from training.guard import LeakError, refuse_dev_databases
+from training.dev_databases import LeakError, refuse_dev_databases
+from training.settings import TrainingError
 
 SPLITS = ("train", "validation")
 

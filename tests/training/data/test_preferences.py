@@ -13,7 +13,7 @@ from eval.records import RunError
 from eval.scoring.verdicts import judge
 from tests.training.data.library import AGENT, about, write_data, write_mix
 from training.data.preferences import write_preferences
-from training.guard import LeakError
+from training.dev_databases import LeakError
 from turnsql import app
 from value_index.database import Database
 

@@ -18,11 +18,11 @@ from nodes.sql.from_plan import from_plan
 from nodes.sql_generation import messages
 from nodes.state import GraphState, ScoredPlan, Turn
 from tests.training.data.library import AGENT, MIX, about, write_data, write_mix
-from training.compact_config import TrainingError
 from training.data.mix_config import load_mix
 from training.data.parts import NAME
 from training.data.prepare import MixManifest, prepare
-from training.guard import LeakError
+from training.dev_databases import LeakError
+from training.settings import TrainingError
 from turnsql import app
 
 DIRECT = """

@@ -11,9 +11,9 @@ import pytest
 from eval.datasets import DataError
 from eval.datasets.bird_interact import load_bird_interact
 from training.data.catalogue import CATALOGUE
-from training.data.listing import listing
 from training.data.sources import count, load_source
 from training.data.synthetic_text_to_sql import load_synthetic
+from training.data.tables import listing
 
 SYNTHETIC = {
     "id": 5, "domain": "farming", "sql_complexity": "single join", "sql_prompt": "How many barns have a red roof?",

@@ -1,0 +1,1 @@
+"""Training of the compact planner, from examples to exported weights."""

@@ -1,0 +1,1 @@
+"""Questions and plans made over generated schemas."""

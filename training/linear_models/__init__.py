@@ -1,0 +1,1 @@
+"""Fits of the linear models: lexical stages and value grounding."""

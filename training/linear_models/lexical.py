@@ -1,0 +1,257 @@
+"""Fits the weights of the lexical stages on CoSQL train: four logistic models and one ranker, a few seconds to minutes on a CPU.
+
+    turnsql train lexical --data DATA/cosql_dataset --out nodes/lexical/weights.py
+
+Each stage sees what it sees in the graph: the outputs of the stages before it, with the weights fitted a moment ago, and the
+gold SQL of earlier turns. The ranker's target is the plan scores of each candidate (their macro mean, and more for the whole plan),
+as a distribution: a candidate that is nearly right costs less than one that is wrong. Thresholds and the ranker's settings are
+chosen on databases that are not fitted on (configs/training/validation_databases.toml).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+from eval.datasets import Dataset
+from eval.gold.outputs import compared
+from eval.scoring.plan_scores import plan_scores
+from nodes.lexical.candidates import candidates
+from nodes.lexical.evidence import Evidence
+from nodes.lexical.follow_up import dialogue_state, following_features
+from nodes.lexical.linear_model import Features, Weights, weighted
+from nodes.lexical.ranking_features import features
+from nodes.lexical.schema_linker import Linker
+from nodes.lexical.to_plan import plan_of
+from nodes.lexical.value_grounder import Grounder
+from nodes.plan import Plan
+from nodes.plan.traversal import columns, table_names
+from nodes.state import SchemaLinks
+from training.dev_databases import refuse_dev_databases
+from training.linear_models.fitting import fit_logistic, ranker_of
+from training.linear_models.fold import best_threshold, split
+from training.linear_models.lexical_examples import Example, examples
+
+SEED = 7
+VALUE_BUDGET = 4
+SHARPNESS = (6.0, 12.0, 24.0)
+WHOLE_PLAN = (0.3, 0.6, 1.2)
+"""Settings of the ranker that are tried; its target is softmax(sharpness * (macro + whole_plan * whole-plan match))."""
+
+Weighted = dict[str, dict[str, float] | float]
+"""Weights by feature, and thresholds, by the name of what they belong to."""
+Candidate = tuple[Features, float, float]
+"""The features of a reading of a turn, its macro mean, and whether it is the whole plan."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The linker, fitted."""
+
+    columns: Weights
+    tables: Weights
+    least_column: float
+    least_table: float
+
+
+def fit_following(turns: Sequence[Example]) -> dict[str, float]:
+    """Fit whether a turn builds on the one before: it keeps a constraint, or has none to keep and shares its rows."""
+    later = [turn for turn in turns if turn.evidence.constraints_before]
+    return fit_logistic([following_features(t.evidence) for t in later], [bool(t.truth.kept) for t in later])
+
+
+def fit_columns(turns: Sequence[Example]) -> dict[str, float]:
+    """Fit which columns the gold plan uses."""
+    rows: list[Features] = []
+    labels: list[bool] = []
+    for turn in turns:
+        used = {(term.table.lower(), term.column.lower()) for term in columns(turn.gold)}
+        linker = Linker(turn.evidence)
+        for column in turn.evidence.schema.columns:
+            rows.append(linker.column_features(column))
+            labels.append(column.folded in used)
+    return fit_logistic(rows, labels)
+
+
+def fit_tables(turns: Sequence[Example], column_weights: Weights) -> dict[str, float]:
+    """Fit which tables the gold plan uses."""
+    rows: list[Features] = []
+    labels: list[bool] = []
+    for turn in turns:
+        used = {name.lower() for name in table_names(turn.gold)}
+        linker = Linker(turn.evidence)
+        for table, found in linker.table_features(linker.column_scores(column_weights)).items():
+            rows.append(found)
+            labels.append(table.lower() in used)
+    return fit_logistic(rows, labels)
+
+
+def fit_values(turns: Sequence[Example]) -> dict[str, float]:
+    """Fit which readings of values the gold plan compares."""
+    rows: list[Features] = []
+    labels: list[bool] = []
+    for turn in turns:
+        truth = {(column.folded, _folded(value)) for _, column, value in compared(turn.gold)}
+        grounder = Grounder(turn.evidence)
+        for reading in grounder.readings():
+            rows.append(grounder.features(reading))
+            labels.append((reading.column.folded, _folded(reading.value)) in truth)
+    return fit_logistic(rows, labels)
+
+
+def _folded(value: object) -> str:
+    text = str(value).strip("%").casefold()
+    return text.removesuffix(".0")
+
+
+def ranked(turn: Example) -> list[Candidate]:
+    """Return every candidate of a turn with its features and its scores."""
+    found: list[Candidate] = []
+    known: dict[Plan, tuple[float, float]] = {}
+    for reading in candidates(turn.evidence):
+        plan = plan_of(reading, turn.evidence)
+        if plan is not None:
+            if plan not in known:
+                scores = plan_scores(turn.gold, plan)
+                known[plan] = scores["macro"] or 0.0, scores["whole_plan"] or 0.0
+            found.append((features(reading, turn.evidence), *known[plan]))
+    return found
+
+
+def fit_readings(
+    turns: Sequence[Sequence[Candidate]], fold: Sequence[Sequence[Candidate]]
+) -> tuple[dict[str, float], str]:
+    """Fit the ranker with each of the settings; return the weights that choose best on the fold, and say which they are."""
+    best: tuple[float, dict[str, float], str] | None = None
+    turns = [turn for turn in turns if turn]
+    ranker = ranker_of([[found for found, _, _ in turn] for turn in turns])
+    for sharpness, whole_plan in product(SHARPNESS, WHOLE_PLAN):
+        weights = ranker([[macro + whole_plan * whole for _, macro, whole in turn] for turn in turns], sharpness)
+        chosen = [max(turn, key=lambda candidate: weighted(candidate[0], weights)) for turn in fold if turn]
+        score = sum(macro + whole for _, macro, whole in chosen) / len(chosen)
+        if best is None or score > best[0]:
+            best = score, weights, f"sharpness {sharpness:g}, whole plan {whole_plan:g}: {score:.4f} on the fold"
+    assert best is not None
+    return best[1], best[2]
+
+
+def with_state(turn: Example, weights: Weights) -> Example:
+    """Return the turn with the dialogue state that the fitted model gives."""
+    given = dialogue_state(turn.evidence, weights)
+    evidence = replace(turn.evidence, kept=frozenset(given.kept), dropped=frozenset(given.dropped))
+    return replace(turn, evidence=evidence, state=turn.state.model_copy(update={"dialogue_state": given}))
+
+
+def least_column(fold: Sequence[Example], column_weights: Weights) -> float:
+    """Choose the probability from which a column is linked."""
+    scored: list[tuple[float, bool]] = []
+    for turn in fold:
+        used = {(term.table.lower(), term.column.lower()) for term in columns(turn.gold)}
+        scores = Linker(turn.evidence).column_scores(column_weights)
+        scored += [(score, column.folded in used) for column, score in scores.items()]
+    return best_threshold(scored)
+
+
+def least_table(fold: Sequence[Example], column_weights: Weights, table_weights: Weights) -> float:
+    """Choose the probability from which a table is linked."""
+    scored: list[tuple[float, bool]] = []
+    for turn in fold:
+        used = {name.lower() for name in table_names(turn.gold)}
+        linker = Linker(turn.evidence)
+        found = linker.table_scores(linker.column_scores(column_weights), table_weights)
+        scored += [(score, name.lower() in used) for name, score in found.items()]
+    return best_threshold(scored)
+
+
+def least_value(fold: Sequence[Example], weights: Weights) -> float:
+    """Choose the probability from which a value is given."""
+    scored: list[tuple[float, bool]] = []
+    missed = 0
+    for turn in fold:
+        truth = {(column.folded, _folded(value)) for _, column, value in compared(turn.gold)}
+        values = Grounder(turn.evidence).values(weights, threshold=0.0, budget=VALUE_BUDGET)
+        given = [(value.score, (value.column.folded, _folded(value.value))) for value in values
+                 if value.provenance != "carried"]  # fmt: skip
+        carried = {(value.column.folded, _folded(value.value)) for value in values if value.provenance == "carried"}
+        scored += [(score, pair in truth) for score, pair in given]
+        missed += len(truth - carried - {pair for _, pair in given})
+    return best_threshold(scored, missed)
+
+
+def with_links(turn: Example, fitted: Fitted) -> Example:
+    """Return the turn with the links that the fitted model gives."""
+    links: SchemaLinks = Linker(turn.evidence).links(
+        fitted.columns, fitted.tables, least_column=fitted.least_column, least_table=fitted.least_table
+    )
+    scores = {link.column: link.score for link in links.columns}
+    tables = {link.table: link.score for link in links.tables}
+    return replace(
+        turn,
+        evidence=replace(turn.evidence, links=scores, table_links=tables),
+        state=turn.state.model_copy(update={"schema_links": links}),
+    )
+
+
+def with_values(turn: Example, weights: Weights, least: float) -> Example:
+    """Return the turn with the values that the fitted model gives."""
+    values = Grounder(turn.evidence).values(weights, threshold=least, budget=VALUE_BUDGET)
+    state = turn.state.model_copy(update={"grounded_values": values})
+    return replace(turn, evidence=Evidence.of(state, turn.context), state=state)
+
+
+def fit(dataset: Dataset, fold: frozenset[str], *, dialogues: int | None = None) -> tuple[Weighted, str]:
+    """Fit the weights of every stage, in the order of the graph, and choose the thresholds; say what was chosen.
+
+    Args:
+        dataset: CoSQL train.
+        fold: databases that are not fitted on.
+        dialogues: how many of the others, drawn with a fixed seed; all unless given.
+    """
+    refuse_dev_databases(dataset)
+    fitted_on, chosen_on = split(dataset, fold)
+    drawn = list(fitted_on.dialogues)
+    if dialogues is not None and dialogues < len(drawn):
+        drawn = random.Random(SEED).sample(drawn, dialogues)
+    turns = list(examples(fitted_on, drawn))
+    others = list(examples(chosen_on, chosen_on.dialogues))
+    following = fit_following(turns)
+    turns, others = ([with_state(turn, following) for turn in each] for each in (turns, others))
+    column_weights = fit_columns(turns)
+    table_weights = fit_tables(turns, column_weights)
+    links = Fitted(
+        column_weights,
+        table_weights,
+        least_column(others, column_weights),
+        least_table(others, column_weights, table_weights),
+    )
+    turns, others = ([with_links(turn, links) for turn in each] for each in (turns, others))
+    values = fit_values(turns)
+    least = least_value(others, values)
+    turns, others = ([with_values(turn, values, least) for turn in each] for each in (turns, others))
+    reading, how = fit_readings([ranked(turn) for turn in turns], [ranked(turn) for turn in others])
+    weights: Weighted = {
+        "LEAST_COLUMN": links.least_column,
+        "LEAST_TABLE": links.least_table,
+        "LEAST_VALUE": least,
+        "FOLLOWING": following,
+        "COLUMN_LINK": column_weights,
+        "TABLE_LINK": table_weights,
+        "VALUE": values,
+        "READING": reading,
+    }
+    return weights, f"column {links.least_column}, table {links.least_table}, value {least}; {how}"
+
+
+def write(weights: Weighted, path: Path, *, source: str) -> None:
+    """Write the weights as a Python module."""
+    lines = [f'"""The learned weights of the lexical stages. Written by `turnsql train lexical` from {source}."""', ""]
+    lines += [f"{name} = {value}" for name, value in weights.items() if isinstance(value, float)]
+    for name, table in weights.items():
+        if isinstance(table, dict):
+            lines += ["", f"{name}: dict[str, float] = {{"]
+            lines += [f'    "{feature}": {value},' for feature, value in sorted(table.items())]
+            lines += ["}"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,71 @@
+"""Settings of training runs, read from TOML files; the data source they share, and the error of a run."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from eval.datasets import Dataset, DatasetName, load
+from training.data.qda import load_qda
+from value_index.errors import TurnSQLError
+
+S = TypeVar("S", bound=BaseModel)
+
+
+class TrainingError(TurnSQLError):
+    """A training run that cannot start or go on: bad settings, missing base weights, leaking data."""
+
+
+class Settings(BaseModel):
+    """Frozen settings of a run; a key that is unknown is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Settings):
+    """One training split."""
+
+    dataset: DatasetName | Literal["qda"]
+    folder: str
+    """Under the data folder: cosql_dataset, spider_data, qda_sql ..."""
+    split: str
+    archive: str = ""
+    """qda alone, which has no databases of its own: the folder that has them."""
+
+    def load(self, data: Path) -> Dataset:
+        """Read it from the data folder.
+
+        Raises:
+            DataError: It is not there.
+        """
+        if self.dataset == "qda":
+            return load_qda(data / self.folder / f"qdasql_{self.split}.json", data / self.archive)
+        return load(self.dataset, data / self.folder, self.split)
+
+
+def read_settings(kind: type[S], path: Path) -> S:
+    """Read a TOML file; `validation_databases` may name a second TOML file beside it.
+
+    Raises:
+        TrainingError: The file is missing, malformed or has an unknown key.
+    """
+    values = _toml(path)
+    databases = values.get("validation_databases")
+    if isinstance(databases, str):
+        values["validation_databases"] = _toml(path.parent / databases).get("databases", [])
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise TrainingError(f"{path}: {where}: {first['msg']}") from error
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TrainingError(f"cannot read {path}: {error}") from error

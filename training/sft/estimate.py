@@ -1,0 +1,185 @@
+"""What a fine-tuning run will need, before anything is loaded: GPU memory and time, from the model's shape alone.
+
+The memory is a sum of parts that are known (weights, adapter, optimiser, checkpointed activations) and of one allowance for what is
+not (kernels' work space, fragmentation). Against the one published figure, Unsloth's 10 GB and 22 GB for 16-bit LoRA of Qwen3.5
+4B and 9B, it is up to a quarter higher (a test says so); on a card it was not checked.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from training.settings import TrainingError
+
+GB = 1e9
+CARDS: dict[str, float] = {"24 GB": 24.0, "32 GB": 32.0, "80 GB": 80.0}
+HYBRID_MODULES = ("in_proj_qkv", "in_proj_z", "in_proj_b", "in_proj_a", "out_proj")
+"""Of Qwen3.5's linear-attention layers; vLLM serves them fused, as in_proj_qkvz and in_proj_ba."""
+DENSE_MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+ALLOWANCE = 1.0
+"""GB for the CUDA context and kernels."""
+SLACK = 1.05
+"""Fragmentation."""
+USE = 0.35
+"""Share of a card's peak that a LoRA step reaches."""
+BYTES_4BIT = 0.56
+"""A weight in NF4 with its scales."""
+BYTES_ADAPTER = 16
+"""An adapter's weight, gradient and two moments, in 32 bits each."""
+
+
+class Shape(BaseModel):
+    """What of a model decides memory and time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    parameters: int
+    embedding: int
+    """Parameters of the embedding and, where it is another matrix, of the output: these stay in 16 bits."""
+    hidden: int
+    intermediate: int
+    layers: int
+    vocabulary: int
+    per_rank: int
+    """Parameters of an adapter of rank 1 on every linear layer but the output."""
+    hybrid: bool
+    """Whether some layers carry a state along the sequence."""
+
+
+SHAPES: dict[str, Shape] = {
+    "Qwen/Qwen3.5-4B": Shape(
+        parameters=4_205_751_296, embedding=635_699_200, hidden=2560, intermediate=9216, layers=32, vocabulary=248_320,
+        per_rank=2_029_056, hybrid=True,
+    ),
+    "Qwen/Qwen3.5-9B": Shape(
+        parameters=8_953_803_264, embedding=2_034_237_440, hidden=4096, intermediate=12_288, layers=32,
+        vocabulary=248_320, per_rank=2_704_896, hybrid=True,
+    ),
+}  # fmt: skip
+"""Counted on models built from their published configurations without weights; the vision tower is not loaded."""
+
+
+class Estimate(BaseModel):
+    """GB of GPU memory by part, and minutes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weights: float
+    adapter: float
+    activations: float
+    logits: float
+    allowance: float
+    minutes: float | None = Field(default=None)
+    """On a card whose speed is known."""
+
+    @property
+    def total(self) -> float:
+        """All parts together, with slack."""
+        return SLACK * (self.weights + self.adapter + self.activations + self.logits) + self.allowance
+
+    def line(self) -> str:
+        """Say it in one line."""
+        parts = (
+            f"weights {self.weights:.1f}, adapter {self.adapter:.1f}, activations {self.activations + self.logits:.1f}"
+        )
+        time = f", about {self.minutes:.0f} min" if self.minutes is not None else ""
+        return f"about {self.total:.1f} GB of GPU memory ({parts}){time}"
+
+
+def estimate(
+    shape: Shape, *, rank: int | None, bits: Literal[4, 16], batch: int, longest: int, tokens: int | None = None,
+    teraflops: float | None = None,
+) -> Estimate:  # fmt: skip
+    """Estimate a run with gradient checkpointing.
+
+    Args:
+        rank: of the adapter; None trains all weights.
+        bits: of the base's weights.
+        batch: rows that are on the card at once.
+        longest: tokens of a row.
+        tokens: of all rows of the run, epochs counted.
+        teraflops: peak of the card in bf16.
+    """
+    linear = shape.parameters - shape.embedding
+    weights = 2 * shape.parameters if bits == 16 else BYTES_4BIT * linear + 2 * shape.embedding
+    trained = shape.parameters if rank is None else rank * shape.per_rank
+    row_tokens = batch * longest
+    kept = 2 * row_tokens * shape.hidden * shape.layers
+    layer = 2 * row_tokens * (12 * shape.hidden + 4 * shape.intermediate)
+    # The loss is computed over chunks of the sequence, so the logits of a few hundred tokens are alive at once.
+    logits = 8 * min(row_tokens, 512) * shape.vocabulary
+    work = 6 * shape.parameters * tokens if tokens is not None else None
+    return Estimate(
+        weights=weights / GB,
+        adapter=BYTES_ADAPTER * trained / GB,
+        activations=(kept + layer) / GB,
+        logits=logits / GB,
+        allowance=ALLOWANCE,
+        minutes=work / (teraflops * 1e12 * USE) / 60 if work is not None and teraflops else None,
+    )
+
+
+def refuse_too_small(found: Estimate, memory: float, card: str) -> None:
+    """Refuse a card that the run does not fit.
+
+    Raises:
+        TrainingError: It does not; the line says by how much and what to change.
+    """
+    if found.total > memory:
+        raise TrainingError(
+            f"{card} has {memory:.0f} GB, the run needs {found.line()}: lower batch (and raise accumulate), longest or "
+            "lora.rank, set bits = 4, or take a smaller model"
+        )
+
+
+def shape_of(base: str) -> Shape | None:
+    """Return the shape of a known model, or one read from a folder's config.json; None where neither tells it."""
+    if base in SHAPES:
+        return SHAPES[base]
+    path = Path(base) / "config.json"
+    if not path.is_file():
+        return None
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"cannot read {path}: {error}") from error
+    values = values.get("text_config", values)
+    try:
+        return _read_shape(values)
+    except KeyError:
+        return None
+
+
+def _read_shape(values: dict[str, Any]) -> Shape:
+    """Count the linear layers of a Qwen3 or Qwen3.5 configuration; norms and convolutions are too small to matter."""
+    hidden, inner, layers = values["hidden_size"], values["intermediate_size"], values["num_hidden_layers"]
+    heads, groups = values["num_attention_heads"], values["num_key_value_heads"]
+    size = values.get("head_dim") or hidden // heads
+    kinds = values.get("layer_types") or ["full_attention"] * layers
+    gated = 2 if "linear_attention" in kinds else 1
+    full = [(hidden, gated * heads * size), (hidden, groups * size), (hidden, groups * size), (heads * size, hidden)]
+    linear = _linear_attention(values, hidden) if "linear_attention" in kinds else []
+    feed = [(hidden, inner), (hidden, inner), (inner, hidden)]
+    modules = [pair for kind in kinds for pair in (*(linear if kind == "linear_attention" else full), *feed)]
+    embedding = values["vocab_size"] * hidden * (1 if values.get("tie_word_embeddings") else 2)
+    return Shape(
+        parameters=sum(a * b for a, b in modules) + embedding,
+        embedding=embedding,
+        hidden=hidden,
+        intermediate=inner,
+        layers=layers,
+        vocabulary=values["vocab_size"],
+        per_rank=sum(a + b for a, b in modules),
+        hybrid=bool(linear),
+    )
+
+
+def _linear_attention(values: dict[str, Any], hidden: int) -> list[tuple[int, int]]:
+    keys = values["linear_num_key_heads"] * values["linear_key_head_dim"]
+    heads = values["linear_num_value_heads"]
+    inner = heads * values["linear_value_head_dim"]
+    return [(hidden, 2 * keys + inner), (hidden, inner), (hidden, heads), (hidden, heads), (inner, hidden)]

@@ -1,0 +1,136 @@
+"""The reward of an answer: the scorer itself, in the shape that TRL's GRPOTrainer calls.
+
+    trainer = GRPOTrainer(model, reward_funcs=reward_function(), train_dataset=rows, ...)
+
+The rows are those of `turnsql data prepare`, whose columns `stage`, `database`, `database_id` and `gold` TRL hands on. An answer
+whose gold cannot be scored gets None, which TRL leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eval.gold.outputs import parsed
+from eval.scoring.plan_scores import plan_scores
+from eval.scoring.verdicts import Executions, judge
+from nodes.llm.messages import json_text, sql_text
+from nodes.plan import Plan
+from nodes.sql.errors import SQLError
+from nodes.sql.from_plan import from_plan
+from nodes.sql.joins.fill import with_joins
+from nodes.sql.repair import with_sources
+from training.settings import TrainingError
+from value_index.database import Database
+
+Answer = str | Sequence[dict[str, str]]
+"""A completion: text, or the messages of a chat."""
+
+
+class RewardWeights(BaseModel):
+    """How much each part counts; the reward of a perfect answer is their sum."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    execution: float = Field(default=1.0, ge=0)
+    """The value verdict."""
+    plan: float = Field(default=0.3, ge=0)
+    """The macro plan F1, which tells near misses from nonsense."""
+    format: float = Field(default=0.1, ge=0)
+    """Whether the answer is one: SQL that compiles on the database, a plan that compiles to SQL."""
+
+
+class Parts(BaseModel):
+    """The parts of one reward, each in 0..1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    execution: float | None
+    """None where the gold cannot be scored."""
+    plan: float | None
+    """None where the gold is no plan."""
+    format: float
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Scores answers; databases stay open and results near."""
+
+    _open: dict[str, Database] = field(default_factory=dict[str, Database])
+    _executions: Executions = field(default_factory=lambda: Executions(deadline=5.0))
+
+    def parts(self, answer: Answer, *, stage: str, database: str | Path, database_id: str, gold: str) -> Parts:
+        """Score one answer.
+
+        Args:
+            stage: sql_generation or plan_emission.
+            database: the SQLite file.
+            gold: the gold SQL.
+
+        Raises:
+            TrainingError: No score is defined for the stage.
+        """
+        opened = self._database(str(database), database_id)
+        text = answer if isinstance(answer, str) else answer[-1]["content"]
+        target = parsed(gold, opened.schema)
+        match stage:
+            case "sql_generation":
+                sql = sql_text(text)
+                plan = parsed(sql, opened.schema)
+            case "plan_emission":
+                sql, plan = _compiled(text, opened)
+            case _:
+                raise TrainingError(f"no reward for {stage}: an answer of sql_generation or plan_emission can be run")
+        verdict = judge(opened, gold, sql, executions=self._executions).value
+        return Parts(
+            execution=None if verdict is None else float(verdict),
+            plan=None if target is None else plan_scores(target, plan)["macro"] if plan else 0.0,
+            format=float(bool(sql.strip()) and opened.check(sql).ok),
+        )
+
+    def _database(self, path: str, database_id: str) -> Database:
+        if path not in self._open:
+            self._open[path] = Database.open(path, database_id=database_id)
+        return self._open[path]
+
+
+def reward_function(weights: RewardWeights = RewardWeights()) -> Callable[..., list[float | None]]:  # noqa: B008
+    """Return a reward function for GRPOTrainer."""
+    scorer = Judge()
+
+    def turnsql_reward(
+        completions: Sequence[Answer],
+        stage: Sequence[str],
+        database: Sequence[str],
+        database_id: Sequence[str],
+        gold: Sequence[str],
+        **_: Any,
+    ) -> list[float | None]:
+        """Return the reward of each completion, None where its gold cannot be scored."""
+        rows = zip(completions, stage, database, database_id, gold, strict=True)
+        return [
+            total(scorer.parts(answer, stage=at, database=path, database_id=name, gold=sql), weights)
+            for answer, at, path, name, sql in rows
+        ]
+
+    return turnsql_reward
+
+
+def total(parts: Parts, weights: RewardWeights) -> float | None:
+    """Return the weighted sum; None where the gold cannot be scored."""
+    if parts.execution is None:
+        return None
+    return weights.execution * parts.execution + weights.plan * (parts.plan or 0.0) + weights.format * parts.format
+
+
+def _compiled(text: str, database: Database) -> tuple[str, Plan | None]:
+    """Return the SQL of an answered plan, and the plan with its joins; "" and None where it is none."""
+    try:
+        plan = with_sources(Plan.model_validate_json(json_text(text)), database.schema)
+        return from_plan(plan, database.schema), with_joins(plan, database.schema)
+    except (ValidationError, SQLError):
+        return "", None
