@@ -1,10 +1,9 @@
-"""README.md: its commands exist, the cheap ones run, and its tree names every file."""
+"""README.md: its commands exist, and the cheap ones run."""
 
 from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -23,28 +22,6 @@ COMMANDS = [
 ]
 TURNSQL = [shlex.split(line)[1:] for line in COMMANDS if line.startswith("turnsql ")]
 CHEAP = [words for words in TURNSQL if words[0] in ("ask", "sql", "plan") or words[:2] == ["index", "lookup"]]
-
-
-def tree_paths() -> list[str]:
-    """Read the paths of the tree: two spaces a level, folders end in a slash."""
-    (block,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
-    folders: list[str] = []
-    paths: list[str] = []
-    for line in block.splitlines():
-        name = line.split()[0]
-        folders = folders[: (len(line) - len(line.lstrip())) // 2]
-        paths.append("".join([*folders, name]))
-        folders += [name] if name.endswith("/") else []
-    return paths
-
-
-def tracked() -> list[str]:
-    """List the files that git knows, outside tests and empty package markers."""
-    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files"], capture_output=True, text=True, check=False)
-    if listed.returncode:
-        pytest.skip("not a git checkout")
-    markers = {f"{path}__init__.py" for path in tree_paths() if path.endswith("/")}
-    return [path for path in listed.stdout.splitlines() if not path.startswith("tests/") and path not in markers]
 
 
 @pytest.mark.parametrize("words", TURNSQL, ids=" ".join)
@@ -74,15 +51,3 @@ def test_every_make_target_exists(line: str) -> None:
 def test_no_other_command_is_shown() -> None:
     known = ("turnsql ", "make ", "python3 -m venv .venv && ")
     assert [line for line in COMMANDS if line and not line.startswith(known)] == []
-
-
-def test_the_tree_names_every_file_and_nothing_else() -> None:
-    named = {path for path in tree_paths() if not path.endswith("/")}
-    missing = sorted(set(tracked()) - named)
-    assert missing == [], "name them in README.md's tree"
-    assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
-
-
-def test_every_file_of_the_tree_has_a_phrase() -> None:
-    (block,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
-    assert [line for line in block.splitlines() if len(line.split()) < 2 and not line.rstrip().endswith("/")] == []

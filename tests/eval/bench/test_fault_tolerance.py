@@ -26,7 +26,7 @@ def recording(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(faults, "LATE", 0.01)
     monkeypatch.setattr(faults, "RETRY_AFTER", 0)
     monkeypatch.setattr(endurance, "PATIENCE", 0.5)
-    monkeypatch.setattr("nodes.llm.client.client.BACKOFF", 0.001)
+    monkeypatch.setattr("nodes.llm.client.BACKOFF", 0.001)
     monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.001)
     monkeypatch.setattr("openai._base_client.MAX_RETRY_DELAY", 0.01)
     tape = tmp_path / "tape"

@@ -73,7 +73,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         (out / "manifest.json").write_text(json.dumps(rows))
         return 0
 
-    monkeypatch.setattr("training.experiments.read.read.adapter_pipeline.status_of", train)
+    monkeypatch.setattr("training.experiments.adapter_pipeline.status_of", train)
     return asked
 
 
@@ -95,7 +95,7 @@ def served(monkeypatch: pytest.MonkeyPatch, chain: Chain) -> list[ServeOptions]:
         with fake_endpoint(answer) as endpoint:
             yield Server(None, endpoint.base_url, ("small", "adapter"), options.log)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("training.experiments.read.read.adapter_pipeline.serving", serving)
+    monkeypatch.setattr("training.experiments.adapter_pipeline.serving", serving)
     return asked
 
 
@@ -130,7 +130,7 @@ def test_what_is_there_is_not_done_again(
 
 
 def test_training_that_fails_is_one_line_and_its_rows_are_kept(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.experiments.read.read.adapter_pipeline.status_of", lambda words: 2)
+    monkeypatch.setattr("training.experiments.adapter_pipeline.status_of", lambda words: 2)
     with pytest.raises(TrainingError, match="ended with status 2: mend what it says above, then run this again"):
         chain.run()
     assert (chain.out / "mix" / "manifest.json").is_file()

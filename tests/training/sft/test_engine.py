@@ -101,6 +101,6 @@ def test_a_base_without_a_chat_template_or_none_at_all_is_one_line(
             raise OSError("no such\nfile")
         return SimpleNamespace(chat_template=None), object()
 
-    monkeypatch.setattr("training.sft.train.train.train.engine._plain", opened)
+    monkeypatch.setattr("training.sft.engine._plain", opened)
     with pytest.raises(TrainingError, match=says):
         open_model(SftConfig(), "some/base")
