@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
+class LRUCache(Generic[Value]):
     """Results by key, the least recently used given up first."""
 
     def __init__(self, most: int) -> None:
@@ -19,7 +19,7 @@ class Kept(Generic[Value]):
     def of(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return what is kept under a key; make it where there is nothing.
 
-        >>> kept = Kept[int](1)
+        >>> kept = LRUCache[int](1)
         >>> kept.of("a", lambda: 1), kept.of("a", lambda: 2), kept.of("b", lambda: 3), kept.of("a", lambda: 4)
         (1, 1, 3, 4)
         """

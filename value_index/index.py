@@ -6,24 +6,24 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from value_index.cache import Kept
+from value_index.cache import LRUCache
 from value_index.database import Database
-from value_index.grounding.candidate import Reading
-from value_index.grounding.candidate_search import Reader
-from value_index.grounding.company import company
+from value_index.grounding.candidate import Candidate
+from value_index.grounding.candidate_search import CandidateSearch
 from value_index.grounding.context import Context, Names, make_stem
+from value_index.grounding.neighbours import neighbour_features
 from value_index.grounding.ranker import (
-    Least,
     Ranker,
+    Thresholds,
+    candidate_features,
     commonness,
-    readings_features,
 )
 from value_index.grounding.span_features import Features
 from value_index.grounding.spans import Mention
 from value_index.grounding.weights import (
+    CANDIDATE_WEIGHTS,
     COMMON_WORDS,
     LEAST,
-    READING_WEIGHTS,
     SPAN_WEIGHTS,
 )
 from value_index.matches import MatchOperator, Scalar, ValueMatch
@@ -36,11 +36,11 @@ from value_index.text.tokens import Token, tokens
 
 KEPT_FROM = 16 << 20
 """Bytes of a database from which reading it each time costs more than keeping its index."""
-RANKER = Ranker(SPAN_WEIGHTS, READING_WEIGHTS, Least(*LEAST), commonness(COMMON_WORDS))
-READINGS_A_MENTION = 3
+RANKER = Ranker(SPAN_WEIGHTS, CANDIDATE_WEIGHTS, Thresholds(*LEAST), commonness(COMMON_WORDS))
+CANDIDATES_A_MENTION = 3
 MAX_MENTIONS = 12
 TEXTS_KEPT = 16
-"""Texts whose readings are kept: the stages of a turn ask about one text, with and without what the conversation uses."""
+"""Texts whose candidates are kept: the stages of a turn ask about one text, with and without what the conversation uses."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Spans:
     """What a text may name."""
 
     context: Context
-    scored: tuple[tuple[float, list[Reading], Features], ...]
-    """How likely each span names a value, its readings, and what the other spans say of it; likeliest first."""
+    scored: tuple[tuple[float, list[Candidate], Features], ...]
+    """How likely each span names a value, its candidates, and what the other spans say of it; likeliest first."""
 
 
 class ValueIndex:
@@ -85,28 +85,28 @@ class ValueIndex:
         now = self.database.fingerprint()
         if now != self._fingerprint:
             self.values = self._read()
-            self._reader = Reader(self.database, self.values, self._names)
-            self._groups = Kept[list[list[Reading]]](TEXTS_KEPT)
-            self._grounded = Kept[tuple[ValueMatch, ...]](TEXTS_KEPT)
+            self._search = CandidateSearch(self.database, self.values, self._names)
+            self._groups = LRUCache[list[list[Candidate]]](TEXTS_KEPT)
+            self._grounded = LRUCache[tuple[ValueMatch, ...]](TEXTS_KEPT)
             self._fingerprint = now
 
     def lookup(self, mention: str, *, limit: int = 10) -> tuple[ValueMatch, ...]:
-        """Return the best readings of one mention, best first."""
+        """Return the best candidates of one mention, best first."""
         self._follow()
         words = tokens(mention)
         if not words:
             return ()
         context = Context.of(words, self._names, self._stem)
-        found: list[tuple[Reading, float]] = []
+        found: list[tuple[Candidate, float]] = []
         left = 1.0
-        for readings in self._reader.of_mention(mention, words, limit):
-            for group in _spans(readings, words):
-                linked = self._reader.with_linked(group)
+        for candidates in self._search.of_mention(mention, words, limit):
+            for group in _spans(candidates, words):
+                linked = self._search.with_linked(group)
                 shares = self._ranker.shares(linked, context, self._names)
                 # That the text names a value is given here; how alike it is to one is not.
-                likeness = max(reading.likeness for reading in linked)
+                likeness = max(candidate.likeness for candidate in linked)
                 scored = _distinct(linked, shares)
-                found += [(reading, left * likeness * share) for reading, share in scored]
+                found += [(candidate, left * likeness * share) for candidate, share in scored]
                 left *= 1.0 - likeness
         return _matches(sorted(found, key=lambda pair: -pair[1]), limit)
 
@@ -118,7 +118,7 @@ class ValueIndex:
         columns: Collection[ColumnRef] = (),
         shown: Collection[str] = (),
     ) -> tuple[ValueMatch, ...]:
-        """Find the mentions of a text and the values they name, in order; of a mention, the best reading first.
+        """Find the mentions of a text and the values they name, in order; of a mention, the best candidate first.
 
         Args:
             text: an utterance, or a self-contained question.
@@ -144,10 +144,10 @@ class ValueIndex:
         self._follow()
         words = tokens(text)
         context = Context.of(words, self._names, self._stem, tables, columns, shown)
-        groups = self._groups.of(text, lambda: _spans(self._reader.of_text(text, words), words))
+        groups = self._groups.of(text, lambda: _spans(self._search.of_text(text, words), words))
         scored = [
             (sum(score for _, score in self._ranked(group, context, others)), group, others)
-            for group, others in zip(groups, company(groups), strict=True)
+            for group, others in zip(groups, neighbour_features(groups), strict=True)
         ]
         return Spans(context, tuple(sorted(scored, key=lambda item: -item[0])))
 
@@ -158,21 +158,21 @@ class ValueIndex:
         tables: Collection[str] = (),
         columns: Collection[ColumnRef] = (),
         shown: Collection[str] = (),
-    ) -> Iterator[tuple[list[Reading], Features, list[Features]]]:
-        """Yield the readings of each span of a text with what the ranker sees of them: what its weights are fitted on."""
+    ) -> Iterator[tuple[list[Candidate], Features, list[Features]]]:
+        """Yield the candidates of each span of a text with what the ranker sees of them: what its weights are fitted on."""
         words = tokens(text)
         context = Context.of(words, self._names, self._stem, tables, columns, shown)
-        groups = _spans(self._reader.of_text(text, words), words)
-        for group, others in zip(groups, company(groups), strict=True):
-            readings = self._reader.with_linked(group)
-            each = readings_features(readings, context, self._names)
-            yield readings, self._ranker.span_features(readings, each, context, self._names, others), each
+        groups = _spans(self._search.of_text(text, words), words)
+        for group, others in zip(groups, neighbour_features(groups), strict=True):
+            candidates = self._search.with_linked(group)
+            each = candidate_features(candidates, context, self._names)
+            yield candidates, self._ranker.span_features(candidates, each, context, self._names, others), each
 
-    def _ranked(self, group: list[Reading], context: Context, company: Features) -> list[tuple[Reading, float]]:
-        """Return the readings of one span with their probabilities, best first, each value of a column once."""
-        return _distinct(group, self._ranker.chances(group, context, self._names, company))
+    def _ranked(self, group: list[Candidate], context: Context, neighbours: Features) -> list[tuple[Candidate, float]]:
+        """Return the candidates of one span with their probabilities, best first, each value of a column once."""
+        return _distinct(group, self._ranker.chances(group, context, self._names, neighbours))
 
-    def choose(self, spans: Spans, least: Least) -> tuple[ValueMatch, ...]:
+    def choose(self, spans: Spans, least: Thresholds) -> tuple[ValueMatch, ...]:
         """Keep the likeliest spans that do not overlap; what several columns share adds up for their span.
 
         Args:
@@ -186,27 +186,29 @@ class ValueIndex:
             if len(chosen) == MAX_MENTIONS:
                 break
             if chance >= least.of(group) and not any(span[0] < last and first < span[1] for first, last in chosen):
-                linked = self._ranked(self._reader.with_linked(group), spans.context, others)
-                chosen[span] = _matches(_handed_on(self._reader.code_first(linked, spans.context)), READINGS_A_MENTION)
+                linked = self._ranked(self._search.with_linked(group), spans.context, others)
+                chosen[span] = _matches(
+                    _handed_on(self._search.prefer_code_column(linked, spans.context)), CANDIDATES_A_MENTION
+                )
         return tuple(match for _, found in sorted(chosen.items()) for match in found)
 
 
-def _handed_on(ranked: list[tuple[Reading, float]]) -> list[tuple[Reading, float]]:
-    """Return the best reading of each column, then room permitting further values of the same columns, best first."""
-    best: dict[ColumnRef, tuple[Reading, float]] = {}
+def _handed_on(ranked: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+    """Return the best candidate of each column, then room permitting further values of the same columns, best first."""
+    best: dict[ColumnRef, tuple[Candidate, float]] = {}
     rest = [pair for pair in ranked if best.setdefault(pair[0].column.ref, pair) is not pair]
-    return sorted([*best.values(), *rest][:READINGS_A_MENTION], key=lambda pair: -pair[1])
+    return sorted([*best.values(), *rest][:CANDIDATES_A_MENTION], key=lambda pair: -pair[1])
 
 
-def _spans(readings: Iterable[Reading], words: tuple[Token, ...]) -> list[list[Reading]]:
-    """Group readings by their span, each with the operator that the words around the span ask for."""
-    groups: dict[tuple[int, int], list[Reading]] = {}
-    for reading in readings:
-        groups.setdefault((reading.mention.first, reading.mention.last), []).append(reading)
+def _spans(candidates: Iterable[Candidate], words: tuple[Token, ...]) -> list[list[Candidate]]:
+    """Group candidates by their span, each with the operator that the words around the span ask for."""
+    groups: dict[tuple[int, int], list[Candidate]] = {}
+    for candidate in candidates:
+        groups.setdefault((candidate.mention.first, candidate.mention.last), []).append(candidate)
     for group in groups.values():
         operator = _operator(group[0].mention, words)
         if operator != "=":
-            group[:] = [replace(reading, operator=operator) for reading in group]
+            group[:] = [replace(candidate, operator=operator) for candidate in group]
     return list(groups.values())
 
 
@@ -218,28 +220,28 @@ def _operator(mention: Mention, words: tuple[Token, ...]) -> MatchOperator:
     return operator if mention.kind in ("number", "date") or operator in ("!=", "like") else "="
 
 
-def _distinct(readings: Sequence[Reading], scores: Sequence[float]) -> list[tuple[Reading, float]]:
-    """Return the readings with their scores, best first, each value of a column once."""
-    best: dict[tuple[ColumnRef, Scalar], tuple[Reading, float]] = {}
-    for reading, score in sorted(zip(readings, scores, strict=True), key=lambda pair: -pair[1]):
-        best.setdefault((reading.column.ref, reading.value), (reading, score))
+def _distinct(candidates: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[Candidate, float]]:
+    """Return the candidates with their scores, best first, each value of a column once."""
+    best: dict[tuple[ColumnRef, Scalar], tuple[Candidate, float]] = {}
+    for candidate, score in sorted(zip(candidates, scores, strict=True), key=lambda pair: -pair[1]):
+        best.setdefault((candidate.column.ref, candidate.value), (candidate, score))
     return list(best.values())
 
 
-def _matches(scored: list[tuple[Reading, float]], limit: int) -> tuple[ValueMatch, ...]:
+def _matches(scored: list[tuple[Candidate, float]], limit: int) -> tuple[ValueMatch, ...]:
     found: list[ValueMatch] = []
-    for position, (reading, score) in enumerate(scored[:limit]):
+    for position, (candidate, score) in enumerate(scored[:limit]):
         following = scored[position + 1][1] if position + 1 < len(scored) else 0.0
         found.append(
             ValueMatch(
-                mention=reading.mention.text,
-                column=reading.column.ref,
-                value=reading.value,
-                operator=reading.operator,
+                mention=candidate.mention.text,
+                column=candidate.column.ref,
+                value=candidate.value,
+                operator=candidate.operator,
                 score=round(score, 4),
                 margin=round(score - following, 4),
-                kind=reading.kind,
-                via=reading.via,
+                kind=candidate.kind,
+                via=candidate.via,
             )
         )
     return tuple(found)

@@ -15,7 +15,7 @@ from eval.scoring.stage_scores import same_value
 from nodes.lexical.previous_query import Before
 from nodes.plan.constraints import Scalar
 from value_index.grounding.aliases import Aliases
-from value_index.grounding.ranker import Least, Ranker
+from value_index.grounding.ranker import Ranker, Thresholds
 from value_index.index import RANKER, Spans, ValueIndex
 from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef
@@ -38,7 +38,7 @@ class Tally:
     given: int = 0
     """Mentions grounded."""
     right: int = 0
-    """Of these, those whose first reading is gold."""
+    """Of these, those whose first candidate is gold."""
     silent: int = 0
     """Utterances that name no value."""
     kept_silent: int = 0
@@ -54,7 +54,7 @@ class Tally:
 
     @property
     def precision(self) -> float:
-        """The share of the mentions whose first reading is gold."""
+        """The share of the mentions whose first candidate is gold."""
         return self.right / max(1, self.given)
 
     @property
@@ -88,8 +88,8 @@ def measure(dataset: Dataset, ranker: Ranker = RANKER, changes: Sequence[Change]
 
 
 def measure_thresholds(
-    dataset: Dataset, ranker: Ranker, thresholds: Sequence[Least], changes: Sequence[Change] = ()
-) -> dict[Least, Tally]:
+    dataset: Dataset, ranker: Ranker, thresholds: Sequence[Thresholds], changes: Sequence[Change] = ()
+) -> dict[Thresholds, Tally]:
     """Measure with several thresholds at once."""
     measured = _Measure(dataset, ranker, thresholds, changes)
     for dialogue in dataset.dialogues:
@@ -100,7 +100,7 @@ def measure_thresholds(
 
 class _Measure:
     def __init__(
-        self, dataset: Dataset, ranker: Ranker, thresholds: Sequence[Least], changes: Sequence[Change]
+        self, dataset: Dataset, ranker: Ranker, thresholds: Sequence[Thresholds], changes: Sequence[Change]
     ) -> None:
         self.tallies = {threshold: Tally() for threshold in thresholds}
         self._ranker = ranker
@@ -176,7 +176,7 @@ def _count_label(tally: Tally, label: Label, mentions: Sequence[Sequence[ValueMa
 
 
 def _by_mention(matches: Sequence[ValueMatch]) -> list[list[ValueMatch]]:
-    """Group the readings of each mention, best first."""
+    """Group the candidates of each mention, best first."""
     groups: dict[str, list[ValueMatch]] = {}
     for match in matches:
         groups.setdefault(match.mention, []).append(match)

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 
 from nodes.compact.features import CLS, FAR, FEATURES, RELATIONS, SEP, Pieces, TurnFeatures
 from nodes.compact.grammar import WORDS
-from value_index.cache import Kept
+from value_index.cache import LRUCache
 from value_index.errors import TurnSQLError
 
 SHIPPED = Path(__file__).with_name("planner.zip")
@@ -72,7 +72,7 @@ class Network:
         layers, heads, _, part = self._step.get_inputs()[2].shape[0], *self._step.get_inputs()[5].shape[1:]
         self._past_shape = (layers, heads, part)
         self._names: OrderedDict[Pieces, Floats] = OrderedDict()
-        self._said = Kept[Floats](MOST_SAID)
+        self._said = LRUCache[Floats](MOST_SAID)
 
     def read(self, turn: TurnFeatures) -> Memory:
         """Read a turn."""

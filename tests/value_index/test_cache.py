@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.nodes.sql.regatta import open_regatta
-from value_index.cache import Kept
-from value_index.grounding.candidate_search import Reader
+from value_index.cache import LRUCache
+from value_index.grounding.candidate_search import CandidateSearch
 from value_index.index import ValueIndex
 
 
 def test_the_least_recently_used_is_given_up() -> None:
-    kept, made = Kept[str](2), list[str]()
+    kept, made = LRUCache[str](2), list[str]()
 
     def make(key: str) -> str:
         made.append(key)
@@ -26,13 +26,13 @@ def test_the_least_recently_used_is_given_up() -> None:
 
 def test_a_text_is_read_once_with_and_without_a_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = list[str]()
-    real = Reader.of_text
+    real = CandidateSearch.of_text
 
     def of_text(self, text, words):
         read.append(text)
         return real(self, text, words)
 
-    monkeypatch.setattr(Reader, "of_text", of_text)
+    monkeypatch.setattr(CandidateSearch, "of_text", of_text)
     index = ValueIndex.build(open_regatta(tmp_path))
     first = index.ground("Boats longer than 12?")
     assert index.ground("Boats longer than 12?") is first

@@ -3,7 +3,7 @@
     turnsql train grounding --data DATA --out value_index/grounding/weights.py
 
 Every span of an utterance that some stored value answers to is an example: whether it names a value of the gold SQL, and
-which of its readings is the gold one. Some mentions are replaced by other names of theirs, and some misspelt. The threshold is
+which of its candidates is the gold one. Some mentions are replaced by other names of theirs, and some misspelt. The threshold is
 chosen on databases that are not fitted on.
 """
 
@@ -26,8 +26,8 @@ from training.dev_databases import refuse_dev_databases
 from training.linear_models.fitting import fit_logistic, fit_ranker
 from training.linear_models.fold import split
 from value_index.grounding.aliases import Aliases
-from value_index.grounding.candidate import Reading
-from value_index.grounding.ranker import Least, Ranker, commonness
+from value_index.grounding.candidate import Candidate
+from value_index.grounding.ranker import Ranker, Thresholds, commonness
 from value_index.grounding.span_features import Features
 from value_index.index import ValueIndex
 from value_index.schema import ColumnRef
@@ -50,7 +50,7 @@ MISSPELLINGS: tuple[Change, ...] = ("one edit", "one edit", "two edits", "droppe
 _QUOTED = re.compile(r"[\"']([^\"']*)[\"']")
 
 Span = tuple[Features, list[Features], list[bool]]
-"""The features of a span, those of its readings, and which readings are gold."""
+"""The features of a span, those of its candidates, and which candidates are gold."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Fitted:
     """What the command writes."""
 
     span_weights: dict[str, float]
-    reading_weights: dict[str, float]
-    least: Least
+    candidate_weights: dict[str, float]
+    least: Thresholds
     common_words: dict[int, str]
 
 
@@ -112,8 +112,8 @@ def spans(dataset: Dataset, words: Mapping[str, set[str]], *, every: int = 1) ->
             literals = {(column, _key(value)) for _, column, value in compared(gold.plan)}
             for text in _texts(turn.utterance, [value for _, _, value in compared(gold.plan)], random, aliases):
                 found = index.features(text, tables=before.tables, columns=before.columns, shown=before.shown)
-                for readings, span, each in found:
-                    yield span, each, [_is_gold(reading, literals) for reading in readings]
+                for candidates, span, each in found:
+                    yield span, each, [_is_gold(candidate, literals) for candidate in candidates]
 
 
 def fit(examples: Sequence[Span]) -> dict[str, dict[str, float]]:
@@ -124,7 +124,7 @@ def fit(examples: Sequence[Span]) -> dict[str, dict[str, float]]:
         for _, each, gold in examples
         if any(gold) and not all(gold)
     ]
-    return {"SPAN_WEIGHTS": span, "READING_WEIGHTS": fit_ranker(chosen)}
+    return {"SPAN_WEIGHTS": span, "CANDIDATE_WEIGHTS": fit_ranker(chosen)}
 
 
 def fit_all(cosql: Dataset, spider: Dataset, fold: frozenset[str], *, every: int) -> tuple[Fitted, str]:
@@ -138,18 +138,18 @@ def fit_all(cosql: Dataset, spider: Dataset, fold: frozenset[str], *, every: int
     words = question_words((fitted_on, others))
     weights = fit([*spans(fitted_on, words), *spans(others, words, every=every)])
     common = common_words(words)
-    ranker = Ranker(weights["SPAN_WEIGHTS"], weights["READING_WEIGHTS"], common=commonness(common))
+    ranker = Ranker(weights["SPAN_WEIGHTS"], weights["CANDIDATE_WEIGHTS"], common=commonness(common))
     least, best = choose_thresholds(chosen_on, ranker)
-    return Fitted(weights["SPAN_WEIGHTS"], weights["READING_WEIGHTS"], least, common), (
+    return Fitted(weights["SPAN_WEIGHTS"], weights["CANDIDATE_WEIGHTS"], least, common), (
         f"thresholds {least.named} and {least.near}: on the fold values grounded {best.recall:.3f}, silent {best.silence:.3f}"
     )
 
 
-def choose_thresholds(fold: Dataset, ranker: Ranker) -> tuple[Least, Tally]:
+def choose_thresholds(fold: Dataset, ranker: Ranker) -> tuple[Thresholds, Tally]:
     """Choose the thresholds on databases that are not fitted on, to the hundredth they can tell; of equal ones the lowest."""
-    names = measure_thresholds(fold, ranker, [Least(each, LEAST_SCORES[0]) for each in LEAST_SCORES])
+    names = measure_thresholds(fold, ranker, [Thresholds(each, LEAST_SCORES[0]) for each in LEAST_SCORES])
     named = max(names, key=lambda least: round(names[least].recall + names[least].silence, 2)).named
-    near = measure_thresholds(fold, ranker, [Least(named, each) for each in LEAST_SCORES], CARELESS)
+    near = measure_thresholds(fold, ranker, [Thresholds(named, each) for each in LEAST_SCORES], CARELESS)
     least = max(near, key=lambda least: round(_found(near[least]) + near[least].silence, 2))
     return least, near[least]
 
@@ -171,7 +171,7 @@ def write(fitted: Fitted, path: Path) -> None:
     for level, words in fitted.common_words.items():
         lines += [f'    {level}: """', *wrap(words, 115), '""",']
     lines += ["}", '"""Words of questions about several databases, by the base 2 logarithm of how many."""']
-    for name, table in (("SPAN_WEIGHTS", fitted.span_weights), ("READING_WEIGHTS", fitted.reading_weights)):
+    for name, table in (("SPAN_WEIGHTS", fitted.span_weights), ("CANDIDATE_WEIGHTS", fitted.candidate_weights)):
         lines += ["", f"{name}: dict[str, float] = {{"]
         lines += [f'    "{feature}": {value},' for feature, value in sorted(table.items())]
         lines += ["}"]
@@ -200,8 +200,8 @@ def _replaced(utterance: str, value: str, other: str) -> str:
     return utterance[:start] + other + utterance[start + len(value) :]
 
 
-def _is_gold(reading: Reading, literals: set[tuple[ColumnRef, str]]) -> bool:
-    return (reading.column.ref, _key(reading.value)) in literals
+def _is_gold(candidate: Candidate, literals: set[tuple[ColumnRef, str]]) -> bool:
+    return (candidate.column.ref, _key(candidate.value)) in literals
 
 
 def _key(value: Scalar) -> str:

@@ -1,4 +1,4 @@
-"""Reading: a mention read as a value of a column, and what is known of that column."""
+"""Candidate: a mention read as a value of a column, and what is known of that column."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ColumnFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Candidate:
     """A mention read as a value of a column."""
 
     mention: Mention

@@ -1,4 +1,4 @@
-"""Reader: everything that the words of a text may mean among the values of a database, not judged yet."""
+"""CandidateSearch: everything that the words of a text may mean among the values of a database, not judged yet."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from rapidfuzz import fuzz, process
 from value_index.database import Database
 from value_index.grounding.alias_names import Domain
 from value_index.grounding.aliases import Aliases
-from value_index.grounding.candidate import ColumnFacts, Reading
+from value_index.grounding.candidate import Candidate, ColumnFacts
 from value_index.grounding.context import Context, Names
-from value_index.grounding.linked_rows import linked_readings
-from value_index.grounding.shortcut import code_first
+from value_index.grounding.linked_rows import linked_candidates
+from value_index.grounding.prefer_code_column import prefer_code_column
 from value_index.grounding.spans import FUNCTION_WORDS, Mention, mentions
 from value_index.matches import Provenance
 from value_index.schema import Schema
@@ -42,8 +42,8 @@ MAX_UNSTORED = 200
 _DISPLAY_WORDS = frozenset({"name", "titl", "label", "descript"})
 
 
-class Reader:
-    """Finds readings: the same name, another name, a near spelling, a number, a date."""
+class CandidateSearch:
+    """Finds candidates: the same name, another name, a near spelling, a number, a date."""
 
     def __init__(self, database: Database, values: Values, names: Names) -> None:
         self._database = database
@@ -55,8 +55,8 @@ class Reader:
         self._facts_of = {facts.ref: facts for facts in self._facts}
         self._called = _called(database.schema, values.columns)
 
-    def of_text(self, text: str, words: tuple[Token, ...]) -> Iterator[Reading]:
-        """Yield every reading of every span of a text."""
+    def of_text(self, text: str, words: tuple[Token, ...]) -> Iterator[Candidate]:
+        """Yield every candidate of every span of a text."""
         named: list[Mention] = []
         rest: list[Mention] = []
         dates = list(self._date_mentions(text, words))
@@ -73,25 +73,29 @@ class Reader:
             if not reached.issuperset(range(mention.first, mention.last)) and _may_be_part(mention):
                 yield from self.near(mention) if len(mention.folded) >= SHORTEST_MISSPELT else self.parts(mention)
 
-    def of_mention(self, mention: str, words: tuple[Token, ...], limit: int) -> Iterator[list[Reading]]:
-        """Yield the readings of a text that is one mention, group by group: numbers, names, near spellings."""
+    def of_mention(self, mention: str, words: tuple[Token, ...], limit: int) -> Iterator[list[Candidate]]:
+        """Yield the candidates of a text that is one mention, group by group: numbers, names, near spellings."""
         whole = Mention(mention, 0, len(mention), 0, len(words), fold(mention), "quoted")
         numbers = (found for found in mentions(mention, words) if found.kind == "number")
-        yield [reading for found in numbers for reading in self.numbers(found)]
+        yield [candidate for found in numbers for candidate in self.numbers(found)]
         dates = (found for found in self._date_mentions(mention, words))
-        yield [*self.names(whole)] or [reading for found in dates for reading in self.names(found)]
+        yield [*self.names(whole)] or [candidate for found in dates for candidate in self.names(found)]
         yield [*self.near(whole, limit)]
 
-    def with_linked(self, group: list[Reading]) -> list[Reading]:
-        """Return readings with those that lead through a row; a row says more than another name of the same value."""
-        linked = [other for reading in group for other in linked_readings(reading, self._database, self._facts_of)]
-        reached = {(reading.column.ref, reading.value) for reading in linked}
+    def with_linked(self, group: list[Candidate]) -> list[Candidate]:
+        """Return candidates with those that lead through a row; a row says more than another name of the same value."""
+        linked = [
+            other for candidate in group for other in linked_candidates(candidate, self._database, self._facts_of)
+        ]
+        reached = {(candidate.column.ref, candidate.value) for candidate in linked}
         own = [each for each in group if each.kind != "alias" or (each.column.ref, each.value) not in reached]
         return [*own, *linked]
 
-    def code_first(self, ranked: list[tuple[Reading, float]], context: Context) -> list[tuple[Reading, float]]:
-        """Return ranked readings with a code first that needs no join, where there is one."""
-        return code_first(ranked, context, self._aliases)
+    def prefer_code_column(
+        self, ranked: list[tuple[Candidate, float]], context: Context
+    ) -> list[tuple[Candidate, float]]:
+        """Return ranked candidates with a code first that needs no join, where there is one."""
+        return prefer_code_column(ranked, context, self._aliases)
 
     def _date_mentions(self, text: str, words: tuple[Token, ...]) -> Iterator[Mention]:
         for found in self._dates.find(text):
@@ -103,7 +107,7 @@ class Reader:
                     written, found.start, found.end, inside[0], inside[-1] + 1, fold(written), "date", forms=forms
                 )
 
-    def names(self, mention: Mention) -> Iterator[Reading]:
+    def names(self, mention: Mention) -> Iterator[Candidate]:
         """Yield the values of this name, else of its plural or another form, else of another name."""
         entries = self._values.exact(mention.folded)
         likeness = 1.0
@@ -116,25 +120,25 @@ class Reader:
         for entry in entries:
             kind: Provenance = "exact" if entry.value == mention.text else "folded"
             for column in entry.columns:
-                yield Reading(mention, self._facts[column], entry.value, kind, likeness)
+                yield Candidate(mention, self._facts[column], entry.value, kind, likeness)
         if entries and likeness == 1.0:
             yield from self._with_column(mention)
 
-    def _with_column(self, mention: Mention) -> Iterator[Reading]:
+    def _with_column(self, mention: Mention) -> Iterator[Candidate]:
         """Yield the values that are all of a name but its end, which is what their column is called: "Sonoma County"."""
         value, _, last = mention.folded.rpartition(" ")
         called = self._called.get(last, frozenset())
         for entry in self._values.exact(value) if value and called else ():
             for column in called.intersection(entry.columns):
-                yield Reading(mention, self._facts[column], entry.value, "folded", 0.95, says_column=True)
+                yield Candidate(mention, self._facts[column], entry.value, "folded", 0.95, says_column=True)
 
-    def _other_names(self, mention: Mention, *, codes: bool) -> Iterator[Reading]:
+    def _other_names(self, mention: Mention, *, codes: bool) -> Iterator[Candidate]:
         aliases = self._aliases.of(mention.text, mention.folded)
         for alias in aliases if codes else [alias for alias in aliases if not alias.is_code]:
             for entry in self._values.exact(alias.name):
                 for column in entry.columns:
                     if self._holds(column, alias.domain, alias.is_code):
-                        yield Reading(mention, self._facts[column], entry.value, "alias", ALIAS_LIKENESS)
+                        yield Candidate(mention, self._facts[column], entry.value, "alias", ALIAS_LIKENESS)
 
     def _holds(self, position: int, domain: Domain, codes: bool) -> bool:
         """Whether most values of a column are names, or codes, of a domain: 'IT' need not be Italy."""
@@ -146,7 +150,7 @@ class Reader:
             self._domains[key] = known > len(texts) / 2
         return self._domains[key]
 
-    def near(self, mention: Mention, limit: int = MAX_NEAR) -> Iterator[Reading]:
+    def near(self, mention: Mention, limit: int = MAX_NEAR) -> Iterator[Candidate]:
         """Yield near spellings of a span, and the few values that it is a part of."""
         length = len(mention.folded)
         spare = max(2, length // 6)
@@ -158,20 +162,20 @@ class Reader:
         )
         for _, ratio, position in alike:
             for column in near[position].columns:
-                yield Reading(mention, self._facts[column], near[position].value, "fuzzy", ratio / 100)
+                yield Candidate(mention, self._facts[column], near[position].value, "fuzzy", ratio / 100)
         if not alike or alike[0][1] < 100 * CLOSE:
             yield from self.parts(mention, limit)
 
-    def parts(self, mention: Mention, limit: int = MAX_NEAR) -> Iterator[Reading]:
+    def parts(self, mention: Mention, limit: int = MAX_NEAR) -> Iterator[Candidate]:
         """Yield the few values that a span is a part of."""
         length = len(mention.folded)
         whole = self._values.holding(mention.folded, max(LONGEST_WHOLE, 4 * length), limit + 1)
         for entry in whole if len(whole) <= limit else ():
             likeness = fuzz.ratio(mention.folded, entry.folded) / 100
             for column in entry.columns:
-                yield Reading(mention, self._facts[column], entry.value, "fuzzy", likeness, is_part=True)
+                yield Candidate(mention, self._facts[column], entry.value, "fuzzy", likeness, is_part=True)
 
-    def numbers(self, mention: Mention) -> Iterator[Reading]:
+    def numbers(self, mention: Mention) -> Iterator[Candidate]:
         """Yield a number in the columns that store it, and in those that might be compared with it."""
         number = mention.number
         assert number is not None
@@ -181,7 +185,7 @@ class Reader:
             if not stored and len(columns) > MAX_UNSTORED:
                 continue
             kind: Provenance = "exact" if stored else "folded"
-            yield Reading(mention, self._facts[position], value, kind, 1.0 if stored else 0.5)
+            yield Candidate(mention, self._facts[position], value, kind, 1.0 if stored else 0.5)
 
 
 def _column_facts(schema: Schema, columns: tuple[ColumnSummary, ...], names: Names) -> tuple[ColumnFacts, ...]:

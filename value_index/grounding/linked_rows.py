@@ -1,4 +1,4 @@
-"""Readings through a row: the mention names a row of one table, and other tables hold that row's key."""
+"""Candidates through a row: the mention names a row of one table, and other tables hold that row's key."""
 
 from __future__ import annotations
 
@@ -6,35 +6,37 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from value_index.database import Database
-from value_index.grounding.candidate import ColumnFacts, Reading
+from value_index.grounding.candidate import Candidate, ColumnFacts
 from value_index.schema import ColumnRef, ForeignKey
 from value_index.sqlite.reflection import quoted
 
 MAX_LINKS = 12
-"""Foreign keys followed from one reading."""
+"""Foreign keys followed from one candidate."""
 DEADLINE_SECONDS = 0.5
 
 
-def linked_readings(reading: Reading, database: Database, facts: Mapping[ColumnRef, ColumnFacts]) -> Iterator[Reading]:
-    """Yield the columns that refer to the row which a text reading names, with the key of that row.
+def linked_candidates(
+    candidate: Candidate, database: Database, facts: Mapping[ColumnRef, ColumnFacts]
+) -> Iterator[Candidate]:
+    """Yield the columns that refer to the row which a text candidate names, with the key of that row.
 
     "France" is the country.name of the row whose country.code is 'FR', and airline.country_code holds that code: so
     airline.country_code = 'FR', via country.name. A text that names several rows names none.
     """
-    own = reading.column.ref
-    if reading.kind == "via_row" or not isinstance(reading.value, str):
+    own = candidate.column.ref
+    if candidate.kind == "via_row" or not isinstance(candidate.value, str):
         return
     by_target: dict[ColumnRef, list[ForeignKey]] = {}
     for key in database.schema.foreign_keys:
         if key.target.table == own.table and key.target != own and key.source != own:
             by_target.setdefault(key.target, []).append(key)
     for target, keys in by_target.items():
-        value = _key_of_row(database, own, reading.value, target)
+        value = _key_of_row(database, own, candidate.value, target)
         if value is None:
             continue
         for key in keys[:MAX_LINKS]:
             if key.source in facts:
-                yield replace(reading, column=facts[key.source], value=value, kind="via_row", via=own)
+                yield replace(candidate, column=facts[key.source], value=value, kind="via_row", via=own)
 
 
 def _key_of_row(database: Database, column: ColumnRef, value: str, key: ColumnRef) -> str | int | float | None:

@@ -1,4 +1,4 @@
-"""How likely a reading of a mention is meant, from what the words around it, the value and the schema say."""
+"""How likely a candidate of a mention is meant, from what the words around it, the value and the schema say."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from value_index.grounding.candidate import Reading
+from value_index.grounding.candidate import Candidate
 from value_index.grounding.context import Context, Names
-from value_index.grounding.span_features import Features, of_number, of_text
+from value_index.grounding.span_features import Features, number_features, text_features
 from value_index.grounding.spans import Mention
 
 
-class Least(NamedTuple):
+class Thresholds(NamedTuple):
     """The chances below which spans are left alone."""
 
     named: float
@@ -21,12 +21,12 @@ class Least(NamedTuple):
     near: float
     """Of a span that is a near spelling of values, or a part of them."""
 
-    def of(self, readings: Sequence[Reading]) -> float:
+    def of(self, candidates: Sequence[Candidate]) -> float:
         """Return the one that holds for a span."""
-        return self.near if _is_near(readings) else self.named
+        return self.near if _is_near(candidates) else self.named
 
 
-ALL = Least(0.0, 0.0)
+ALL = Thresholds(0.0, 0.0)
 
 
 def commonness(words: Mapping[int, str]) -> dict[str, float]:
@@ -41,56 +41,63 @@ def commonness(words: Mapping[int, str]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Ranker:
-    """Two linear models: whether a span names a value at all, and which of its readings is meant."""
+    """Two linear models: whether a span names a value at all, and which of its candidates is meant."""
 
     span_weights: Mapping[str, float]
     """Of a logistic model; a feature's name begins with the kind of span: name, fuzzy, number."""
-    reading_weights: Mapping[str, float]
-    """Of a conditional logit among the readings of one span."""
-    least: Least = ALL
+    candidate_weights: Mapping[str, float]
+    """Of a conditional logit among the candidates of one span."""
+    least: Thresholds = ALL
     """The chances below which a span is left alone."""
     common: Mapping[str, float] = field(default_factory=dict[str, float])
     """How common words of questions are that are no values, 0..1."""
 
-    def chances(self, readings: Sequence[Reading], context: Context, names: Names, company: Features) -> list[float]:
-        """Return how likely each reading of one span is meant, 0..1; what they lack to 1 is that none is."""
-        found = readings_features(readings, context, names)
-        span = _total(self.span_features(readings, found, context, names, company), self.span_weights)
+    def chances(
+        self, candidates: Sequence[Candidate], context: Context, names: Names, neighbours: Features
+    ) -> list[float]:
+        """Return how likely each candidate of one span is meant, 0..1; what they lack to 1 is that none is."""
+        found = candidate_features(candidates, context, names)
+        span = _total(self.span_features(candidates, found, context, names, neighbours), self.span_weights)
         chance = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, span))))
         return [chance * share for share in self._shares(found)]
 
-    def shares(self, readings: Sequence[Reading], context: Context, names: Names) -> list[float]:
-        """Return how likely each reading is meant of a span that does name a value: together 1."""
-        return self._shares(readings_features(readings, context, names))
+    def shares(self, candidates: Sequence[Candidate], context: Context, names: Names) -> list[float]:
+        """Return how likely each candidate is meant of a span that does name a value: together 1."""
+        return self._shares(candidate_features(candidates, context, names))
 
     def span_features(
-        self, readings: Sequence[Reading], found: Sequence[Features], context: Context, names: Names, company: Features
+        self,
+        candidates: Sequence[Candidate],
+        found: Sequence[Features],
+        context: Context,
+        names: Names,
+        neighbours: Features,
     ) -> Features:
         """Return what speaks for a span naming a value.
 
         Args:
-            readings: of the span.
+            candidates: of the span.
             found: their features.
             context: of the text.
             names: of the schema.
-            company: what the other spans say of this one.
+            neighbours: what the other spans say of this one.
         """
-        model = _model(readings)
+        model = _model(candidates)
         best = {name: max(each[f"{model}.{name}"] for each in found) for name in _BEST}
-        fewest = min(reading.column.distinct for reading in readings)
+        fewest = min(candidate.column.distinct for candidate in candidates)
         shared = {
             "bias": 1.0,
             **{f"best_{name}": value for name, value in best.items()},
-            **company,
-            "operator": float(readings[0].operator != "="),
-            "columns": math.log(len({reading.column.ref for reading in readings})),
+            **neighbours,
+            "operator": float(candidates[0].operator != "="),
+            "columns": math.log(len({candidate.column.ref for candidate in candidates})),
             "log_distinct": math.log1p(fewest),
         }
         if model == "number":
-            more = of_number(readings, best, context, names)
+            more = number_features(candidates, best, context, names)
             return {f"number.{name}": value for name, value in {**shared, **more}.items()}
-        kind = "fuzzy" if _is_near(readings) else "name"
-        more = {**of_text(readings, context, names), **self._commonness(readings[0].mention)}
+        kind = "fuzzy" if _is_near(candidates) else "name"
+        more = {**text_features(candidates, context, names), **self._commonness(candidates[0].mention)}
         return {f"{kind}.{name}": value for name, value in {**shared, **more}.items()}
 
     def _commonness(self, mention: Mention) -> Features:
@@ -103,31 +110,31 @@ class Ranker:
         }
 
     def _shares(self, found: Sequence[Features]) -> list[float]:
-        scores = [_total(each, self.reading_weights) for each in found]
+        scores = [_total(each, self.candidate_weights) for each in found]
         highest = max(scores)
         shares = [math.exp(score - highest) for score in scores]
         return [share / sum(shares) for share in shares]
 
 
-def readings_features(readings: Sequence[Reading], context: Context, names: Names) -> list[Features]:
-    """Return what speaks for each of the readings of a span."""
-    model = _model(readings)
+def candidate_features(candidates: Sequence[Candidate], context: Context, names: Names) -> list[Features]:
+    """Return what speaks for each of the candidates of a span."""
+    model = _model(candidates)
     return [
-        {f"{model}.{name}": value for name, value in _reading_features(reading, context, names).items()}
-        for reading in readings
+        {f"{model}.{name}": value for name, value in _candidate_features(candidate, context, names).items()}
+        for candidate in candidates
     ]
 
 
-def _is_near(readings: Sequence[Reading]) -> bool:
-    return all(reading.kind == "fuzzy" for reading in readings)
+def _is_near(candidates: Sequence[Candidate]) -> bool:
+    return all(candidate.kind == "fuzzy" for candidate in candidates)
 
 
-def _model(readings: Sequence[Reading]) -> Literal["number", "text"]:
-    return "number" if any(reading.mention.kind == "number" for reading in readings) else "text"
+def _model(candidates: Sequence[Candidate]) -> Literal["number", "text"]:
+    return "number" if any(candidate.mention.kind == "number" for candidate in candidates) else "text"
 
 
-def _reading_features(reading: Reading, context: Context, names: Names) -> Features:
-    mention, column = reading.mention, reading.column
+def _candidate_features(candidate: Candidate, context: Context, names: Names) -> Features:
+    mention, column = candidate.mention, candidate.column
     first, last = mention.first, mention.last
     name, table = names.columns[column.ref], names.tables[column.ref.table]
     near = context.near(first, last, name)
@@ -143,24 +150,24 @@ def _reading_features(reading: Reading, context: Context, names: Names) -> Featu
         "table_shown": float(column.ref.table.lower() in context.shown),
         "used": float(column.ref.folded in context.columns),
         "support": context.support(column.ref),
-        "likeness": reading.likeness,
-        "exact": float(reading.kind == "exact"),
+        "likeness": candidate.likeness,
+        "exact": float(candidate.kind == "exact"),
         "key": float(column.is_key),
         "reference": float(column.is_reference),
         "referred": float(column.is_referred),
         "display": float(column.is_display),
         "log_distinct": math.log1p(column.distinct),
-        "as_text": float(isinstance(reading.value, str)),
-        "alias": float(reading.kind == "alias"),
-        "part": float(reading.is_part),
-        "says_column": float(reading.says_column),
+        "as_text": float(isinstance(candidate.value, str)),
+        "alias": float(candidate.kind == "alias"),
+        "part": float(candidate.is_part),
+        "says_column": float(candidate.says_column),
         "via_shortcut": float(
-            reading.via is not None
+            candidate.via is not None
             and column.ref.table.lower() in context.tables
-            and reading.via.table.lower() not in context.tables
+            and candidate.via.table.lower() not in context.tables
         ),
-        "via_code": float(reading.kind == "via_row" and isinstance(reading.value, str)),
-        "via_number": float(reading.kind == "via_row" and not isinstance(reading.value, str)),
+        "via_code": float(candidate.kind == "via_row" and isinstance(candidate.value, str)),
+        "via_number": float(candidate.kind == "via_row" and not isinstance(candidate.value, str)),
     }
 
 

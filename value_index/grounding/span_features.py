@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from value_index.grounding.candidate import Reading
+from value_index.grounding.candidate import Candidate
 from value_index.grounding.context import Context, Names
 from value_index.grounding.spans import FUNCTION_WORDS
 from value_index.text.folding import fold
@@ -14,27 +14,27 @@ from value_index.text.similarity import similarity
 Features = dict[str, float]
 
 
-def of_text(readings: Sequence[Reading], context: Context, names: Names) -> Features:
+def text_features(candidates: Sequence[Candidate], context: Context, names: Names) -> Features:
     """Return what speaks for a span of words naming a value."""
-    mention = readings[0].mention
+    mention = candidates[0].mention
     first, last = mention.first, mention.last
     capital = mention.text[:1].isupper() and first > 0
     stems = context.stems[first:last]
     schema_words = sum(stem in names.words for stem in stems) / max(1, len(stems))
     length = len(mention.folded)
     digits = any(character.isdigit() for character in mention.text)
-    fewest = min(reading.column.distinct for reading in readings)
+    fewest = min(candidate.column.distinct for candidate in candidates)
     single = last - first == 1
-    likeness = max(reading.likeness for reading in readings)
+    likeness = max(candidate.likeness for candidate in candidates)
     return {
         "close": float(likeness >= 0.9),
         "likeness_length": likeness * math.log(max(length, 1)),
         "likeness_words": likeness * min(last - first, 4),
-        "same_first": float(any(mention.folded[:1] == fold(str(reading.value))[:1] for reading in readings)),
-        "edges": max(_edges(mention.folded, str(reading.value)) for reading in readings),
-        "part": float(all(reading.is_part for reading in readings)),
-        "values": math.log(len({reading.value for reading in readings})),
-        "alias": float(any(reading.kind == "alias" for reading in readings)),
+        "same_first": float(any(mention.folded[:1] == fold(str(candidate.value))[:1] for candidate in candidates)),
+        "edges": max(_edges(mention.folded, str(candidate.value)) for candidate in candidates),
+        "part": float(all(candidate.is_part for candidate in candidates)),
+        "values": math.log(len({candidate.value for candidate in candidates})),
+        "alias": float(any(candidate.kind == "alias" for candidate in candidates)),
         "quoted": float(mention.kind == "quoted"),
         "lower": float(context.has_capitals and mention.text.islower()),
         "capital": float(capital),
@@ -69,13 +69,13 @@ def _edges(folded: str, value: str) -> float:
     return min(similarity(ours[0], theirs[0]), similarity(ours[-1], theirs[-1]))
 
 
-def of_number(readings: Sequence[Reading], best: Features, context: Context, names: Names) -> Features:
-    """Return what speaks for a number being a value; `best` is the best of each feature of its readings."""
-    mention = next(reading.mention for reading in readings if reading.mention.kind == "number")
+def number_features(candidates: Sequence[Candidate], best: Features, context: Context, names: Names) -> Features:
+    """Return what speaks for a number being a value; `best` is the best of each feature of its candidates."""
+    mention = next(candidate.mention for candidate in candidates if candidate.mention.kind == "number")
     number = mention.number or 0.0
     digits = mention.text[:1].isdigit()
     year = digits and mention.last - mention.first == 1 and number.is_integer() and 1500 <= number <= 2100
-    compared = readings[0].operator not in ("=", "!=")
+    compared = candidates[0].operator not in ("=", "!=")
     counts_rows = any(stem in names.of_tables for stem in context.stems[mention.last : mention.last + 2])
     plural = any(word.endswith("s") and len(word) > 3 for word in context.words[mention.last : mention.last + 1])
     return {
@@ -83,7 +83,7 @@ def of_number(readings: Sequence[Reading], best: Features, context: Context, nam
         "small": float(number < 10),
         "large": math.log10(1.0 + abs(number)),
         "year": float(year),
-        "year_time": float(year and any(reading.column.is_time for reading in readings)),
+        "year_time": float(year and any(candidate.column.is_time for candidate in candidates)),
         "compared": float(compared),
         "compared_near": float(compared) * best["near"],
         "exact_adjacent": best["exact"] * best["adjacent"],

@@ -207,7 +207,7 @@ SPAN_WEIGHTS: dict[str, float] = {
     "number.year": 0.55,
 }
 
-READING_WEIGHTS: dict[str, float] = {
+CANDIDATE_WEIGHTS: dict[str, float] = {
     "number.adjacent": 1.79,
     "number.all_near": 1.5,
     "number.anywhere": 2.04,

@@ -43,7 +43,7 @@ def test_weights_are_fitted_and_written_as_a_module(tmp_path: Path) -> None:
     dataset = load("cosql", tmp_path, "train")
     examples = list(spans(dataset.without({"held"}), {}))
     assert len(examples) >= 50 and any(any(gold) for _, _, gold in examples)
-    assert fit(examples)["READING_WEIGHTS"]["text.near"] > 0
+    assert fit(examples)["CANDIDATE_WEIGHTS"]["text.near"] > 0
     fitted, chosen = fit_all(dataset, dataset.without({"held", "music"}), frozenset({"held"}), every=1)
     assert all(each in LEAST_SCORES and str(each) in chosen for each in fitted.least)
     write(fitted, tmp_path / "weights.py")

@@ -1,11 +1,11 @@
-"""What the other spans of a text say of one: a name inside a longer name, or beside another value of the same column."""
+"""What the neighbouring spans of a text say of one: a name inside a longer name, or beside another value of a column."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from value_index.grounding.candidate import Reading
+from value_index.grounding.candidate import Candidate
 
 BESIDE = 2
 """Words between two values of one column that are named together: "in Rome, Oslo or Paris"."""
@@ -24,9 +24,9 @@ class _Span:
         return self.first <= other.first and other.last <= self.last and self != other
 
 
-def company(groups: Sequence[Sequence[Reading]]) -> list[dict[str, float]]:
-    """Return, for the readings of each span of a text, what speaks for or against it from the other spans."""
-    spans = [_span(readings) for readings in groups]
+def neighbour_features(groups: Sequence[Sequence[Candidate]]) -> list[dict[str, float]]:
+    """Return, for the candidates of each span of a text, what speaks for or against it from the other spans."""
+    spans = [_span(candidates) for candidates in groups]
     named = [span for span in spans if span.is_named]
     return [
         {
@@ -38,15 +38,15 @@ def company(groups: Sequence[Sequence[Reading]]) -> list[dict[str, float]]:
     ]
 
 
-def _span(readings: Sequence[Reading]) -> _Span:
-    mention = readings[0].mention
-    text = [reading for reading in readings if reading.mention.kind != "number"]
+def _span(candidates: Sequence[Candidate]) -> _Span:
+    mention = candidates[0].mention
+    text = [candidate for candidate in candidates if candidate.mention.kind != "number"]
     return _Span(
         mention.first,
         mention.last,
-        max((reading.likeness for reading in text), default=0.0),
-        frozenset(str(reading.column.ref) for reading in text),
-        any(reading.kind in ("exact", "folded", "alias") for reading in text),
+        max((candidate.likeness for candidate in text), default=0.0),
+        frozenset(str(candidate.column.ref) for candidate in text),
+        any(candidate.kind in ("exact", "folded", "alias") for candidate in text),
     )
 
 
