@@ -36,7 +36,6 @@ def ask(
 ) -> None:
     """Answer one question."""
     import asyncio
-    import json
 
     from rich.console import Console
 
@@ -45,6 +44,7 @@ def ask(
     from agent.graph import build_graph
     from agent.llm import open_llm
     from agent.present import show_answer
+    from value_index.render import strict_json
 
     check_question(question)
     settings = Config.load(config or DEFAULT, overrides=node or ())
@@ -66,7 +66,7 @@ def ask(
 
     given = asyncio.run(run())
     if as_json:
-        typer.echo(json.dumps(answer_json(given), ensure_ascii=False))
+        typer.echo(strict_json(answer_json(given)))
     else:
         show_answer(Console(), given, explain=explain)
     if not given.ok:

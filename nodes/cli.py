@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +22,7 @@ def sql(
     """Run SQL through the read-only executor."""
     from nodes.sql.violations import violations
     from value_index.database import Database
-    from value_index.render import json_rows, rows_table
+    from value_index.render import json_rows, rows_table, strict_json
 
     database = Database.open(db)
     result = database.check(statement, deadline=deadline) if check else database.execute(statement, deadline=deadline)
@@ -33,7 +32,7 @@ def sql(
     if as_json:
         answer = {"outcome": result.outcome, "columns": result.columns, "rows": json_rows(result)}
         dumped = [violation.model_dump() for violation in found]
-        typer.echo(json.dumps({**answer, "violations": dumped, "message": result.message}, ensure_ascii=False))
+        typer.echo(strict_json({**answer, "violations": dumped, "message": result.message}))
     else:
         from rich.console import Console
 
@@ -57,11 +56,12 @@ def plan(
     from nodes.sql.from_plan import from_plan
     from nodes.sql.to_plan import to_plan
     from value_index.database import Database
+    from value_index.render import strict_json
 
     schema = Database.open(db).schema
     found = to_plan(statement, schema)
     again = from_plan(found, schema)
     if as_json:
-        typer.echo(json.dumps({"plan": found.model_dump(mode="json"), "sql": again}, ensure_ascii=False))
+        typer.echo(strict_json({"plan": found.model_dump(mode="json"), "sql": again}))
     else:
         typer.echo(f"{found.model_dump_json(indent=2, exclude_defaults=True)}\n{again}")

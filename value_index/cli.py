@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,7 +47,7 @@ def lookup(
     from rich.console import Console
 
     from value_index.errors import DatabaseError
-    from value_index.render import matches_table
+    from value_index.render import matches_table, strict_json
 
     index = _open(db, index_dir)
     for table in about or ():
@@ -56,7 +55,7 @@ def lookup(
             raise DatabaseError(f"{str(db)!r} has no table {table!r}: `turnsql index stats` lists them")
     found = (index.ground(text, tables=about or (), shown=about or ()) or index.lookup(text))[:limit]
     if as_json:
-        typer.echo(json.dumps([match.as_row() for match in found], ensure_ascii=False))
+        typer.echo(strict_json([match.as_row() for match in found]))
     elif found:
         Console().print(matches_table(found))
     else:
@@ -68,14 +67,14 @@ def stats(db: DatabaseFile, index_dir: IndexDir = None, as_json: AsJson = False)
     """Show what is indexed, and what was left out and why."""
     from rich.console import Console
 
-    from value_index.render import columns_table
+    from value_index.render import columns_table, strict_json
 
     index = _open(db, index_dir)
     columns = index.values.columns
     if as_json:
         size = sum(shard.bytes for shard in index.values.shards)
         dumped = [{**column.model_dump(mode="json"), "ref": str(column.ref)} for column in columns]
-        typer.echo(json.dumps({"texts": len(index.values), "bytes": size, "columns": dumped}, ensure_ascii=False))
+        typer.echo(strict_json({"texts": len(index.values), "bytes": size, "columns": dumped}))
     else:
         Console().print(columns_table(columns))
 

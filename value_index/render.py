@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -34,6 +35,18 @@ def json_cell(cell: Any) -> Any:
     if isinstance(cell, float) and not math.isfinite(cell):
         return str(cell)
     return cell
+
+
+def strict_json(value: Any, *, indent: int | None = None) -> str:
+    """Write JSON values as every reader takes them: NaN and infinities, which JSON lacks, become words.
+
+    >>> strict_json({"score": float("nan")})
+    '{"score": "nan"}'
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    except ValueError:
+        return json.dumps(_worded(value), ensure_ascii=False, allow_nan=False, indent=indent)
 
 
 def json_rows(result: Result) -> list[list[Any]]:
@@ -92,6 +105,14 @@ def schema_text(schema: Schema) -> str:
         lines.append(f"{table.name}({', '.join(columns)})")
     lines += [f"{key.source} -> {key.target}" for key in schema.foreign_keys]
     return "\n".join(lines)
+
+
+def _worded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _worded(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_worded(each) for each in value]
+    return json_cell(value)
 
 
 def _cell_text(cell: Any, max_chars: int) -> Text:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from eval.records import (
     read_turns,
     write_text,
 )
+from value_index.render import strict_json
 
 
 class RunStore:
@@ -117,7 +117,7 @@ def _unfinished(path: Path) -> bool:
 
 
 def _line(record: BaseModel) -> str:
-    return json.dumps(record.model_dump(mode="json"), ensure_ascii=False) + "\n"
+    return strict_json(record.model_dump(mode="json")) + "\n"
 
 
 def _write(descriptor: int, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from eval.scoring.scorer import Scorer
 from eval.scoring.scores import Summary
 from eval.scoring.suite.turns import with_suite
 from eval.scoring.summary import summarise
+from value_index.render import strict_json
 
 
 def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summary:
@@ -38,9 +38,9 @@ def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summar
         scores = with_suite(scores, records, dataset)
     summary = summarise(scores, manifest, records[0], scorer.baselines(scores))
     dataset.close()
-    lines = (json.dumps(line.model_dump(mode="json"), ensure_ascii=False) + "\n" for line in scores)
+    lines = (strict_json(line.model_dump(mode="json")) + "\n" for line in scores)
     write_text(run / "scores.jsonl", "".join(lines))
-    write_text(run / "summary.json", json.dumps(summary.model_dump(mode="json"), indent=2) + "\n")
+    write_text(run / "summary.json", strict_json(summary.model_dump(mode="json"), indent=2) + "\n")
     return summary
 
 

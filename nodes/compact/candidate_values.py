@@ -13,6 +13,7 @@ from nodes.plan.traversal import walk
 from value_index.database import Database
 from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef
+from value_index.text.numbers import digits_value
 
 MOST_EARLIER = 7
 MOST_NAMED = 18
@@ -112,7 +113,7 @@ def code_values(database: Database) -> dict[ColumnRef, tuple[Scalar, ...]]:
 
 def _numbers(utterance: str) -> list[Scalar]:
     plain = [text.replace(",", "") for text in _NUMBER.findall(utterance)]
-    return [float(text) if "." in text else int(text) for text in plain]
+    return [float(text) if "." in text else int(text) for text in plain if digits_value(text) is not None]
 
 
 def _words(utterance: str) -> list[str]:

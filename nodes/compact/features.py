@@ -33,8 +33,8 @@ RELATIONS = (
     "value said",
 )  # fmt: skip
 _CODE = {name: index for index, name in enumerate(RELATIONS)}
-CLS, SEP = 101, 102
-"""BERT's marks around a text (all MiniLM vocabularies share them)."""
+UNK, CLS, SEP = 100, 101, 102
+"""BERT's unknown word, and its marks around a text (all MiniLM vocabularies share them)."""
 FAR = -1e4
 """Added to attention scores of padding, and put in place of logits the grammar forbids."""
 Pieces = tuple[int, ...]
@@ -100,7 +100,7 @@ def encode(
     schema = _pruned(schema, mentions, roles, literals)
     items = Items(schema, tuple(literal.value for literal in literals))
     now = tokenizer.encode(utterance if utterance.strip() else "?", add_special_tokens=False)
-    ids, offsets = now.ids[:UTTERANCE_PIECES], now.offsets[:UTTERANCE_PIECES]
+    ids, offsets = now.ids[:UTTERANCE_PIECES] or [UNK], now.offsets[:UTTERANCE_PIECES] or [(0, len(utterance))]
     said = (tuple(ids), *(_pieces(tokenizer, text, EARLIER_PIECES) for text in reversed(earlier[-EARLIER_UTTERANCES:])))
     names = (*schema_names(schema), *(str(literal.value) for literal in literals))
     inner = _relations(schema, literals)
@@ -124,7 +124,8 @@ def name_pieces(tokenizer: Tokenizer, names: Iterable[str]) -> tuple[Pieces, ...
 
 
 def _pieces(tokenizer: Tokenizer, text: str, most: int) -> Pieces:
-    return tuple(tokenizer.encode(text, add_special_tokens=False).ids[:most])
+    """Return word pieces, never none: of nothing (a control character, a lone accent) the network makes NaN."""
+    return tuple(tokenizer.encode(text, add_special_tokens=False).ids[:most]) or (UNK,)
 
 
 def _previous(previous: Plan | None, items: Items) -> NDArray[np.int64]:

@@ -76,7 +76,7 @@ class Network:
 
     def read(self, turn: TurnFeatures) -> Memory:
         """Read a turn."""
-        said = np.concatenate([self._said.of(pieces, partial(self._spoken, pieces)) for pieces in turn.said if pieces])
+        said = np.concatenate([self._said.of(pieces, partial(self._spoken, pieces)) for pieces in turn.said])
         previous = turn.previous if len(turn.previous) else np.zeros(1, np.int64)
         items, table, read, marks = _run(
             self._mixing,
@@ -89,7 +89,7 @@ class Network:
                 "previous": previous[None],
             },
         )
-        return Memory(items, table, read, 1.0 / (1.0 + np.exp(-marks[0])))
+        return Memory(items, table, read, 1.0 / (1.0 + np.exp(-_finite(marks)[0])))
 
     def start(self, plans: int) -> Floats:
         """Return the keys and values of no symbols: (2 L, B, H, 0, d)."""
@@ -109,7 +109,7 @@ class Network:
                 "memory": memory.read,
             },
         )
-        return logits, kept
+        return _finite(logits), kept
 
     def prepare(self, names: Sequence[Pieces]) -> None:
         """Encode names before a turn needs them."""
@@ -140,6 +140,19 @@ class Network:
             ids[row, : len(pieces) + 2] = (CLS, *pieces, SEP)
             bias[row, : len(pieces) + 2] = 0
         return _run(self._encoder, {"ids": ids, "bias": bias})[0]
+
+
+def _finite(scores: Floats) -> Floats:
+    """Refuse scores that compare with nothing: whatever is NaN inside the network is NaN in all that it gives.
+
+    Raises:
+        WeightsError: a score is NaN or infinite.
+    """
+    if not np.isfinite(scores).all():
+        raise WeightsError(
+            "the weights give scores that are no numbers: they are damaged, or belong to another version"
+        )
+    return scores
 
 
 def _run(session: onnxruntime.InferenceSession, values: dict[str, Any]) -> list[Floats]:

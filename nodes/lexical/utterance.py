@@ -9,6 +9,8 @@ from itertools import islice
 
 import snowballstemmer
 
+from value_index.text.numbers import digits_value
+
 MAX_WORDS = 400
 """Words beyond these are not read: a question is shorter, and the time of a turn stays bounded."""
 _WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][a-z]{1,2})?|[^\W_]+", re.UNICODE)
@@ -46,7 +48,7 @@ class Word:
     @property
     def is_number(self) -> bool:
         """Whether it is written in digits."""
-        return self.text[0].isdigit() and self.text.replace(",", "").replace(".", "", 1).isdigit()
+        return digits_value(self.text) is not None
 
 
 @dataclass(frozen=True)

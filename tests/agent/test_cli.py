@@ -293,3 +293,45 @@ def test_data_folder_follows_the_platform() -> None:
     assert data_folder("linux", {"XDG_DATA_HOME": "relative"}, home) == home / ".local/share/turnsql"
     assert data_folder("darwin", {}, home) == home / "Library/Application Support/turnsql"
     assert data_folder("win32", {"LOCALAPPDATA": "/l"}, home) == Path("/l/turnsql")
+
+
+def _refuse_constant(word: str) -> None:
+    raise AssertionError(f"{word} is no JSON")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "\u200b", "\ufeff", "\u00ad", "\x01\x02", "\u0301", "\ufffd", "\ue000", "9" * 5000, ",".join(["123"] * 2000),
+        "0." + "9" * 5000, "airlines with id \u0663", "airlines with id 1,23", "airlines with id \u00b2",
+    ],
+    ids=ascii,
+)  # fmt: skip
+@pytest.mark.parametrize("config", ["default", "lexical"])
+def test_a_question_of_odd_characters_is_answered(
+    turnsql: Turnsql, air_network: Path, question: str, config: str
+) -> None:
+    done = turnsql("ask", "--db", air_network, "--json", "--config", ROOT / "configs" / f"{config}.toml", question)
+    answer = json.loads(done.out, parse_constant=_refuse_constant)
+    assert answer["confidence"] is None or 0 <= answer["confidence"] <= 1
+
+
+def test_a_chat_goes_on_after_odd_characters(turnsql: Turnsql, air_network: Path, tmp_path: Path) -> None:
+    lines = "\ufffd\n\u0301\n" + "9" * 5000 + "\nHow many airlines are there?\n/history\n"
+    done = turnsql("chat", "--db", air_network, "--store", tmp_path / "s.sqlite", lines=lines)
+    assert done.code == 0 and "4. How many airlines are there?" in done.out
+
+
+def test_a_flag_without_word_pieces_changes_nothing_else(turnsql: Turnsql, air_network: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "air_network.sqlite"
+    odd.write_bytes(air_network.read_bytes())
+    with sqlite3.connect(odd) as connection:
+        connection.executescript(
+            "CREATE TABLE flag (id INTEGER, mark TEXT); INSERT INTO flag VALUES (1, '\u200b'), (2, 'Y')"
+        )
+    connection.close()
+    plain, marked = (
+        json.loads(turnsql("ask", "--db", file, "--json", "Which airlines are from France?").out)
+        for file in (air_network, odd)
+    )
+    assert marked["sql"] == plain["sql"] and marked["confidence"] == pytest.approx(plain["confidence"], abs=0.2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 _UNITS = {
@@ -14,7 +15,7 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
 
 
 def digits_value(text: str) -> float | None:
-    """Return the number that digits spell, with or without thousands separators; None for other texts.
+    """Return the number that digits spell, with or without thousands separators; None for other texts, and past 10^308.
 
     >>> digits_value("1,200"), digits_value("3.5"), digits_value("12a")
     (1200.0, 3.5, None)
@@ -22,7 +23,8 @@ def digits_value(text: str) -> float | None:
     plain = text.replace(",", "") if _has_thousands(text) else text
     if not plain or not plain.isascii() or not (plain[0].isdigit() and plain[-1].isdigit()):
         return None
-    return float(plain) if plain.replace(".", "", 1).isdigit() else None
+    value = float(plain) if plain.replace(".", "", 1).isdigit() else math.inf
+    return value if math.isfinite(value) else None
 
 
 def words_value(words: Sequence[str]) -> tuple[float, int] | None:
@@ -47,7 +49,7 @@ def words_value(words: Sequence[str]) -> tuple[float, int] | None:
         else:
             break
         used += 1
-    return (total + current, used) if used else None
+    return (total + current, used) if used and math.isfinite(total + current) else None
 
 
 def _has_thousands(text: str) -> bool:

@@ -42,6 +42,9 @@ from nodes.sql.parsing.vocabulary import (
     cast_type,
 )
 
+MOST_DIGITS = 308
+"""Of a whole number: one that is longer fits no float, and Python reads none of more than 4,300."""
+
 
 @dataclass(frozen=True)
 class TermReader:
@@ -225,7 +228,7 @@ def _literal(node: exp.Expr) -> int | float | str:
     text = str(node.this)
     if node.args.get("is_string"):
         return text
-    value = int(text) if text.isdigit() else float(text)
+    value = int(text) if text.isdigit() and len(text) <= MOST_DIGITS else float(text)
     if math.isinf(value):
         raise _refusal(node, "literal", f"the number {text}")
     return value

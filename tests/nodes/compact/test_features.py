@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from nodes.compact.candidate_values import candidate_literals
-from nodes.compact.features import FEATURES, RELATIONS, encode
+from nodes.compact.features import FEATURES, RELATIONS, UNK, encode
 from nodes.compact.grammar import WORDS
 from nodes.compact.linearize import to_symbols
 from nodes.compact.masks import allowed
@@ -68,3 +70,15 @@ def test_an_empty_utterance_and_a_nameless_value_have_pieces():
         candidate_literals("''", (), [to_plan("SELECT name FROM product WHERE name = ''", schema)], {}),
     )
     assert turn.said[0] and all(turn.names)
+
+
+class Nothing(Words):
+    """A tokenizer that has no word piece for anything."""
+
+    def encode(self, sequence: str, *, add_special_tokens: bool = True) -> SimpleNamespace:
+        return SimpleNamespace(ids=[], offsets=[])
+
+
+def test_what_the_tokenizer_leaves_out_is_an_unknown_word():
+    turn = encode(Nothing(), shop_schema(), "\u200b", ["\ufeff"], None, ())
+    assert turn.said == ((UNK,), (UNK,)) and set(turn.names) == {(UNK,)}

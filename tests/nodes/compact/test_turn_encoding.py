@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nodes.compact import rerank as choosing
 from nodes.compact import stage_outputs as stages
 from nodes.compact import turn_encoding as planner
 from nodes.compact.linearize import to_symbols
-from nodes.compact.network import Network, WeightsError
+from nodes.compact.network import SHIPPED, Network, WeightsError
 from nodes.compact.plan_parts import Anatomy
 from nodes.compact.pointers import Items
 from nodes.compact.turn_encoding import Planner
@@ -144,3 +146,12 @@ def test_torn_or_missing_weights_are_one_line(tmp_path: Path, content: bytes) ->
         Network(path)
     with pytest.raises(WeightsError):
         planner.load_planner(str(path))
+
+
+def test_scores_that_are_no_numbers_are_refused(context: Context, state: GraphState) -> None:
+    network = Network(SHIPPED)
+    turn = Planner(network).understand(state, context)
+    with pytest.raises(WeightsError, match="no numbers"):
+        network.step(
+            replace(turn.memory, items=turn.memory.items * np.nan), np.zeros((1, 1), np.int64), network.start(1)
+        )

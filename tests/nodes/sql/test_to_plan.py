@@ -171,6 +171,7 @@ REFUSED = {
     "SELECT name FROM customer LIMIT 1 + 1": "limit",
     "SELECT x'00'": "literal",
     "SELECT 1e999": "literal",
+    "SELECT " + "9" * 5000: "literal",
     "SELECT name FROM customer ORDER BY 2": "position",
     "SELECT name FROM customer UNION SELECT name FROM product ORDER BY price": "position",
     "SELECT id & 1 FROM customer": "operator",
