@@ -7,28 +7,27 @@ import sys
 
 import typer
 
-import agent.cli
-import eval.cli
-import nodes.cli
-import training.cli
-import value_index.cli
+from agent import cli as agent_cli
+from eval import cli as eval_cli
+from nodes import cli as nodes_cli
+from training import cli as training_cli
+from value_index import cli as index_cli
 from value_index.errors import TurnSQLError
 
 app = typer.Typer(
     name="turnsql",
     help="Conversational text-to-SQL: six typed stages, each scored on its own.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(agent.cli.app)
-app.add_typer(nodes.cli.app)
-app.add_typer(value_index.cli.app, name="index")
-app.add_typer(eval.cli.app, name="eval")
-app.add_typer(eval.cli.bench_app, name="bench")
-app.add_typer(eval.cli.top_app)
-app.add_typer(training.cli.data_app, name="data")
-app.add_typer(training.cli.app, name="train")
+app.add_typer(agent_cli.app)
+app.add_typer(nodes_cli.app)
+app.add_typer(index_cli.app, name="index")
+app.add_typer(eval_cli.app, name="eval")
+app.add_typer(eval_cli.bench_app, name="bench")
+app.add_typer(eval_cli.top_app)
+app.add_typer(training_cli.data_app, name="data")
+app.add_typer(training_cli.app, name="train")
 
 
 V1_TRACING = ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER")

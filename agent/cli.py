@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -94,10 +93,11 @@ def chat(
     from agent.config import DEFAULT, Config
     from agent.llm import open_llm
     from agent.session import open_session
+    from value_index.folders import data_folder
 
     settings = Config.load(config or DEFAULT, overrides=node or ())
     context = _context(db)
-    place = store or data_folder(sys.platform, os.environ, Path.home()) / "conversations.sqlite"
+    place = store or data_folder() / "conversations.sqlite"
     name = thread or f"{context.schema.database_id}-{datetime.now():%Y%m%d-%H%M%S}"
     console = Console()
     if not sys.stdin.isatty():
@@ -185,15 +185,15 @@ def serve(
 def _context(db: str) -> Context:
     """Open the database and its value index."""
     from nodes.node import Context
-    from value_index.cli import cache_folder
     from value_index.database import Database
     from value_index.errors import DatabaseError
+    from value_index.folders import indexes_folder
     from value_index.index import ValueIndex
 
     if "://" in db:
         raise DatabaseError(f"{db!r} is a URL: only SQLite files are supported, give --db FILE")
     database = Database.open(db)
-    return Context(schema=database.schema, database=database, index=ValueIndex.of(database, cache_folder()))
+    return Context(schema=database.schema, database=database, index=ValueIndex.of(database, indexes_folder()))
 
 
 def _history(path: Path) -> tuple[Turn, ...]:
@@ -213,16 +213,3 @@ def _history(path: Path) -> tuple[Turn, ...]:
         raise TurnSQLError(
             f'the history {str(path)!r} is not [{{"utterance", "sql"}}, ...]: {where + ": " if where else ""}{first["msg"]}'
         ) from error
-
-
-def data_folder(platform: str, environment: Mapping[str, str], home: Path) -> Path:
-    """Return the user's data folder for this program, by the platform's custom."""
-    if platform == "win32":
-        base = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif platform == "darwin":
-        base = home / "Library" / "Application Support"
-    else:
-        # The XDG rules: a relative path is as good as none.
-        named = Path(environment.get("XDG_DATA_HOME", ""))
-        base = named if named.is_absolute() else home / ".local" / "share"
-    return base / "turnsql"

@@ -16,10 +16,11 @@ from nodes.node import Node, Variant
 from nodes.registry import NODES
 from nodes.state import STAGES, Stage
 from value_index.errors import TurnSQLError
+from value_index.folders import ROOT, shipped
 
 T = TypeVar("T", bound=BaseModel)
 
-DEFAULT = Path(__file__).resolve().parent.parent / "configs" / "default.toml"
+DEFAULT = ROOT / "configs" / "default.toml"
 """The embedded default: no endpoint, no key, no network."""
 
 
@@ -131,7 +132,7 @@ def read_tables(path: Path) -> dict[str, Any]:
         ConfigError: it cannot be read, or is no TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(shipped(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the configuration ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

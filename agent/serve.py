@@ -20,6 +20,7 @@ import yaml
 
 from agent.config import ConfigError
 from value_index.errors import TurnSQLError
+from value_index.folders import shipped
 
 MODULE = "vllm.entrypoints.openai.api_server"
 """Started as a module: the `vllm` command of the CPU package looks for its metadata under another name and fails."""
@@ -102,7 +103,17 @@ def serving(options: ServeOptions, *, say: Callable[[float], object] = lambda se
     adapters = tuple(_adapter(word) for word in options.adapters)
     _refuse_taken(host, port)
     _refuse_missing(options.python)
-    command = [options.python, "-m", MODULE, "--config", str(options.config), "--host", host, "--port", str(port)]
+    command = [
+        options.python,
+        "-m",
+        MODULE,
+        "--config",
+        str(shipped(options.config)),
+        "--host",
+        host,
+        "--port",
+        str(port),
+    ]
     command += ["--model", model, "--served-model-name", str(named)]
     command += ["--enable-lora", "--lora-modules", *options.adapters] if adapters else []
     options.log.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +141,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         ConfigError: it cannot be read, or is no table.
     """
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.safe_load(shipped(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the server's settings ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import aiosqlite
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import StateSnapshot
 from pydantic import ValidationError
 
 from agent.answer import Answer, answer
+from agent.checkpoint_format import PlainSerializer
 from agent.config import Config
 from agent.graph import Choose, Graph, build_graph
-from nodes import state as messages
 from nodes.node import Context
 from nodes.state import GraphState, Turn
 from value_index.errors import TurnSQLError
@@ -141,14 +140,7 @@ async def open_store(store: Path) -> AsyncGenerator[AsyncSqliteSaver]:
         store.parent.mkdir(parents=True, exist_ok=True)
         _check_store(store)
         async with aiosqlite.connect(store) as connection:
-            yield AsyncSqliteSaver(connection, serde=_serializer())
-
-
-def _serializer() -> JsonPlusSerializer:
-    """Read back the messages of the stages and nothing else: a store is a file that others may have written."""
-    kinds = [kind for kind in vars(messages).values() if isinstance(kind, type)]
-    allowed = [(kind.__module__, kind.__name__) for kind in kinds if issubclass(kind, messages.StateModel)]
-    return JsonPlusSerializer(allowed_msgpack_modules=allowed)
+            yield AsyncSqliteSaver(connection, serde=PlainSerializer())
 
 
 def _check_store(store: Path) -> None:

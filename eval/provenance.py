@@ -8,12 +8,19 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from value_index.folders import ROOT
+
+BUILT_FROM = "COMMIT"
+"""Lies in a wheel and in an sdist; hatch_build.py writes it."""
 LIBRARIES = ("turnsql", "langgraph", "openai", "pydantic", "rapidfuzz", "sqlglot", "onnxruntime")
 
 
 def commit(root: Path = ROOT) -> str:
-    """Return the checkout's commit, `-dirty` where tracked files differ from it; `unknown` outside a checkout."""
+    """Return the checkout's commit, `-dirty` if tracked files differ from it; of a wheel, the commit it was built from."""
+    if (root / BUILT_FROM).is_file():
+        return (root / BUILT_FROM).read_text(encoding="utf-8").strip()
+    if not (root / ".git").exists():
+        return "unknown"
     head = _git(root, "rev-parse", "HEAD")
     if head is None:
         return "unknown"

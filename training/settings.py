@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from eval.datasets import Dataset, DatasetName, load
 from training.data.qda import load_qda
 from value_index.errors import TurnSQLError
+from value_index.folders import shipped
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -66,6 +67,6 @@ def read_settings(kind: type[S], path: Path) -> S:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(shipped(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TrainingError(f"cannot read {path}: {error}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,12 +15,6 @@ app = typer.Typer(help="The value index: build, look up, inspect.", no_args_is_h
 DatabaseFile = Annotated[Path, typer.Option("--db", help="A SQLite file.")]
 IndexDir = Annotated[Path | None, typer.Option(help="Where indexes are kept; the user's cache folder unless given.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def cache_folder() -> Path:
-    """Return the user's cache folder for indexes."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "turnsql" / "index"
 
 
 @app.command()
@@ -84,6 +77,7 @@ def _open(db: Path, index_dir: Path | None) -> ValueIndex:
     from rich.progress import Progress
 
     from value_index.database import Database
+    from value_index.folders import indexes_folder
     from value_index.index import ValueIndex
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -92,4 +86,4 @@ def _open(db: Path, index_dir: Path | None) -> ValueIndex:
         def advance(ref: object, position: int, columns: int) -> None:
             bar.update(task, description=f"reading {ref}", completed=position, total=columns)
 
-        return ValueIndex.open(Database.open(db), index_dir or cache_folder(), progress=advance)
+        return ValueIndex.open(Database.open(db), index_dir or indexes_folder(), progress=advance)

@@ -20,6 +20,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from value_index.database import Database
 from value_index.errors import TurnSQLError
+from value_index.folders import shipped
 from value_index.sqlite.natural_names import NaturalNames, load_natural_names
 
 DatasetName = Literal["cosql", "sparc", "spider"]
@@ -283,6 +284,6 @@ def listed_databases(path: Path) -> frozenset[str]:
         DataError: It is missing or malformed.
     """
     try:
-        return frozenset(map(str, tomllib.loads(path.read_text(encoding="utf-8"))["databases"]))
+        return frozenset(map(str, tomllib.loads(shipped(path).read_text(encoding="utf-8"))["databases"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path} lists no databases: write databases = [...] in TOML") from error

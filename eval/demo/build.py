@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
 import zlib
@@ -9,9 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 from value_index.errors import DatabaseError
+from value_index.folders import INSTALLED, cache_folder
 
-DEMO_DATA = Path(__file__).parent
-"""The demo's data folder: what `--data` takes once the databases are built."""
+SOURCE = Path(__file__).parent
+DEMO_DATA = cache_folder() / "demo" if INSTALLED else SOURCE
+"""The demo's data folder: what `--data` takes once the databases are built. A wheel writes nothing into itself."""
 
 
 def build(folder: Path = DEMO_DATA) -> tuple[Path, ...]:
@@ -23,7 +26,17 @@ def build(folder: Path = DEMO_DATA) -> tuple[Path, ...]:
     Raises:
         DatabaseError: the folder cannot be written, or a text is not SQL.
     """
+    if folder == DEMO_DATA != SOURCE:
+        _copy_source(folder)
     return tuple(_build_one(text, folder / "database" / text.stem) for text in sorted(folder.glob("*.sql")))
+
+
+def _copy_source(folder: Path) -> None:
+    """Put the dialogues, the schemas and the SQL texts of the package into a folder that can be written."""
+    try:
+        shutil.copytree(SOURCE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    except (OSError, shutil.Error) as error:
+        raise DatabaseError(f"cannot write the demo's data to {str(folder)!r}: {error}") from error
 
 
 def _build_one(text: Path, folder: Path) -> Path:

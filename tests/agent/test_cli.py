@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli import data_folder
 from eval.demo.build import DEMO_DATA, build
 from tests.agent.conftest import ROOT
 from turnsql import main
@@ -284,15 +283,6 @@ def test_conversations_are_kept_in_the_users_data_folder(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert turnsql("chat", "--db", air_network, lines="hello\n").code == 0
     assert (tmp_path / "turnsql" / "conversations.sqlite").is_file()
-
-
-def test_data_folder_follows_the_platform() -> None:
-    home = Path("/home/a")
-    assert data_folder("linux", {}, home) == home / ".local/share/turnsql"
-    assert data_folder("linux", {"XDG_DATA_HOME": "/x"}, home) == Path("/x/turnsql")
-    assert data_folder("linux", {"XDG_DATA_HOME": "relative"}, home) == home / ".local/share/turnsql"
-    assert data_folder("darwin", {}, home) == home / "Library/Application Support/turnsql"
-    assert data_folder("win32", {"LOCALAPPDATA": "/l"}, home) == Path("/l/turnsql")
 
 
 def _refuse_constant(word: str) -> None:

@@ -1,0 +1,33 @@
+"""Where the program's own files lie, and the user's folders by the platform's custom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout; of a wheel, the package `turnsql`, which holds `configs/` and our packages too."""
+INSTALLED = "." in __name__.removesuffix(".folders")
+"""True in a wheel, where nothing may be written beside the sources."""
+
+
+def cache_folder() -> Path:
+    """Return the user's cache folder: indexes and the demo's databases, which can be built again."""
+    return platformdirs.user_cache_path("turnsql", appauthor=False)
+
+
+def indexes_folder() -> Path:
+    """Return the folder of the value indexes."""
+    return cache_folder() / "index"
+
+
+def data_folder() -> Path:
+    """Return the user's data folder: conversations, which cannot be had again."""
+    return platformdirs.user_data_path("turnsql", appauthor=False)
+
+
+def shipped(path: Path) -> Path:
+    """Return the program's own file of that name, such as `configs/lexical.toml`, if there is none here."""
+    own = ROOT / path
+    return own if own.is_file() and not path.exists() else path
