@@ -35,7 +35,8 @@ def main() -> None:
     main()
 '''
 _MODULE = re.compile(rb"from\s+|import\s+")
-_DOTTED = re.compile(rf"({'|'.join(PACKAGES)})(\.\w+)+")
+_OURS = rf"({'|'.join(PACKAGES)})"
+_NAMED = re.compile(rf"{_OURS}(\.\w+)+\Z|.*\b(from|import) {_OURS}\b[. ]", re.DOTALL)
 
 
 class CustomBuildHook(BuildHookInterface):
@@ -86,8 +87,8 @@ def prefixed(source: bytes, name: str) -> bytes:
     documented = {id(text) for text in _docstrings(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
-            if _DOTTED.fullmatch(node.value):
-                raise ValueError(f"{name}:{node.lineno}: {node.value!r} is no module of the wheel: use __package__")
+            if _NAMED.match(node.value):
+                raise ValueError(f"{name}:{node.lineno}: {node.value!r} names no module of the wheel: use __package__")
         elif _is_ours(node, name):
             line, column = lines[node.lineno - 1], node.col_offset
             found = _MODULE.match(line, column)

@@ -53,7 +53,16 @@ def test_the_imports_of_our_packages_are_renamed(hook: ModuleType, source: str, 
     assert hook.prefixed(source.encode(), "a.py").decode() == renamed
 
 
-@pytest.mark.parametrize("source", ["import nodes.plan", "import nodes", "import json, nodes", 'run("eval.loopback")'])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import nodes.plan",
+        "import nodes",
+        "import json, nodes",
+        'run("eval.loopback")',
+        'run("a; from eval.b import c")',
+    ],
+)
 def test_what_cannot_be_renamed_fails_the_build(hook: ModuleType, source: str) -> None:
     with pytest.raises(ValueError, match=r"a\.py:1: "):
         hook.prefixed(source.encode(), "a.py")

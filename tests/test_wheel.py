@@ -125,7 +125,7 @@ def test_a_question_is_answered_and_the_project_s_own_names_stay_its_own(install
 
 def test_a_process_of_its_own_is_found_by_the_wheel_s_name(installed: Installed) -> None:
     """`bench` starts its loopback server by `python -m` and the package's name."""
-    script = "from turnsql.eval.loopback import loopback\nwith loopback(0) as url: print(url)"
+    script = "from turnsql.eval.bench.loopback_server import loopback\nwith loopback(0) as url: print(url)"
     assert installed.run("python", "-c", script).startswith("http://127.0.0.1:")
 
 

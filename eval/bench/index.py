@@ -159,7 +159,7 @@ def _in_process(work: Path, size: int) -> Cost:
     seconds = perf_counter() - started
     text = sum(shard.text.nbytes for shard in index.values.shards)
     held = sum(shard.bytes for shard in index.values.shards)
-    code = "import sys, json, pathlib; from eval.bench_index import look_up; print(json.dumps(look_up(pathlib.Path(sys.argv[1]))))"
+    code = f"import sys, json, pathlib; from {__name__} import look_up; print(json.dumps(look_up(pathlib.Path(sys.argv[1]))))"
     done = subprocess.run([sys.executable, "-c", code, str(work)], capture_output=True, text=True, check=True)
     measured = json.loads(done.stdout)
     return Cost(size, "index", seconds, measured["p50"], measured["p95"], measured["hits"], held / text,
