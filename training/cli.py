@@ -72,17 +72,21 @@ def grounding(
     data: Annotated[
         Path, typer.Option(help="Folder that holds cosql_dataset and spider_data, as the archives unpack.")
     ],
-    out: Annotated[Path, typer.Option(help="The module to write.")] = Path("value_index/grounding/weights.py"),
+    out: Annotated[Path, typer.Option(help="The JSON file to write.")] = Path("value_index/grounding/weights.json"),
     fold: Annotated[Path, typer.Option(help="Databases to choose the threshold on, not fitted on.")] = FOLD,
     every: Annotated[int, typer.Option(min=1, help="Every n-th question of Spider beside all of CoSQL.")] = 3,
 ) -> None:
     """Fit the value index's ranker on CoSQL train and Spider train, and choose its threshold."""
     from eval.datasets import listed_databases, load
-    from training.linear_models.value_index import fit_all, write
+    from training.linear_models.value_index import fit_all
+    from value_index.grounding.weights import LISTS
+    from value_index.weights_file import write_weights
 
     cosql, spider = load("cosql", data / "cosql_dataset", "train"), load("spider", data / "spider_data", "train_spider")
     weights, chosen = fit_all(cosql, spider, listed_databases(fold), every=every)
-    write(weights, out)
+    write_weights(
+        out, weights, LISTS, source=f"turnsql train grounding, CoSQL train and one in {every} questions of Spider train"
+    )
     typer.echo(f"{out}: {chosen}")
 
 

@@ -9,23 +9,14 @@ from pathlib import Path
 from value_index.cache import LRUCache
 from value_index.database import Database
 from value_index.grounding.candidate import Candidate
+from value_index.grounding.candidate_features import candidate_features
 from value_index.grounding.candidate_search import CandidateSearch
 from value_index.grounding.context import Context, Names, make_stem
 from value_index.grounding.neighbours import neighbour_features
-from value_index.grounding.ranker import (
-    Ranker,
-    Thresholds,
-    candidate_features,
-    commonness,
-)
-from value_index.grounding.span_features import Features
+from value_index.grounding.ranker import Ranker, Thresholds
 from value_index.grounding.spans import Mention
-from value_index.grounding.weights import (
-    CANDIDATE_WEIGHTS,
-    COMMON_WORDS,
-    LEAST,
-    SPAN_WEIGHTS,
-)
+from value_index.grounding.weights import load_ranker
+from value_index.linear_model import Features
 from value_index.matches import MatchOperator, Scalar, ValueMatch
 from value_index.schema import ColumnRef
 from value_index.store.build import Builder, Progress
@@ -36,7 +27,6 @@ from value_index.text.tokens import Token, tokens
 
 KEPT_FROM = 16 << 20
 """Bytes of a database from which reading it each time costs more than keeping its index."""
-RANKER = Ranker(SPAN_WEIGHTS, CANDIDATE_WEIGHTS, Thresholds(*LEAST), commonness(COMMON_WORDS))
 CANDIDATES_A_MENTION = 3
 MAX_MENTIONS = 12
 TEXTS_KEPT = 16
@@ -55,17 +45,17 @@ class Spans:
 class ValueIndex:
     """The distinct values of a database, found by name; read again when the file has changed."""
 
-    def __init__(self, database: Database, read: Callable[[], Values], ranker: Ranker = RANKER) -> None:
+    def __init__(self, database: Database, read: Callable[[], Values], ranker: Ranker | None = None) -> None:
         self.database = database
         self._read = read
-        self._ranker = ranker
+        self._ranker = ranker or load_ranker()
         self._stem = make_stem()
         self._names = Names.of(database.schema, self._stem)
         self._fingerprint = ""
         self._follow()
 
     @classmethod
-    def build(cls, database: Database, ranker: Ranker = RANKER) -> ValueIndex:
+    def build(cls, database: Database, ranker: Ranker | None = None) -> ValueIndex:
         """Read the values of every column worth grounding, into memory."""
         return cls(database, lambda: Builder(database).build(), ranker)
 

@@ -16,7 +16,8 @@ from nodes.lexical.previous_query import Before
 from nodes.plan.constraints import Scalar
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.ranker import Ranker, Thresholds
-from value_index.index import RANKER, Spans, ValueIndex
+from value_index.grounding.weights import load_ranker
+from value_index.index import Spans, ValueIndex
 from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef
 
@@ -76,15 +77,13 @@ class Tally:
         ]
 
 
-def measure(dataset: Dataset, ranker: Ranker = RANKER, changes: Sequence[Change] = CHANGES) -> Tally:
+def measure(dataset: Dataset) -> Tally:
     """Ground every turn of a data set with the index alone, gold history, values of the turn before carried over.
 
-    Args:
-        dataset: what is grounded.
-        ranker: of the index.
-        changes: made to mentions, each on its own.
+    Each mention is also grounded changed in each way of `CHANGES`, each on its own.
     """
-    return measure_thresholds(dataset, ranker, (ranker.least,), changes)[ranker.least]
+    ranker = load_ranker()
+    return measure_thresholds(dataset, ranker, (ranker.least,), CHANGES)[ranker.least]
 
 
 def measure_thresholds(

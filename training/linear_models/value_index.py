@@ -1,6 +1,6 @@
 """The weights of the value index's ranker, fitted on training databases.
 
-    turnsql train grounding --data DATA --out value_index/grounding/weights.py
+    turnsql train grounding --data DATA --out value_index/grounding/weights.json
 
 Every span of an utterance that some stored value answers to is an example: whether it names a value of the gold SQL, and
 which of its candidates is the gold one. Some mentions are replaced by other names of theirs, and some misspelt. The threshold is
@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from random import Random
-from textwrap import wrap
 
 from eval.checks.misspellings import Change, perturbed
 from eval.checks.value_index import Tally, measure_thresholds
@@ -28,11 +25,12 @@ from training.linear_models.fold import split
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.candidate import Candidate
 from value_index.grounding.ranker import Ranker, Thresholds, commonness
-from value_index.grounding.span_features import Features
 from value_index.index import ValueIndex
+from value_index.linear_model import Features
 from value_index.schema import ColumnRef
 from value_index.text.folding import fold
 from value_index.text.tokens import tokens
+from value_index.weights_file import WeightsFile
 
 SEED = 5
 LEAST_SCORES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
@@ -51,16 +49,6 @@ _QUOTED = re.compile(r"[\"']([^\"']*)[\"']")
 
 Span = tuple[Features, list[Features], list[bool]]
 """The features of a span, those of its candidates, and which candidates are gold."""
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """What the command writes."""
-
-    span_weights: dict[str, float]
-    candidate_weights: dict[str, float]
-    least: Thresholds
-    common_words: dict[int, str]
 
 
 def question_words(datasets: Sequence[Dataset]) -> dict[str, set[str]]:
@@ -124,10 +112,10 @@ def fit(examples: Sequence[Span]) -> dict[str, dict[str, float]]:
         for _, each, gold in examples
         if any(gold) and not all(gold)
     ]
-    return {"SPAN_WEIGHTS": span, "CANDIDATE_WEIGHTS": fit_ranker(chosen)}
+    return {"span": span, "candidate": fit_ranker(chosen)}
 
 
-def fit_all(cosql: Dataset, spider: Dataset, fold: frozenset[str], *, every: int) -> tuple[Fitted, str]:
+def fit_all(cosql: Dataset, spider: Dataset, fold: frozenset[str], *, every: int) -> tuple[WeightsFile, str]:
     """Fit the ranker outside the fold and choose its thresholds on the fold; say which.
 
     Of a name or number the lowest threshold with the highest sum of recall and silence; then, of near spellings, that with
@@ -138,9 +126,9 @@ def fit_all(cosql: Dataset, spider: Dataset, fold: frozenset[str], *, every: int
     words = question_words((fitted_on, others))
     weights = fit([*spans(fitted_on, words), *spans(others, words, every=every)])
     common = common_words(words)
-    ranker = Ranker(weights["SPAN_WEIGHTS"], weights["CANDIDATE_WEIGHTS"], common=commonness(common))
+    ranker = Ranker(weights["span"], weights["candidate"], common=commonness(common))
     least, best = choose_thresholds(chosen_on, ranker)
-    return Fitted(weights["SPAN_WEIGHTS"], weights["CANDIDATE_WEIGHTS"], least, common), (
+    return WeightsFile(weights, least._asdict(), common), (
         f"thresholds {least.named} and {least.near}: on the fold values grounded {best.recall:.3f}, silent {best.silence:.3f}"
     )
 
@@ -157,25 +145,6 @@ def choose_thresholds(fold: Dataset, ranker: Ranker) -> tuple[Thresholds, Tally]
 def _found(tally: Tally) -> float:
     """Return the share of the changed mentions that are still found."""
     return sum(tally.found.values()) / max(1, sum(tally.changed.values()))
-
-
-def write(fitted: Fitted, path: Path) -> None:
-    """Write the weights as a Python module."""
-    lines = [
-        '"""The weights of the ranker, fitted on the training databases (`turnsql train grounding`)."""', "",
-        "from __future__ import annotations", "",
-        f"LEAST = {tuple(fitted.least)}",
-        '"""The chances below which the index leaves a name or number, and a near spelling, alone."""', "",
-        "COMMON_WORDS: dict[int, str] = {",
-    ]  # fmt: skip
-    for level, words in fitted.common_words.items():
-        lines += [f'    {level}: """', *wrap(words, 115), '""",']
-    lines += ["}", '"""Words of questions about several databases, by the base 2 logarithm of how many."""']
-    for name, table in (("SPAN_WEIGHTS", fitted.span_weights), ("CANDIDATE_WEIGHTS", fitted.candidate_weights)):
-        lines += ["", f"{name}: dict[str, float] = {{"]
-        lines += [f'    "{feature}": {value},' for feature, value in sorted(table.items())]
-        lines += ["}"]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _texts(utterance: str, values: Sequence[Scalar], random: Random, aliases: Aliases) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""What the neighbouring spans of a text say of one: a name inside a longer name, or beside another value of a column."""
+"""Features of a span computed from the other spans of the text: nested in one, or next to one.
+
+"songs of New York" -> SELECT * FROM song WHERE city = 'New York': the span "York" lies inside a longer name, so it is left alone.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from value_index.grounding.candidate import Candidate
+from value_index.linear_model import Feature, Features
 
+FEATURES = (
+    Feature("inside", 'The likeness of a longer span around this one: of "New York" for "York".'),
+    Feature("holds_name", "The share of this span that the very name of a value inside it takes up."),
+    Feature("beside", 'True if the name of a value of the same column stands close by: "in Rome, Oslo or Paris".'),
+)
 BESIDE = 2
 """Words between two values of one column that are named together: "in Rome, Oslo or Paris"."""
 
@@ -24,7 +33,7 @@ class _Span:
         return self.first <= other.first and other.last <= self.last and self != other
 
 
-def neighbour_features(groups: Sequence[Sequence[Candidate]]) -> list[dict[str, float]]:
+def neighbour_features(groups: Sequence[Sequence[Candidate]]) -> list[Features]:
     """Return, for the candidates of each span of a text, what speaks for or against it from the other spans."""
     spans = [_span(candidates) for candidates in groups]
     named = [span for span in spans if span.is_named]

@@ -1,16 +1,41 @@
-"""How likely a candidate of a mention is meant, from what the words around it, the value and the schema say."""
+"""Ranker: how likely a candidate of a mention is meant, from what the words around it, the value and the schema say."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from value_index.grounding.candidate import Candidate
+from value_index.grounding.candidate_features import candidate_features, model_of
 from value_index.grounding.context import Context, Names
-from value_index.grounding.span_features import Features, number_features, text_features
+from value_index.grounding.neighbours import FEATURES as NEIGHBOUR_FEATURES
+from value_index.grounding.span_features import NUMBER_FEATURES, TEXT_FEATURES, number_features, text_features
 from value_index.grounding.spans import Mention
+from value_index.linear_model import Feature, Features, prefixed, probability, weighted
+
+BEST = ("adjacent", "near", "all_near", "table_adjacent", "table_anywhere", "table_used", "used", "likeness", "exact")
+"""Features of candidates of which a span has the best."""
+SHARED_FEATURES = (
+    Feature("bias", "Always 1."),
+    *(Feature(f"best_{name}", f"The highest `{name}` of the span's candidates.") for name in BEST),
+    *NEIGHBOUR_FEATURES,
+    Feature("operator", 'True if words make it another comparison than an equality: "over 300", "not in Rome".'),
+    Feature("columns", "The log of how many columns hold what the span may name."),
+    Feature("log_distinct", "The log of the fewest values that such a column holds."),
+)
+COMMON_FEATURES = (
+    Feature("common", "True if every word of the span is common in questions about other databases."),
+    Feature("commonness", "How common the rarest of its words is, 0..1."),
+    Feature("common_lower", "The same, if the span has no capital."),
+)
+SPAN_FEATURES = (
+    *prefixed("name", (*SHARED_FEATURES, *TEXT_FEATURES, *COMMON_FEATURES)),
+    *prefixed("fuzzy", (*SHARED_FEATURES, *TEXT_FEATURES, *COMMON_FEATURES)),
+    *prefixed("number", (*SHARED_FEATURES, *NUMBER_FEATURES)),
+)
+"""Names of values, near spellings and numbers are weighted each for themselves."""
 
 
 class Thresholds(NamedTuple):
@@ -57,8 +82,7 @@ class Ranker:
     ) -> list[float]:
         """Return how likely each candidate of one span is meant, 0..1; what they lack to 1 is that none is."""
         found = candidate_features(candidates, context, names)
-        span = _total(self.span_features(candidates, found, context, names, neighbours), self.span_weights)
-        chance = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, span))))
+        chance = probability(self.span_features(candidates, found, context, names, neighbours), self.span_weights)
         return [chance * share for share in self._shares(found)]
 
     def shares(self, candidates: Sequence[Candidate], context: Context, names: Names) -> list[float]:
@@ -82,8 +106,8 @@ class Ranker:
             names: of the schema.
             neighbours: what the other spans say of this one.
         """
-        model = _model(candidates)
-        best = {name: max(each[f"{model}.{name}"] for each in found) for name in _BEST}
+        model = model_of(candidates)
+        best = {name: max(each[f"{model}.{name}"] for each in found) for name in BEST}
         fewest = min(candidate.column.distinct for candidate in candidates)
         shared = {
             "bias": 1.0,
@@ -110,69 +134,11 @@ class Ranker:
         }
 
     def _shares(self, found: Sequence[Features]) -> list[float]:
-        scores = [_total(each, self.candidate_weights) for each in found]
+        scores = [weighted(each, self.candidate_weights) for each in found]
         highest = max(scores)
         shares = [math.exp(score - highest) for score in scores]
         return [share / sum(shares) for share in shares]
 
 
-def candidate_features(candidates: Sequence[Candidate], context: Context, names: Names) -> list[Features]:
-    """Return what speaks for each of the candidates of a span."""
-    model = _model(candidates)
-    return [
-        {f"{model}.{name}": value for name, value in _candidate_features(candidate, context, names).items()}
-        for candidate in candidates
-    ]
-
-
 def _is_near(candidates: Sequence[Candidate]) -> bool:
     return all(candidate.kind == "fuzzy" for candidate in candidates)
-
-
-def _model(candidates: Sequence[Candidate]) -> Literal["number", "text"]:
-    return "number" if any(candidate.mention.kind == "number" for candidate in candidates) else "text"
-
-
-def _candidate_features(candidate: Candidate, context: Context, names: Names) -> Features:
-    mention, column = candidate.mention, candidate.column
-    first, last = mention.first, mention.last
-    name, table = names.columns[column.ref], names.tables[column.ref.table]
-    near = context.near(first, last, name)
-    return {
-        "adjacent": context.adjacent(first, last, name),
-        "near": near,
-        "all_near": float(near == 1.0),
-        "anywhere": context.anywhere(first, last, name),
-        "table_adjacent": context.adjacent(first, last, table),
-        "table_near": context.near(first, last, table),
-        "table_anywhere": context.anywhere(first, last, table),
-        "table_used": float(column.ref.table.lower() in context.tables),
-        "table_shown": float(column.ref.table.lower() in context.shown),
-        "used": float(column.ref.folded in context.columns),
-        "support": context.support(column.ref),
-        "likeness": candidate.likeness,
-        "exact": float(candidate.kind == "exact"),
-        "key": float(column.is_key),
-        "reference": float(column.is_reference),
-        "referred": float(column.is_referred),
-        "display": float(column.is_display),
-        "log_distinct": math.log1p(column.distinct),
-        "as_text": float(isinstance(candidate.value, str)),
-        "alias": float(candidate.kind == "alias"),
-        "part": float(candidate.is_part),
-        "says_column": float(candidate.says_column),
-        "via_shortcut": float(
-            candidate.via is not None
-            and column.ref.table.lower() in context.tables
-            and candidate.via.table.lower() not in context.tables
-        ),
-        "via_code": float(candidate.kind == "via_row" and isinstance(candidate.value, str)),
-        "via_number": float(candidate.kind == "via_row" and not isinstance(candidate.value, str)),
-    }
-
-
-_BEST = ("adjacent", "near", "all_near", "table_adjacent", "table_anywhere", "table_used", "used", "likeness", "exact")
-
-
-def _total(found: Features, weights: Mapping[str, float]) -> float:
-    return sum(weights.get(name, 0.0) * value for name, value in found.items())

@@ -1,4 +1,8 @@
-"""What a span itself says of whether it names a value, its words and those around it."""
+"""Features of a span that tell whether it names a value: its words, the words around it, the values that answer to it.
+
+"flights to Austin" -> SELECT * FROM flight WHERE destination = 'Austin': the span "Austin" has a capital, is no word of the
+schema, and is spelled like the value. "the first flight" names no value though one may be called "First".
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,62 @@ from collections.abc import Sequence
 from value_index.grounding.candidate import Candidate
 from value_index.grounding.context import Context, Names
 from value_index.grounding.spans import FUNCTION_WORDS
+from value_index.linear_model import Feature, Features
 from value_index.text.folding import fold
 from value_index.text.similarity import similarity
 
-Features = dict[str, float]
+TEXT_FEATURES = (
+    Feature("close", "1 if a value is spelled like the span but for a letter or so."),
+    Feature("likeness_length", "The likeness of the best value, times the log of the span's length."),
+    Feature("likeness_words", "The likeness of the best value, times the span's words, up to four."),
+    Feature("same_first", "1 if a value begins with the span's first letter."),
+    Feature(
+        "edges", 'The likeness of the first and last words, the worse of both: high for "Blu Harbour" of Blue Harbour.'
+    ),
+    Feature("part", 'True if the span is only a part of each value: "Harbour" of Blue Harbour.'),
+    Feature("values", "The log of how many values answer to the span."),
+    Feature("alias", 'True if the span is another name of a value: "Germany" of DE.'),
+    Feature("quoted", "True if the span stands in quotes."),
+    Feature("lower", "True if the span has no capital though the text has some."),
+    Feature("capital", "True if the span begins with a capital and is not the first word."),
+    Feature("upper", 'True if the span is in capitals: "USA".'),
+    Feature("digits", 'True if letters and digits are mixed: "A380".'),
+    Feature("single", "True if the span is one word."),
+    Feature("single_capital", "True if the span is one word with a capital."),
+    Feature(
+        "single_distinct",
+        "The log of the fewest values that a column of its candidates holds, if the span is one word.",
+    ),
+    Feature("short", "True if the span has at most three characters."),
+    Feature("middling", "True if the span has four or five characters."),
+    Feature("letter", "True if the span is one letter."),
+    Feature("function_word", 'True if the span is a word such as "in" or "all".'),
+    Feature("words", "The span's words, up to four."),
+    Feature("log_length", "The log of the span's characters."),
+    Feature("schema_words", "The share of the span's words that stand in names of tables or columns."),
+    Feature("all_schema_words", 'True if every word does: "airport" names the table airport rather than a value.'),
+    Feature("schema_capital", "True if every word does and the span begins with a capital."),
+    Feature("in_name", 'True if the span and a word beside it are words of one column: "source" in "poll source".'),
+    Feature("extreme", 'True if a superlative stands beside the span: "longest time".'),
+)
+NUMBER_FEATURES = (
+    Feature("word", 'True if the number is spelled out: "three".'),
+    Feature("small", "True if the number is below ten."),
+    Feature("large", "The base 10 logarithm of the number."),
+    Feature("year", 'True if the number may be a year: "in 2014".'),
+    Feature("year_time", "True if it may be a year and a column of dates holds it."),
+    Feature("compared", 'True if words compare it: "over 300".'),
+    Feature("compared_near", "True if words compare it and a column is named close by, by the share of its name."),
+    Feature("exact_adjacent", "True if a column holds the very number and is named right before it."),
+    Feature("plural_next", 'True if a plural follows: "3 singers".'),
+    Feature("compared_plural", 'True if words compare it and a plural follows: "more than 3 singers".'),
+    Feature("compared_rows", "True if words compare it and a table is named after it: HAVING COUNT(*) > 3."),
+    Feature("counts_rows", 'True if a table is named after it: "the 3 songs".'),
+    Feature("extreme", 'True if a superlative stands beside it: "the 3 youngest" is LIMIT 3.'),
+    Feature("counts_of", 'True if it counts what was spoken of: "10 of them".'),
+    Feature("compared_total", 'True if words compare an average or a total with it: "with an average above 3".'),
+    Feature("after_top", 'True if it follows a word that counts rows: "top 5" is LIMIT 5.'),
+)
 
 
 def text_features(candidates: Sequence[Candidate], context: Context, names: Names) -> Features:

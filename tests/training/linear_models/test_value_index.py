@@ -6,7 +6,6 @@ import json
 import shutil
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from eval.datasets import load
 from training.linear_models.value_index import (
@@ -15,11 +14,13 @@ from training.linear_models.value_index import (
     fit,
     fit_all,
     spans,
-    write,
 )
+from value_index.grounding.ranker import Thresholds
+from value_index.grounding.weights import LISTS, load_ranker
+from value_index.weights_file import write_weights
 
 
-def test_weights_are_fitted_and_written_as_a_module(tmp_path: Path) -> None:
+def test_weights_are_fitted_and_written_for_the_index(tmp_path: Path) -> None:
     (tmp_path / "sql_state_tracking").mkdir()
     (tmp_path / "database" / "music").mkdir(parents=True)
     connection = sqlite3.connect(tmp_path / "database" / "music" / "music.sqlite")
@@ -43,14 +44,14 @@ def test_weights_are_fitted_and_written_as_a_module(tmp_path: Path) -> None:
     dataset = load("cosql", tmp_path, "train")
     examples = list(spans(dataset.without({"held"}), {}))
     assert len(examples) >= 50 and any(any(gold) for _, _, gold in examples)
-    assert fit(examples)["CANDIDATE_WEIGHTS"]["text.near"] > 0
+    assert fit(examples)["candidate"]["text.near"] > 0
     fitted, chosen = fit_all(dataset, dataset.without({"held", "music"}), frozenset({"held"}), every=1)
-    assert all(each in LEAST_SCORES and str(each) in chosen for each in fitted.least)
-    write(fitted, tmp_path / "weights.py")
-    found: dict[str, Any] = {}
-    exec((tmp_path / "weights.py").read_text(), found)
-    assert found["SPAN_WEIGHTS"] == fitted.span_weights and found["LEAST"] == fitted.least
-    assert found["COMMON_WORDS"] == {}
+    assert all(each in LEAST_SCORES and str(each) in chosen for each in fitted.thresholds.values())
+    write_weights(tmp_path / "weights.json", fitted, LISTS, source="a test")
+    ranker = load_ranker(tmp_path / "weights.json")
+    for written, found in ((ranker.span_weights, "span"), (ranker.candidate_weights, "candidate")):
+        assert {name: weight for name, weight in written.items() if weight} == fitted.models[found]
+    assert ranker.least == Thresholds(**fitted.thresholds) and ranker.common == {}
 
 
 def test_common_words_are_said_of_several_databases() -> None:
