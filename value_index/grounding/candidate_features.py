@@ -1,6 +1,6 @@
 """Features of a candidate of a span: how well its column suits the words around the span, and what kind of match it is.
 
-"singers from France" -> SELECT * FROM singer WHERE country = 'France', not song.title = 'France': the table singer is named.
+"books on Venice" -> SELECT * FROM book WHERE subject = 'Venice', not publisher.city = 'Venice': the table book is named.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from value_index.grounding.context import Context, Names
 from value_index.linear_model import Feature, Features, prefixed
 
 FEATURES = (
-    Feature("adjacent", 'How directly the column is named before the span, or after: 1 for "country France".'),
+    Feature("adjacent", 'How directly the column is named before the span, or after: 1 for "genre Mystery".'),
     Feature("near", "The share of the column's words that stand close to the span."),
     Feature("all_near", "True if all of them do."),
     Feature("anywhere", "The share of the column's words that stand anywhere in the text."),
-    Feature("table_adjacent", 'How directly the table is named before the span, or after: .7 for "French singers".'),
+    Feature("table_adjacent", 'How directly the table is named before the span, or after: .7 for "Mystery books".'),
     Feature("table_near", "The share of the table's words that stand close to the span."),
     Feature("table_anywhere", "The share of the table's words that stand anywhere in the text."),
     Feature("table_used", "True if the conversation uses the table already."),
@@ -35,7 +35,7 @@ FEATURES = (
     Feature("as_text", "True if the value is a text."),
     Feature("alias", 'True if the span is another name of the value: "Germany" of DE.'),
     Feature("part", 'True if the span is only a part of the value: "Harbour" of Blue Harbour.'),
-    Feature("says_column", 'True if the span holds the column\'s name too: "room 12" of room.'),
+    Feature("says_column", 'True if the span holds the column\'s name too: "shelf 12" of shelf.'),
     Feature(
         "via_shortcut",
         "True if the value stands for a row of a table that the conversation does not use, in one that it does.",

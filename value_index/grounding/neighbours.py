@@ -1,6 +1,6 @@
 """Features of a span computed from the other spans of the text: nested in one, or next to one.
 
-"songs of New York" -> SELECT * FROM song WHERE city = 'New York': the span "York" lies inside a longer name, so it is left alone.
+"books on New York" -> SELECT * FROM book WHERE subject = 'New York': the span "York" lies inside a longer name, so it is left alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Features of a span that tell whether it names a value: its words, the words around it, the values that answer to it.
 
-"flights to Austin" -> SELECT * FROM flight WHERE destination = 'Austin': the span "Austin" has a capital, is no word of the
-schema, and is spelled like the value. "the first flight" names no value though one may be called "First".
+"books by Ada Marsh" -> SELECT * FROM book WHERE author = 'Ada Marsh': the span has capitals, is no word of the schema, and is
+spelled like the value. "the first book" names no value though a title may be "First".
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TEXT_FEATURES = (
     Feature("lower", "True if the span has no capital though the text has some."),
     Feature("capital", "True if the span begins with a capital and is not the first word."),
     Feature("upper", 'True if the span is in capitals: "USA".'),
-    Feature("digits", 'True if letters and digits are mixed: "A380".'),
+    Feature("digits", 'True if letters and digits are mixed: "B12".'),
     Feature("single", "True if the span is one word."),
     Feature("single_capital", "True if the span is one word with a capital."),
     Feature(
@@ -45,7 +45,7 @@ TEXT_FEATURES = (
     Feature("words", "The span's words, up to four."),
     Feature("log_length", "The log of the span's characters."),
     Feature("schema_words", "The share of the span's words that stand in names of tables or columns."),
-    Feature("all_schema_words", 'True if every word does: "airport" names the table airport rather than a value.'),
+    Feature("all_schema_words", 'True if every word does: "author" names the column author rather than a value.'),
     Feature("schema_capital", "True if every word does and the span begins with a capital."),
     Feature("in_name", 'True if the span and a word beside it are words of one column: "source" in "poll source".'),
     Feature("extreme", 'True if a superlative stands beside the span: "longest time".'),
@@ -59,11 +59,11 @@ NUMBER_FEATURES = (
     Feature("compared", 'True if words compare it: "over 300".'),
     Feature("compared_near", "True if words compare it and a column is named close by, by the share of its name."),
     Feature("exact_adjacent", "True if a column holds the very number and is named right before it."),
-    Feature("plural_next", 'True if a plural follows: "3 singers".'),
-    Feature("compared_plural", 'True if words compare it and a plural follows: "more than 3 singers".'),
+    Feature("plural_next", 'True if a plural follows: "3 books".'),
+    Feature("compared_plural", 'True if words compare it and a plural follows: "more than 3 books".'),
     Feature("compared_rows", "True if words compare it and a table is named after it: HAVING COUNT(*) > 3."),
-    Feature("counts_rows", 'True if a table is named after it: "the 3 songs".'),
-    Feature("extreme", 'True if a superlative stands beside it: "the 3 youngest" is LIMIT 3.'),
+    Feature("counts_rows", 'True if a table is named after it: "the 3 books".'),
+    Feature("extreme", 'True if a superlative stands beside it: "the 3 longest" is LIMIT 3.'),
     Feature("counts_of", 'True if it counts what was spoken of: "10 of them".'),
     Feature("compared_total", 'True if words compare an average or a total with it: "with an average above 3".'),
     Feature("after_top", 'True if it follows a word that counts rows: "top 5" is LIMIT 5.'),
