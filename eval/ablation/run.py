@@ -10,8 +10,7 @@ from agent.graph import build_graph
 from agent.llm import open_llm
 from eval.ablation.ladder import Ladder, read_ladder
 from eval.ablation.rungs import BASE, Rung, rungs
-from eval.ablation.same_size import SameSize
-from eval.ablation.stand_ins import Memo
+from eval.ablation.stand_ins import Memo, SameSize
 from eval.datasets import load, parse_range
 from eval.records import RunError, write_text
 from eval.report.ladder import ladder_markdown

@@ -1,13 +1,15 @@
-"""Memo: a node that answers the same state once, so that a change in one stage recomputes only what follows it."""
+"""Stand-ins of the ladder: a node that answers the same state once, and gold links among as many others as the linker gives."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
+from eval.runs.oracle import Oracle
 from nodes.node import Context, Node
-from nodes.state import GraphState
+from nodes.state import ColumnLink, GraphState, SchemaLinks, TableLink
 
 
 @dataclass(frozen=True)
@@ -24,3 +26,30 @@ class Memo:
         if key not in self._given:
             self._given[key] = await self.node(state, context)
         return self._given[key]
+
+
+Link = TypeVar("Link", TableLink, ColumnLink)
+
+
+@dataclass(frozen=True)
+class SameSize:
+    """Schema linking from gold, filled up with the linker's own best links to the size of what it hands on."""
+
+    oracle: Oracle
+    linker: Node
+
+    async def __call__(self, state: GraphState, context: Context) -> Any:
+        """Return the gold links first, then the fillers."""
+        gold: SchemaLinks = await self.oracle(state, context)
+        linked: SchemaLinks = await self.linker(state, context)
+        return SchemaLinks(tables=_filled(gold.tables, linked.tables), columns=_filled(gold.columns, linked.columns))
+
+
+def _filled(gold: Sequence[Link], linked: Sequence[Link]) -> tuple[Link, ...]:
+    named = {_name(link) for link in gold}
+    fillers = [link for link in linked if _name(link) not in named]
+    return (*gold, *fillers[: max(0, len(linked) - len(gold))])
+
+
+def _name(link: TableLink | ColumnLink) -> Hashable:
+    return link.table.lower() if isinstance(link, TableLink) else link.column.folded

@@ -14,8 +14,7 @@ from agent.graph import Graph, build_graph, run_turn
 from agent.llm import open_llm
 from eval.bench.loopback_server import loopback
 from eval.demo.build import build
-from eval.runs.quiet_gc import quiet_gc
-from eval.runs.scheduling import Aside, Passage
+from eval.runs.scheduling import Aside, Passage, quiet_gc
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Completer, Message, Prompt
 from nodes.node import Context

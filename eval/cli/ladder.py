@@ -52,7 +52,7 @@ def attribute(
     from rich.console import Console
 
     from eval.ablation.attribution import attribute as find_blame
-    from eval.report.failures import failure_lines, failure_tables
+    from eval.report.wrong_turns import failure_lines, failure_tables
 
     found = find_blame(ladder, data)
     for line in failure_lines(found) if turns else ():

@@ -10,8 +10,7 @@ from eval.analysis.compare import SAME, compare
 from eval.report.cascade import cascade_chart, cascade_tables, cascades
 from eval.report.chart import Chart, Mark
 from eval.report.confidence import confidence_charts, confidence_tables
-from eval.report.cost_charts import cost_charts
-from eval.report.costs import cost_tables
+from eval.report.costs import cost_charts, cost_tables
 from eval.report.history import history_charts, history_tables
 from eval.report.inputs import Inputs
 from eval.report.ladder import ladder_charts, ladder_tables

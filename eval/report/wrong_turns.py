@@ -1,4 +1,4 @@
-"""What is known of each wrong turn: the stage to blame, how that is known, and the failure modes with their evidence."""
+"""Wrong turns: the stage to blame, how that is known, and the failure modes with their evidence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.ablation.attribution import Attributor
+from eval.ablation.attribution import Attribution, Attributor
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView, TurnView
 from eval.scoring.scores import TurnScores
@@ -155,3 +155,32 @@ def _fault(turn: TurnView, attributor: Attributor) -> Fault:
 def _modes(faults: Faults) -> Iterator[str]:
     for fault in faults.values():
         yield from (mode for mode, _ in fault.modes) if fault.modes else ("none told",)
+
+
+def failure_tables(found: Attribution) -> tuple[Table, ...]:
+    """Lay an attribution out: the stages, the modes, and every wrong turn with its evidence."""
+    return (
+        Table(
+            title=f"{found.wrong} wrong turns by the stage to blame",
+            columns=("stage", "turns"),
+            rows=tuple((stage, str(count)) for stage, count in found.stages.items()),
+            note="The first stage whose replacement by gold repairs the turn, alone or else after gold upstream.",
+        ),
+        Table(
+            title="Wrong turns by failure mode",
+            columns=("mode", "turns"),
+            rows=tuple((mode.replace("_", " "), str(count)) for mode, count in found.modes.items()),
+            note="A turn may fail in several modes.",
+        ),
+    )
+
+
+def failure_lines(found: Attribution) -> list[str]:
+    """Return one line a wrong turn, and one for each mode with its evidence."""
+    lines: list[str] = []
+    for turn in found.turns:
+        lines.append(
+            f"{turn.dialogue}/{turn.turn} {turn.stage or 'no stage'} ({turn.repaired or 'no gold repairs it'})"
+        )
+        lines += [f"  {mode.mode.replace('_', ' ')}: {mode.evidence}" for mode in turn.modes]
+    return lines

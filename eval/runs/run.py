@@ -15,8 +15,8 @@ from eval.provenance import commit, versions
 from eval.records import Manifest, read_turns
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.prompt_hash import prompts_sha256
-from eval.runs.quiet_gc import quiet_gc
 from eval.runs.runner import Runner
+from eval.runs.scheduling import quiet_gc
 from eval.runs.store import RunStore
 from eval.statistics import smallest_decidable
 from nodes.llm.messages import EndpointError

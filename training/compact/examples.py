@@ -26,7 +26,7 @@ from nodes.plan.constraints import Scalar
 from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
 from training.compact.schema_renaming import name_stems, renamed
-from training.data.artefacts import is_artefact
+from training.data.turns import is_artefact
 from value_index.index import ValueIndex
 from value_index.schema import ColumnRef, Schema
 

@@ -56,7 +56,7 @@ def prepare_command(
     from rich.console import Console
 
     from training.data.prepare import prepare
-    from training.data.report import mix_tables
+    from training.data.tables import mix_tables
 
     manifest = prepare(config, data, out, tokenizer=tokenizer, say=typer.echo)
     for table in mix_tables(manifest):

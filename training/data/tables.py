@@ -1,4 +1,4 @@
-"""The table of `turnsql data sets`: what is here of each data set, and what to do about the rest."""
+"""Tables of `turnsql data`: what is here of each data set, and what a prepared mix holds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from eval.datasets import DataError
 from eval.table import Table
 from training.data.catalogue import CATALOGUE, how_to_get
+from training.data.prepare import MixManifest
 from training.data.sources import count
 
 ABSENT = "–"
@@ -41,3 +42,35 @@ def _here(name: str, split: str, data: Path) -> str:
         return f"{count(name, split, data):,}"
     except DataError:
         return ABSENT
+
+
+def mix_tables(manifest: MixManifest) -> tuple[Table, ...]:
+    """Lay out sources, rows with their lengths, and what was left out."""
+    sources = Table(
+        title="Sources",
+        columns=("source", "role", "licence", "dialect", "turns", "usable"),
+        rows=tuple((s.name, s.role, s.licence, s.dialect, f"{s.turns:,}", f"{s.usable:,}") for s in manifest.sources),
+        words=4,
+    )
+    rows = Table(
+        title="Rows",
+        columns=("stage", "train", "apart", "tokens", "median", "95 %", "most", "limit"),
+        rows=tuple(
+            (
+                stage,
+                f"{manifest.rows['train'][stage]:,}",
+                f"{manifest.rows['validation'].get(stage, 0):,}",
+                *(f"{n:,}" for n in (found.total, found.median, found.p95, found.most, found.limit)),
+            )
+            for stage, found in manifest.lengths.items()
+        ),
+        note=f"tokens by {next(iter(manifest.lengths.values())).counted_by}; {manifest.oracle_rows} rows hold gold",
+    )
+    audit = manifest.audit
+    left_out = Table(
+        title="Left out",
+        columns=("cause", "turns"),
+        rows=tuple((cause, f"{number:,}") for cause, number in manifest.left_out.items()),
+        note=f"audited against {audit.questions:,} questions of {', '.join(audit.against)}: no database or schema is shared",
+    )
+    return sources, rows, left_out

@@ -1,4 +1,4 @@
-"""The turns that a mix can draw from: those with a gold that runs and is a plan, each once."""
+"""Turns that a mix can draw from: those with a gold that runs and is a plan, each once, and no artefact."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from eval.progress import Progress
 from eval.scoring.hardness import hardness
 from eval.scoring.verdicts import Executions
 from nodes.plan import Plan
-from training.data.artefacts import is_artefact
 
 
 @dataclass(frozen=True)
@@ -115,3 +114,16 @@ def usable_turns(
             else:
                 seen.add(turn.content)
                 yield turn
+
+
+ARTEFACTS = ("i am gpt", "expert:", "i have left the chat")
+"""What the collection left where an utterance should stand: nothing can be learnt from such a turn."""
+
+
+def is_artefact(utterance: str) -> bool:
+    """Tell whether an utterance is none.
+
+    >>> is_artefact("I have left the chat"), is_artefact("How many are there?")
+    (True, False)
+    """
+    return any(mark in utterance.lower() for mark in ARTEFACTS)

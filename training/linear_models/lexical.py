@@ -32,7 +32,7 @@ from nodes.plan.traversal import columns, table_names
 from nodes.state import SchemaLinks
 from training.dev_databases import refuse_dev_databases
 from training.linear_models.fitting import fit_logistic, ranker_of
-from training.linear_models.fold import best_threshold, split
+from training.linear_models.held_out_databases import best_threshold, split
 from training.linear_models.lexical_examples import Example, examples
 
 SEED = 7

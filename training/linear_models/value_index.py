@@ -21,7 +21,7 @@ from nodes.lexical.previous_query import Before
 from nodes.plan.constraints import Scalar
 from training.dev_databases import refuse_dev_databases
 from training.linear_models.fitting import fit_logistic, fit_ranker
-from training.linear_models.fold import split
+from training.linear_models.held_out_databases import split
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.candidate import Candidate
 from value_index.grounding.ranker import Ranker, Thresholds, commonness

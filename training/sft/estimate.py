@@ -8,12 +8,15 @@ not (kernels' work space, fragmentation). Against the one published figure, Unsl
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from training.settings import TrainingError
+from training.sft.config import SftConfig
 
 GB = 1e9
 CARDS: dict[str, float] = {"24 GB": 24.0, "32 GB": 32.0, "80 GB": 80.0}
@@ -183,3 +186,42 @@ def _linear_attention(values: dict[str, Any], hidden: int) -> list[tuple[int, in
     heads = values["linear_num_value_heads"]
     inner = heads * values["linear_value_head_dim"]
     return [(hidden, 2 * keys + inner), (hidden, inner), (hidden, heads), (hidden, heads), (inner, hidden)]
+
+
+TIMED = (0.5, 0.2, 0.5, 0.8)
+"""Which batches are timed, as places in the order of length; the first only warms up."""
+
+
+def run_tokens(config: SftConfig, lengths: Sequence[int]) -> int:
+    """Return the tokens that a run passes over, epochs counted; one that stops early passes over fewer.
+
+    Args:
+        lengths: tokens of each row to train on.
+    """
+    steps = config.steps and config.steps * config.batch * config.accumulate / len(lengths)
+    return round((steps or config.epochs) * sum(lengths))
+
+
+def measured_minutes(
+    model: Any, collate: Callable[[list[Any]], Any], rows: Sequence[dict[str, list[int]]], config: SftConfig,
+    clock: Callable[[], float] = time.monotonic,
+) -> float:  # fmt: skip
+    """Return the minutes of a run, from passes of the model over a few of its batches; no weight changes.
+
+    Args:
+        collate: makes one batch of rows.
+        rows: all rows to train on, as tokens.
+    """
+    ordered = sorted(rows, key=lambda row: len(row["input_ids"]))
+    seconds, tokens = 0.0, 0
+    for number, place in enumerate(TIMED):
+        start = min(int(place * len(ordered)), max(0, len(ordered) - config.batch))
+        batch = ordered[start : start + config.batch]
+        inputs = collate(batch)
+        started = clock()
+        model(**inputs).loss.backward()
+        if number:
+            seconds += clock() - started
+            tokens += sum(len(row["input_ids"]) for row in batch)
+    model.zero_grad()
+    return seconds / tokens * run_tokens(config, [len(row["input_ids"]) for row in rows]) / 60

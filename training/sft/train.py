@@ -25,11 +25,11 @@ from training.settings import TrainingError
 from training.sft.checkpoints import disk_faults, last_checkpoint, save_whole
 from training.sft.config import SftConfig
 from training.sft.engine import check_room, check_targets, open_model
+from training.sft.estimate import measured_minutes, run_tokens
 from training.sft.rows import SPLITS, ChatRow, read_rows
 from training.sft.score import SqlScorer
-from training.sft.sft_time import measured_minutes, run_tokens
-from training.sft.sft_tokens import encoded
 from training.sft.small_model import new_model, new_tokenizer
+from training.sft.tokens import encoded
 
 FINAL_FACTOR = 5
 """How many times the rows of one look are scored at the end."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval.datasets import DataError, listed_databases
-from training.linear_models.fold import best_threshold
+from training.linear_models.held_out_databases import best_threshold
 
 ROOT = Path(__file__).parents[3]
 

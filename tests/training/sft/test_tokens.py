@@ -13,7 +13,7 @@ from nodes.llm.messages import Message
 from training.settings import TrainingError
 from training.sft.config import SftConfig
 from training.sft.rows import ChatRow
-from training.sft.sft_tokens import UNLEARNT, encoded
+from training.sft.tokens import UNLEARNT, encoded
 
 ROW = ChatRow(
     messages=(

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from training.sft.config import SftConfig
-from training.sft.sft_time import TIMED, measured_minutes, run_tokens
+from training.sft.estimate import TIMED, measured_minutes, run_tokens
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from eval.ablation.same_size import SameSize
+from eval.ablation.stand_ins import SameSize
 from eval.datasets import load
 from eval.gold.outputs import GoldBook
 from eval.runs.oracle import Oracle
