@@ -1,13 +1,13 @@
 # Two words each, from nothing: `make demo` runs the main job, `make test` the tests, `make check` lint, types and layers,
 # `make wheel` a wheel in dist/, `make test-wheel` that wheel in an empty environment, `make test-vllm` the graph over a
-# real vLLM server on a CPU.
+# real vLLM server on a CPU, `make docs` the pages.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
 VLLM := .venv-vllm
 
-.PHONY: demo test check wheel test-wheel test-vllm figures clean
+.PHONY: demo test check wheel test-wheel test-vllm figures docs clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
@@ -42,7 +42,7 @@ $(VLLM)/bin/python: | pyproject.toml
 	@$(VLLM)/bin/pip uninstall -q -y torchvision torchaudio torchcodec triton
 	@touch $@
 
-# The tables of README.md, from runs of this checkout over an unpacked CoSQL: make figures DATA=cosql_dataset (some minutes)
+# The figures of README.md and docs/results, from runs of this checkout: make figures DATA=cosql_dataset (some minutes)
 FIGURES := runs/figures
 EVAL := $(BIN)/turnsql eval
 figures: $(VENV)/.run
@@ -55,7 +55,14 @@ figures: $(VENV)/.run
 	for run in slice slice-predicted validation validation-predicted; do $(EVAL) score $(FIGURES)/$$run >/dev/null || exit 1; done
 	$(EVAL) ablate --data $(DATA) --dialogues 0:32 --out $(FIGURES)/ladder
 	$(EVAL) history --data $(DATA) --dialogues 0:32 --out $(FIGURES)/history
-	$(BIN)/python -m eval.report.readme README.md $(FIGURES)
+	$(BIN)/python -m docs.generate.figures $(FIGURES)
+	$(BIN)/python -m docs.generate
+
+# The pages that are made from code, the output of the commands that pages show, and the site, which opens from disk.
+docs: $(VENV)/.docs
+	$(BIN)/python -m docs.generate --outputs
+	$(BIN)/zensical build --clean --strict
+	@echo "site/index.html"
 
 # A Debian python3 may lack ensurepip: then its own pip is asked to fill the environment.
 $(BIN)/python:
@@ -84,9 +91,13 @@ $(VENV)/.test: $(VENV)/.run
 	@$(call INSTALL,.[test])
 	@touch $@
 
+$(VENV)/.docs: $(VENV)/.run
+	@$(call INSTALL,.[docs])
+	@touch $@
+
 $(VENV)/.dev: $(VENV)/.test
 	@$(call INSTALL,.[dev])
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VLLM) build dist *.egg-info
+	rm -rf $(VENV) $(VLLM) build dist site *.egg-info

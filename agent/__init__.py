@@ -1,0 +1,1 @@
+"""Assembly: configuration to graph to conversation."""

@@ -1,4 +1,4 @@
-"""Where a run's figures come from: the checkout and the versions that can change a result."""
+"""The provenance of a run's figures: the checkout and the versions that can change a result."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from docs.generate.pages import ROOT, generated, prose
+from docs.generate.pages import ROOT, generated, runnable
 from docs.generate.shown_outputs import refreshed
 from eval.demo.build import build
 from eval.records import write_text
@@ -30,7 +30,7 @@ def write_outputs(*, slow: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment = workshop(Path(folder))
         os.chdir(folder)
-        for path in prose(ROOT):
+        for path in runnable(ROOT):
             text = path.read_text("utf-8")
             if (shown := refreshed(text, environment, slow=slow)) != text:
                 write_text(path, shown)

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from agent.config import ClarifySettings, ExecutionSettings, GraphSettings
-from nodes.endpoint import Endpoint, Prices
+from nodes.llm.endpoint import Endpoint, Prices
 from nodes.registry import NODES
 
 HEAD = """# Configuration

@@ -13,16 +13,16 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from eval.attribution import attribute
-from eval.history_gap import HistoryGap
-from eval.ladder import Ladder
+from eval.ablation.attribution import attribute
+from eval.ablation.ladder import Ladder
+from eval.analysis.history_gap import HistoryGap
 from eval.records import read_manifest, write_text
 from eval.report.failures import failure_tables
 from eval.report.history import history_tables
 from eval.report.ladder import ladder_tables
-from eval.report.table import Table
+from eval.report.run_view import gather
 from eval.report.tables import answer_table, node_table, plan_table
-from eval.report.view import gather
+from eval.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "docs" / "results"

@@ -21,6 +21,11 @@ def prose(root: Path) -> list[Path]:
     return [root / "README.md", *(path for path in sorted((root / "docs").rglob("*.md")) if path not in made)]
 
 
+def runnable(root: Path) -> list[Path]:
+    """Return the pages whose shown commands run as the checkout is; the others change it first (`tests/docs/test_newcomer.py`)."""
+    return [path for path in prose(root) if not path.name.startswith("add-a-")]
+
+
 def generated(root: Path) -> dict[Path, str]:
     """Return every page that code has a part in, with the text that it should have."""
     references = (cli_reference(app), config_reference(), module_reference(root))

@@ -1,5 +1,6 @@
-"""Data sets: the Spider family's dialogues here, BIRD and BIRD-Interact in files of their own."""
+"""Data sets: the Spider family, BIRD and BIRD-Interact, each in a file of its own; `registry` names them."""
 
+from eval.datasets.load import load
 from eval.datasets.spider_family import (
     DataError,
     Dataset,
@@ -8,7 +9,6 @@ from eval.datasets.spider_family import (
     GoldTurn,
     followed,
     listed_databases,
-    load,
     parse_range,
     read_json,
 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
@@ -172,25 +172,33 @@ class Dataset:
                 self._open.popitem()[1].close()
 
 
-def load(name: str, folder: str | Path, split: str) -> Dataset:
-    """Read one split of an unpacked official archive.
+def cosql(folder: Path, split: str) -> Dataset:
+    """Read CoSQL's dialogues: `sql_state_tracking/cosql_SPLIT.json`."""
+    return _official("cosql", folder, split)
 
-    Args:
-        name: cosql, sparc or spider (whose rows become dialogues of one turn).
-        folder: The archive: `tables.json`, `database/`, and the split's file.
-        split: dev, train; for Spider also train_spider and train_others.
+
+def sparc(folder: Path, split: str) -> Dataset:
+    """Read SParC's dialogues: `SPLIT.json`."""
+    return _official("sparc", folder, split)
+
+
+def spider(folder: Path, split: str) -> Dataset:
+    """Read Spider's questions as dialogues of one turn: `SPLIT.json`, for example `train_spider.json`."""
+    return _official("spider", folder, split)
+
+
+def _official(name: DatasetName, folder: Path, split: str) -> Dataset:
+    """Read one split of an unpacked official archive.
 
     Raises:
         DataError: The folder is missing or another archive's, or its file is unreadable, empty or malformed.
     """
-    dataset_name = _dataset_name(name)
-    root = Path(folder)
-    if not root.is_dir():
-        raise DataError(f"no data folder {str(root)!r}: give --data the folder of the unpacked {name} archive")
-    path = followed(root / _FILES[dataset_name].format(split=split))
+    if not folder.is_dir():
+        raise DataError(f"no data folder {str(folder)!r}: give --data the folder of the unpacked {name} archive")
+    path = followed(folder / _FILES[name].format(split=split))
     if not path.is_file():
-        raise DataError(f"{str(root)!r} has no {path.name} of {name}: {_what_is_there(dataset_name, root)}")
-    return Dataset(dataset_name, split, root, _dialogues(dataset_name, path))
+        raise DataError(f"{str(folder)!r} has no {path.name} of {name}: {_what_is_there(name, folder)}")
+    return Dataset(name, split, folder, _dialogues(name, path))
 
 
 def followed(path: Path) -> Path:
@@ -206,13 +214,6 @@ def followed(path: Path) -> Path:
         return path
     target = path.parent / text.decode(errors="replace")
     return target if target.exists() else path
-
-
-def _dataset_name(name: str) -> DatasetName:
-    for known in get_args(DatasetName):
-        if name == known:
-            return known
-    raise DataError(f"no data set {name!r}: choose from {', '.join(get_args(DatasetName))}")
 
 
 def _what_is_there(name: DatasetName, root: Path) -> str:

@@ -1,0 +1,1 @@
+"""The demo: three databases and eighteen dialogues written for the project."""

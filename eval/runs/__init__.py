@@ -1,1 +1,1 @@
-"""From a data set to records: the runner, its store, histories and oracles."""
+"""The way from a data set to records: the runner, its store, histories and oracles."""

@@ -1,1 +1,1 @@
-"""From records to scores: verdicts, plan scores, stage scores, and their means."""
+"""The way from records to scores: verdicts, plan scores, stage scores, and their means."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ from eval.datasets import Dataset
 from eval.gold.outputs import Gold, GoldBook
 from eval.records import AloneRecord, RunError, TurnRecord
 from eval.runs.isolated_stages import ADAPTERS
+from eval.scoring import registry
 from eval.scoring.gold_audit import read_gold
 from eval.scoring.hardness import features, hardness
 from eval.scoring.plan_scores import (
@@ -24,7 +26,7 @@ from eval.scoring.scores import (
     StageMetrics,
     TurnScores,
 )
-from eval.scoring.stage_scores import STAGE_SCORES, Metrics, validation_scores
+from eval.scoring.stage_scores import Metrics, StageScore, validation_scores
 from eval.scoring.summary import mean_scores
 from eval.scoring.verdicts import (
     Executions,
@@ -35,6 +37,10 @@ from eval.scoring.verdicts import (
 from nodes.plan import Plan
 from nodes.sql.joins.fill import with_joins
 from nodes.state import STAGES, ScoredPlan, Stage
+
+STAGE_SCORES = tuple(found for found in vars(registry).values() if isinstance(found, StageScore))
+"""The scores that have a formula over gold and output, in the order of the registry."""
+_SCORED: tuple[Stage, ...] = tuple(stage for stage in STAGES if any(each.stage == stage for each in STAGE_SCORES))
 
 
 class Scorer:
@@ -125,18 +131,17 @@ class Scorer:
     def _in_graph(
         self, record: TurnRecord, query: str, gold: Gold | None, verdicts: Verdicts, plan: dict[str, float | None]
     ) -> dict[Stage, Metrics]:
-        found: dict[Stage, Metrics] = {}
-        if gold is not None:
-            for stage, scores in STAGE_SCORES.items():
-                output = record.stages[stage].output
-                if output is not None:
-                    found[stage] = scores(gold, self._typed(record, stage, output))
+        found: defaultdict[Stage, Metrics] = defaultdict(dict)
+        for stage in _SCORED if gold else ():
+            output = record.stages[stage].output
+            if gold and output is not None:
+                found[stage] = _stage_metrics(stage, gold, self._typed(record, stage, output))
         if record.stages["plan_emission"].output is not None:
-            found["plan_emission"] = {name: value for name, value in plan.items() if value is not None}
+            found["plan_emission"].update({name: value for name, value in plan.items() if value is not None})
         if verdicts.value is not None:
-            found["sql_generation"] = {"value": float(verdicts.value)}
+            found["sql_generation"].update({"value": float(verdicts.value)})
         if record.attempts:
-            found["schema_validation"] = self._validation(record, query)
+            found["schema_validation"].update(self._validation(record, query))
         return found
 
     def _alone(
@@ -151,14 +156,18 @@ class Scorer:
         }
 
     def _alone_scores(self, stage: Stage, output: Any, record: TurnRecord, query: str, gold: Gold) -> Metrics:
-        if stage in STAGE_SCORES:
-            return STAGE_SCORES[stage](gold, output)
+        return _stage_metrics(stage, gold, output) | self._alone_rates(stage, output, record, query)
+
+    def _alone_rates(self, stage: Stage, output: Any, record: TurnRecord, query: str) -> Metrics:
+        """Score what is no formula over gold and output: plans by the plan scores, SQL by the verdicts."""
         if stage == "plan_emission":
             scores = self._plan_scores(record.key, output[0].plan if output else None)
             return {name: value for name, value in scores.items() if value is not None}
         if stage == "sql_generation":
             verdict = self._judge(record, query, output).value
             return {} if verdict is None else {"value": float(verdict)}
+        if stage != "schema_validation":
+            return {}
         runs = self.executions.run(self.dataset.open_database(record.database_id), query).outcome == "rows"
         return {"false_alarm": float(output.failed)} if runs else {}
 
@@ -180,6 +189,12 @@ class Scorer:
         if first == verdicts.value:
             return "unchanged"
         return "fixed" if verdicts.value else "broken"
+
+
+def _stage_metrics(stage: Stage, gold: Gold, output: Any) -> Metrics:
+    """Compute every metric of the registry for one stage's output."""
+    scores = (each.metrics(gold, output) for each in STAGE_SCORES if each.stage == stage)
+    return {name: value for metrics in scores for name, value in metrics.items()}
 
 
 def _by_stage(in_graph: dict[Stage, Metrics], alone: dict[Stage, Metrics]) -> StageMetrics:

@@ -6,7 +6,8 @@ that were flagged, recall over the turns that had something to find).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from eval.gold.outputs import Gold
@@ -21,6 +22,14 @@ from nodes.state import (
 from value_index.schema import ColumnRef
 
 Metrics = dict[str, float]
+
+
+@dataclass(frozen=True)
+class StageScore:
+    """A score of one stage: its metrics, from the gold of the turn and what the stage gave."""
+
+    stage: Stage
+    metrics: Callable[[Gold, Any], Metrics]
 
 
 def dialogue_state_scores(gold: Gold, given: DialogueState) -> Metrics:
@@ -88,12 +97,9 @@ def validation_scores(*, flagged: bool, fails: bool, wrong: bool | None) -> Metr
     return metrics
 
 
-STAGE_SCORES: Mapping[Stage, Callable[[Gold, Any], Metrics]] = {
-    "dialogue_state_tracking": dialogue_state_scores,
-    "schema_linking": schema_linking_scores,
-    "value_grounding": value_grounding_scores,
-}
-"""The stages that need a formula of their own: plan_emission has the plan scores, the last two the verdicts."""
+DIALOGUE_STATE = StageScore("dialogue_state_tracking", dialogue_state_scores)
+SCHEMA_LINKING = StageScore("schema_linking", schema_linking_scores)
+VALUE_GROUNDING = StageScore("value_grounding", value_grounding_scores)
 
 
 def _agreement(truth: tuple[Constraint, ...], given: tuple[Constraint, ...]) -> float:

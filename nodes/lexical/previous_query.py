@@ -1,4 +1,4 @@
-"""Before: what the value index is told of the query before."""
+"""What the value index is told of the previous query."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The client of a language model: endpoint, messages, output schemas, recordings."""

@@ -1,4 +1,4 @@
-"""Where a language model answers, and how it is asked: the `[endpoint]` table of a configuration."""
+"""The `[endpoint]` table of a configuration: the server of a language model, and how it is asked."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""All SQL: text to plan, plan to text, joins, and the validator."""

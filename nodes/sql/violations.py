@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from inspect import isfunction
+from typing import cast
 
 from nodes.sql.errors import SQLError
 from nodes.sql.parsing.parse import parse
+from nodes.sql.validation import rules
 from nodes.sql.validation.query import Query
-from nodes.sql.validation.rules.bare_column import bare_column
-from nodes.sql.validation.rules.fan_out import fan_out
-from nodes.sql.validation.rules.join_off_key import join_off_key
-from nodes.sql.validation.rules.names import (
-    ambiguous,
-    unknown_column,
-    unknown_table,
-    wrong_table,
-)
-from nodes.sql.validation.rules.syntax import misplaced_aggregate, set_operation
-from nodes.sql.validation.rules.type_mismatch import type_mismatch
 from nodes.state import Violation
 from value_index.schema import Schema
 
 Rule = Callable[[Query], Iterator[Violation]]
 
-RULES: tuple[Rule, ...] = (
-    set_operation,
-    misplaced_aggregate,
-    unknown_table,
-    unknown_column,
-    wrong_table,
-    ambiguous,
-    type_mismatch,
-    bare_column,
-    join_off_key,
-    fan_out,
-)
+RULES = tuple(cast(Rule, found) for found in vars(rules).values() if isfunction(found))
 """Every rule, in the order in which its findings are told."""
 
 

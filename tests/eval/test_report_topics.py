@@ -1,4 +1,4 @@
-"""The parts of a report that need no browser: ladders, histories, confidence, tables from elsewhere, the tables of README.md."""
+"""The parts of a report that need no browser: ladders, histories, confidence, tables from elsewhere."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ from eval.report.build import write_report
 from eval.report.confidence import Risk, confidence_charts, risk_of
 from eval.report.inputs import open_inputs
 from eval.report.ladder import ladder_charts
-from eval.report.readme import fill, names, read_tables
 from eval.report.run_view import gather
 from eval.runs.experiment import RunOptions
 from nodes.state import STAGES
 from tests.eval.archive import make_archive
 from turnsql import app
-
-README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +98,3 @@ def test_tables_made_elsewhere_are_shown(folder: Path, tmp_path: Path) -> None:
     table.write_text("{}", "utf-8")
     with pytest.raises(RunError, match="no list of tables"):
         open_inputs([folder / "ladder"], None, [table])
-
-
-def test_every_table_of_the_readme_can_be_filled(folder: Path) -> None:
-    text = README.read_text("utf-8")
-    places = names(text)
-    tables = dict(read_tables(folder))
-    assert set(places) - set(tables) == {"nodes", "answers", "plans"}, "whose runs are not there"
-    filled = fill(text, tables)
-    assert names(filled) == places and fill(filled, tables) == filled != text

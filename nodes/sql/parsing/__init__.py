@@ -1,1 +1,1 @@
-"""From SQL text to a plan's parts: parser, scopes, and readers of terms and tables."""
+"""The way from SQL text to a plan's parts: parser, scopes, and readers of terms and tables."""

@@ -1,1 +1,1 @@
-"""From a plan's parts to SQL text: terms, names, outputs, quoting."""
+"""The way from a plan's parts to SQL text: terms, names, outputs, quoting."""
