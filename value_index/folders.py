@@ -1,4 +1,4 @@
-"""Where the program's own files lie, and the user's folders by the platform's custom."""
+"""The folders of the program's own files, and of the user by the platform's custom."""
 
 from __future__ import annotations
 
