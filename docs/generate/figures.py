@@ -17,11 +17,11 @@ from eval.ablation.attribution import attribute
 from eval.ablation.ladder import Ladder
 from eval.analysis.history_gap import HistoryGap
 from eval.records import read_manifest, write_text
-from eval.report.failures import failure_tables
 from eval.report.history import history_tables
 from eval.report.ladder import ladder_tables
 from eval.report.run_view import gather
 from eval.report.tables import answer_table, node_table, plan_table
+from eval.report.wrong_turns import failure_tables
 from eval.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
