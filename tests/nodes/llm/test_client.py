@@ -138,7 +138,7 @@ def test_an_endpoint_that_speaks_no_tls() -> None:
 def test_an_endpoint_whose_certificate_nobody_vouches_for() -> None:
     async def run() -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(Path(__file__).parent.parent / "self_signed.pem")
+        context.load_cert_chain(Path(__file__).parents[2] / "self_signed.pem")
         server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0, ssl=context)
         port = server.sockets[0].getsockname()[1]
         llm = LLM(Endpoint(base_url=f"https://127.0.0.1:{port}/v1", model="m", max_retries=0), key=KEY)
