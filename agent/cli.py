@@ -130,6 +130,7 @@ def probe_command(
 
     from agent.config import Config, ConfigError
     from agent.llm import check_adapter, probe_endpoint
+    from nodes.llm.capabilities import QUESTION
 
     endpoint = Config.load(config).endpoint
     if endpoint is None:
@@ -139,12 +140,15 @@ def probe_command(
     if as_json:
         shown = found.model_dump() | ({"adapter_effect": effect.model_dump()} if effect else {})
         typer.echo(json.dumps(shown))
-        return
+        raise typer.Exit(0 if found.knows else 1)
     if effect:
         typer.echo(f"adapter             {effect.describe()}")
     for name, can in found.model_dump().items():
         typer.echo(f"{name:<20}{'yes' if can else 'no'}")
     typer.echo(f'set structured = "{found.structured}" in [endpoint]' + (", grammars work" if found.grammar else ""))
+    if not found.knows:
+        typer.echo(f"it has no answer to {QUESTION!r}: look at its weights, their quantisation and its chat template")
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -50,6 +50,7 @@ class FakeEndpoint:
     base_url: str
     requests: list[dict[str, Any]]
     keys: list[str]
+    headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
 
 def queue(*responses: Response) -> Answer:
@@ -63,6 +64,7 @@ def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
     """Serve on a free loopback port until the block ends."""
     requests: list[dict[str, Any]] = []
     keys: list[str] = []
+    headers: list[dict[str, str]] = []
     lock = Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -73,6 +75,7 @@ def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
             with lock:
                 requests.append(body)
                 keys.append(self.headers["Authorization"])
+                headers.append(dict(self.headers))
             response = answer(body)
             self.send_response(response.status)
             self.send_header("Content-Type", response.content_type)
@@ -88,7 +91,7 @@ def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield FakeEndpoint(f"http://127.0.0.1:{server.server_port}/v1", requests, keys)
+        yield FakeEndpoint(f"http://127.0.0.1:{server.server_port}/v1", requests, keys, headers)
     finally:
         server.shutdown()
         server.server_close()

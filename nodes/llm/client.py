@@ -6,33 +6,46 @@ import asyncio
 import json
 import random
 import re
+import socket
+import ssl
 from time import perf_counter
-from typing import Any, cast
+from typing import Any
+from urllib.parse import urlsplit
 
+import aiohttp
 import openai
-from openai.types.chat import ChatCompletion
 
 from nodes.llm.capabilities import heeds_grammar
+from nodes.llm.chat_completion import ChatCompletion, Malformed, Refused, read_completion, read_json, refusal
 from nodes.llm.endpoint import FALLBACKS, Endpoint, StructuredOutput
-from nodes.llm.messages import (
-    EndpointError,
-    Prompt,
-    Reply,
-    json_text,
+from nodes.llm.faults import (
+    Late,
+    TooLong,
+    Trouble,
+    Unreachable,
+    fault_line,
+    is_about_context,
+    is_about_format,
 )
+from nodes.llm.messages import EndpointError, Prompt, Reply, json_text
 from nodes.llm.request import request
-from nodes.state import ReplyOutcome, Stage, Usage
+from nodes.state import ReplyOutcome, Stage
 
 DEAD_AFTER = 5
 """Calls failed one after the other, each after all its retries, that make an endpoint dead."""
 BACKOFF = 0.25
-"""Seconds before a malformed answer is asked for again; doubled each time, up to eight."""
-TLS_ADVICE = "set base_url to http:// where it speaks no TLS, or SSL_CERT_FILE to the authority that it is known by"
-_THOUGHT = re.compile(r"\A\s*(?:<think>)?.*?</think>", re.DOTALL)
-
-
-class Malformed(Exception):
-    """An answer that is no chat completion: a proxy's page, a torn body."""
+"""Seconds before a request is sent again; doubled each time, up to eight."""
+LONGEST_WAIT = 60.0
+"""Seconds that an endpoint may ask to wait."""
+MOST_BYTES = 4_000_000
+"""Of an answer, unpacked: a thousand times what SQL takes."""
+TROUBLES = (Refused, Malformed, Unreachable, Late, TooLong)
+_THOUGHT = re.compile(
+    r"\A\s*(?:<(think|thinking|reasoning)>)?.*?</(?:think|thinking|reasoning)>|\A\s*\[THINK\].*?\[/THINK\]"
+    r"|\A\s*(?:<(?:think|thinking|reasoning)>|\[THINK\]).*\Z",
+    re.DOTALL,
+)
+"""Reasoning before an answer; what was begun and never ended is all there is."""
 
 
 class LLM:
@@ -43,16 +56,20 @@ class LLM:
         self._key = key
         self._way: StructuredOutput = endpoint.structured
         self._failed = 0
+        self._answered = False
         self._heeds_grammar: bool | None = None
         self._probing = asyncio.Lock()
         self._client = openai.AsyncOpenAI(
             base_url=endpoint.base_url,
             api_key=key or "none",
             timeout=endpoint.timeout,
-            max_retries=endpoint.max_retries,
-            # Of a call's processor time httpx takes a third more than aiohttp.
-            http_client=openai.DefaultAioHttpClient(),
+            max_retries=0,
+            # Of a call's processor time httpx takes a third more than aiohttp. Followed, a redirect carries the prompt on.
+            http_client=openai.DefaultAioHttpClient(follow_redirects=False, event_hooks={"response": [_read_bounded]}),
         )
+        if not (urlsplit(endpoint.base_url).hostname or "").endswith("openai.com"):
+            # Read from OPENAI_ORG_ID and OPENAI_PROJECT_ID, which are no one else's business.
+            self._client.organization = self._client.project = None
 
     async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
         """Answer a prompt; see Completer."""
@@ -61,23 +78,26 @@ class LLM:
         start = perf_counter()
         try:
             answer = await self._ask(prompt)
-        except (openai.OpenAIError, Malformed) as error:
-            raise self._fault(error) from error
-        self._failed = 0
+        except TROUBLES as trouble:
+            raise self._fault(trouble) from trouble
         return self._reply(answer, prompt, perf_counter() - start)
 
-    async def raw(self, body: dict[str, Any]) -> dict[str, Any] | None:
+    async def raw(self, body: dict[str, Any], *, plain: bool = False) -> dict[str, Any] | None:
         """Send a body as it stands; the answer as JSON values, None where the endpoint refuses the body.
+
+        Args:
+            plain: whether a refusal is an error too, since every endpoint should take such a body.
 
         Raises:
             EndpointError: there is no answer.
         """
         try:
-            return (await self._send(body)).model_dump(mode="json")
-        except (openai.BadRequestError, openai.UnprocessableEntityError):
-            return None
-        except (openai.OpenAIError, Malformed) as error:
-            raise self._fault(error) from error
+            return (await self._send(body)).body
+        except TROUBLES as trouble:
+            refused = isinstance(trouble, Refused) and (trouble.status in (400, 422) or is_about_format(trouble))
+            if refused and not plain:
+                return None
+            raise self._fault(trouble) from trouble
 
     async def close(self) -> None:
         """Close the connections."""
@@ -94,103 +114,140 @@ class LLM:
             raise EndpointError(f"{where} does not decode by a grammar: {wanted}", fatal=True)
 
     async def _ask(self, prompt: Prompt) -> ChatCompletion:
-        """Send a prompt, in the next way of asking for JSON where the endpoint refuses one."""
-        while True:
-            way = self._way
-            try:
-                return await self._send(request(self.endpoint, prompt, way))
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                if prompt.output is None or way == "none" or not _is_about_format(error):
-                    raise
-                if self._way == way:
-                    self._way = FALLBACKS[FALLBACKS.index(way) + 1]
+        """Send a prompt; where it is refused, in the next ways of asking for JSON.
+
+        What goes through without a schema was refused for the schema, in whatever words.
+        """
+        first = self._way
+        try:
+            return await self._send(request(self.endpoint, prompt, first))
+        except Refused as trouble:
+            if prompt.output is None or not _may_be_about_format(trouble):
+                raise
+            for way in FALLBACKS[FALLBACKS.index(first) + 1 :]:
+                try:
+                    answer = await self._send(request(self.endpoint, prompt, way))
+                except Refused as again:
+                    if not _may_be_about_format(again):
+                        raise
+                    continue
+                if FALLBACKS.index(self._way) < FALLBACKS.index(way):
+                    self._way = way
+                return answer
+            raise
 
     async def _send(self, body: dict[str, Any]) -> ChatCompletion:
-        """Send a request again while its answer is malformed: the client itself retries only what HTTP calls a fault."""
+        """Send a request, again as long as its fault may pass and tries are left."""
         for attempt in range(self.endpoint.max_retries + 1):
-            if attempt:
-                await asyncio.sleep(min(BACKOFF * 2**attempt, 8.0) * random.uniform(0.75, 1.0))
+            wait = min(BACKOFF * 2 ** (attempt + 1), 8.0) * random.uniform(0.75, 1.0)
             try:
-                # The body is sent as it stands: the client's typed call would walk through it, for a fifth of its time.
-                sent = self._client.post("/chat/completions", cast_to=ChatCompletion, body=body)
-                # Whatever is no JSON comes back as text.
-                answer = cast(ChatCompletion | str, await sent)
-            except (json.JSONDecodeError, openai.APIResponseValidationError):
-                continue
-            if isinstance(answer, ChatCompletion) and answer.choices:
+                answer = await self._once(body)
+            except TROUBLES as trouble:
+                lasting = isinstance(trouble, Refused) and (not trouble.passing or is_about_format(trouble))
+                if lasting or isinstance(trouble, TooLong) or attempt == self.endpoint.max_retries:
+                    raise
+                if isinstance(trouble, Refused) and trouble.wait is not None:
+                    wait = trouble.wait
+            else:
+                self._failed, self._answered = 0, True
                 return answer
-        raise Malformed("its answers are no chat completions: is base_url the one that ends in /v1?")
+            await asyncio.sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _once(self, body: dict[str, Any]) -> ChatCompletion:
+        """Send a request once, within the time that it may take as a whole."""
+        try:
+            async with asyncio.timeout(self.endpoint.timeout):
+                # The body is sent as it stands: the client's typed call would walk through it, for a fifth of its time.
+                sent = await self._client.post(
+                    "/chat/completions", cast_to=openai.HttpxBinaryResponseContent, body=body
+                )
+        except openai.APIStatusError as error:
+            raise _refused(error) from error
+        except (openai.OpenAIError, aiohttp.ClientError, OSError, ValueError) as error:
+            raise _unreachable(error) from error
+        return read_completion(sent.content)
 
     def _reply(self, answer: ChatCompletion, prompt: Prompt, seconds: float) -> Reply:
-        choice = answer.choices[0]
-        text = _THOUGHT.sub("", choice.message.content or "").strip()
+        text = _THOUGHT.sub("", answer.text).strip()
+        if not text and prompt.output and _is_json(json_text(answer.elsewhere)):
+            text = answer.elsewhere.strip()
         outcome: ReplyOutcome = "complete" if text else "empty"
-        if choice.finish_reason == "length":
-            outcome = "truncated"
-        elif choice.finish_reason == "content_filter" or choice.message.refusal:
-            outcome = "refused"
+        if answer.ended != "complete":
+            outcome = answer.ended
         elif text and prompt.output and not _is_json(json_text(text)):
             outcome = "malformed"
-        usage = _usage(answer, seconds)
+        usage = answer.usage.model_copy(update={"seconds": seconds})
         prices = self.endpoint.prices
         priced = usage.model_copy(update={"price": prices.price(usage)}) if prices else usage
         return Reply(text=text, outcome=outcome, usage=priced)
 
-    def _fault(self, error: openai.OpenAIError | Malformed) -> EndpointError:
-        """Say in one line what failed and what to set; the key never stands in it."""
+    def _fault(self, trouble: Trouble) -> EndpointError:
+        """Say in one line what failed; one prompt that is dropped costs a turn, an endpoint that is dead ends a run."""
         self._failed += 1
-        where = f"{self.endpoint.base_url} ({self.endpoint.model})"
-        said = " ".join(str(error).split())[:300]
-        if self._key:
-            said = said.replace(self._key, "***")
-        key = self.endpoint.key_env or "key_env in [endpoint]"
-        match error:
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return EndpointError(f"{where} refused the key: set {key} ({said})", fatal=True)
-            case openai.NotFoundError():
-                return EndpointError(f"{where} has no such model or path: set model and base_url ({said})", fatal=True)
-            case openai.BadRequestError() if ("context" in said and "token" in said) or "too long" in said:
-                return EndpointError(f"{where} has too small a context: set context_tokens and max_tokens ({said})")
-            case openai.APITimeoutError() if isinstance(_root(error), TimeoutError):
-                said = f"no answer within {self.endpoint.timeout:g} s"
-            case openai.APIConnectionError():
-                cause = " ".join(str(_root(error)).split())
-                tls = "SSL" in cause or "certificate" in cause
-                advice = TLS_ADVICE if tls else "set base_url, or start it"
-                return EndpointError(f"cannot reach {where}: {advice} ({cause})", fatal=True)
-            case _:
-                pass
-        return EndpointError(f"{where} did not answer: {said}", fatal=self._failed >= DEAD_AFTER)
+        line = fault_line(trouble, self.endpoint, self._key)
+        dead = self._failed >= DEAD_AFTER and not (isinstance(trouble, Refused) and is_about_context(trouble))
+        return EndpointError(line.text, fatal=line.fatal or dead or (line.set_up and not self._answered))
 
 
-def _usage(answer: ChatCompletion, seconds: float) -> Usage:
-    usage = answer.usage
-    if usage is None:
-        return Usage(seconds=seconds)
-    details = usage.prompt_tokens_details
-    return Usage(
-        prompt_tokens=usage.prompt_tokens,
-        cached_tokens=(details.cached_tokens or 0) if details else 0,
-        completion_tokens=usage.completion_tokens,
-        seconds=seconds,
-    )
+async def _read_bounded(response: Any) -> None:
+    """Read a body before the client does, as far as an answer may go: an endless one would fill the memory."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        size += len(part)
+        if size > MOST_BYTES:
+            raise TooLong(f"its answer has more than {MOST_BYTES:,} bytes")
+        parts.append(part)
+    response._content = b"".join(parts)  # where httpx looks for a body that was read
 
 
-def _root(error: BaseException) -> BaseException:
-    """Return what an error comes from: aiohttp's refused connections reach us as timeouts."""
-    while error.__cause__:
-        error = error.__cause__
-    return error
+def _refused(error: openai.APIStatusError) -> Refused:
+    """Read what an endpoint says against a request."""
+    headers = error.response.headers
+    try:
+        body = read_json(error.response.content)
+    except Malformed:
+        body = error.response.text
+    if 300 <= error.status_code < 400:
+        return Refused(error.status_code, "to " + headers.get("location", "nowhere").partition("?")[0])
+    asked = {"true": True, "false": False}.get(headers.get("x-should-retry", ""))
+    return refusal(error.status_code, body, retry=asked, wait=_wait(headers))
+
+
+def _wait(headers: Any) -> float | None:
+    """Return the seconds that an endpoint asks to wait; None where it asks for none that make sense."""
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            wait = float(headers.get(name, "")) / unit
+        except ValueError:
+            continue
+        if 0 <= wait <= LONGEST_WAIT:
+            return wait
+    return None
+
+
+def _unreachable(error: Exception) -> Trouble:
+    """Tell a connection that fails from one that is silent: aiohttp's refused connections reach us as timeouts."""
+    root: BaseException = error
+    while root.__cause__ and not isinstance(root.__cause__, asyncio.CancelledError):
+        root = root.__cause__
+    if isinstance(root, TimeoutError):
+        return Late()
+    nobody = isinstance(root, (ConnectionRefusedError, socket.gaierror, ssl.SSLError)) or "Cannot connect" in str(root)
+    return Unreachable(str(root) or type(root).__name__, refused=nobody)
+
+
+def _may_be_about_format(trouble: Refused) -> bool:
+    """Tell whether the same request may go through without its schema."""
+    if is_about_format(trouble):
+        return True
+    return not trouble.passing and trouble.status not in (401, 403, 407) and not is_about_context(trouble)
 
 
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
-
-
-def _is_about_format(error: openai.APIStatusError) -> bool:
-    said = str(error).lower()
-    return any(word in said for word in ("response_format", "json_schema", "structured", "json_object", "extra"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from nodes.state import Usage
 
@@ -14,6 +15,9 @@ GrammarField = Literal["structured_outputs", "grammar", "ebnf"]
 """The name that vLLM, llama.cpp and SGLang give it."""
 FALLBACKS: tuple[StructuredOutput, ...] = ("json_schema", "structured_outputs", "json_object", "none")
 """Ways to ask for JSON, best first; an endpoint that refuses one is asked in the next."""
+
+_Own = BeforeValidator(lambda value: None if value == "default" else value)
+"""The word of a file for what TOML has no null for: the parameter is not sent, and the model's own value stands."""
 
 CHARACTERS_PER_TOKEN = 3.0
 """Of prompts with schemas and SQL: fewer than English text has, so that the estimate errs on the safe side."""
@@ -50,9 +54,10 @@ class Endpoint(BaseModel):
     """The base model, as the server names it, that `model` is a LoRA adapter of; a run stops where they answer alike."""
     key_env: str = ""
     """Name of the environment variable that holds the key; "" where none is needed. The key itself is never kept."""
-    temperature: float | None = Field(default=0.0, ge=0)
-    """None where the model refuses one."""
-    seed: int | None = 0
+    temperature: Annotated[float | None, _Own] = Field(default=0.0, ge=0)
+    """`"default"` where the model refuses one."""
+    seed: Annotated[int | None, _Own] = 0
+    """`"default"` where the model refuses one."""
     max_tokens: int = Field(default=1024, ge=1)
     """Of an answer, reasoning included."""
     token_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
@@ -71,10 +76,25 @@ class Endpoint(BaseModel):
     extra_body: dict[str, Any] = {}
     """Sent with every request as it stands."""
     timeout: float = Field(default=120.0, gt=0)
-    """Seconds a request may take."""
+    """Seconds that a request may take as a whole, its body with it; a try that failed is no part of the next."""
     max_retries: int = Field(default=6, ge=0, le=20)
     """Of one request, on 408, 409, 429, 5xx, a broken connection and a malformed answer."""
     prices: Prices | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        """Refuse what is no address, or holds a password, which would be written into every record of a run."""
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            usable, parts = False, urlsplit("")
+        if not usable:
+            raise ValueError("must be an address like http://localhost:8000/v1")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("must hold no user and password: name the variable that holds the key in key_env")
+        return value
 
     def decisive(self) -> dict[str, Any]:
         """Return what decides an answer, as JSON values: not where the server stands, what it costs, how long to wait."""

@@ -72,10 +72,11 @@ async def _tokens(llm: Raw, text: str, model: str | None) -> Tokens:
     body: dict[str, Any] = {"temperature": 0.0, llm.endpoint.token_limit: TOKENS, **({"model": model} if model else {})}
     answer = await say(llm, text, **body, logprobs=True) or await say(llm, text, **body)
     choice = answer["choices"][0] if answer else {}
-    scored = (choice.get("logprobs") or {}).get("content") or []
-    if scored:
-        return [(token["token"], float(token["logprob"])) for token in scored]
-    return [((choice.get("message", {}).get("content") or ""), None)]
+    try:
+        scored = [(str(token["token"]), float(token["logprob"])) for token in choice["logprobs"]["content"]]
+    except (KeyError, TypeError, ValueError):
+        scored = []
+    return scored or [((choice.get("message", {}).get("content") or ""), None)]
 
 
 def _words(tokens: Tokens) -> list[str]:

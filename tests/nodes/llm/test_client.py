@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from nodes.llm.capabilities import WORD
 from nodes.llm.client import DEAD_AFTER, LLM
@@ -241,3 +244,165 @@ def test_the_address_of_an_answer_ignores_where_the_server_stands() -> None:
     other = Endpoint(base_url="http://a/v1", model="n")
     assert ASKED.sha256(here.decisive()) == ASKED.sha256(there.decisive()) != ASKED.sha256(other.decisive())
     assert ASKED.sha256(here.decisive()) != ASKED.sha256(here.decisive(), sample=1) != JSON.sha256(here.decisive())
+
+
+@pytest.mark.parametrize("pad", [0, 100, *range(270, 301), 400])
+def test_the_key_is_hidden_before_a_message_is_cut(pad: int) -> None:
+    said = str(refused(queue(fault(400, "E" * pad + " " + KEY))))
+    assert not any(KEY[:length] in said for length in range(4, len(KEY)))
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        fault(400, "The provided JSON schema contains features not supported by xgrammar."),
+        fault(400, "no"),
+        fault(404, "No endpoints found that can handle the requested parameters."),
+        fault(500, "Input should be 'text' or 'json_object'"),
+        fault(501, "guided decoding is not supported"),
+    ],
+    ids=lambda response: str(response.status),
+)
+def test_what_goes_through_without_a_schema_was_refused_for_it(refusal: Response) -> None:
+    def answer(body: dict[str, Any]) -> Response:
+        plain = "response_format" not in body and "structured_outputs" not in body
+        return said("{}") if plain else refusal
+
+    (reply, _), server = ask(answer, JSON, times=2)
+    assert reply.outcome == "complete" and len(server.requests) == 5
+
+
+def test_a_refusal_that_is_not_about_the_schema_is_told_as_it_was() -> None:
+    error = refused(lambda body: fault(400, "context length exceeded" if "response_format" in body else "other"), JSON)
+    assert "set context_tokens" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "advice"),
+    [
+        (400, "the request exceeds the available context size. try increasing the context size or enable context shift",
+         "set context_tokens and max_tokens"),
+        (400, "prompt is too long: 250000 tokens > 200000 maximum", "set context_tokens and max_tokens"),
+        (400, "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+         "set context_tokens and max_tokens"),
+        (400, "'max_tokens' or 'max_completion_tokens' is too large: 1024. This model's maximum context length is 512",
+         "set context_tokens and max_tokens"),
+        (413, "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096: too long",
+         "set context_tokens and max_tokens"),
+        (400, "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+         'set token_limit = "max_completion_tokens"'),
+        (400, "'temperature' does not support 0 with this model. Only the default (1) value is supported.",
+         'set temperature = "default"'),
+        (400, "`temperature` is deprecated for this model.", 'set temperature = "default"'),
+        (400, 'Invalid JSON payload received. Unknown name "seed": Cannot find field.', 'set seed = "default"'),
+    ],
+    ids=lambda value: str(value)[:40],
+)  # fmt: skip
+def test_refusals_in_all_servers_words_have_advice(status: int, words: str, advice: str) -> None:
+    assert advice in str(refused(queue(fault(status, words))))
+
+
+def test_a_redirect_is_not_followed() -> None:
+    elsewhere = Response(status=307, headers={"Location": "http://127.0.0.1:9/login?token=abc"})
+    error = refused(queue(elsewhere))
+    assert error.fatal and "set base_url (to http://127.0.0.1:9/login)" in str(error)
+
+
+def test_an_error_inside_an_answer_is_tried_again_as_its_status_is() -> None:
+    limited = Response(body=b'{"choices": null, "error": {"message": "Rate limit exceeded", "code": 429}}')
+    (reply,), server = ask(queue(limited, said("SELECT 1")))
+    assert reply.text == "SELECT 1" and len(server.requests) == 2
+    assert "Rate limit exceeded" in str(refused(lambda body: limited, max_retries=0))
+
+
+def test_organisation_and_project_of_openai_go_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-1")
+    _, server = ask(queue(said("x")))
+    assert not {"openai-organization", "openai-project"} & {name.lower() for name in server.headers[0]}
+
+
+def serve_bytes(
+    write: Callable[[asyncio.StreamWriter], Awaitable[None]], times: int = 1, **settings: Any
+) -> list[EndpointError]:
+    """Ask a server that writes what it likes; the errors."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            await write(writer)
+        writer.close()
+
+    async def run() -> list[EndpointError]:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        llm = LLM(
+            Endpoint(base_url=f"http://127.0.0.1:{port}/v1", model="m", **{"max_retries": 0, "timeout": 1, **settings})
+        )
+        errors: list[EndpointError] = []
+        for _ in range(times):
+            with pytest.raises(EndpointError) as raised:
+                await llm.complete(ASKED, turn_id="0", stage="sql_generation")
+            errors.append(raised.value)
+        await llm.close()
+        server.close()
+        return errors
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"], ids=["head", "body"]
+)
+def test_the_timeout_bounds_the_whole_of_an_answer(head: bytes) -> None:
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(head)
+        while True:
+            writer.write(b"H")
+            await writer.drain()
+            await asyncio.sleep(0.2)
+
+    started = perf_counter()
+    assert "no answer within 1 s" in str(serve_bytes(drip)[0]) and perf_counter() - started < 3
+
+
+def test_the_size_of_an_answer_is_bounded() -> None:
+    async def flood(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(b" " * 65536)
+            await writer.drain()
+
+    assert "more than 4,000,000 bytes" in str(serve_bytes(flood, timeout=10)[0])
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"hello", bytes(range(256)), b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+     b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{}",
+     b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 7\r\n\r\nnotgzip",
+     b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(40_000)) + b"\r\n"],
+    ids=lambda sent: str(sent[:40]),
+)  # fmt: skip
+def test_one_prompt_that_a_server_drops_is_no_dead_endpoint(sent: bytes) -> None:
+    async def once(writer: asyncio.StreamWriter) -> None:
+        writer.write(sent)
+        await writer.drain()
+
+    errors = serve_bytes(once, times=DEAD_AFTER)
+    assert [error.fatal for error in errors] == [False] * (DEAD_AFTER - 1) + [True]
+    assert "the connection broke" in str(errors[0]) and "\n" not in str(errors[0])
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["", "localhost:8000", "ftp://host/v1", "http://", "http://user:word@host/v1", "http://[bad", "http://h:99999/v1"],
+)
+def test_an_address_that_is_none_is_refused(base_url: str) -> None:
+    with pytest.raises(ValidationError, match="base_url"):
+        Endpoint(base_url=base_url, model="m")
+
+
+def test_the_default_of_a_model_is_not_sent() -> None:
+    _, server = ask(queue(said("x")), temperature="default", seed="default")
+    assert not {"temperature", "seed"} & server.requests[0].keys()
