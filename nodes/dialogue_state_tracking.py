@@ -8,7 +8,7 @@ from pydantic import Field
 
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.follow_up import dialogue_state
-from nodes.lexical.weights import FOLLOWING
+from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
@@ -33,7 +33,7 @@ class Lexical(Variant):
     """Keeps the previous constraints where the words point back, and drops those that a new value replaces."""
 
     async def __call__(self, state: GraphState, context: Context) -> DialogueState:
-        return dialogue_state(Evidence.of(state, context, matches=True), FOLLOWING)
+        return dialogue_state(Evidence.of(state, context, matches=True), lexical_weights().follow_up)
 
 
 class Compact(Variant):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.planner import scored_plans
-from nodes.lexical.weights import READING
+from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
@@ -37,7 +37,7 @@ class Lexical(Variant):
     """How many plans are given at most."""
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
-        return scored_plans(Evidence.of(state, context), READING, limit=self.readings)
+        return scored_plans(Evidence.of(state, context), lexical_weights().interpretation, limit=self.readings)
 
 
 class Compact(Variant):

@@ -8,12 +8,7 @@ from pydantic import Field
 
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.schema_linker import Linker
-from nodes.lexical.weights import (
-    COLUMN_LINK,
-    LEAST_COLUMN,
-    LEAST_TABLE,
-    TABLE_LINK,
-)
+from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
@@ -52,14 +47,17 @@ class Skip(Variant):
 class Lexical(Variant):
     """Scores names, natural names, stems, value hits and the previous plan; hands on what is likely."""
 
-    least_table: float = Field(default=LEAST_TABLE, ge=0, le=1)
+    least_table: float = Field(default_factory=lambda: lexical_weights().least_table, ge=0, le=1)
     """Tables below this probability are left out; the best one never is."""
-    least_column: float = Field(default=LEAST_COLUMN, ge=0, le=1)
+    least_column: float = Field(default_factory=lambda: lexical_weights().least_column, ge=0, le=1)
     """Columns below this probability are left out."""
 
     async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:
         linker = Linker(Evidence.of(state, context, matches=True))
-        return linker.links(COLUMN_LINK, TABLE_LINK, least_column=self.least_column, least_table=self.least_table)
+        weights = lexical_weights()
+        return linker.links(
+            weights.column_link, weights.table_link, least_column=self.least_column, least_table=self.least_table
+        )
 
 
 class Compact(Variant):

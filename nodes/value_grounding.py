@@ -6,7 +6,7 @@ from pydantic import Field
 
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.value_grounder import Grounder
-from nodes.lexical.weights import LEAST_VALUE, VALUE
+from nodes.lexical.weights import lexical_weights
 from nodes.node import Context, Variant
 from nodes.state import GraphState, GroundedValue
 
@@ -21,14 +21,14 @@ class Skip(Variant):
 class Fuzzy(Variant):
     """Judges the value index's matches by links and history; abstains below a threshold; carries kept values over."""
 
-    threshold: float = Field(default=LEAST_VALUE, ge=0, le=1)
+    threshold: float = Field(default_factory=lambda: lexical_weights().least_value, ge=0, le=1)
     """The least probability of a value; below it the mention is left alone."""
     budget: int = Field(default=4, ge=0)
     """How many new values a turn is given at most."""
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[GroundedValue, ...]:
         grounder = Grounder(Evidence.of(state, context, matches=True))
-        return grounder.values(VALUE, threshold=self.threshold, budget=self.budget)
+        return grounder.values(lexical_weights().value, threshold=self.threshold, budget=self.budget)
 
 
 class Compact(Variant):

@@ -54,17 +54,20 @@ def compact(
 @app.command()
 def lexical(
     data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
-    out: Annotated[Path, typer.Option(help="The module to write.")] = Path("nodes/lexical/weights.py"),
+    out: Annotated[Path, typer.Option(help="The JSON file to write.")] = Path("nodes/lexical/weights.json"),
     fold: Annotated[Path, typer.Option(help="Databases to choose thresholds on, not fitted on.")] = FOLD,
     dialogues: Annotated[int | None, typer.Option(help="How many, drawn with a fixed seed; all unless given.")] = None,
 ) -> None:
     """Fit the weights of the lexical stages on CoSQL train, and choose their thresholds."""
     from eval.datasets import listed_databases, load
-    from training.linear_models.lexical import fit, write
+    from nodes.lexical.weights import LISTS
+    from training.linear_models.lexical import fit
+    from value_index.weights_file import write_weights
 
-    weights, chosen = fit(load("cosql", data, "train"), listed_databases(fold), dialogues=dialogues)
-    write(weights, out, source=f"{f'{dialogues} dialogues of ' if dialogues else ''}CoSQL train")
-    typer.echo(f"{out}: {sum(len(each) for each in weights.values() if isinstance(each, dict))} weights; {chosen}")
+    found, chosen = fit(load("cosql", data, "train"), listed_databases(fold), dialogues=dialogues)
+    source = f"turnsql train lexical, {f'{dialogues} dialogues of ' if dialogues else ''}CoSQL train"
+    write_weights(out, found, LISTS, source=source)
+    typer.echo(f"{out}: {sum(map(len, found.models.values()))} weights; {chosen}")
 
 
 @app.command()

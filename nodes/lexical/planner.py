@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from nodes.lexical.candidates import candidates
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.linear_model import Weights, weighted
-from nodes.lexical.ranking_features import features
+from nodes.lexical.features.interpretation import interpretation_features
 from nodes.lexical.to_plan import plan_of
 from nodes.plan import Plan
 from nodes.state import ScoredPlan
+from value_index.linear_model import Weights, weighted
 
 
 def scored_plans(evidence: Evidence, weights: Weights, *, limit: int) -> tuple[ScoredPlan, ...]:
@@ -16,10 +16,10 @@ def scored_plans(evidence: Evidence, weights: Weights, *, limit: int) -> tuple[S
 
     Args:
         evidence: the turn with its state, links and values.
-        weights: of `ranking.features`.
+        weights: of `interpretation_features`.
     """
     ranked = sorted(
-        ((weighted(features(reading, evidence), weights), reading) for reading in candidates(evidence)),
+        ((weighted(interpretation_features(reading, evidence), weights), reading) for reading in candidates(evidence)),
         key=lambda pair: -pair[0],
     )
     found: dict[Plan, float] = {}

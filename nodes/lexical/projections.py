@@ -18,6 +18,17 @@ from nodes.lexical.lexicon import COUNTED, COUNTED_BY_CONTEXT
 from nodes.lexical.utterance import name_words, stem
 from value_index.schema import ColumnRef, Table
 
+_BESIDE = ("before", "all", "display")
+"""What may be shown beside a superlative: what is named before it, everything that is asked, what stands for a row."""
+KINDS = (
+    *("previous", "heads", "all", "display", "first", "last", "star"),
+    *("count", "count_column", "count_distinct", "aggregate", "grouped", "grouped_last"),
+    *(f"top_{shown}{more}" for shown in _BESIDE for more in ("", "_all")),
+    "top_itself",
+    *(f"most_{shown}{more}" for shown in _BESIDE for more in ("", "_count", "_key")),
+)
+"""The names of the patterns."""
+
 
 @dataclass(frozen=True)
 class Projection:
@@ -86,8 +97,8 @@ def _aggregated(focused: Focused) -> Iterator[Projection]:
         yield Projection("count", (COUNT,))
         columns = [named.column for named in focused.named if named.mention.start > count]
         if columns:
-            yield Projection("count column", (Item("count", columns[0]),))
-            yield Projection("count distinct", (Item("count", columns[0], distinct=True),))
+            yield Projection("count_column", (Item("count", columns[0]),))
+            yield Projection("count_distinct", (Item("count", columns[0], distinct=True),))
     if items := _aggregates(focused):
         yield Projection("aggregate", items)
         if count is not None:
@@ -111,7 +122,7 @@ def _grouped(focused: Focused) -> Iterator[Projection]:
             shown = (Item(column=unit),)
             for measure in measures:
                 yield Projection("grouped", shown + measure, group=(unit,))
-                yield Projection("grouped last", measure + shown, group=(unit,))
+                yield Projection("grouped_last", measure + shown, group=(unit,))
                 if focused.evidence.clues.sort is not None:
                     sort = Sort(measure[0], focused.evidence.clues.descending)
                     yield Projection("grouped", shown + measure, group=(unit,), sort=sort)
@@ -133,10 +144,10 @@ def _ranked(focused: Focused, superlative: Superlative) -> Iterator[Projection]:
         sort = Sort(item, superlative.descending, superlative.limit)
         for kind, select in _beside(focused, superlative):
             rest = tuple(each for each in select if each.column != item.column) or select
-            yield Projection(f"top {kind}", rest, sort=sort)
+            yield Projection(f"top_{kind}", rest, sort=sort)
             if rest != select:
-                yield Projection(f"top {kind} all", select, sort=sort)
-        yield Projection("top itself", (item,), sort=sort)
+                yield Projection(f"top_{kind}_all", select, sort=sort)
+        yield Projection("top_itself", (item,), sort=sort)
 
 
 def _ranked_by_count(focused: Focused, superlative: Superlative) -> Iterator[Projection]:
@@ -149,21 +160,21 @@ def _ranked_by_count(focused: Focused, superlative: Superlative) -> Iterator[Pro
         unit = select[0].column
         if unit is None:
             continue
-        yield Projection(f"most {kind}", select, group=(unit,), sort=sort)
-        yield Projection(f"most {kind} count", (*select, COUNT), group=(unit,), sort=sort)
+        yield Projection(f"most_{kind}", select, group=(unit,), sort=sort)
+        yield Projection(f"most_{kind}_count", (*select, COUNT), group=(unit,), sort=sort)
         table = focused.evidence.schema.table(unit.table)
         if (
             table
             and len(table.primary_key) == 1
             and (key := ColumnRef(table=unit.table, column=table.primary_key[0])) != unit
         ):
-            yield Projection(f"most {kind} key", select, group=(key,), sort=sort)
+            yield Projection(f"most_{kind}_key", select, group=(key,), sort=sort)
 
 
 def _beside(focused: Focused, superlative: Superlative) -> list[tuple[str, tuple[Item, ...]]]:
     before, asked = focused.before(superlative.position), focused.asked
-    shown = [("before", before), ("all", asked if asked != before else ()), ("display", focused.shown)]
-    return [(kind, select) for kind, select in shown if select]
+    shown = (before, asked if asked != before else (), focused.shown)
+    return [(kind, select) for kind, select in zip(_BESIDE, shown, strict=True) if select]
 
 
 def _rankable(focused: Focused, superlative: Superlative) -> Iterator[Item]:

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import minimize
 
-from nodes.lexical.linear_model import Features
+from value_index.linear_model import Features
 
 RARE = 15
 """A feature that fires less often gets no weight."""

@@ -1,6 +1,6 @@
 """Fits the weights of the lexical stages on CoSQL train: four logistic models and one ranker, a few seconds to minutes on a CPU.
 
-    turnsql train lexical --data DATA/cosql_dataset --out nodes/lexical/weights.py
+    turnsql train lexical --data DATA/cosql_dataset --out nodes/lexical/weights.json
 
 Each stage sees what it sees in the graph: the outputs of the stages before it, with the weights fitted a moment ago, and the
 gold SQL of earlier turns. The ranker's target is the plan scores of each candidate (their macro mean, and more for the whole plan),
@@ -14,18 +14,20 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from pathlib import Path
 
 from eval.datasets import Dataset
 from eval.gold.outputs import compared
 from eval.scoring.plan_scores import plan_scores
 from nodes.lexical.candidates import candidates
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.follow_up import dialogue_state, following_features
-from nodes.lexical.linear_model import Features, Weights, weighted
-from nodes.lexical.ranking_features import features
+from nodes.lexical.features.follow_up import follow_up_features
+from nodes.lexical.features.interpretation import interpretation_features
+from nodes.lexical.features.links import LinkFeatures
+from nodes.lexical.features.value import ValueFeatures
+from nodes.lexical.follow_up import dialogue_state
 from nodes.lexical.schema_linker import Linker
 from nodes.lexical.to_plan import plan_of
+from nodes.lexical.value_candidates import ValueCandidates
 from nodes.lexical.value_grounder import Grounder
 from nodes.plan import Plan
 from nodes.plan.traversal import columns, table_names
@@ -34,6 +36,8 @@ from training.dev_databases import refuse_dev_databases
 from training.linear_models.fitting import fit_logistic, ranker_of
 from training.linear_models.held_out_databases import best_threshold, split
 from training.linear_models.lexical_examples import Example, examples
+from value_index.linear_model import Features, Weights, weighted
+from value_index.weights_file import WeightsFile
 
 SEED = 7
 VALUE_BUDGET = 4
@@ -41,8 +45,6 @@ SHARPNESS = (6.0, 12.0, 24.0)
 WHOLE_PLAN = (0.3, 0.6, 1.2)
 """Settings of the ranker that are tried; its target is softmax(sharpness * (macro + whole_plan * whole-plan match))."""
 
-Weighted = dict[str, dict[str, float] | float]
-"""Weights by feature, and thresholds, by the name of what they belong to."""
 Candidate = tuple[Features, float, float]
 """The features of a reading of a turn, its macro mean, and whether it is the whole plan."""
 
@@ -57,10 +59,10 @@ class Fitted:
     least_table: float
 
 
-def fit_following(turns: Sequence[Example]) -> dict[str, float]:
+def fit_follow_up(turns: Sequence[Example]) -> dict[str, float]:
     """Fit whether a turn builds on the one before: it keeps a constraint, or has none to keep and shares its rows."""
     later = [turn for turn in turns if turn.evidence.constraints_before]
-    return fit_logistic([following_features(t.evidence) for t in later], [bool(t.truth.kept) for t in later])
+    return fit_logistic([follow_up_features(t.evidence) for t in later], [bool(t.truth.kept) for t in later])
 
 
 def fit_columns(turns: Sequence[Example]) -> dict[str, float]:
@@ -69,9 +71,9 @@ def fit_columns(turns: Sequence[Example]) -> dict[str, float]:
     labels: list[bool] = []
     for turn in turns:
         used = {(term.table.lower(), term.column.lower()) for term in columns(turn.gold)}
-        linker = Linker(turn.evidence)
+        features = LinkFeatures(turn.evidence)
         for column in turn.evidence.schema.columns:
-            rows.append(linker.column_features(column))
+            rows.append(features.of_column(column))
             labels.append(column.folded in used)
     return fit_logistic(rows, labels)
 
@@ -83,22 +85,22 @@ def fit_tables(turns: Sequence[Example], column_weights: Weights) -> dict[str, f
     for turn in turns:
         used = {name.lower() for name in table_names(turn.gold)}
         linker = Linker(turn.evidence)
-        for table, found in linker.table_features(linker.column_scores(column_weights)).items():
+        for table, found in linker.features.of_tables(linker.column_scores(column_weights)).items():
             rows.append(found)
             labels.append(table.lower() in used)
     return fit_logistic(rows, labels)
 
 
 def fit_values(turns: Sequence[Example]) -> dict[str, float]:
-    """Fit which readings of values the gold plan compares."""
+    """Fit which candidates of values the gold plan compares."""
     rows: list[Features] = []
     labels: list[bool] = []
     for turn in turns:
         truth = {(column.folded, _folded(value)) for _, column, value in compared(turn.gold)}
-        grounder = Grounder(turn.evidence)
-        for reading in grounder.readings():
-            rows.append(grounder.features(reading))
-            labels.append((reading.column.folded, _folded(reading.value)) in truth)
+        features = ValueFeatures(turn.evidence)
+        for candidate in ValueCandidates(turn.evidence).all():
+            rows.append(features.of(candidate))
+            labels.append((candidate.column.folded, _folded(candidate.value)) in truth)
     return fit_logistic(rows, labels)
 
 
@@ -117,11 +119,11 @@ def ranked(turn: Example) -> list[Candidate]:
             if plan not in known:
                 scores = plan_scores(turn.gold, plan)
                 known[plan] = scores["macro"] or 0.0, scores["whole_plan"] or 0.0
-            found.append((features(reading, turn.evidence), *known[plan]))
+            found.append((interpretation_features(reading, turn.evidence), *known[plan]))
     return found
 
 
-def fit_readings(
+def fit_interpretations(
     turns: Sequence[Sequence[Candidate]], fold: Sequence[Sequence[Candidate]]
 ) -> tuple[dict[str, float], str]:
     """Fit the ranker with each of the settings; return the weights that choose best on the fold, and say which they are."""
@@ -202,7 +204,7 @@ def with_values(turn: Example, weights: Weights, least: float) -> Example:
     return replace(turn, evidence=Evidence.of(state, turn.context), state=state)
 
 
-def fit(dataset: Dataset, fold: frozenset[str], *, dialogues: int | None = None) -> tuple[Weighted, str]:
+def fit(dataset: Dataset, fold: frozenset[str], *, dialogues: int | None = None) -> tuple[WeightsFile, str]:
     """Fit the weights of every stage, in the order of the graph, and choose the thresholds; say what was chosen.
 
     Args:
@@ -217,8 +219,8 @@ def fit(dataset: Dataset, fold: frozenset[str], *, dialogues: int | None = None)
         drawn = random.Random(SEED).sample(drawn, dialogues)
     turns = list(examples(fitted_on, drawn))
     others = list(examples(chosen_on, chosen_on.dialogues))
-    following = fit_following(turns)
-    turns, others = ([with_state(turn, following) for turn in each] for each in (turns, others))
+    follow_up = fit_follow_up(turns)
+    turns, others = ([with_state(turn, follow_up) for turn in each] for each in (turns, others))
     column_weights = fit_columns(turns)
     table_weights = fit_tables(turns, column_weights)
     links = Fitted(
@@ -231,27 +233,14 @@ def fit(dataset: Dataset, fold: frozenset[str], *, dialogues: int | None = None)
     values = fit_values(turns)
     least = least_value(others, values)
     turns, others = ([with_values(turn, values, least) for turn in each] for each in (turns, others))
-    reading, how = fit_readings([ranked(turn) for turn in turns], [ranked(turn) for turn in others])
-    weights: Weighted = {
-        "LEAST_COLUMN": links.least_column,
-        "LEAST_TABLE": links.least_table,
-        "LEAST_VALUE": least,
-        "FOLLOWING": following,
-        "COLUMN_LINK": column_weights,
-        "TABLE_LINK": table_weights,
-        "VALUE": values,
-        "READING": reading,
+    interpretation, how = fit_interpretations([ranked(turn) for turn in turns], [ranked(turn) for turn in others])
+    models = {
+        "follow_up": follow_up,
+        "column_link": column_weights,
+        "table_link": table_weights,
+        "value": values,
+        "interpretation": interpretation,
     }
-    return weights, f"column {links.least_column}, table {links.least_table}, value {least}; {how}"
-
-
-def write(weights: Weighted, path: Path, *, source: str) -> None:
-    """Write the weights as a Python module."""
-    lines = [f'"""The learned weights of the lexical stages. Written by `turnsql train lexical` from {source}."""', ""]
-    lines += [f"{name} = {value}" for name, value in weights.items() if isinstance(value, float)]
-    for name, table in weights.items():
-        if isinstance(table, dict):
-            lines += ["", f"{name}: dict[str, float] = {{"]
-            lines += [f'    "{feature}": {value},' for feature, value in sorted(table.items())]
-            lines += ["}"]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    thresholds = {"column": links.least_column, "table": links.least_table, "value": least}
+    told = f"column {links.least_column}, table {links.least_table}, value {least}; {how}"
+    return WeightsFile(models, thresholds), told

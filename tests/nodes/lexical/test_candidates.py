@@ -7,8 +7,6 @@ import pytest
 from nodes.lexical.candidates import candidates
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.interpretation import COUNT, Reading
-from nodes.lexical.ranking_features import features
-from nodes.lexical.weights import READING
 from nodes.node import Context
 from tests.nodes.library import answered, library
 from value_index.schema import ColumnRef
@@ -68,9 +66,3 @@ def test_superlatives_rank_by_a_column_or_by_a_count(context: Context) -> None:
     found = readings(context, "Who is the oldest author?")
     ages = ColumnRef(table="author", column="age")
     assert any(reading.sort and reading.sort.item.column == ages and reading.sort.descending for reading in found)
-
-
-def test_most_features_have_a_weight(context: Context) -> None:
-    known = evidence(context, "How many of them are there for each genre?", MYSTERIES)
-    names = {name for reading in candidates(known) for name in features(reading, known)}
-    assert len(names & READING.keys()) > len(names) / 2

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
 from eval.datasets import load
+from nodes.lexical.weights import LISTS, lexical_weights
 from training.dev_databases import LeakError
 from training.linear_models.fitting import fit_logistic, fit_ranker
-from training.linear_models.lexical import fit, write
-
-TABLES = {"FOLLOWING", "COLUMN_LINK", "TABLE_LINK", "VALUE", "READING"}
+from training.linear_models.lexical import fit
+from value_index.weights_file import write_weights
 
 
 def test_a_logistic_model_learns_which_feature_tells() -> None:
@@ -28,26 +27,18 @@ def test_the_ranker_learns_which_candidate_is_better() -> None:
     assert weights["good"] > weights["bad"]
 
 
-def test_weights_are_written_as_a_module(tmp_path: Path) -> None:
-    path = tmp_path / "weights.py"
-    write({"LEAST_VALUE": 0.25, "VALUE": {"bias": -0.5, "a, b": 1.25}}, path, source="a test")
-    spec = importlib.util.spec_from_file_location("weights", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert module.VALUE == {"bias": -0.5, "a, b": 1.25}
-    assert module.LEAST_VALUE == 0.25
-
-
 @pytest.mark.data
-def test_every_stage_gets_weights(data_folder: Path) -> None:
+def test_every_stage_gets_weights_that_the_graph_can_read(data_folder: Path, tmp_path: Path) -> None:
     dataset = load("cosql", data_folder / "cosql_dataset", "train").select(0, 12)
     held = frozenset({dataset.dialogues[0].database_id})
-    weights, chosen = fit(dataset, held)
-    assert {name for name, table in weights.items() if isinstance(table, dict)} == TABLES
-    assert all(weights.values())
-    assert {name for name in weights if name.startswith("LEAST_")} == {"LEAST_COLUMN", "LEAST_TABLE", "LEAST_VALUE"}
+    fitted, chosen = fit(dataset, held)
     assert "on the fold" in chosen
+    assert fitted.models.keys() == LISTS.keys() and all(fitted.models.values())
+    write_weights(tmp_path / "weights.json", fitted, LISTS, source="a test")
+    read = lexical_weights(tmp_path / "weights.json")
+    for name, found in fitted.models.items():
+        assert {each: weight for each, weight in getattr(read, name).items() if weight} == found
+    assert (read.least_column, read.least_table, read.least_value) == tuple(fitted.thresholds.values())
 
 
 @pytest.mark.data
