@@ -28,7 +28,7 @@ FEATURES = (
     Feature("columns_at_home", "How many named columns stand in a table of the previous query."),
     Feature("names_nothing", "True if neither a table nor a column is named."),
     Feature("names_nothing_counts", 'True if nothing is named and a count is asked ("How many are there?").'),
-    Feature("value", 'True if a stored value is named: "What about thrillers?"'),
+    Feature("value", 'True if a stored value is named ("What about thrillers?").'),
     Feature("value_of_compared_column", "True if the value is of a column that the previous query compares."),
     Feature("value_again", "True if the previous query compares that column with the same value."),
     Feature("number_compared", 'True if words compare a number: "over 300 pages".'),
