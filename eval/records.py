@@ -69,6 +69,12 @@ class Manifest(Record):
     """Of the prompts of an LLM stage; None where there is none."""
     weights_sha256: str | None = None
     """Of a trained model's weights; None where there is none."""
+    predictions: str | None = None
+    """Name of the file whose answers were imported; None for a run of a graph."""
+    predictions_sha256: str | None = None
+    """SHA-256 of that file."""
+    left_out: int = 0
+    """Turns that the imported file says nothing of, kept out of every figure."""
 
     def differences(self, other: Manifest) -> tuple[str, ...]:
         """Name what must agree for records to stand in one file, and does not."""

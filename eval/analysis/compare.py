@@ -17,7 +17,15 @@ Metric = Literal["value", "strict", "official", "official_keep_distinct", "bird"
 METRICS: tuple[Metric, ...] = get_args(Metric)
 SAME = ("dataset", "split", "dialogues", "history", "rows_sha256")
 """Fields of the manifests that must agree, or the turns are not the same turns."""
-FREE = ("oracle_stages", "config_sha256", "settings_sha256", "prompts_sha256", "weights_sha256", "commit")
+FREE = (
+    "oracle_stages",
+    "config_sha256",
+    "settings_sha256",
+    "prompts_sha256",
+    "weights_sha256",
+    "predictions_sha256",
+    "commit",
+)
 """Fields that may differ: what a comparison is about."""
 
 

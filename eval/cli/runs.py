@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -55,6 +55,36 @@ def run(
         raise typer.Exit(1)
 
 
+@app.command("import")
+def import_(
+    predictions: Annotated[Path, typer.Option(help="Text with one query a line, .jsonl or .json.")],
+    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
+    out: Annotated[Path, typer.Option(help="New folder for the records.")],
+    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    dialogues: Annotated[
+        str | None, typer.Option(help="A:B, 0-based and half-open: what the file predicts; all of them unless given.")
+    ] = None,
+    history: Annotated[
+        Literal["gold", "predicted"], typer.Option(help="What the predictor was given of earlier turns.")
+    ] = "gold",
+    missing: Annotated[
+        Literal["wrong", "left-out"],
+        typer.Option(help="What a turn is that the file says nothing of: wrong, or left out of every figure."),
+    ] = "wrong",
+) -> None:
+    """Turn somebody's predictions into a run, to be scored, compared and reported like any other."""
+    from eval.runs.predictions import import_predictions
+
+    counts = import_predictions(
+        predictions, data, out, dataset=dataset, split=split, dialogues=dialogues,
+        history=history, missing=missing,
+    )  # fmt: skip
+    typer.echo(f"{out}: {counts.describe()}")
+    for dialogue, turn in counts.without_sql:
+        typer.echo(f"{dialogue}/{turn}: no SQL in the answer", err=True)
+
+
 @app.command()
 def score(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
@@ -81,8 +111,11 @@ def score(
             console.print(table.rich())
         if suite:
             typer.echo(describe_falls(summary))
-    if summary.not_run or summary.missing or summary.faulted:
-        counts = f"{summary.not_run} turns not run, {summary.missing} without a record, {summary.faulted} not judged"
+    not_run = summary.not_run - summary.left_out
+    if summary.left_out:
+        typer.echo(f"{summary.left_out} turns left out: the imported file predicts nothing for them", err=True)
+    if not_run or summary.missing or summary.faulted:
+        counts = f"{not_run} turns not run, {summary.missing} without a record, {summary.faulted} not judged"
         typer.echo(f"turnsql: {counts}", err=True)
         raise typer.Exit(1)
 

@@ -99,6 +99,8 @@ class Summary(Record):
     """Of the unscored, those where the scorer itself failed: neither the gold nor the prediction is to blame."""
     missing: int = 0
     """Turns that the manifest selects and no record tells of."""
+    left_out: int = 0
+    """Turns among `not_run` that an imported file says nothing of, left out on request."""
     history: str
     means: dict[str, Any]
     """The keys of `scores.jsonl`, nested alike; None where no turn has the metric."""

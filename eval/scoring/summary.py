@@ -44,6 +44,7 @@ def summarise(
         not_run=len(scores) - len(run),
         faulted=no_results["harness_fault"],
         missing=manifest.turns - len(scores),
+        left_out=manifest.left_out,
         history=manifest.history,
         means=means(found),
         intervals=intervals.nested(found),
