@@ -149,8 +149,9 @@ def table(
         write_tables(tables, out)
 
 
-@app.command()
-def chain(
+@app.command("chain", hidden=True)  # its name until version 0.1
+@app.command("adapter-pipeline")
+def adapter_pipeline(
     data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, as the archive unpacks.")],
     out: Annotated[Path, typer.Option(help="Folder of the steps; those that it holds are not taken again.")],
     python: Annotated[str, typer.Option(help="The interpreter that has trl, peft and vLLM.")] = sys.executable,
@@ -159,7 +160,7 @@ def chain(
     """Make rows, train an adapter on them, serve it, put held-out dialogues to base and adapter, and compare: on a CPU."""
     from rich.console import Console
 
-    from training.experiments.adapter_pipeline import Chain
+    from training.experiments.adapter_pipeline import AdapterPipeline
 
-    for found in Chain(data, out, python, base, say=typer.echo).run():
+    for found in AdapterPipeline(data, out, python, base, say=typer.echo).run():
         Console().print(found.rich())

@@ -119,4 +119,5 @@ def _bounds(field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    return "" if field.default is None else f"`{json.dumps(field.default, ensure_ascii=False)}`"
+    default = field.get_default(call_default_factory=True, validated_data={})
+    return "" if default is None else f"`{json.dumps(default, ensure_ascii=False)}`"

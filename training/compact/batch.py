@@ -101,12 +101,14 @@ def logits(model: CompactModel, batch: Batch) -> tuple[Tensor, Tensor]:
     return scores.masked_fill(~batch.allowed, FAR), model.marks(items)
 
 
-def loss(model: CompactModel, batch: Batch, marks: float) -> Tensor:
-    """Return the mean negative log-likelihood of the gold symbols, and `marks` times that of the items' marks."""
-    scores, marked = logits(model, batch)
+def loss(model: CompactModel, batch: Batch, role_loss_weight: float) -> Tensor:
+    """Return the mean negative log-likelihood of the gold symbols, and `role_loss_weight` times that of the items' roles."""
+    scores, roles = logits(model, batch)
     plan = functional.cross_entropy(scores.flatten(0, 1).float(), batch.targets.flatten(), ignore_index=IGNORED)
     known = batch.marks != IGNORED
-    return plan + marks * functional.binary_cross_entropy_with_logits(marked[known].float(), batch.marks[known])
+    return plan + role_loss_weight * functional.binary_cross_entropy_with_logits(
+        roles[known].float(), batch.marks[known]
+    )
 
 
 def exact(model: CompactModel, batch: Batch) -> int:

@@ -20,19 +20,20 @@ class CompactConfig(Settings):
     epochs: float = Field(default=12.0, gt=0)
     minutes: float | None = Field(default=None, gt=0)
     """Stop after this long; the learning rate falls to zero by then. None: epochs alone decide."""
-    batch: int = Field(default=32, ge=1)
+    batch_size: int = Field(default=32, ge=1)
     encoder: Literal["frozen", "tuned"] = "frozen"
     """frozen: MiniLM stays as it is, and each text is encoded once; tuned: it learns too, which wants a GPU."""
-    encoder_rate: float = 5e-5
+    encoder_learning_rate: float = 5e-5
     """Peak learning rate of a tuned encoder."""
-    rate: float = 6e-4
+    learning_rate: float = 6e-4
     """Peak learning rate of everything above the encoder."""
-    marks: float = Field(default=1.0, ge=0)
+    role_loss_weight: float = Field(default=1.0, ge=0)
     """Weight of the auxiliary loss: which part each item plays in the plan."""
     weight_decay: float = 0.01
     warmup: int = 200
     """Steps over which the learning rates rise."""
-    clip: float = 1.0
+    max_grad_norm: float = 1.0
+    """Gradients are scaled down to this norm."""
     dropout: float = 0.1
     corrupted: float = Field(default=0.15, ge=0, le=1)
     """How many histories get one seeded edit."""

@@ -24,11 +24,13 @@ class Shape:
     """The sizes of a network; the encoder's defaults are MiniLM-L6's."""
 
     def __init__(
-        self, vocabulary: int, text: int = 384, layers: int = 6, heads: int = 12, feed: int = 1536, width: int = 256,
-        own_heads: int = 8, own_feed: int = 768, mixing_layers: int = 3, decoder_layers: int = 2,
+        self, vocabulary: int, text: int = 384, layers: int = 6, heads: int = 12, encoder_d_ff: int = 1536,
+        width: int = 256, n_heads: int = 8, d_ff: int = 768, mixing_layers: int = 3, decoder_layers: int = 2,
     ) -> None:  # fmt: skip
-        self.vocabulary, self.text, self.layers, self.heads, self.feed = vocabulary, text, layers, heads, feed
-        self.width, self.own_heads, self.own_feed = width, own_heads, own_feed
+        self.vocabulary, self.text, self.layers = vocabulary, text, layers
+        self.heads, self.encoder_d_ff = heads, encoder_d_ff
+        # Above the encoder:
+        self.width, self.n_heads, self.d_ff = width, n_heads, d_ff
         self.mixing_layers, self.decoder_layers = mixing_layers, decoder_layers
 
 
@@ -61,7 +63,7 @@ class EncoderLayer(nn.Module):
         super().__init__()
         self.attention = Attention(shape.text, shape.heads)
         self.norm1, self.norm2 = (nn.LayerNorm(shape.text, eps=1e-12) for _ in range(2))
-        self.up, self.down = nn.Linear(shape.text, shape.feed), nn.Linear(shape.feed, shape.text)
+        self.up, self.down = nn.Linear(shape.text, shape.encoder_d_ff), nn.Linear(shape.encoder_d_ff, shape.text)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
@@ -92,10 +94,10 @@ class MixingLayer(nn.Module):
 
     def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
-        self.attention = Attention(shape.width, shape.own_heads)
-        self.bias = nn.Embedding(len(RELATIONS), shape.own_heads)
+        self.attention = Attention(shape.width, shape.n_heads)
+        self.bias = nn.Embedding(len(RELATIONS), shape.n_heads)
         self.norm1, self.norm2 = (nn.LayerNorm(shape.width) for _ in range(2))
-        self.up, self.down = nn.Linear(shape.width, shape.own_feed), nn.Linear(shape.own_feed, shape.width)
+        self.up, self.down = nn.Linear(shape.width, shape.d_ff), nn.Linear(shape.d_ff, shape.width)
         self.dropout = nn.Dropout(dropout)
         nn.init.zeros_(self.bias.weight)
 
@@ -110,9 +112,9 @@ class DecoderLayer(nn.Module):
 
     def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
-        self.own, self.cross = (Attention(shape.width, shape.own_heads) for _ in range(2))
+        self.own, self.cross = (Attention(shape.width, shape.n_heads) for _ in range(2))
         self.norm1, self.norm2, self.norm3 = (nn.LayerNorm(shape.width) for _ in range(3))
-        self.up, self.down = nn.Linear(shape.width, shape.own_feed), nn.Linear(shape.own_feed, shape.width)
+        self.up, self.down = nn.Linear(shape.width, shape.d_ff), nn.Linear(shape.d_ff, shape.width)
         self.dropout = nn.Dropout(dropout)
 
     def forward(

@@ -91,16 +91,16 @@ def train_compact(
     frozen = config.encoder == "frozen"
     texts = Texts(model.encoder, frozen)
     named = list(model.named_parameters())
-    groups = [{"params": [p for n, p in named if not n.startswith(ENCODER)], "peak": config.rate}]
+    groups = [{"params": [p for n, p in named if not n.startswith(ENCODER)], "peak": config.learning_rate}]
     if frozen:
         model.encoder.eval().requires_grad_(False)
         with console.status("encoding every text once"):
             texts.learn(pieces for example in examples for pieces in (*example.features.said, *example.features.names))
     else:
-        groups.append({"params": [p for n, p in named if n.startswith(ENCODER)], "peak": config.encoder_rate})
+        groups.append({"params": [p for n, p in named if n.startswith(ENCODER)], "peak": config.encoder_learning_rate})
     optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=config.weight_decay, fused=True)
     learning = [parameter for group in groups for parameter in group["params"]]
-    steps = max(1, math.ceil(config.epochs * len(training) / config.batch))
+    steps = max(1, math.ceil(config.epochs * len(training) / config.batch_size))
     step, spent, best, stale = 0, 0.0, -1.0, 0
     if last.exists():
         saved = torch.load(last, map_location=where, weights_only=True)
@@ -112,13 +112,13 @@ def train_compact(
         model.load_state_dict(torch.load(start / "best.pt", map_location=where, weights_only=True)["model"])
 
     # Threads of ours, each with a part of the batch, keep two cores busier than torch's own do within one operation.
-    shards = 1 if where.type == "cuda" else max(1, min(threads, config.batch // ROWS))
+    shards = 1 if where.type == "cuda" else max(1, min(threads, config.batch_size // ROWS))
     torch.set_num_threads(max(1, threads // shards))
     pool = ThreadPoolExecutor(shards)
 
     def gradients(rows: list[Example]) -> tuple[float, tuple[torch.Tensor, ...]]:
         with torch.autocast(where.type, torch.bfloat16, enabled=fast_bfloat16(where)):
-            value = loss(model, collate(rows, texts).to(where), config.marks)
+            value = loss(model, collate(rows, texts).to(where), config.role_loss_weight)
         return float(value.detach()), torch.autograd.grad(value, learning)
 
     started, running = time.monotonic() - spent, math.nan
@@ -126,7 +126,7 @@ def train_compact(
     queue: list[list[Example]] = []
     done = step >= steps
     while not done:
-        queue = queue or batches(training, config.batch, draw)
+        queue = queue or batches(training, config.batch_size, draw)
         spent = time.monotonic() - started
         progress = max(step / steps, spent / 60 / config.minutes if config.minutes else 0.0)
         for group in optimizer.param_groups:
@@ -141,7 +141,7 @@ def train_compact(
             for parameter, gradient in zip(learning, found, strict=True):
                 share = gradient * (len(part) / len(rows))
                 parameter.grad = share if parameter.grad is None else parameter.grad.add_(share)
-        torch.nn.utils.clip_grad_norm_(learning, config.clip)
+        torch.nn.utils.clip_grad_norm_(learning, config.max_grad_norm)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
@@ -153,7 +153,7 @@ def train_compact(
                 f"step {step}/{steps}  loss {running:.3f}  {rate:.2f} s/step  {rate * (steps - step) / 60:.0f} min left"
             )
         if step % config.evaluate_every == 0 or done:
-            score = greedy_exact(model, texts, validation, config.batch, where, pool)
+            score = greedy_exact(model, texts, validation, config.batch_size, where, pool)
             stale = 0 if score > best else stale + 1
             console.print(f"step {step}: {score:.4f} of the held-out plans exact (best {max(score, best):.4f})")
             if score > best:

@@ -1,6 +1,6 @@
-"""The whole way of an adapter on a CPU, step by step: rows, training, server, effect, held-out dialogues, table.
+"""AdapterPipeline: an adapter on a CPU, step by step: rows, training, server, effect, held-out dialogues, table.
 
-turnsql train chain --data DATA --python .venv-vllm/bin/python --out runs/chain
+turnsql train adapter-pipeline --data DATA --python .venv-vllm/bin/python --out runs/adapter
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CPU = {"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind", "OM
 
 
 @dataclass(frozen=True)
-class Chain:
+class AdapterPipeline:
     """Where the steps read and write; each leaves a file at its end, and is passed over where that is there."""
 
     data: Path

@@ -14,7 +14,7 @@ from eval.ablation.ladder import Ladder, read_ladder
 from eval.ablation.rungs import BASE
 from eval.analysis.compare import RunComparison, compare
 from eval.scoring.scores import Summary, read_summary
-from training.experiments.stage_effects import Move, moves
+from training.experiments.stage_effects import StageEffect, stage_effects
 from training.settings import TrainingError
 
 
@@ -45,7 +45,7 @@ class Experiment:
     """Of the scored run."""
     against: RunComparison
     """Against the base."""
-    moves: tuple[Move, ...]
+    stage_effects: tuple[StageEffect, ...]
     """Of its stages, against the base."""
     ladder: Ladder | None
     """Where a ladder was given in place of a scored run."""
@@ -73,14 +73,14 @@ def read_experiments(pairs: Sequence[tuple[Path, Path]], base: Path) -> Experime
         RunError: A run is not scored, or over other rows than the base.
     """
     scored = [_scored(base), *(_scored(run) for _, run in pairs)]
-    compared, moved = compare(scored).runs, moves(scored[0], scored[1:])
+    compared, effects = compare(scored).runs, stage_effects(scored[0], scored[1:])
     return Experiments(
         base=base.name,
         base_summary=read_summary(scored[0]),
         base_ladder=_ladder(base),
         found=tuple(
             _experiment(folder, run, against, stages)
-            for (folder, run), against, stages in zip(pairs, compared, moved, strict=True)
+            for (folder, run), against, stages in zip(pairs, compared, effects, strict=True)
         ),
     )
 
@@ -97,7 +97,7 @@ def parse_pair(text: str) -> tuple[Path, Path]:
     return Path(training), Path(run)
 
 
-def _experiment(folder: Path, run: Path, against: RunComparison, stages: tuple[Move, ...]) -> Experiment:
+def _experiment(folder: Path, run: Path, against: RunComparison, stages: tuple[StageEffect, ...]) -> Experiment:
     training, summary = _read(folder), read_summary(_scored(run))
     return Experiment(folder.name, training, _sources(Path(training.data)), summary, against, stages, _ladder(run))
 

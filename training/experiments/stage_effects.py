@@ -1,4 +1,4 @@
-"""Which node a training run moved: the own score of every stage, paired with the base turn by turn."""
+"""stage_effects: which stages a training run changed: the own score of each, paired with the base turn by turn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PLACES: tuple[Place, ...] = ("in_graph", "alone")
 
 
 @dataclass(frozen=True)
-class Move:
+class StageEffect:
     """The own score of one stage, of the base and of a run."""
 
     stage: Stage
@@ -30,12 +30,14 @@ class Move:
         return self.found.decided(self.p_adjusted)
 
 
-def moves(base: Path, runs: Sequence[Path]) -> list[tuple[Move, ...]]:
+def stage_effects(base: Path, runs: Sequence[Path]) -> list[tuple[StageEffect, ...]]:
     """Return for each run its stages that both it and the base have scores of, in pipeline order."""
     ours = read_scores(base)
     compared = [_differences(ours, {line.key: line for line in read_scores(run)}) for run in runs]
     adjusted = iter(holm([found.p_value for entry in compared for _, _, found in entry]))
-    return [tuple(Move(stage, place, found, next(adjusted)) for stage, place, found in entry) for entry in compared]
+    return [
+        tuple(StageEffect(stage, place, found, next(adjusted)) for stage, place, found in entry) for entry in compared
+    ]
 
 
 def _differences(

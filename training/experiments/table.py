@@ -16,13 +16,13 @@ from eval.table import (
     signed,
 )
 from training.experiments.read import Experiment, Experiments
-from training.experiments.stage_effects import Move
+from training.experiments.stage_effects import StageEffect
 
 
 def experiment_tables(experiments: Experiments) -> tuple[Table, ...]:
     """Lay out the runs, what they are worth, and which stages that comes from."""
     found = experiments
-    return (_runs(found), _worth(found), _moved(found), *_ladders(found))
+    return (_runs(found), _worth(found), _changed(found), *_ladders(found))
 
 
 def tables_json(tables: Sequence[Table]) -> str:
@@ -103,11 +103,11 @@ def _gain(item: Experiment) -> tuple[str, ...]:
     )
 
 
-def _moved(experiments: Experiments) -> Table:
+def _changed(experiments: Experiments) -> Table:
     return Table(
-        title="Which node moved",
-        columns=("run", "stage", "base", "run's", "moved", "95 %", "better", "worse", "decided"),
-        rows=tuple(_move(item.name, move) for item in experiments.found for move in item.moves),
+        title="Which stage changed",
+        columns=("run", "stage", "base", "run's", "change", "95 %", "better", "worse", "decided"),
+        rows=tuple(_effect(item.name, effect) for item in experiments.found for effect in item.stage_effects),
         note="The own score of each stage, paired turn by turn: in the graph, and after gold where the runs have "
         "that too. 95 % interval over dialogues; decided where it and the exact test, by Holm over the rows, agree.",
         words=2,
@@ -124,18 +124,18 @@ def _ends(low: float, high: float) -> str:
     return "…".join(f"{end:+.2f}".replace("0.", ".", 1) for end in (low, high))
 
 
-def _move(name: str, move: Move) -> tuple[str, ...]:
-    found = move.found
+def _effect(name: str, effect: StageEffect) -> tuple[str, ...]:
+    found = effect.found
     return (
         name,
-        move.stage.replace("_", " ") + (" after gold" if move.place == "alone" else ""),
+        effect.stage.replace("_", " ") + (" after gold" if effect.place == "alone" else ""),
         figure(found.first),
         figure(found.second),
         signed(found.difference),
         _ends(found.interval.low, found.interval.high),
         str(found.fixed),
         str(found.broken),
-        "yes" if move.decided else "no",
+        "yes" if effect.decided else "no",
     )
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from nodes.state import Stage
-from training.settings import read_settings
+from training.settings import Settings, read_settings
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class NewModel(_Settings):
+class NewModel(Settings):
     """`[new]`: a Qwen3 model of one's own, from nothing, for tests and demonstrations on a CPU."""
 
     vocabulary: int = Field(default=3072, ge=300)
@@ -30,7 +26,7 @@ class NewModel(_Settings):
     positions: int = Field(default=4096, ge=512)
 
 
-class Lora(_Settings):
+class Lora(Settings):
     """`[lora]`: an adapter instead of all weights."""
 
     rank: int = Field(default=16, ge=1)
@@ -39,7 +35,7 @@ class Lora(_Settings):
     target_modules: str | tuple[str, ...] = "all-linear"
 
 
-class SftConfig(_Settings):
+class SftConfig(Settings):
     """What `turnsql train sft` does; every field has its key in the TOML file."""
 
     base: str | None = None
@@ -64,13 +60,13 @@ class SftConfig(_Settings):
     epochs: float = Field(default=1.0, gt=0)
     steps: int | None = Field(default=None, ge=1)
     """How many, whatever the epochs say."""
-    batch: int = Field(default=16, ge=1)
+    batch_size: int = Field(default=16, ge=1)
     """Rows on the card at once."""
     accumulate: int = Field(default=1, ge=1)
     """Batches a step."""
     packing: bool = False
     """Whether short rows share a sequence; refused for a model that carries a state along it."""
-    rate: float = Field(default=2e-4, gt=0)
+    learning_rate: float = Field(default=2e-4, gt=0)
     """Peak of the learning rate, which rises, then falls along a cosine."""
     warmup: int = Field(default=50, ge=0)
     """Steps over which it rises."""

@@ -50,7 +50,7 @@ def check_room(config: SftConfig, named: str, tokens: int | None = None) -> str:
         )
     rank = config.lora.rank if config.lora else None
     found = estimate(
-        shape, rank=rank, bits=config.bits, batch=config.batch, longest=config.longest, tokens=tokens,
+        shape, rank=rank, bits=config.bits, batch=config.batch_size, longest=config.longest, tokens=tokens,
         teraflops=config.teraflops,
     )  # fmt: skip
     if torch.cuda.is_available():

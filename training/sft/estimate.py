@@ -198,7 +198,7 @@ def run_tokens(config: SftConfig, lengths: Sequence[int]) -> int:
     Args:
         lengths: tokens of each row to train on.
     """
-    steps = config.steps and config.steps * config.batch * config.accumulate / len(lengths)
+    steps = config.steps and config.steps * config.batch_size * config.accumulate / len(lengths)
     return round((steps or config.epochs) * sum(lengths))
 
 
@@ -215,8 +215,8 @@ def measured_minutes(
     ordered = sorted(rows, key=lambda row: len(row["input_ids"]))
     seconds, tokens = 0.0, 0
     for number, place in enumerate(TIMED):
-        start = min(int(place * len(ordered)), max(0, len(ordered) - config.batch))
-        batch = ordered[start : start + config.batch]
+        start = min(int(place * len(ordered)), max(0, len(ordered) - config.batch_size))
+        batch = ordered[start : start + config.batch_size]
         inputs = collate(batch)
         started = clock()
         model(**inputs).loss.backward()

@@ -95,10 +95,10 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
             data_seed=config.seed,
             num_train_epochs=config.epochs,
             max_steps=config.steps or -1,
-            per_device_train_batch_size=config.batch,
+            per_device_train_batch_size=config.batch_size,
             gradient_accumulation_steps=config.accumulate,
             packing=config.packing,
-            learning_rate=config.rate,
+            learning_rate=config.learning_rate,
             lr_scheduler_type="cosine",
             warmup_steps=config.warmup,
             weight_decay=config.weight_decay,
@@ -117,7 +117,7 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
             dataloader_pin_memory=cuda,
         ),
     )
-    scorer = SqlScorer(trainer.model, tokenizer, config.batch, config.template)
+    scorer = SqlScorer(trainer.model, tokenizer, config.batch_size, config.template)
     watched = rows["held_out"] or rows["validation"]
     best = out / ("adapter" if config.lora else "model")
     looks = _Looks(config, scorer, watched[: config.evaluated], best, log, console, resume=resume)

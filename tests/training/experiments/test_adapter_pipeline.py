@@ -1,4 +1,4 @@
-"""The chain of an adapter: each step once, in order, over a real mix and real runs; training and the server are stand-ins."""
+"""The pipeline of an adapter: each step once, in order, over a real mix and real runs; training and the server are stand-ins."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eval.runs.experiment import RunOptions, read_experiment
 from tests.fake_endpoint import Response, fake_endpoint, said
 from tests.training.data.library import about, write_data
 from training.data.mix_config import load_mix
-from training.experiments.adapter_pipeline import AGENT, SETTINGS, Chain
+from training.experiments.adapter_pipeline import AGENT, SETTINGS, AdapterPipeline
 from training.settings import TrainingError
 from training.sft.config import load_sft_config
 
@@ -43,21 +43,21 @@ databases = ["bookshop"]
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> Chain:
+def pipeline(tmp_path: Path) -> AdapterPipeline:
     data = write_data(tmp_path / "data", [*about("air_network")[:1], *about("bookshop")[:3]], about("clinic")[:1])
     mixes = tmp_path / "configs" / "training" / "mixes"
     mixes.mkdir(parents=True)
     (mixes / "small_gold_plans.toml").write_text(CHAIN_MIX)
     (tmp_path / "configs" / "agent.toml").write_text(CHAIN_AGENT)
     told: list[str] = []
-    return Chain(
+    return AdapterPipeline(
         data, tmp_path / "out", base=tmp_path / "model", settings=mixes.parent, agent=tmp_path / "configs" / "agent.toml",
         say=told.append,
     )  # fmt: skip
 
 
-def heard(chain: Chain) -> list[str]:
-    return chain.say.__self__  # type: ignore[attr-defined]
+def heard(pipeline: AdapterPipeline) -> list[str]:
+    return pipeline.say.__self__  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -78,12 +78,12 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch, chain: Chain) -> list[ServeOptions]:
+def served(monkeypatch: pytest.MonkeyPatch, pipeline: AdapterPipeline) -> list[ServeOptions]:
     """Stand in for the server: the base writes nonsense, the adapter what the mix taught."""
     asked: list[ServeOptions] = []
 
     def answer(body: dict[str, Any]) -> Response:
-        lines = (chain.out / "mix" / "train" / "sql_generation.jsonl").read_text().splitlines()
+        lines = (pipeline.out / "mix" / "train" / "sql_generation.jsonl").read_text().splitlines()
         learnt = {row["messages"][1]["content"]: row["messages"][2]["content"] for row in map(json.loads, lines)}
         if body["model"] == "small":
             return said("SELECT 1")
@@ -100,40 +100,44 @@ def served(monkeypatch: pytest.MonkeyPatch, chain: Chain) -> list[ServeOptions]:
 
 
 def test_every_step_is_taken_and_the_adapter_is_better_and_decided(
-    chain: Chain, trained: list[list[str]], served: list[ServeOptions]
+    pipeline: AdapterPipeline, trained: list[list[str]], served: list[ServeOptions]
 ) -> None:
-    tables = {table.title: table for table in chain.run()}
+    tables = {table.title: table for table in pipeline.run()}
     (words,), (options,) = trained, served
-    assert words[1:5] == ["-m", "turnsql", "train", "sft"] and words[-2:] == ["--base", str(chain.base)]
-    assert options.adapters == (f"adapter={chain.out / 'adapter' / 'adapter'}",)
-    steps = [line.partition(":")[0] for line in heard(chain) if line.endswith(" s") or " to its first answer" in line]
+    assert words[1:5] == ["-m", "turnsql", "train", "sft"] and words[-2:] == ["--base", str(pipeline.base)]
+    assert options.adapters == (f"adapter={pipeline.out / 'adapter' / 'adapter'}",)
+    steps = [
+        line.partition(":")[0] for line in heard(pipeline) if line.endswith(" s") or " to its first answer" in line
+    ]
     assert steps == [
         "rows to learn from", "adapter", "server", "effect of the adapter", "dialogues, small", "dialogues, adapter",
     ]  # fmt: skip
     worth = tables["Against small"]
     found = dict(zip(worth.columns, worth.rows[1], strict=True))
     assert found["decided"] == "yes" and found["broken"] == "0" and float(found["value"]) > 0.9
-    assert "| adapter |" in (chain.out / "experiments.md").read_text()
+    assert "| adapter |" in (pipeline.out / "experiments.md").read_text()
 
 
 def test_what_is_there_is_not_done_again(
-    chain: Chain, trained: list[list[str]], served: list[ServeOptions], monkeypatch: pytest.MonkeyPatch
+    pipeline: AdapterPipeline, trained: list[list[str]], served: list[ServeOptions], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = chain.run()
-    assert chain.run() == first
+    first = pipeline.run()
+    assert pipeline.run() == first
     assert len(trained) == len(served) == 1
-    (chain.out / "runs" / "adapter" / "summary.json").unlink()
-    heard(chain).clear()
-    assert chain.run() == first
+    (pipeline.out / "runs" / "adapter" / "summary.json").unlink()
+    heard(pipeline).clear()
+    assert pipeline.run() == first
     assert len(trained) == 1 and len(served) == 2
-    assert f"dialogues, small: {chain.out / 'runs' / 'small'} is there" in heard(chain)
+    assert f"dialogues, small: {pipeline.out / 'runs' / 'small'} is there" in heard(pipeline)
 
 
-def test_training_that_fails_is_one_line_and_its_rows_are_kept(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_training_that_fails_is_one_line_and_its_rows_are_kept(
+    pipeline: AdapterPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("training.experiments.adapter_pipeline.status_of", lambda words: 2)
     with pytest.raises(TrainingError, match="ended with status 2: mend what it says above, then run this again"):
-        chain.run()
-    assert (chain.out / "mix" / "manifest.json").is_file()
+        pipeline.run()
+    assert (pipeline.out / "mix" / "manifest.json").is_file()
 
 
 def test_the_shipped_chain_trains_and_asks_about_other_dialogues_of_the_same_databases() -> None:

@@ -40,18 +40,18 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_table_holds_data_rows_steps_time_figures_pairs_and_stages(runs: Path) -> None:
-    training, worth, moved = experiment_tables(read_experiments([(runs / "sft50", runs / "tuned")], runs / "base"))
+    training, worth, changed = experiment_tables(read_experiments([(runs / "sft50", runs / "tuned")], runs / "base"))
     assert training.rows == (("sft50", "mix", "cosql/train", "192", "50", "1.5", ".250", "1,234"),)
     base, tuned = (dict(zip(worth.columns, row, strict=True)) for row in worth.rows)
     assert base["run"] == "base" and base["gain"] == "–"
     assert float(tuned["value"]) > float(base["value"])
     assert tuned["gain"].startswith("+") and int(tuned["fixed"]) > int(tuned["broken"])
     assert tuned["decided"] in ("yes", "no")
-    by_stage = {row[1]: dict(zip(moved.columns, row, strict=True)) for row in moved.rows}
+    by_stage = {row[1]: dict(zip(changed.columns, row, strict=True)) for row in changed.rows}
     linking, planning = by_stage["schema linking"], by_stage["plan emission"]
-    assert (linking["moved"], linking["better"], linking["decided"]) == ("+.000", "0", "no")
-    assert planning["moved"].startswith("+") and int(planning["better"]) > int(planning["worse"])
-    assert by_stage["value grounding after gold"]["moved"].startswith("+")
+    assert (linking["change"], linking["better"], linking["decided"]) == ("+.000", "0", "no")
+    assert planning["change"].startswith("+") and int(planning["better"]) > int(planning["worse"])
+    assert by_stage["value grounding after gold"]["change"].startswith("+")
 
 
 def test_the_command_writes_markdown_and_the_tables_for_the_report(runs: Path, tmp_path: Path) -> None:
@@ -69,13 +69,13 @@ def test_the_command_writes_markdown_and_the_tables_for_the_report(runs: Path, t
     assert "| sft50 | mix | cosql/train | 192 |" in (tmp_path / "t.md").read_text()
     tables = json.loads((tmp_path / "t.json").read_text())
     assert [table["title"] for table in tables] == [
-        "Training runs", "Against base", "Which node moved",
+        "Training runs", "Against base", "Which stage changed",
     ]  # fmt: skip
     words = ["--table", str(tmp_path / "t.json"), "--out", str(tmp_path)]
     shown = CliRunner().invoke(app, ["eval", "report", str(runs / "base"), str(runs / "tuned"), *words])
     assert shown.exit_code == 0, shown.output
     for name in ("report.html", "report.md"):
-        assert "Which node moved" in (tmp_path / name).read_text()
+        assert "Which stage changed" in (tmp_path / name).read_text()
 
 
 def test_ladders_stand_beside_each_other_and_give_the_scored_runs(runs: Path, tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ def test_every_run_on_a_card_fits_it_and_names_layers_that_there_are(path: Path)
     settings = load_sft_config(path)
     assert settings.base and settings.lora
     shape = SHAPES[settings.base]
-    need = estimate(shape, rank=settings.lora.rank, bits=settings.bits, batch=settings.batch, longest=settings.longest)
+    need = estimate(
+        shape, rank=settings.lora.rank, bits=settings.bits, batch=settings.batch_size, longest=settings.longest
+    )
     assert need.total < CARDS[path.stem.rpartition("_")[2] if path.stem not in PUBLISHED else "24gb"]
     assert set(settings.lora.target_modules) == {*DENSE_MODULES, *HYBRID_MODULES}
     assert not settings.packing, "rows packed into one sequence would see each other through its state"

@@ -34,7 +34,7 @@ def put_card(monkeypatch: pytest.MonkeyPatch, memory: float | None) -> None:
 
 def test_a_card_that_is_too_small_is_refused_before_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     put_card(monkeypatch, 16)
-    settings = SftConfig(lora=Lora(), batch=1, longest=2048)
+    settings = SftConfig(lora=Lora(), batch_size=1, longest=2048)
     with pytest.raises(TrainingError, match=r"a card has 16 GB, the run needs about 2\d\.\d GB"):
         check_room(settings, NINE)
     assert "GB of GPU memory" in check_room(settings.model_copy(update={"bits": 4}), NINE)
@@ -43,7 +43,7 @@ def test_a_card_that_is_too_small_is_refused_before_loading(monkeypatch: pytest.
 def test_a_large_model_without_a_card_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     put_card(monkeypatch, None)
     with pytest.raises(TrainingError, match=r"needs a GPU with about .* torch finds none here"):
-        check_room(SftConfig(lora=Lora(), batch=1), NINE)
+        check_room(SftConfig(lora=Lora(), batch_size=1), NINE)
     assert check_room(SftConfig(), "someone/unknown") == ""
 
 

@@ -15,7 +15,7 @@ from training.sft.estimate import TIMED, measured_minutes, run_tokens
     [
         ({"epochs": 2}, 1200),
         ({"epochs": 0.5}, 300),
-        ({"steps": 4, "batch": 2, "accumulate": 3}, 4800),
+        ({"steps": 4, "batch_size": 2, "accumulate": 3}, 4800),
     ],
 )
 def test_a_run_passes_over_its_rows_by_epochs_or_by_steps(settings: dict, tokens: int) -> None:
@@ -39,7 +39,7 @@ def test_the_time_is_that_of_a_few_batches_and_leaves_no_gradient() -> None:
     rows = [{"input_ids": [0] * length, "labels": [0] * length} for length in range(10, 110)]
     found = measured_minutes(
         Model(), lambda batch: {"tokens": sum(len(row["input_ids"]) for row in batch)}, rows,
-        SftConfig(batch=8, epochs=3), clock=lambda: now[0],
+        SftConfig(batch_size=8, epochs=3), clock=lambda: now[0],
     )  # fmt: skip
     assert len(seen) == len(TIMED) and zeroed
     assert found == pytest.approx(0.001 * 3 * sum(range(10, 110)) / 60), "the first batch warms up and is not counted"
