@@ -58,14 +58,15 @@ def build_graph(
         checkpointer: where threads are kept; None keeps nothing.
         clarify: when a turn stops to ask which of two readings is meant; None never does. Wants a checkpointer.
     """
+    asks = getattr(nodes["sql_generation"], "costly", False)
     builder = StateGraph(GraphState, context_schema=Context)
     for stage in STAGES:
-        builder.add_node(stage, _step(stage, nodes[stage], clarify if stage == "plan_emission" else None))
+        builder.add_node(stage, _step(stage, nodes[stage], max_attempts, clarify if stage == "plan_emission" else None))
     for before, after in zip((START, *STAGES), STAGES, strict=False):
         builder.add_edge(before, after)
-    builder.add_conditional_edges("schema_validation", _router(max_attempts), ["sql_generation", END])
+    builder.add_conditional_edges("schema_validation", _router(max_attempts, stands_in=asks), ["sql_generation", END])
     # LangGraph's own limit allows thousands of steps: ours is the longest path there is, and one to spare.
-    limit = len(STAGES) + 2 * (max_attempts - 1) + 1
+    limit = len(STAGES) + 2 * max_attempts + 1
     return builder.compile(checkpointer=checkpointer).with_config(recursion_limit=limit)
 
 
@@ -107,14 +108,14 @@ def variant_name(stage: Stage, node: Node) -> str:
     return named.get(type(node), type(node).__name__.lower())  # type: ignore[call-overload]
 
 
-def _step(stage: Stage, node: Node, clarify: ClarifySettings | None) -> _Step:
+def _step(stage: Stage, node: Node, max_attempts: int, clarify: ClarifySettings | None) -> _Step:
     """Adapt a node to LangGraph, which drops unknown keys and reports a bad value one node late, if at all."""
     output_type: TypeAdapter[Any] = TypeAdapter(OUTPUTS[stage])
     variant = variant_name(stage, node)
 
     async def step(state: GraphState, *, runtime: Runtime[Context]) -> dict[str, Any]:
         start = perf_counter()
-        context, calls = _metered(runtime.context)
+        context, calls = _metered(replace(runtime.context, spent=_spent(state, max_attempts)))
         output = await node(state, context)
         ms = (perf_counter() - start) * 1000
         try:
@@ -137,14 +138,25 @@ def _metered(context: Context) -> tuple[Context, list[ModelCall]]:
     return (replace(context, llm=Metered(context.llm, calls)) if context.llm else context), calls
 
 
-def _router(max_attempts: int) -> Callable[[GraphState], Awaitable[str]]:
-    """Go back while the last SQL is in error, attempts are left and the generator still writes something new."""
+def _spent(state: GraphState, max_attempts: int) -> bool:
+    """Tell whether the attempts of a turn are used up, or the last wrote once more what was wrong before."""
+    *earlier, last = (attempt.sql for attempt in state.attempts) if state.attempts else ("",)
+    return len(state.attempts) >= max_attempts or last in earlier
+
+
+def _router(max_attempts: int, *, stands_in: bool) -> Callable[[GraphState], Awaitable[str]]:
+    """Go back while the last SQL is in error and attempts are left, and once more where a compiled plan then stands in.
+
+    Args:
+        stands_in: whether the generator asks a model, and gives the compiler's SQL once its attempts are spent.
+    """
 
     # LangGraph sends a plain function to another thread, which costs a turn more than the function does.
     async def route(state: GraphState) -> str:
-        *earlier, last = state.attempts
-        tried = any(attempt.sql == last.sql for attempt in earlier)
-        return "sql_generation" if last.failed and not tried and len(state.attempts) < max_attempts else END
+        last = state.attempts[-1]
+        spent = _spent(state, max_attempts) if last.sql or stands_in else True
+        left = len(state.attempts) <= max_attempts if stands_in else not spent
+        return "sql_generation" if last.failed and left else END
 
     return route
 

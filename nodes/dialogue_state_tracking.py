@@ -12,7 +12,7 @@ from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.prompting import ask, conversation, fitting, parsed, system, user
+from nodes.prompting import ask, conversation, fitted, fitting, parsed, system, user
 from nodes.state import DialogueState, GraphState
 from value_index.schema import Schema
 
@@ -59,7 +59,8 @@ class Llm(Variant):
     costly: ClassVar[bool] = True
 
     async def __call__(self, state: GraphState, context: Context) -> DialogueState:
-        prompt = messages(state, fitting(context.schema, None, context))
+        schema = fitting(context.schema, None, context)
+        prompt = fitted(lambda turn: messages(turn, schema), state, context)
         reply = await ask(context, state, "dialogue_state_tracking", prompt)
         return parsed(reply, DialogueState) or DialogueState(question=state.utterance)
 

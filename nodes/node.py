@@ -52,6 +52,8 @@ class Context:
     """None where no value index was built (a node then abstains)."""
     llm: Completer | None = None
     """None where the configuration names no endpoint."""
+    spent: bool = False
+    """Whether the turn's attempts are used up: a node that asks a model to write SQL gives the compiler's instead."""
 
 
 class Node(Protocol):

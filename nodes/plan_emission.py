@@ -13,7 +13,7 @@ from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
 from nodes.plan import Plan
-from nodes.prompting import ask, conversation, fitting, links, meaning, parsed, system, user, values
+from nodes.prompting import ask, conversation, fitted, fitting, links, meaning, parsed, system, user, values
 from nodes.state import GraphState, ScoredPlan
 from value_index.schema import Schema
 
@@ -69,7 +69,8 @@ class Llm(Variant):
     costly: ClassVar[bool] = True
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
-        prompt = messages(state, fitting(context.schema, state.schema_links, context))
+        schema = fitting(context.schema, state.schema_links, context)
+        prompt = fitted(lambda turn: messages(turn, schema), state, context)
         plan = parsed(await ask(context, state, "plan_emission", prompt), Plan)
         return (ScoredPlan(plan=plan, score=1.0),) if plan else await Skip()(state, context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -41,6 +41,15 @@ async def ask(context: Context, state: GraphState, stage: Stage, prompt: Prompt)
             f"for {room:,}: set context_tokens in [endpoint], or a schema_linking node that leaves tables out"
         )
     return await context.llm.complete(prompt, turn_id=state.turn_id, stage=stage)
+
+
+def fitted(build: Callable[[GraphState], Prompt], state: GraphState, context: Context) -> Prompt:
+    """Build a prompt from a turn, without the oldest turns before it where there is no room for all."""
+    prompt = build(state)
+    while context.llm and state.history and prompt.characters > context.llm.endpoint.prompt_characters():
+        state = state.model_copy(update={"history": state.history[1:]})
+        prompt = build(state)
+    return prompt
 
 
 def parsed(reply: Reply, kind: type[M]) -> M | None:

@@ -12,7 +12,7 @@ from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.prompting import ask, conversation, fitting, meaning, parsed, system, user
+from nodes.prompting import ask, conversation, fitted, fitting, meaning, parsed, system, user
 from nodes.state import ColumnLink, GraphState, SchemaLinks, StateModel, TableLink
 from value_index.schema import ColumnRef, Schema
 
@@ -84,7 +84,8 @@ class Llm(Variant):
     costly: ClassVar[bool] = True
 
     async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:
-        prompt = messages(state, fitting(context.schema, None, context))
+        schema = fitting(context.schema, None, context)
+        prompt = fitted(lambda turn: messages(turn, schema), state, context)
         choice = parsed(await ask(context, state, "schema_linking", prompt), Choice)
         return _links(choice, context.schema) if choice else await Skip()(state, context)
 

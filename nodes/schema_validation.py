@@ -6,6 +6,8 @@ from nodes.node import Context, Variant
 from nodes.sql.violations import violations
 from nodes.state import Attempt, GraphState, Violation, ViolationKind
 
+NO_SELECT = Violation(kind="syntax", severity="error", message="the answer holds no SELECT: write one SQLite query")
+
 
 class Skip(Variant):
     """Accepts the first SQL unread."""
@@ -24,8 +26,8 @@ class Sqlglot(Variant):
 
     async def __call__(self, state: GraphState, context: Context) -> Attempt:
         sql = state.sql or ""
-        if not sql:
-            return Attempt(sql=sql)
+        if not sql.strip():
+            return Attempt(sql=sql, violations=(NO_SELECT,))
         attempt = Attempt(
             sql=sql, violations=tuple(v for v in violations(sql, context.schema) if v.kind not in self.off)
         )

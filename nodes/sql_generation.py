@@ -8,12 +8,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from nodes.llm.messages import Message, Prompt, sql_text
+from nodes.llm.messages import Message, Prompt
+from nodes.llm.sql_text import sql_text
 from nodes.node import Context, Variant
 from nodes.plan import Plan, PlanModel
 from nodes.plan.render import plan_lines
 from nodes.plan.traversal import rewrite
-from nodes.prompting import ask, conversation, fitting, links, meaning, system, user, values
+from nodes.prompting import ask, conversation, fitted, fitting, links, meaning, system, user, values
 from nodes.sql.aliased_text import aliased_lines
 from nodes.sql.ebnf_grammar import GrammarLevel, grammar_of
 from nodes.sql.errors import SQLError
@@ -30,6 +31,8 @@ Answer with the SQL alone."""
 PLAN_INSTRUCTION = "Write the plan as one SQLite query."
 
 
+MOST_SHOWN = 1_000
+"""Characters shown again of a failed SQL text, and of what is wrong with it."""
 MOST_LOOKED_AT = 20
 """Rows of a result that say whether it is empty."""
 
@@ -85,7 +88,10 @@ class Guided(Variant):
 
 
 class Llm(Variant):
-    """Asks the language model, which sees the plan, links and values, and on a retry the violations."""
+    """Asks the language model, which sees the plan, links and values, and on a retry the violations.
+
+    Once the attempts of a turn are spent, the compiled plan stands in: an answer with a model is never worse than none.
+    """
 
     costly: ClassVar[bool] = True
 
@@ -99,12 +105,12 @@ class Llm(Variant):
     retries included, so that one of them writes all of a turn's attempts. None always asks."""
 
     async def __call__(self, state: GraphState, context: Context) -> str:
-        if self._sure_of(state):
+        if context.spent or self._sure_of(state):
             return await Compiler()(state, context)
         schema = fitting(context.schema, state.schema_links, context)
-        prompt = self._prompt(state, schema, context)
-        if prompt is None:
+        if self.sees == "plan" and _next_plan(state) is None:
             return ""
+        prompt = fitted(lambda turn: self._prompt(turn, schema, context), state, context)
         bounded = prompt.model_copy(update={"grammar": grammar_of(self.grammar, schema, state)})
         return sql_text((await ask(context, state, "sql_generation", bounded)).text)
 
@@ -113,12 +119,10 @@ class Llm(Variant):
         confidence = state.plans[0].confidence if state.plans else None
         return self.below is not None and confidence is not None and confidence >= self.below
 
-    def _prompt(self, state: GraphState, schema: Schema, context: Context) -> Prompt | None:
-        """Return what is asked; None where a plan should be written and there is none."""
-        if self.sees == "everything":
-            return messages(state, schema)
-        plan = _next_plan(state)
-        return plan_messages(plan, context.schema) if plan else None
+    def _prompt(self, state: GraphState, schema: Schema, context: Context) -> Prompt:
+        """Return what is asked."""
+        plan = _next_plan(state) if self.sees == "plan" else None
+        return plan_messages(plan, context.schema) if plan else messages(state, schema)
 
 
 def messages(state: GraphState, schema: Schema) -> Prompt:
@@ -168,9 +172,15 @@ def _violations(state: GraphState) -> str:
     if not failed:
         return ""
     tried = [
-        f"{attempt.sql or '(no SQL)'}\n" + "\n".join(f"- {v.message}" for v in attempt.violations) for attempt in failed
+        f"{_cut(attempt.sql) or '(no SQL)'}\n" + "\n".join(f"- {_cut(v.message)}" for v in attempt.violations)
+        for attempt in failed
     ]
     return "\n\n".join(("These were tried and are wrong; write another:", *tried))
+
+
+def _cut(text: str) -> str:
+    """Shorten what a model wrote without end: shown whole, it would leave no room for another answer."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} ..."
 
 
 def _texts(plan: Plan, tried: dict[str, Attempt], schema: Schema) -> Iterator[str]:

@@ -30,7 +30,8 @@ from eval.runs.run import run
 from eval.scoring.score import score
 from eval.scoring.verdicts.judge import judge
 from nodes.llm.endpoint import Endpoint
-from nodes.llm.messages import Prompt, sql_text
+from nodes.llm.messages import Prompt
+from nodes.llm.sql_text import sql_text
 from nodes.plan import Plan
 from nodes.state import ScoredPlan
 from training.sft.estimate import DENSE_MODULES, HYBRID_MODULES

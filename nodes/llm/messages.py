@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -118,20 +117,3 @@ def json_text(text: str) -> str:
     """
     start, end = text.find("{"), text.rfind("}")
     return text[start : end + 1] if 0 <= start < end else text
-
-
-def sql_text(text: str) -> str:
-    """Return the SQL of an answer that may stand in a fence or between words; "" where there is none.
-
-    >>> sql_text("The query is:\\n```sql\\nSELECT 1;\\n```")
-    'SELECT 1'
-    """
-    fenced = _FENCE.search(text)
-    start = _START.search(fenced[1] if fenced else text)
-    return _END.split(start[1], maxsplit=1)[0].strip() if start else ""
-
-
-_FENCE = re.compile(r"```\w*\n?(.*?)(?:```|\Z)", re.DOTALL)
-_START = re.compile(r"(?:^|\n|:)\s*((?:select|with|values)\b.*)", re.DOTALL | re.IGNORECASE)
-_END = re.compile(r";\s*(?:\n|\Z)|\n\s*\n")
-"""A semicolon at the end of a line, or an empty line: what follows is words."""

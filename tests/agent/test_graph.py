@@ -106,3 +106,47 @@ def test_the_state_has_nowhere_to_put_gold() -> None:
     }  # fmt: skip
     with pytest.raises(ValidationError):
         GraphState.model_validate({"turn_id": "0", "database_id": "d", "utterance": "u", "gold": "SELECT 1"})
+
+
+class Asking(Fed):
+    """A generator that asks a model, and says what it was told of the turn's attempts."""
+
+    costly = True
+
+    def __init__(self, *outputs: Any) -> None:
+        super().__init__(*outputs)
+        self.spent: list[bool] = []
+
+    async def __call__(self, state: GraphState, context: Context) -> Any:
+        self.spent.append(context.spent)
+        return await super().__call__(state, context)
+
+
+@pytest.mark.parametrize(
+    ("texts", "spent", "attempts"),
+    [
+        (["a", "b", "c", "plan"], [False, False, False, True], 3),
+        (["", "", "plan"], [False, False, True], 3),
+        (["a", "plan"], [False, True], 1),
+        (["a", "a", "plan"], [False, False, True], 20),
+    ],
+)
+def test_a_generator_that_asks_a_model_has_one_more_try_to_give_the_plan(
+    texts: list[str], spent: list[bool], attempts: int, skip: Config, context: Context
+) -> None:
+    generator = Asking(*texts)
+    judged = [Attempt(sql=text, violations=() if text == "plan" else (ERROR,)) for text in texts]
+    nodes = {**skip.nodes(), "sql_generation": generator, "schema_validation": Fed(*judged)}
+    assert run(nodes, context, max_attempts=attempts).sql == "plan" and generator.spent == spent
+
+
+def test_a_plan_that_fails_too_ends_the_turn(skip: Config, context: Context) -> None:
+    generator = Asking(*["a"] * 9)
+    validator = Fed(*[Attempt(sql="a", violations=(ERROR,))] * 9)
+    nodes = {**skip.nodes(), "sql_generation": generator, "schema_validation": validator}
+    assert len(run(nodes, context, max_attempts=3).attempts) == 4
+
+
+def test_no_sql_is_not_asked_for_again_where_no_model_is(skip: Config, context: Context) -> None:
+    nodes = {**skip.nodes(), "sql_generation": Fed(""), "schema_validation": Fed(Attempt(sql="", violations=(ERROR,)))}
+    assert len(run(nodes, context).attempts) == 1

@@ -211,3 +211,25 @@ def test_a_cascade_tries_again_as_it_began(database: Database) -> None:
     assert sql == asyncio.run(sql_generation.Compiler()(sure, Context(database.schema, database))) and not told.asked
     sql, told = run(node, database, "SELECT 1", state=unsure)
     assert sql == "SELECT 1" and "SELECT count(*) FROM city\n- no" in text(told)
+
+
+def test_spent_attempts_leave_the_turn_to_the_plan(database: Database) -> None:
+    told = Told(deque())
+    context = Context(schema=database.schema, database=database, llm=told, spent=True)
+    state = cascaded(0.2, Attempt(sql=""))
+    assert asyncio.run(sql_generation.Llm()(state, context)) == "SELECT count(*) FROM city" and not told.asked
+
+
+def test_old_turns_are_left_out_before_a_prompt_is_too_long(database: Database) -> None:
+    history = tuple(Turn(utterance=f"question {n} " + "x" * 400, sql="SELECT 1") for n in range(40))
+    state = STATE.model_copy(update={"history": history})
+    _, told = run(sql_generation.Llm(), database, "SELECT 1", state=state, context_tokens=4096)
+    assert "question 39" in text(told) and "question 0 " not in text(told)
+
+
+def test_a_failed_text_without_end_is_shown_cut(database: Database) -> None:
+    endless = "SELECT " + ", ".join(["name"] * 20_000)
+    failed = Attempt(sql=endless, violations=(Violation(kind="syntax", severity="error", message="m" * 50_000),))
+    state = STATE.model_copy(update={"attempts": (failed,)})
+    sql, told = run(sql_generation.Llm(), database, "SELECT 1", state=state, context_tokens=4096)
+    assert sql == "SELECT 1" and "SELECT name, name" in text(told)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nodes.node import Context
-from nodes.schema_validation import Sqlglot
+from nodes.schema_validation import NO_SELECT, Sqlglot
 from nodes.state import Attempt, GraphState
 from tests.nodes.sql.regatta import open_regatta
 
@@ -29,8 +29,8 @@ def test_sound_sql_passes(context: Context) -> None:
 
 
 @pytest.mark.parametrize("sql", ["", None])
-def test_no_sql_is_no_fault(sql: str | None, context: Context) -> None:
-    assert validated(sql, context) == Attempt(sql="")
+def test_no_sql_is_an_error_that_says_so(sql: str | None, context: Context) -> None:
+    assert validated(sql, context) == Attempt(sql="", violations=(NO_SELECT,)) and NO_SELECT.severity == "error"
 
 
 def test_an_error_fails_and_a_warning_does_not(context: Context) -> None:

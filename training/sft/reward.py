@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from eval.gold.outputs import parsed
 from eval.scoring.plan_scores import plan_scores
 from eval.scoring.verdicts import Executions, judge
-from nodes.llm.messages import json_text, sql_text
+from nodes.llm.messages import json_text
+from nodes.llm.sql_text import sql_text
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan

@@ -11,7 +11,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.judge import judge
-from nodes.llm.messages import sql_text
+from nodes.llm.sql_text import sql_text
 from training.sft.rows import ChatRow
 from value_index.database import Database
 
