@@ -22,12 +22,12 @@ app = typer.Typer(
 )
 app.add_typer(agent_cli.app)
 app.add_typer(nodes_cli.app)
-app.add_typer(index_cli.app, name="index")
-app.add_typer(eval_cli.app, name="eval")
-app.add_typer(eval_cli.bench_app, name="bench")
+app.add_typer(index_cli.app, name="index", rich_help_panel="Ask a database")
+app.add_typer(eval_cli.app, name="eval", rich_help_panel="Evaluate")
+app.add_typer(eval_cli.bench_app, name="bench", rich_help_panel="Evaluate")
 app.add_typer(eval_cli.top_app)
-app.add_typer(training_cli.data_app, name="data")
-app.add_typer(training_cli.app, name="train")
+app.add_typer(training_cli.data_app, name="data", rich_help_panel="Models and training")
+app.add_typer(training_cli.app, name="train", rich_help_panel="Models and training")
 
 
 V1_TRACING = ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER")

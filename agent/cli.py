@@ -17,23 +17,33 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-Db = Annotated[str, typer.Option("--db", metavar="FILE", help="The database: a SQLite file.")]
-Explain = Annotated[bool, typer.Option("--explain", help="Show what every stage gave.")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="An agent configuration (TOML).")]
-Overrides = Annotated[list[str] | None, typer.Option("--node", metavar="STAGE=VARIANT", help="Replace one node.")]
+Db = Annotated[str, typer.Option("--db", metavar="FILE", help="Database: a SQLite file.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Show what each stage gave.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Agent configuration (TOML); the embedded default unless given."),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--node", metavar="STAGE=VARIANT", help="Variant of a stage, in place of the configuration's; may be repeated."
+    ),
+]
 
 
-@app.command()
+@app.command(rich_help_panel="Ask a database")
 def ask(
-    question: Annotated[str, typer.Argument(help="A question about the database.")],
+    question: Annotated[str, typer.Argument(help="Question about the database.")],
     db: Db,
-    history: Annotated[Path | None, typer.Option(help='Earlier turns: a JSON file [{"utterance", "sql"}].')] = None,
+    history: Annotated[
+        Path | None, typer.Option(metavar="FILE", help='Earlier turns: JSON, [{"utterance", "sql"}, ...].')
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     explain: Explain = False,
     config: ConfigFile = None,
     node: Overrides = None,
 ) -> None:
-    """Answer one question."""
+    """Answer one question about a database with SQL and its rows."""
     import asyncio
 
     from rich.console import Console
@@ -72,18 +82,22 @@ def ask(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel="Ask a database")
 def chat(
     db: Db,
     thread: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The conversation to continue or start; a new one if not given.")
+        str | None,
+        typer.Option(metavar="NAME", help="Name of the conversation to continue or start; a new one unless given."),
     ] = None,
-    store: Annotated[Path | None, typer.Option(metavar="FILE", help="Where conversations are kept.")] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="File that keeps conversations; in the user's data folder unless given."),
+    ] = None,
     explain: Explain = False,
     config: ConfigFile = None,
     node: Overrides = None,
 ) -> None:
-    """Hold a conversation, kept after every answer."""
+    """Hold a conversation about a database; it is kept, and continued by its thread."""
     import asyncio
 
     from rich.console import Console
@@ -119,12 +133,14 @@ def chat(
     asyncio.run(run())
 
 
-@app.command("probe")
+@app.command("probe", rich_help_panel="Models and training")
 def probe_command(
-    config: Annotated[Path, typer.Option("--config", help="An agent configuration that names an endpoint.")],
+    config: Annotated[
+        Path, typer.Option("--config", metavar="FILE", help="Agent configuration (TOML) that names an endpoint.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Try what the language model's endpoint can do, and say what to set; an adapter that does nothing is an error."""
+    """Try what a language model's endpoint can do, and say what to set; an adapter that changes nothing is an error."""
     import asyncio
     import json
 
@@ -151,16 +167,25 @@ def probe_command(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel="Models and training")
 def serve(
-    config: Annotated[Path, typer.Option(help="What vllm serve --config takes.")] = Path("configs/vllm/base.yaml"),
-    model: Annotated[str | None, typer.Option(help="Folder or hub name, over the file's.")] = None,
-    name: Annotated[str | None, typer.Option(help="What clients call the model.")] = None,
-    adapter: Annotated[list[str] | None, typer.Option(metavar="NAME=FOLDER", help="A LoRA adapter.")] = None,
-    port: Annotated[int | None, typer.Option(help="The file's, else 8000, unless given.")] = None,
-    python: Annotated[str, typer.Option(help="The interpreter that has vLLM.")] = sys.executable,
-    wait: Annotated[float, typer.Option(min=1, help="Seconds the start may take.")] = 600.0,
-    log: Annotated[Path, typer.Option(help="What the server writes.")] = Path("runs/vllm.log"),
+    config: Annotated[
+        Path, typer.Option(metavar="FILE", help="Settings of vLLM, as `vllm serve --config` takes them.")
+    ] = Path("configs/vllm/base.yaml"),
+    model: Annotated[str | None, typer.Option(help="Model, in place of the file's: a folder or a hub name.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name by which clients ask for the model.")] = None,
+    adapter: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FOLDER", help="LoRA adapter to load beside the model; may be repeated."),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port, in place of the file's; 8000 unless either names one.")
+    ] = None,
+    python: Annotated[
+        str, typer.Option(metavar="FILE", help="Interpreter that has vLLM.", show_default="this one")
+    ] = sys.executable,
+    wait: Annotated[float, typer.Option(min=1, help="Seconds that the start may take.")] = 600.0,
+    log: Annotated[Path, typer.Option(metavar="FILE", help="File for what the server prints.")] = Path("runs/vllm.log"),
 ) -> None:
     """Start a vLLM server, say when it answers, and stay until it ends."""
     import signal

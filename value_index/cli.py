@@ -10,16 +10,18 @@ import typer
 if TYPE_CHECKING:
     from value_index.index import ValueIndex
 
-app = typer.Typer(help="The value index: build, look up, inspect.", no_args_is_help=True)
+app = typer.Typer(help="Build, ask and inspect the index of a database's values.", no_args_is_help=True)
 
-DatabaseFile = Annotated[Path, typer.Option("--db", help="A SQLite file.")]
-IndexDir = Annotated[Path | None, typer.Option(help="Where indexes are kept; the user's cache folder unless given.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DatabaseFile = Annotated[Path, typer.Option("--db", metavar="FILE", help="Database: a SQLite file.")]
+IndexDir = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Folder that keeps indexes; the user's cache folder unless given.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command()
 def build(db: DatabaseFile, index_dir: IndexDir = None) -> None:
-    """Read the database's values and keep them; what was interrupted goes on where it stopped."""
+    """Read a database's values and keep them; an interrupted build continues where it stopped."""
     index = _open(db, index_dir)
     texts, numbers = len(index.values), sum(column.numbers for column in index.values.columns)
     typer.echo(f"{texts:,} texts and {numbers:,} numbers of {len(index.values.columns)} columns")
@@ -27,11 +29,11 @@ def build(db: DatabaseFile, index_dir: IndexDir = None) -> None:
 
 @app.command()
 def lookup(
-    text: Annotated[str, typer.Argument(help="A mention, or a whole question.")],
+    text: Annotated[str, typer.Argument(help="Mention of a value, or a whole question.")],
     db: DatabaseFile,
-    limit: Annotated[int, typer.Option(min=1, help="Readings shown.")] = 10,
+    limit: Annotated[int, typer.Option(min=1, help="How many candidates are shown.")] = 10,
     about: Annotated[
-        list[str] | None, typer.Option(metavar="TABLE", help="A table that the last answer shows; may be repeated.")
+        list[str] | None, typer.Option(metavar="TABLE", help="Table that the last answer shows; may be repeated.")
     ] = None,
     index_dir: IndexDir = None,
     as_json: AsJson = False,

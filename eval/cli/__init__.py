@@ -6,7 +6,10 @@ import typer
 
 from eval.cli import bench, demo, gold, ladder, llm, runs
 
-app = typer.Typer(help="Measure: run, score, report, compare.", no_args_is_help=True)
+app = typer.Typer(
+    help="Evaluate: answer the turns of a data set, score them, compare runs, find the stage to mend.",
+    no_args_is_help=True,
+)
 for part in (runs, llm, ladder, gold):
     app.add_typer(part.app)
 bench_app = bench.app

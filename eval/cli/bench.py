@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Time and memory, as ratios in one run.", no_args_is_help=True)
+from eval.cli.options import ConfigFile, Data
+
+app = typer.Typer(help="Measure time and memory.", no_args_is_help=True)
+SliceRange = Annotated[str, typer.Option(metavar="A:B", help="Dialogues, 0-based and half-open.")]
 
 
 @app.command("graph")
 def bench_graph() -> None:
-    """Milliseconds a turn costs beyond its nodes, beside a bare seven-node LangGraph graph."""
+    """Measure what a turn costs beyond its nodes, beside a bare seven-node LangGraph graph."""
     from eval.bench.graph import graph_overhead
 
     typer.echo(f"{'checkpointer':<32}{'ours ms':>10}{'bare ms':>10}{'ratio':>8}")
@@ -22,12 +25,15 @@ def bench_graph() -> None:
 
 @app.command("index")
 def bench_index(
-    sizes: Annotated[str, typer.Option(help="Distinct values, comma-separated.")] = "10000,100000,1000000",
+    sizes: Annotated[
+        str, typer.Option(help="Numbers of distinct values, separated by commas.")
+    ] = "10000,100000,1000000",
     folder: Annotated[
-        Path | None, typer.Option(help="Where the databases and indexes are written for a while.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder for the databases and indexes while they are measured."),
     ] = None,
 ) -> None:
-    """Build and ask the value index over synthetic values, beside rapidfuzz over all of them and MinHash LSH."""
+    """Measure the value index over synthetic values, beside rapidfuzz over all of them and MinHash LSH."""
     from eval.bench.index import has_minhash, index_costs
 
     head = ("values", "method", "build s", "values/s", "p50 ms", "p95 ms", "hit@10", "time/index", "hits/index",
@@ -48,11 +54,11 @@ def bench_index(
 
 @app.command("verdicts")
 def bench_verdicts(
-    pairs: Annotated[Path, typer.Option(help="JSONL; each line an object with db, gold and pred.")],
+    pairs: Annotated[Path, typer.Option(metavar="FILE", help="JSON lines, each an object with db, gold and pred.")],
     databases: Annotated[Path, typer.Option(help="Folder of databases, each as NAME/NAME.sqlite.")],
-    passes: Annotated[int, typer.Option(min=1, help="Times over the file, in one process.")] = 3,
+    passes: Annotated[int, typer.Option(min=1, help="How many times the file is read, in one process.")] = 3,
 ) -> None:
-    """Milliseconds a pair under all five verdicts, beside the official code's two; memory from pass to pass."""
+    """Measure the five verdicts, beside the official code's two, and memory from pass to pass."""
     from eval.bench.verdicts import OFFICIAL_MS, verdict_costs
 
     typer.echo(f"{'pass':<6}{'pairs':>8}{'wall ms':>10}{'cpu ms':>10}{'official / ours':>18}{'peak MB':>10}")
@@ -65,11 +71,11 @@ def bench_verdicts(
 
 @app.command("slice")
 def bench_slice(
-    data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
-    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
-    dialogues: Annotated[str, typer.Option(help="A:B, 0-based and half-open.")] = "0:32",
+    data: Data,
+    config: ConfigFile = None,
+    dialogues: SliceRange = "0:32",
 ) -> None:
-    """Seconds and peak memory of running CoSQL's slice, and of scoring all of its dev."""
+    """Measure seconds and memory of running CoSQL's slice, and of running and scoring all of its dev."""
     import tempfile
 
     from eval.bench.graph import command_cost
@@ -99,10 +105,10 @@ def bench_slice(
 
 @app.command("turn")
 def bench_turn(
-    data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive.")],
-    dialogues: Annotated[str, typer.Option(help="A:B, 0-based and half-open.")] = "0:32",
+    data: Data,
+    dialogues: SliceRange = "0:32",
 ) -> None:
-    """What a user waits for: the first answer of a new process, and a turn of a conversation; with peak memory."""
+    """Measure what a user waits for: the first answer of a new process, and a turn of a conversation."""
     from eval.bench.graph import cold_start, turn_cost
 
     start = cold_start()
@@ -115,9 +121,11 @@ def bench_turn(
 
 @app.command("endpoint")
 def bench_endpoint(
-    config: Annotated[Path | None, typer.Option(help="An agent configuration: measure its endpoint instead.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Agent configuration whose endpoint is measured.")
+    ] = None,
 ) -> None:
-    """What the client costs beside a loopback server that takes 200 ms; of a live endpoint, what its prefix cache is worth."""
+    """Measure what the client costs beside a server that takes 200 ms; with --config, what a live server's prefix cache is worth."""
     if config:
         _bench_prefix(config)
         return

@@ -10,11 +10,11 @@ import typer
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command()
+@app.command(rich_help_panel="Evaluate")
 def demo(
     out: Annotated[Path | None, typer.Option(help="New folder for the run; one under runs/ unless given.")] = None,
 ) -> None:
-    """Answer, score and report the demo's dialogues: three databases of the project's own, nothing to download."""
+    """Answer, score and report 18 dialogues over three databases that ship: nothing to download."""
     from datetime import datetime
 
     from rich.console import Console

@@ -7,16 +7,18 @@ from typing import Annotated
 
 import typer
 
+from eval.cli.options import MAINTAIN, AsJson, ConfigFile, Data, Databases, DatasetName, Dialogues, Seed, Split
+
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def verdict(
-    pairs: Annotated[Path, typer.Option(help="JSONL; each line an object with db, gold and pred.")],
-    databases: Annotated[Path, typer.Option(help="Folder of databases, each as NAME/NAME.sqlite.")],
+    pairs: Annotated[Path, typer.Option(metavar="FILE", help="JSON lines, each an object with db, gold and pred.")],
+    databases: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of databases, each as NAME/NAME.sqlite.")],
     suite: Annotated[bool, typer.Option("--suite", help="Judge equal pairs on mutated copies too.")] = False,
 ) -> None:
-    """Judge pairs of SQL under five rules; prints one object a line, in order."""
+    """Judge pairs of SQL under five rules; print one JSON object a line, in order."""
     import json as json_module
 
     from eval.checks.pairs import judge_pairs, judge_pairs_on_copies
@@ -34,13 +36,13 @@ def verdict(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def audit(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
-    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the audit as JSON.")] = False,
+    data: Data,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    json: AsJson = False,
 ) -> None:
     """List the golds that do not run, are empty, or whose answer depends on chance, NULLs, the clock or spelling."""
     from rich.console import Console
@@ -61,12 +63,12 @@ def audit(
     Console().print(audit_table(found).rich())
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def roundtrip(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    dataset: Annotated[str, typer.Option(help="cosql, sparc, spider or bird.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, mini_dev, ...")] = "dev",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object, exceptions listed by cause.")] = False,
+    data: Data,
+    dataset: Annotated[str, typer.Option(help="Name of the data set: cosql, sparc, spider or bird.")] = "cosql",
+    split: Annotated[str, typer.Option(help="Split of the data set: dev, train, train_spider, mini_dev, ...")] = "dev",
+    json: AsJson = False,
 ) -> None:
     """Send every gold through the plan and back to SQL: how much of the data a plan can hold."""
     from eval.checks.plan_roundtrip import roundtrip as travel
@@ -75,16 +77,22 @@ def roundtrip(
     typer.echo(found.model_dump_json(indent=2) if json else found.describe())
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def leaks(
-    train: Annotated[list[Path], typer.Option(help="Training file: official JSON, or JSON lines.")],
-    evaluation: Annotated[list[Path], typer.Option("--eval", help="Evaluation file.")],
-    train_databases: Annotated[Path | None, typer.Option(help="Folder of ID/ID.sqlite; beside the file else.")] = None,
-    eval_databases: Annotated[Path | None, typer.Option(help="The same for the evaluation side.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print every finding as JSON lines.")] = False,
+    train: Annotated[list[Path], typer.Option(metavar="FILE", help="Training file: official JSON, or JSON lines.")],
+    evaluation: Annotated[
+        list[Path], typer.Option("--eval", metavar="FILE", help="Evaluation file: official JSON, or JSON lines.")
+    ],
+    train_databases: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Databases of the training file; beside it unless given.")
+    ] = None,
+    eval_databases: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Databases of the evaluation file; beside it unless given.")
+    ] = None,
+    json: AsJson = False,
     show: Annotated[int, typer.Option(min=0, help="Findings shown of each kind.")] = 10,
 ) -> None:
-    """Audit training rows against evaluation rows; exit 1 where something is too close."""
+    """Compare training rows with evaluation rows; exit 1 if something is too close."""
     from eval.checks.leak_rows import read_leak_rows
     from eval.checks.leaks import LEAK_KINDS, find_leaks
 
@@ -105,16 +113,16 @@ def leaks(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def validator(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
-    sample: Annotated[int | None, typer.Option(min=1, help="Turns to draw; all unless given.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the faults and the sample.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    data: Data,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    sample: Annotated[int | None, typer.Option(min=1, help="How many turns are drawn; all unless given.")] = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
 ) -> None:
-    """Count the validator's false alarms on gold SQL, and what it finds in gold SQL with a seeded fault."""
+    """Count the validator's false alarms on gold SQL, and the seeded faults that it finds."""
     from rich.console import Console
 
     from eval.checks.validator import score_validator, validator_table
@@ -127,13 +135,15 @@ def validator(
         Console().print(validator_table(scores).rich())
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def labels(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    out: Annotated[Path, typer.Option(help="The file to write, one JSON object a literal.")] = Path("labels.jsonl"),
-    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
-    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
+    data: Data,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File to write: one JSON object a literal.")] = Path(
+        "labels.jsonl"
+    ),
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
 ) -> None:
     """Write what value grounding should find: column, mention and kind of every literal of gold SQL."""
     from eval.datasets import load, parse_range
@@ -144,19 +154,23 @@ def labels(
     typer.echo(f"{out}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def grounding(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
-    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
-    databases: Annotated[
-        Path | None, typer.Option(help="TOML file that lists databases; dialogues about others are left out.")
+    data: Data,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    databases: Databases = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="Measure the values that this run was given, in place of the index."),
     ] = None,
-    run: Annotated[Path | None, typer.Option(help="Measure the values given in this run instead of the index.")] = None,
     without: Annotated[
         Path | None,
-        typer.Option(help="The same run with value_grounding=skip: which turns the stage fixes and breaks."),
+        typer.Option(
+            metavar="RUN",
+            help="The same run with value_grounding=skip, to list the turns that the stage fixes and breaks.",
+        ),
     ] = None,
 ) -> None:
     """Measure the value index alone against gold SQL: recall by kind, columns, precision, silence, misspellings."""
@@ -174,17 +188,17 @@ def grounding(
         typer.echo(line)
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def grammar(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
-    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
-    config: Annotated[Path | None, typer.Option(help="Makes links and values; the embedded default else.")] = None,
+    data: Data,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    config: ConfigFile = None,
     gold: Annotated[bool, typer.Option("--gold", help="Make links and values from gold instead.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object, underivable golds listed.")] = False,
+    json: AsJson = False,
 ) -> None:
-    """Count the golds that can be derived from the SQL grammar of their turn, at each of its levels."""
+    """Count the golds that the SQL grammar of their turn can write, at each of its levels."""
     import json as json_module
 
     from agent.config import DEFAULT, Config

@@ -8,22 +8,42 @@ from typing import Annotated
 
 import typer
 
+from eval.cli.options import (
+    ANSWER,
+    MAINTAIN,
+    MEASURE,
+    AsJson,
+    Concurrency,
+    ConfigFile,
+    Data,
+    Databases,
+    DatasetName,
+    Dialogues,
+    History,
+    MovedData,
+    Nodes,
+    Out,
+    RunFolder,
+    Seed,
+    Split,
+)
+
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command()
+@app.command(rich_help_panel=ANSWER)
 def ablate(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    out: Annotated[Path, typer.Option(help="New folder for the ladder; one run folder a rung.")],
-    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
-    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
-    history: Annotated[str | None, typer.Option(help="gold (unless given), predicted or noised.")] = None,
-    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
-    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Turns in flight.")] = 1,
+    data: Data,
+    out: Out,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    history: History = None,
+    config: ConfigFile = None,
+    node: Nodes = None,
+    concurrency: Concurrency = 1,
 ) -> None:
-    """Skip each stage, exchange it, and give it gold, and print what each change is worth in right answers."""
+    """Run the ladder: each stage skipped, exchanged, and given gold, with what each change is worth."""
     import os
     from functools import partial
 
@@ -42,13 +62,13 @@ def ablate(
         console.print(table.rich())
 
 
-@app.command()
+@app.command(rich_help_panel=MEASURE)
 def attribute(
     ladder: Annotated[Path, typer.Argument(help="Folder that `turnsql eval ablate` wrote.")],
-    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the ladder's own.")] = None,
+    data: MovedData = None,
     turns: Annotated[bool, typer.Option("--turns", help="List every wrong turn with its evidence.")] = False,
 ) -> None:
-    """Blame a stage for each wrong turn, and name the modes in which it failed; writes attribution.json."""
+    """Name the stage to blame for each wrong turn of a ladder, and the modes in which it failed."""
     from rich.console import Console
 
     from eval.ablation.attribution import attribute as find_blame
@@ -62,15 +82,16 @@ def attribute(
         console.print(table.rich())
 
 
-@app.command()
-def modes(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
-    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the perturbations.")] = 0,
+@app.command("attribution-check", rich_help_panel=MAINTAIN)
+@app.command("modes", hidden=True)
+def attribution_check(
+    data: Data,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    seed: Seed = 0,
 ) -> None:
-    """Spoil gold plans in one failure mode at a time, and count how often attribution names that mode."""
+    """Corrupt gold plans in one failure mode at a time, and count how often attribution names that mode."""
     from eval.ablation.attribution_check import measure_modes
     from eval.datasets import load, parse_range
 
@@ -82,18 +103,18 @@ def modes(
         typer.echo(figure.describe())
 
 
-@app.command()
+@app.command(rich_help_panel=ANSWER)
 def history(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    out: Annotated[Path, typer.Option(help="New folder; one run folder a mode.")],
-    dataset: Annotated[str, typer.Option(help="cosql or sparc.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, ...")] = "dev",
-    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
-    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
-    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Turns in flight.")] = 1,
+    data: Data,
+    out: Out,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    config: ConfigFile = None,
+    node: Nodes = None,
+    concurrency: Concurrency = 1,
 ) -> None:
-    """Run with gold, predicted and noised history, and print what each costs, turn by turn, and the filters carried."""
+    """Run with gold, predicted and noised history, and print what each costs, turn by turn."""
     import os
     from functools import partial
 
@@ -112,13 +133,13 @@ def history(
         console.print(table.rich())
 
 
-@app.command()
+@app.command(rich_help_panel=MEASURE)
 def ledger(
-    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the run's own.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print every turn's constraints as JSON.")] = False,
+    run: RunFolder,
+    data: MovedData = None,
+    json: AsJson = False,
 ) -> None:
-    """List the filters that answers forgot, or kept too long, between one turn and the next."""
+    """List the filters that answers forgot, or kept too long, from one turn to the next."""
     from rich.console import Console
 
     from eval.analysis.constraint_ledger import read_ledger
@@ -133,19 +154,18 @@ def ledger(
     Console().print(ledger_table({run.name: found}).rich())
 
 
-@app.command()
-def acts(
-    data: Annotated[Path, typer.Option(help="Unpacked CoSQL archive, with its full dialogues.")],
-    split: Annotated[str, typer.Option(help="dev or train.")] = "dev",
-    databases: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A TOML file whose `databases` alone are asked about.")
-    ] = None,
+@app.command("clarification", rich_help_panel=MAINTAIN)
+@app.command("acts", hidden=True)
+def clarification(
+    data: Annotated[Path, typer.Option(help="Data folder: an unpacked CoSQL archive with its full dialogues.")],
+    split: Annotated[str, typer.Option(help="Split of the data set: dev or train.")] = "dev",
+    databases: Databases = None,
     refuse_below: Annotated[float, typer.Option(help="Confidence under which a turn counts as refused.")] = 0.1,
-    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
-    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    config: ConfigFile = None,
+    node: Nodes = None,
+    json: AsJson = False,
 ) -> None:
-    """Where the system would ask back or refuse, against the acts of CoSQL's users: precision and recall."""
+    """Compare when the agent would ask back or refuse with what CoSQL's users and systems did: precision and recall."""
     from agent.config import DEFAULT, Config, read_tables
     from eval.checks.clarification import score_moves, user_turns
     from eval.datasets import load

@@ -7,39 +7,50 @@ from typing import Annotated
 
 import typer
 
+from eval.cli.options import (
+    ANSWER,
+    MAINTAIN,
+    MEASURE,
+    AsJson,
+    Concurrency,
+    Data,
+    DatasetName,
+    Dialogues,
+    ModelConfig,
+    Out,
+    RunFolder,
+    Seed,
+    Split,
+)
+
 app = typer.Typer(no_args_is_help=True)
 
-Data = Annotated[Path, typer.Option(help="Unpacked official archive.")]
-Out = Annotated[Path, typer.Option(help="New folder for the runs.")]
-DatasetName = Annotated[str, typer.Option(help="cosql, sparc or spider.")]
-Split = Annotated[str, typer.Option(help="dev, train, train_spider, ...")]
-Dialogues = Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")]
-ConfigFile = Annotated[Path, typer.Option(help="Agent configuration.")]
-Concurrency = Annotated[int, typer.Option(min=1, help="Turns in flight.")]
 
-
-@app.command()
+@app.command(rich_help_panel=MEASURE)
 def costs(
-    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    run: RunFolder,
+    json: AsJson = False,
 ) -> None:
-    """What a run's language model took: tokens, cached share, seconds and money, by node and by correct turn."""
+    """Print the tokens, cached share, seconds and money that a run's language model took, by stage and by right turn."""
     from eval.analysis.costs import cost_lines, run_cost
 
     cost = run_cost(run)
     typer.echo(cost.model_dump_json(indent=2) if json else "\n".join(cost_lines(cost)))
 
 
-@app.command()
+@app.command(rich_help_panel=MEASURE)
 def cascade(
     first: Annotated[Path, typer.Argument(metavar="RUN_WITHOUT", help="Scored run of the compact planner alone.")],
     second: Annotated[Path, typer.Argument(metavar="RUN_WITH", help="Scored run of the same turns through the model.")],
     below: Annotated[
-        float | None, typer.Option(min=0, max=1, help="A threshold, to be compared with both runs turn by turn.")
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Confidence under which the model is asked; compared with both runs turn by turn."
+        ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: AsJson = False,
 ) -> None:
-    """What it gives and costs to ask the model only where the planner is unsure, by the share of turns. No model is called."""
+    """Print what asking the model only below each confidence would give and cost. Calls no model."""
     from rich.console import Console
 
     from eval.analysis.cascade import cascade as draw
@@ -54,21 +65,24 @@ def cascade(
         console.print(table.rich())
 
 
-@app.command()
-def faults(
+@app.command("fault-tolerance", rich_help_panel=MAINTAIN)
+@app.command("faults", hidden=True)
+def fault_tolerance(
     data: Data,
     out: Out,
-    config: ConfigFile,
-    replay: Annotated[Path, typer.Option(help="Recording that answers every turn, from `eval run --record`.")],
+    config: ModelConfig,
+    replay: Annotated[
+        Path, typer.Option(metavar="FILE", help="Recording that answers every turn, made by `eval run --record`.")
+    ],
     dataset: DatasetName = "cosql",
     split: Split = "dev",
     dialogues: Dialogues = None,
     concurrency: Concurrency = 16,
-    share: Annotated[float, typer.Option(min=0, max=0.9, help="Of the calls, those that get a fault.")] = 0.3,
-    seed: Annotated[int, typer.Option(help="Of the faults.")] = 0,
-    json: Annotated[bool, typer.Option("--json", help="Print two JSON objects, a line each.")] = False,
+    share: Annotated[float, typer.Option(min=0, max=0.9, help="Share of the calls that get a fault.")] = 0.3,
+    seed: Seed = 0,
+    json: AsJson = False,
 ) -> None:
-    """Run a recording calmly, then through a server that faults, then through one that dies: nothing may change."""
+    """Replay a recording calmly, through a server that faults, and through one that dies; exit 1 if a record differs."""
     from eval.bench.fault_tolerance import endure
     from eval.runs.experiment import RunOptions
 
@@ -93,19 +107,20 @@ def faults(
         raise typer.Exit(1)
 
 
-@app.command()
-def flips(
+@app.command("repeatability", rich_help_panel=ANSWER)
+@app.command("flips", hidden=True)
+def repeatability(
     data: Data,
     out: Out,
-    config: ConfigFile,
-    repeat: Annotated[int, typer.Option(min=2, help="Runs of the same turns.")] = 3,
+    config: ModelConfig,
+    repeat: Annotated[int, typer.Option(min=2, help="How many times the same turns are run.")] = 3,
     dataset: DatasetName = "cosql",
     split: Split = "dev",
     dialogues: Dialogues = None,
     concurrency: Concurrency = 8,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: AsJson = False,
 ) -> None:
-    """Run the same turns several times: verdicts that flip, and the interval that allows for it. Goes on where it stopped."""
+    """Run the same turns several times: verdicts that change, and the interval that allows for it. Continues a stopped run."""
     import os
 
     from eval.analysis.repeatability import run_repeatedly

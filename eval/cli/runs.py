@@ -7,29 +7,56 @@ from typing import Annotated, Literal
 
 import typer
 
+from eval.cli.options import (
+    ANSWER,
+    MEASURE,
+    AsJson,
+    Concurrency,
+    ConfigFile,
+    Data,
+    DatasetName,
+    Dialogues,
+    History,
+    MovedData,
+    Nodes,
+    Out,
+    RunFolder,
+    Split,
+)
+
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command()
+@app.command(rich_help_panel=ANSWER)
 def run(
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    out: Annotated[Path, typer.Option(help="New folder for the records.")],
-    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
-    dialogues: Annotated[str | None, typer.Option(help="A:B, 0-based and half-open; all of them unless given.")] = None,
-    history: Annotated[str | None, typer.Option(help="gold (unless given), predicted or noised.")] = None,
-    config: Annotated[Path | None, typer.Option(help="Agent configuration; the embedded default unless given.")] = None,
-    node: Annotated[list[str] | None, typer.Option(help="STAGE=VARIANT, over the configuration.")] = None,
-    oracle: Annotated[list[str] | None, typer.Option(help="A stage that is given gold.")] = None,
-    alone: Annotated[
-        bool | None, typer.Option(help="Run every stage also on gold upstream; else the free ones.")
+    data: Data,
+    out: Out,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    history: History = None,
+    config: ConfigFile = None,
+    node: Nodes = None,
+    oracle: Annotated[
+        list[str] | None, typer.Option(metavar="STAGE", help="Stage that is given gold; may be repeated.")
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Turns in flight.")] = 1,
+    alone: Annotated[
+        bool | None,
+        typer.Option(
+            help="Also run the stages alone, on gold upstream: all, or none; those that ask no model unless given."
+        ),
+    ] = None,
+    concurrency: Concurrency = 1,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue the run in --out; finished turns are kept.")
+        bool, typer.Option("--resume", help="Continue the run in --out: finished turns are kept.")
     ] = False,
-    record: Annotated[Path | None, typer.Option(help="Keep the language model's answers in this file.")] = None,
-    replay: Annotated[Path | None, typer.Option(help="Answer from such a file alone; a miss stops the run.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the language model's answers in this file.")
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Answer from such a file alone; a question that it lacks stops the run."),
+    ] = None,
 ) -> None:
     """Answer the turns of a data set, and write one record a turn."""
     import os
@@ -55,22 +82,25 @@ def run(
         raise typer.Exit(1)
 
 
-@app.command("import")
+@app.command("import", rich_help_panel=ANSWER)
 def import_(
-    predictions: Annotated[Path, typer.Option(help="Text with one query a line, .jsonl or .json.")],
-    data: Annotated[Path, typer.Option(help="Unpacked official archive.")],
-    out: Annotated[Path, typer.Option(help="New folder for the records.")],
-    dataset: Annotated[str, typer.Option(help="cosql, sparc or spider.")] = "cosql",
-    split: Annotated[str, typer.Option(help="dev, train, train_spider, ...")] = "dev",
+    predictions: Annotated[
+        Path, typer.Option(metavar="FILE", help="Predictions: a text with one query a line, .jsonl or .json.")
+    ],
+    data: Data,
+    out: Out,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
     dialogues: Annotated[
-        str | None, typer.Option(help="A:B, 0-based and half-open: what the file predicts; all of them unless given.")
+        str | None,
+        typer.Option(metavar="A:B", help="Dialogues that the file predicts, 0-based and half-open; all unless given."),
     ] = None,
     history: Annotated[
         Literal["gold", "predicted"], typer.Option(help="What the predictor was given of earlier turns.")
     ] = "gold",
     missing: Annotated[
         Literal["wrong", "left-out"],
-        typer.Option(help="What a turn is that the file says nothing of: wrong, or left out of every figure."),
+        typer.Option(help="How a turn counts that the file leaves out: as wrong, or in no figure."),
     ] = "wrong",
 ) -> None:
     """Turn somebody's predictions into a run, to be scored, compared and reported like any other."""
@@ -85,14 +115,16 @@ def import_(
         typer.echo(f"{dialogue}/{turn}: no SQL in the answer", err=True)
 
 
-@app.command()
+@app.command(rich_help_panel=MEASURE)
 def score(
-    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the run's own.")] = None,
-    suite: Annotated[bool, typer.Option("--suite", help="Judge right turns on mutated copies too.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print the summary.")] = False,
+    run: RunFolder,
+    data: MovedData = None,
+    suite: Annotated[
+        bool, typer.Option("--suite", help="Judge right turns on mutated copies of the database too.")
+    ] = False,
+    json: AsJson = False,
 ) -> None:
-    """Judge every turn of a run against its gold, and print each node's scores. No model is called."""
+    """Judge every turn of a run against its gold, and print each stage's scores. Calls no model."""
     from rich.console import Console
 
     from eval.report.evidence import evidence_tables
@@ -120,16 +152,18 @@ def score(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=MEASURE)
 def report(
     runs: Annotated[
         list[Path], typer.Argument(metavar="RUN...", help="Folders of scored runs, of a ladder, of a history.")
     ],
-    data: Annotated[Path | None, typer.Option(help="Data folder, where it is not the runs' own.")] = None,
-    table: Annotated[list[Path] | None, typer.Option(help="JSON file of tables to show too.")] = None,
+    data: MovedData = None,
+    table: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="JSON file of tables to show too; may be repeated.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the report; the first run's unless given.")] = None,
 ) -> None:
-    """Write report.html, which opens from disk, and report.md, for a pull request."""
+    """Write `report.html`, which opens from disk, and `report.md`, for a pull request."""
     from eval.report.build import write_report
     from eval.report.inputs import open_inputs
 
@@ -137,12 +171,12 @@ def report(
         typer.echo(path)
 
 
-@app.command()
+@app.command(rich_help_panel=MEASURE)
 def compare(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN...", help="Folders of scored runs.")],
-    json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+    json: AsJson = False,
 ) -> None:
-    """Compare runs with the first, turn by turn: what is fixed, what is broken, and whether that decides anything."""
+    """Compare runs with the first one, turn by turn: turns fixed and broken, and whether the difference is decided."""
     from rich.console import Console
 
     from eval.analysis.compare import compare as compare_runs
@@ -157,13 +191,13 @@ def compare(
         console.print(comparison_table(run, comparison.smallest_decidable).rich())
 
 
-@app.command()
+@app.command(rich_help_panel=MEASURE)
 def bundle(
     run: Annotated[Path, typer.Argument(help="Folder of a scored run; or a bundle, to score it again.")],
     out: Annotated[Path | None, typer.Option(help="ZIP file; beside the run unless given.")] = None,
     data: Annotated[Path | None, typer.Option(help="Data folder, to score a bundle again.")] = None,
 ) -> None:
-    """Pack predictions, manifest and scores into one file; given a bundle and --data, check that rescoring agrees."""
+    """Pack predictions, manifest and scores into one ZIP; given a bundle and --data, check that scoring it again agrees."""
     from eval.analysis.bundle import bundle as pack
     from eval.analysis.bundle import rescore
 

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="From data sets to training data.", no_args_is_help=True)
+app = typer.Typer(help="List and download data sets, and make training data from them.", no_args_is_help=True)
 
-Data = Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, spider_data, bird, ...")]
+Data = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, bird, ...")]
 
 
 @app.command()
 def sets(data: Data) -> None:
-    """List the data sets: role, licence, rows here beside the official number, and where an absent one is had."""
+    """List the data sets: role, licence, rows found beside the official number, and how to get an absent one."""
     from rich.console import Console
 
     from training.data.tables import listing
@@ -27,10 +27,10 @@ def sets(data: Data) -> None:
 
 @app.command("fetch")
 def fetch_command(
-    name: Annotated[str, typer.Argument(help="Of `turnsql data sets`.")],
+    name: Annotated[str, typer.Argument(help="Name of a data set, as `turnsql data sets` lists it.")],
     data: Data = Path("data"),
 ) -> None:
-    """Say where a data set is from and under which licence, and download it where there is a network."""
+    """Say where a data set is from and under which licence, and download it if there is a network."""
     from training.data.catalogue import MEANINGS, data_set
     from training.data.fetch import fetch
 
@@ -45,7 +45,7 @@ def fetch_command(
 
 @app.command("prepare")
 def prepare_command(
-    config: Annotated[Path, typer.Option(help="Settings of the mix.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the mix (TOML).")],
     data: Data,
     out: Annotated[Path, typer.Option(help="New folder for the rows, or that of an interrupted run.")],
     tokenizer: Annotated[
@@ -68,13 +68,13 @@ def prepare_command(
 def preferences_command(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Finished runs over a training split.")],
     data: Data,
-    config: Annotated[Path, typer.Option(help="The agent whose prompts are written.")],
-    out: Annotated[Path, typer.Option(help="JSONL file to write.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Configuration of the agent whose prompts are written.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File of JSON lines to write.")],
     diagnostic: Annotated[
-        bool, typer.Option("--diagnostic", help="Take runs and prompts that hold gold, marked.")
+        bool, typer.Option("--diagnostic", help="Also take runs and prompts that hold gold, marked as such.")
     ] = False,
 ) -> None:
-    """Write DPO rows: of each turn answered wrongly the prompt, a right answer and the wrong one."""
+    """Write DPO rows: for each turn answered wrongly the prompt, a right answer and the wrong one."""
     from training.data.preferences import write_preferences
 
     counts = write_preferences(runs, data, out, config=config, diagnostic=diagnostic)

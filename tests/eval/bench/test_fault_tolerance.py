@@ -46,7 +46,16 @@ def test_faults_and_a_kill_change_nothing_but_the_time(recording: tuple[RunOptio
 
 def test_the_command_says_it(recording: tuple[RunOptions, Path]) -> None:
     options, tape = recording
-    words = ["eval", "faults", "--data", str(options.data), "--out", str(options.out), "--config", str(options.config)]
+    words = [
+        "eval",
+        "fault-tolerance",
+        "--data",
+        str(options.data),
+        "--out",
+        str(options.out),
+        "--config",
+        str(options.config),
+    ]
     given = CliRunner().invoke(app, [*words, "--replay", str(tape), "--share", "0.2", "--json"])
     assert given.exit_code == 0, given.output
     trials = [json.loads(line) for line in given.stdout.splitlines()]
