@@ -94,6 +94,7 @@ async def run_turn(
     # One checkpoint a turn, written at its end: a killed process loses the turn it was in, and no more.
     durability: Literal["exit"] | None = "exit" if thread else None
     # LangChain uploads whatever runs under its variables, which stand in many environments for other programs.
+    context = context.of_turn(state)
     with tracing_context(enabled=None if tracing else False):
         given = await graph.ainvoke(channels, thread, context=context, durability=durability)
         while stopped := given.pop("__interrupt__", None):

@@ -33,7 +33,7 @@ class Lexical(Variant):
     """Keeps the previous constraints where the words point back, and drops those that a new value replaces."""
 
     async def __call__(self, state: GraphState, context: Context) -> DialogueState:
-        return dialogue_state(Evidence.of(state, context, matches=True), lexical_weights().follow_up)
+        return dialogue_state(Evidence.of(state, context), lexical_weights().follow_up)
 
 
 class Compact(Variant):

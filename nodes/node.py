@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +17,7 @@ from nodes.state import (
     ScoredPlan,
     Stage,
 )
+from nodes.turn_analysis import TurnAnalysis
 from value_index.database import Database
 from value_index.index import ValueIndex
 from value_index.schema import Schema
@@ -54,6 +55,18 @@ class Context:
     """None where the configuration names no endpoint."""
     spent: bool = False
     """Whether the turn's attempts are used up: a node that asks a model to write SQL gives the compiler's instead."""
+    turn: TurnAnalysis | None = None
+    """The analysis of the turn in hand, shared by its stages; None between turns."""
+
+    def analysis_of(self, state: GraphState) -> TurnAnalysis:
+        """Return the analysis of a turn: the shared one, or a new one if this context was made for no turn or another."""
+        if self.turn is not None and self.turn.is_of(state.utterance, state.history, self.schema):
+            return self.turn
+        return TurnAnalysis(self.schema, self.index, state.utterance, state.history)
+
+    def of_turn(self, state: GraphState) -> Context:
+        """Return the context for the stages of one turn: what one of them finds in the words, the next need not."""
+        return replace(self, turn=self.analysis_of(state))
 
 
 class Node(Protocol):

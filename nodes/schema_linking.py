@@ -53,7 +53,7 @@ class Lexical(Variant):
     """Columns below this probability are left out."""
 
     async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:
-        linker = Linker(Evidence.of(state, context, matches=True))
+        linker = Linker(Evidence.of(state, context))
         weights = lexical_weights()
         return linker.links(
             weights.column_link, weights.table_link, least_column=self.least_column, least_table=self.least_table

@@ -27,7 +27,7 @@ class Fuzzy(Variant):
     """How many new values a turn is given at most."""
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[GroundedValue, ...]:
-        grounder = Grounder(Evidence.of(state, context, matches=True))
+        grounder = Grounder(Evidence.of(state, context))
         return grounder.values(lexical_weights().value, threshold=self.threshold, budget=self.budget)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from value_index.cache import LRUCache
 from value_index.database import Database
 from value_index.grounding.candidate import Candidate
 from value_index.grounding.candidate_features import candidate_features
@@ -29,8 +28,16 @@ KEPT_FROM = 16 << 20
 """Bytes of a database from which reading it each time costs more than keeping its index."""
 CANDIDATES_A_MENTION = 3
 MAX_MENTIONS = 12
-TEXTS_KEPT = 16
-"""Texts whose candidates are kept: the stages of a turn ask about one text, with and without what the conversation uses."""
+
+
+@dataclass(frozen=True, eq=False)
+class TextCandidates:
+    """What the spans of a text may name, whatever the conversation is about: what takes the index its time."""
+
+    words: tuple[Token, ...]
+    groups: list[list[Candidate]]
+    search: CandidateSearch
+    """What found them; another one once the file has changed."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +83,6 @@ class ValueIndex:
         if now != self._fingerprint:
             self.values = self._read()
             self._search = CandidateSearch(self.database, self.values, self._names)
-            self._groups = LRUCache[list[list[Candidate]]](TEXTS_KEPT)
-            self._grounded = LRUCache[tuple[ValueMatch, ...]](TEXTS_KEPT)
             self._fingerprint = now
 
     def lookup(self, mention: str, *, limit: int = 10) -> tuple[ValueMatch, ...]:
@@ -107,6 +112,7 @@ class ValueIndex:
         tables: Collection[str] = (),
         columns: Collection[ColumnRef] = (),
         shown: Collection[str] = (),
+        candidates: TextCandidates | None = None,
     ) -> tuple[ValueMatch, ...]:
         """Find the mentions of a text and the values they name, in order; of a mention, the best candidate first.
 
@@ -115,12 +121,16 @@ class ValueIndex:
             tables: tables that the conversation uses; their columns are preferred.
             columns: columns that the conversation has compared with values; "and in Rome?" speaks of them again.
             shown: tables that the last answer shows columns of; "the ones from Rome" speaks of them.
+            candidates: of this text, from a caller that asks about it more than once; searched for if not given.
         """
+        spans = self.spans(text, tables=tables, columns=columns, shown=shown, candidates=candidates)
+        return self.choose(spans, self._ranker.least)
+
+    def candidates(self, text: str) -> TextCandidates:
+        """Return what each span of a text may name, for a caller that grounds it both with a conversation and without."""
         self._follow()
-        return self._grounded.of(
-            (text, frozenset(tables), frozenset(columns), frozenset(shown)),
-            lambda: self.choose(self.spans(text, tables=tables, columns=columns, shown=shown), self._ranker.least),
-        )
+        words = tokens(text)
+        return TextCandidates(words, _spans(self._search.of_text(text, words), words), self._search)
 
     def spans(
         self,
@@ -129,15 +139,16 @@ class ValueIndex:
         tables: Collection[str] = (),
         columns: Collection[ColumnRef] = (),
         shown: Collection[str] = (),
+        candidates: TextCandidates | None = None,
     ) -> Spans:
         """Return the spans of a text that may name a value, likeliest first: what `ground` chooses from."""
         self._follow()
-        words = tokens(text)
-        context = Context.of(words, self._names, self._stem, tables, columns, shown)
-        groups = self._groups.of(text, lambda: _spans(self._search.of_text(text, words), words))
+        if candidates is None or candidates.search is not self._search:
+            candidates = self.candidates(text)
+        context = Context.of(candidates.words, self._names, self._stem, tables, columns, shown)
         scored = [
             (sum(score for _, score in self._ranked(group, context, others)), group, others)
-            for group, others in zip(groups, neighbour_features(groups), strict=True)
+            for group, others in zip(candidates.groups, neighbour_features(candidates.groups), strict=True)
         ]
         return Spans(context, tuple(sorted(scored, key=lambda item: -item[0])))
 
@@ -150,10 +161,9 @@ class ValueIndex:
         shown: Collection[str] = (),
     ) -> Iterator[tuple[list[Candidate], Features, list[Features]]]:
         """Yield the candidates of each span of a text with what the ranker sees of them: what its weights are fitted on."""
-        words = tokens(text)
-        context = Context.of(words, self._names, self._stem, tables, columns, shown)
-        groups = _spans(self._search.of_text(text, words), words)
-        for group, others in zip(groups, neighbour_features(groups), strict=True):
+        found = self.candidates(text)
+        context = Context.of(found.words, self._names, self._stem, tables, columns, shown)
+        for group, others in zip(found.groups, neighbour_features(found.groups), strict=True):
             candidates = self._search.with_linked(group)
             each = candidate_features(candidates, context, self._names)
             yield candidates, self._ranker.span_features(candidates, each, context, self._names, others), each

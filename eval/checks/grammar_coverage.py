@@ -121,6 +121,7 @@ async def _before_the_plan(
         history=histories.before(dialogue, turn, {}),
         utterance=dialogue.turns[turn].utterance,
     )
+    context = context.of_turn(state)
     for stage, node in nodes.items():
         state = state.model_copy(update={FIELDS[stage]: await node(state, context)})
     return state

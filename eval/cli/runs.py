@@ -175,8 +175,14 @@ def report(
 def compare(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN...", help="Folders of scored runs.")],
     json: AsJson = False,
+    identical: Annotated[
+        bool, typer.Option("--identical", help="Compare the records themselves, times aside; exit 1 if any differs.")
+    ] = False,
 ) -> None:
     """Compare runs with the first one, turn by turn: turns fixed and broken, and whether the difference is decided."""
+    if identical:
+        _identical(runs, json)
+        return
     from rich.console import Console
 
     from eval.analysis.compare import compare as compare_runs
@@ -189,6 +195,19 @@ def compare(
     console = Console()
     for run in comparison.runs:
         console.print(comparison_table(run, comparison.smallest_decidable).rich())
+
+
+def _identical(runs: list[Path], json: bool) -> None:
+    """Tell whether each run wrote the records of the first."""
+    from eval.analysis.identity import identity
+
+    found = [identity(runs[0], other) for other in runs[1:]]
+    for each in found:
+        typer.echo(each.model_dump_json(indent=2) if json else each.describe())
+    if not found:
+        raise typer.BadParameter("two runs or more are compared")
+    if any(each.differing for each in found):
+        raise typer.Exit(1)
 
 
 @app.command(rich_help_panel=MEASURE)

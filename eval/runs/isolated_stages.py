@@ -44,6 +44,7 @@ async def stages_alone(
         state: the turn as the graph received it.
         nodes: the stages to run.
     """
+    context = context.of_turn(state)
     records: list[AloneRecord] = []
     for stage in STAGES:
         if stage in nodes:

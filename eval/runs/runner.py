@@ -109,14 +109,15 @@ class Runner:
     async def _turn(
         self, dialogue: GoldDialogue, turn: int, answered: Mapping[int, str], passage: Passage
     ) -> tuple[TurnRecord, list[AloneRecord]]:
-        context = self._context(dialogue.database_id)
-        context = replace(context, llm=Aside(self.llm, passage) if self.llm else None)
         asked = GraphState(
             turn_id=turn_id(dialogue.index, turn),
             database_id=dialogue.database_id,
             history=self.histories.before(dialogue, turn, answered),
             utterance=dialogue.turns[turn].utterance,
         )
+        # The graph and the stages that run alone share one analysis of the turn.
+        context = self._context(dialogue.database_id).of_turn(asked)
+        context = replace(context, llm=Aside(self.llm, passage) if self.llm else None)
         started = perf_counter()
         work = run_turn(
             self.graph,

@@ -86,6 +86,7 @@ def encode(
     earlier: Sequence[str],
     previous: Plan | None,
     literals: tuple[Literal, ...],
+    mentions: Mentions | None = None,
 ) -> TurnFeatures:
     """Describe a turn; a schema with very many columns is pruned to the tables that the turn most likely needs.
 
@@ -93,9 +94,10 @@ def encode(
         earlier: utterances before this one, oldest first.
         previous: the plan of the turn before; None at the start.
         literals: from `candidate_literals`.
+        mentions: what the utterance names of the schema, from a caller that knows; found here if not given.
     """
     words = Utterance.of(utterance)
-    mentions = find_mentions(words, schema)
+    mentions = find_mentions(words, schema) if mentions is None else mentions
     roles = roles_of(previous)
     schema = _pruned(schema, mentions, roles, literals)
     items = Items(schema, tuple(literal.value for literal in literals))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,20 +21,15 @@ from nodes.plan import Plan
 from nodes.plan.constraints import Scalar
 from nodes.sql.errors import SQLError
 from nodes.sql.joins.fill import with_joins
-from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState, Turn
+from nodes.state import GraphState
+from nodes.turn_analysis import TurnAnalysis
 from value_index.database import Database
 from value_index.schema import ColumnRef, Schema
 
-EARLIER_PLANS = 4
-"""Earlier turns whose literals a turn may compare with again."""
-TURNS_KEPT = 32
-"""Turns of a database whose understanding is kept, so that the stages of a turn share it."""
 
-
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Understanding:
-    """One turn as the network sees it."""
+    """One turn as the network sees it; plans and scores are added as the stages ask for them."""
 
     network: Network
     schema: Schema
@@ -45,7 +39,9 @@ class Understanding:
     features: TurnFeatures
     memory: Memory
     _plans: dict[int, tuple[tuple[Plan, float], ...]] = field(default_factory=dict[int, tuple[tuple[Plan, float], ...]])
+    """By the width of the beam."""
     _scores: dict[tuple[Symbol, ...], float | None] = field(default_factory=dict[tuple[Symbol, ...], float | None])
+    """What the beam found is not scored again."""
 
     @property
     def items(self) -> Items:
@@ -80,55 +76,43 @@ class Understanding:
             return ()
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What is kept of one database, as long as it is open."""
-
-    codes: Mapping[ColumnRef, tuple[Scalar, ...]]
-    turns: OrderedDict[tuple[str, tuple[Turn, ...]], Understanding] = field(
-        default_factory=OrderedDict[tuple[str, tuple[Turn, ...]], Understanding]
-    )
+Codes = Mapping[ColumnRef, tuple[Scalar, ...]]
 
 
 @dataclass(frozen=True)
 class Planner:
-    """The network with what it needs of the databases it has seen."""
+    """The network, with what it keeps of each database as long as that is open: codes that no utterance spells.
+
+    What it makes of a turn is kept by the turn's analysis, so that the stages of a turn share it.
+    """
 
     network: Network
-    _known: WeakKeyDictionary[Database, _Known] = field(default_factory=WeakKeyDictionary[Database, _Known])
+    _codes: WeakKeyDictionary[Database, Codes] = field(default_factory=WeakKeyDictionary[Database, Codes])
 
     def prepare(self, database: Database) -> None:
         """Read what a database has once for all of its turns: names and codes."""
-        known, columns = self._of(database), database.schema.columns
+        codes, columns = self._codes_of(database), database.schema.columns
         if len(columns) <= MOST_COLUMNS:  # of a wider schema, each turn reads what it may need
-            names = (*schema_names(database.schema), *(str(code) for codes in known.codes.values() for code in codes))
+            names = (*schema_names(database.schema), *(str(code) for values in codes.values() for code in values))
             self.network.prepare(name_pieces(self.network.tokenizer, names))
 
-    def _of(self, database: Database) -> _Known:
-        if database not in self._known:
-            self._known[database] = _Known(code_values(database))
-        return self._known[database]
+    def _codes_of(self, database: Database) -> Codes:
+        if database not in self._codes:
+            self._codes[database] = code_values(database)
+        return self._codes[database]
 
     def understand(self, state: GraphState, context: Context) -> Understanding:
         """Read a turn; the stages of one turn share what is read."""
-        known, key = self._of(context.database), (state.utterance, state.history)
-        if key not in known.turns:
-            known.turns[key] = self._read(state, context, known.codes)
-            while len(known.turns) > TURNS_KEPT:
-                known.turns.popitem(last=False)
-        return known.turns[key]
+        codes = self._codes_of(context.database)
+        return context.analysis_of(state).once(self.network, lambda turn: self._read(turn, codes))
 
-    def _read(
-        self, state: GraphState, context: Context, codes: Mapping[ColumnRef, tuple[Scalar, ...]]
-    ) -> Understanding:
-        schema = context.schema
-        earlier = [_plan(turn.sql, schema) for turn in state.history[-EARLIER_PLANS:]]
-        matches = context.index.ground(state.utterance) if context.index else ()
-        literals = candidate_literals(state.utterance, matches, earlier, codes)
+    def _read(self, turn: TurnAnalysis, codes: Codes) -> Understanding:
+        earlier = turn.earlier_plans
+        literals = candidate_literals(turn.text, turn.matches, earlier, codes)
         previous = earlier[-1] if earlier else None
-        said = [turn.utterance for turn in state.history]
-        features = encode(self.network.tokenizer, schema, state.utterance, said, previous, literals)
-        return Understanding(self.network, schema, previous, literals, features, self.network.read(features))
+        said = [past.utterance for past in turn.history]
+        features = encode(self.network.tokenizer, turn.schema, turn.text, said, previous, literals, turn.mentions)
+        return Understanding(self.network, turn.schema, previous, literals, features, self.network.read(features))
 
 
 @lru_cache(maxsize=4)
@@ -139,10 +123,3 @@ def load_planner(weights: str = "") -> Planner:
         WeightsError: they are missing, torn or of another version.
     """
     return Planner(Network(Path(weights) if weights else SHIPPED))
-
-
-def _plan(sql: str, schema: Schema) -> Plan | None:
-    try:
-        return to_plan(sql, schema) if sql.strip() else None
-    except SQLError:
-        return None

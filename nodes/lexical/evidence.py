@@ -1,26 +1,24 @@
-"""Evidence: what the lexical stages know of a turn, gathered once a stage from the state and the schema."""
+"""Evidence: what the lexical stages know of a turn: its analysis, and what the stages so far gave."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 from nodes.lexical.cues import Clues, Superlative
 from nodes.lexical.interpretation import Filter, column_of
 from nodes.lexical.lexicon import DISPLAY_WORDS
-from nodes.lexical.previous_query import Before
-from nodes.lexical.schema_mentions import ColumnMention, Mentions, find_mentions
+from nodes.lexical.schema_mentions import ColumnMention, Mentions
 from nodes.lexical.utterance import Utterance, name_words, stem
 from nodes.node import Context
-from nodes.plan import AggregateFunction, Plan, PlanSource
+from nodes.plan import AggregateFunction, Plan
 from nodes.plan.constraints import Constraint, constraints
 from nodes.plan.traversal import columns, table_names
-from nodes.sql.errors import SQLError
-from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState, GroundedValue
+from nodes.turn_analysis import TurnAnalysis
 from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef, Schema, Table
 
@@ -37,15 +35,9 @@ class ValueSpan:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is known of a turn; what a stage does not know yet is empty."""
+    """All that is known of a turn: its analysis, and what the stages so far gave; what they did not yet give is empty."""
 
-    schema: Schema
-    clues: Clues
-    mentions: Mentions
-    previous: Plan | None = None
-    """The plan of the previous turn's SQL."""
-    matches: tuple[ValueMatch, ...] = ()
-    """Every reading of the value index."""
+    turn: TurnAnalysis
     kept: frozenset[Constraint] = frozenset()
     """Constraints of the previous turn that the dialogue state keeps."""
     dropped: frozenset[Constraint] = frozenset()
@@ -54,31 +46,48 @@ class Evidence:
     values: tuple[ValueSpan, ...] = ()
 
     @classmethod
-    def of(cls, state: GraphState, context: Context, *, matches: bool = False) -> Evidence:
+    def of(cls, state: GraphState, context: Context) -> Evidence:
         """Gather what the state holds so far.
 
         Args:
             state: the turn.
-            context: schema and value index.
-            matches: whether to ask the index what the utterance may name.
+            context: its analysis, or what one is made from.
         """
-        clues = _clues(state.utterance)
-        utterance = clues.utterance
-        previous = plan_before(state, context.schema)
-        found = _matches(state.utterance, previous, context) if matches else ()
+        turn = context.analysis_of(state)
         dialogue, links = state.dialogue_state, state.schema_links
         return cls(
-            schema=context.schema,
-            clues=clues,
-            mentions=find_mentions(utterance, context.schema),
-            previous=previous,
-            matches=found,
+            turn=turn,
             kept=frozenset(dialogue.kept) if dialogue else frozenset(),
             dropped=frozenset(dialogue.dropped) if dialogue else frozenset(),
             links={link.column: link.score for link in links.columns} if links else {},
             table_links={link.table: link.score for link in links.tables} if links else {},
-            values=_spans(state.grounded_values or (), utterance),
+            values=_spans(state.grounded_values or (), turn.utterance),
         )
+
+    @property
+    def schema(self) -> Schema:
+        """The schema asked about."""
+        return self.turn.schema
+
+    @property
+    def clues(self) -> Clues:
+        """The cues of the utterance."""
+        return self.turn.cues
+
+    @property
+    def mentions(self) -> Mentions:
+        """Where the utterance names tables and columns."""
+        return self.turn.mentions
+
+    @property
+    def previous(self) -> Plan | None:
+        """The plan of the previous turn's SQL."""
+        return self.turn.previous
+
+    @property
+    def matches(self) -> tuple[ValueMatch, ...]:
+        """The values that the index finds, with the previous query in mind."""
+        return self.turn.matches_in_context
 
     @cached_property
     def constraints_before(self) -> tuple[Constraint, ...]:
@@ -184,33 +193,6 @@ class Evidence:
         """How much the wording leans on what was said before, 0..1."""
         clues = self.clues
         return min(1.0, 0.5 * clues.pronoun + 0.5 * clues.follow + 0.3 * (clues.content <= 3) + 0.3 * clues.extend)
-
-
-@lru_cache(maxsize=64)
-def _clues(text: str) -> Clues:
-    return Clues(Utterance.of(text))
-
-
-def plan_before(state: GraphState, schema: Schema) -> Plan | None:
-    """Return the plan of the previous turn's SQL; None where there is none, or it is no plan."""
-    if state.previous is None or not state.previous.sql.strip():
-        return None
-    try:
-        plan = to_plan(state.previous.sql, schema)
-    except SQLError:
-        return None
-    # `SELECT count(*) FROM (query)` asks about the rows of the query, so a follow-up does too.
-    if len(plan.tables) == 1 and isinstance(plan.tables[0], PlanSource) and not plan.set_operations:
-        return plan.tables[0].plan
-    return plan
-
-
-def _matches(text: str, previous: Plan | None, context: Context) -> tuple[ValueMatch, ...]:
-    """Return what the index finds in a text, with the tables and comparisons of the previous plan in mind."""
-    if context.index is None:
-        return ()
-    before = Before.of(previous)
-    return context.index.ground(text, tables=before.tables, columns=before.columns, shown=before.shown)
 
 
 def span_of(mention: str, utterance: Utterance) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from nodes.lexical.name_matching import Matcher, Window, named
 from nodes.lexical.utterance import Utterance
@@ -68,7 +68,6 @@ class Mentions:
         return self._column_scores.get(column, 0.0)
 
 
-@lru_cache(maxsize=64)
 def find_mentions(utterance: Utterance, schema: Schema) -> Mentions:
     """Find the tables and columns that an utterance names.
 

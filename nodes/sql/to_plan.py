@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sqlglot import exp
 
@@ -17,7 +16,6 @@ from nodes.sql.parsing.term_scope import CommonTable, Output, Scope
 from value_index.schema import Schema
 
 
-@lru_cache(maxsize=256)
 def to_plan(sql: str, schema: Schema) -> Plan:
     """Read one SELECT as a plan: names resolved, aliases gone, joins written out.
 

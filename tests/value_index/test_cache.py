@@ -24,7 +24,7 @@ def test_the_least_recently_used_is_given_up() -> None:
     assert made == ["a", "b", "c", "b"]
 
 
-def test_a_text_is_read_once_with_and_without_a_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_is_searched_once_for_all_who_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = list[str]()
     real = CandidateSearch.of_text
 
@@ -34,9 +34,9 @@ def test_a_text_is_read_once_with_and_without_a_history(tmp_path: Path, monkeypa
 
     monkeypatch.setattr(CandidateSearch, "of_text", of_text)
     index = ValueIndex.build(open_regatta(tmp_path))
-    first = index.ground("Boats longer than 12?")
-    assert index.ground("Boats longer than 12?") is first
-    index.ground("Boats longer than 12?", tables=["boat"])
-    assert read == ["Boats longer than 12?"]
-    index.ground("Boats longer than 13?")
-    assert len(read) == 2
+    text = "Boats longer than 12?"
+    candidates = index.candidates(text)
+    alone = index.ground(text, candidates=candidates)
+    about_boats = index.ground(text, tables=["boat"], candidates=candidates)
+    assert read == [text]
+    assert alone == index.ground(text) and about_boats == index.ground(text, tables=["boat"])

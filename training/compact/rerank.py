@@ -94,7 +94,7 @@ def _turns(dataset: Dataset, databases: Sequence[str]) -> Iterator[tuple[GraphSt
                     turn_id=f"{dialogue.index}/{number}", database_id=dialogue.database_id, history=history[:number],
                     utterance=turn.utterance,
                 )  # fmt: skip
-                yield state, contexts[dialogue.database_id], gold
+                yield state, contexts[dialogue.database_id].of_turn(state), gold
 
 
 def _judged(candidate: Candidate, gold: Gold, context: Context, executions: Executions) -> Judged:

@@ -114,9 +114,9 @@ class ChatMaker:
         gold = turn.source.book.turn(turn.dialogue.index, turn.turn)
         assert gold is not None, "a turn of a mix has a plan"
         assert self.agent.endpoint is not None, "an agent that asks a model has an endpoint"
-        context, listener = self._context(turn), Listener(self.agent.endpoint)
         refuse_answers(turn)
         state = self._state(turn)
+        context, listener = self._context(turn).of_turn(state), Listener(self.agent.endpoint)
         found: list[ChatRow] = []
         seen_gold = False
         for stage in STAGES[: STAGES.index(self.stages[-1]) + 1]:

@@ -34,7 +34,6 @@ def examples(dataset: Dataset, dialogues: Sequence[GoldDialogue]) -> Iterator[Ex
             database = dataset.open_database(dialogue.database_id)
             index = ValueIndex.build(database)
             contexts[dialogue.database_id] = Context(schema=database.schema, database=database, index=index)
-        context = contexts[dialogue.database_id]
         history = tuple(Turn(utterance=turn.utterance, sql=turn.query) for turn in dialogue.turns)
         for number, turn in enumerate(dialogue.turns):
             gold = book.turn(dialogue.index, number)
@@ -46,5 +45,6 @@ def examples(dataset: Dataset, dialogues: Sequence[GoldDialogue]) -> Iterator[Ex
                 history=history[:number],
                 utterance=turn.utterance,
             )
-            evidence = Evidence.of(state, context, matches=True)
+            context = contexts[dialogue.database_id].of_turn(state)
+            evidence = Evidence.of(state, context)
             yield Example(evidence, state, context, gold.plan, gold.dialogue_state)

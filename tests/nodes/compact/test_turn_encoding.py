@@ -47,19 +47,15 @@ def scripted(context: Context, *sqls: str) -> Planner:
 
 
 def test_the_stages_of_a_turn_read_it_once(context: Context, state: GraphState) -> None:
-    made = scripted(context, NOW)
+    made, context = scripted(context, NOW), context.of_turn(state)
     first, second = made.understand(state, context), made.understand(state, context)
     assert first is second and made.network.reads == 1  # type: ignore[attr-defined]
     assert made.understand(state.model_copy(update={"utterance": "And over 9?"}), context) is not first
 
 
-def test_two_databases_never_share_what_was_read(context: Context, state: GraphState, tmp_path: Path) -> None:
-    made = scripted(context, NOW)
-    (tmp_path / "other").mkdir()
-    other = open_regatta(tmp_path / "other")
-    first = made.understand(state, context)
-    assert made.understand(state, Context(schema=other.schema, database=other)) is not first
-    assert made.understand(state, context) is first
+def test_networks_do_not_share_what_they_read(context: Context, state: GraphState) -> None:
+    context = context.of_turn(state)
+    assert scripted(context, NOW).understand(state, context) is not scripted(context, NOW).understand(state, context)
 
 
 def test_what_the_beam_found_is_not_scored_again(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from nodes.lexical.cues import Clues
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.filter_placement import localised
 from nodes.lexical.interpretation import (
@@ -14,13 +13,12 @@ from nodes.lexical.interpretation import (
     Reading,
     Sort,
 )
-from nodes.lexical.schema_mentions import Mentions
 from nodes.lexical.to_plan import plan_of
-from nodes.lexical.utterance import Utterance
 from nodes.node import Context
 from nodes.plan.constraints import Constraint
 from nodes.sql.from_plan import from_plan
-from nodes.sql.to_plan import to_plan
+from nodes.state import Turn
+from nodes.turn_analysis import TurnAnalysis
 from tests.nodes.library import library
 from value_index.schema import ColumnRef
 
@@ -40,13 +38,8 @@ def shown(*names: str) -> tuple[Item, ...]:
 
 
 def sql(context: Context, reading: Reading, previous: str = "", dropped: tuple[Constraint, ...] = ()) -> str | None:
-    evidence = Evidence(
-        schema=context.schema,
-        clues=Clues(Utterance.of("")),
-        mentions=Mentions(),
-        previous=to_plan(previous, context.schema) if previous else None,
-        dropped=frozenset(dropped),
-    )
+    history = (Turn(utterance="", sql=previous),) if previous else ()
+    evidence = Evidence(TurnAnalysis(context.schema, None, "", history), dropped=frozenset(dropped))
     plan = plan_of(localised(reading, evidence), evidence)
     return from_plan(plan, context.schema) if plan else None
 

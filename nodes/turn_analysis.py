@@ -1,0 +1,118 @@
+"""TurnAnalysis: what the words and the history of one turn say, computed once and asked by every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+from nodes.lexical.cues import Clues
+from nodes.lexical.previous_query import Before
+from nodes.lexical.schema_mentions import Mentions, find_mentions
+from nodes.lexical.utterance import Utterance
+from nodes.plan import Plan, PlanSource
+from nodes.sql.errors import SQLError
+from nodes.sql.to_plan import to_plan
+from nodes.state import Turn
+from value_index.index import TextCandidates, ValueIndex
+from value_index.matches import ValueMatch
+from value_index.schema import Schema
+
+EARLIER_PLANS = 4
+"""Earlier turns whose plans are read: a conversation hardly ever comes back to a value of a turn before them."""
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, eq=False)
+class TurnAnalysis:
+    """One turn, before any stage has decided anything; each part is computed when a stage first asks for it.
+
+    It holds what the utterance, the history, the schema and the value index say, and nothing that a stage gives: two
+    runs of a turn (in the graph, and each stage alone with gold upstream) share one analysis. What belongs to the
+    database, whatever the turn, is kept by the value index and by the compact planner.
+
+    >>> from value_index.schema import Schema
+    >>> analysis = TurnAnalysis(Schema(database_id="empty", tables=()), None, "How many are there?", ())
+    >>> analysis.cues.how_many, analysis.previous, analysis.matches
+    (True, None, ())
+    """
+
+    schema: Schema
+    index: ValueIndex | None
+    """None where no value index was built: nothing matches then."""
+    text: str
+    """The utterance, as it was typed."""
+    history: tuple[Turn, ...]
+    _made: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], repr=False)
+
+    def is_of(self, text: str, history: tuple[Turn, ...], schema: Schema) -> bool:
+        """Tell whether this is the analysis of a turn."""
+        return self.schema is schema and self.text == text and self.history == history
+
+    def once(self, key: Hashable, make: Callable[[TurnAnalysis], Made]) -> Made:
+        """Return what a stage makes of the turn by its own means (a network's encoding), made at the first call.
+
+        Args:
+            key: what it is made with, and nothing else is: a network.
+            make: makes it from this analysis.
+        """
+        if key not in self._made:
+            self._made[key] = make(self)
+        return cast("Made", self._made[key])
+
+    @cached_property
+    def utterance(self) -> Utterance:
+        """The words of the utterance."""
+        return Utterance.of(self.text)
+
+    @cached_property
+    def cues(self) -> Clues:
+        """Cues of the utterance: counts, superlatives, comparisons, orders, groups, denials, pronouns."""
+        return Clues(self.utterance)
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Where the utterance names tables and columns."""
+        return find_mentions(self.utterance, self.schema)
+
+    @cached_property
+    def earlier_plans(self) -> tuple[Plan | None, ...]:
+        """The plans of the latest earlier turns, oldest first; None for SQL that is no plan."""
+        return tuple(_plan(turn.sql, self.schema) for turn in self.history[-EARLIER_PLANS:])
+
+    @cached_property
+    def previous(self) -> Plan | None:
+        """The plan of the previous turn's SQL; None if there is none, or it is no plan."""
+        plan = self.earlier_plans[-1] if self.earlier_plans else None
+        # `SELECT count(*) FROM (query)` asks about the rows of the query, so a follow-up does too.
+        if plan and len(plan.tables) == 1 and isinstance(plan.tables[0], PlanSource) and not plan.set_operations:
+            return plan.tables[0].plan
+        return plan
+
+    @cached_property
+    def matches(self) -> tuple[ValueMatch, ...]:
+        """Stored values that the utterance names, read for itself."""
+        return self.index.ground(self.text, candidates=self._candidates) if self.index else ()
+
+    @cached_property
+    def matches_in_context(self) -> tuple[ValueMatch, ...]:
+        """Stored values that the utterance names, with the tables and comparisons of the previous query in mind."""
+        if self.index is None:
+            return ()
+        before = Before.of(self.previous)
+        return self.index.ground(
+            self.text, tables=before.tables, columns=before.columns, shown=before.shown, candidates=self._candidates
+        )
+
+    @cached_property
+    def _candidates(self) -> TextCandidates | None:
+        """The candidates of every span of the utterance: what takes the value index its time."""
+        return self.index.candidates(self.text) if self.index else None
+
+
+def _plan(sql: str, schema: Schema) -> Plan | None:
+    try:
+        return to_plan(sql, schema) if sql.strip() else None
+    except SQLError:
+        return None
