@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import zip_longest
+from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from eval.records import Record, RunError, read_alone, read_turns
 
 TIMES = frozenset(("ms", "timing", "seconds"))
 """Fields of a record that no two runs share."""
+ROUNDING = 1e-9
+"""Relative difference of two numbers that is the order in which a sum was added up, and no more."""
 MOST_NAMED = 20
 """Differences that are told; all of them stand in the JSON."""
 
@@ -72,6 +75,11 @@ def _keyed(records: list[Any]) -> dict[str, Any]:
     return found
 
 
+def _rounded(first: Any, second: Any) -> bool:
+    """Whether two numbers are the same but for rounding."""
+    return isinstance(first, float) and isinstance(second, float) and isclose(first, second, rel_tol=ROUNDING)
+
+
 def _differences(first: Any, second: Any, place: str) -> Iterator[str]:
     """Yield the paths of the fields that differ, times aside."""
     if isinstance(first, dict) and isinstance(second, dict):
@@ -81,5 +89,5 @@ def _differences(first: Any, second: Any, place: str) -> Iterator[str]:
     elif isinstance(first, list) and isinstance(second, list):
         for number, (left, right) in enumerate(zip_longest(first, second)):
             yield from _differences(left, right, f"{place}.{number}")
-    elif first != second:
+    elif first != second and not _rounded(first, second):
         yield place or "is in one run only"

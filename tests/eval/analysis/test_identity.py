@@ -26,8 +26,9 @@ def folder(path: Path, *turns: dict[str, Any]) -> Path:
     return path
 
 
-def test_times_are_no_difference(tmp_path: Path) -> None:
-    later = {**TURN, "timing": {"ms": 9.0}, "stages": {"plan_emission": {**TURN["stages"]["plan_emission"], "ms": 8.0}}}
+def test_times_and_rounding_are_no_difference(tmp_path: Path) -> None:
+    stage = {"variant": "compact", "output": [{"score": 0.5000000000000001}], "ms": 8.0}
+    later = {**TURN, "timing": {"ms": 9.0}, "stages": {"plan_emission": stage}}
     found = identity(folder(tmp_path / "a", TURN), folder(tmp_path / "b", later))
     assert found.records == 1 and not found.differing
     assert found.describe() == "1 records: all alike, times aside"
