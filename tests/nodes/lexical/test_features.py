@@ -53,8 +53,8 @@ def evidence(context: Context, question: str, history: tuple[tuple[str, str], ..
     """The turn as the first stage sees it, and as the planner does."""
     asked = tuple(Turn(utterance=utterance, sql=sql) for utterance, sql in history)
     state = GraphState(turn_id="1", database_id="library", history=asked, utterance=question)
-    yield Evidence.of(state, context, matches=True)
-    yield Evidence.of(answered(context, question, *history).model_copy(update={"plans": None}), context, matches=True)
+    yield Evidence.of(state, context)
+    yield Evidence.of(answered(context, question, *history).model_copy(update={"plans": None}), context)
 
 
 def names(features: tuple[Feature, ...]) -> set[str]:
