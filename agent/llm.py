@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tape:
-    """Where answers of a language model are kept."""
+    """A file that keeps answers of a language model."""
 
     path: Path
     replay: bool = False

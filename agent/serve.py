@@ -37,7 +37,7 @@ class ServeOptions:
     """What is served, over what the file says."""
 
     config: Path
-    """Of vLLM: `vllm serve --config` takes it too."""
+    """The settings of vLLM: `vllm serve --config` takes the file too."""
     model: str | None = None
     name: str | None = None
     """What clients call the model."""
@@ -50,7 +50,7 @@ class ServeOptions:
     wait: float = 600.0
     """Seconds the start may take."""
     environment: Mapping[str, str] | None = None
-    """Of the server; this process's own where None."""
+    """The environment of the server; None is this process's own."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Record(BaseModel):
 
 
 class Manifest(Record):
-    """Where a run's figures come from."""
+    """The provenance of a run's figures."""
 
     dataset: str
     split: str
@@ -40,11 +40,11 @@ class Manifest(Record):
     """The only databases whose dialogues of that range were asked; all where empty."""
     history: HistoryMode
     rows_sha256: str
-    """Of the selected dialogues with their gold."""
+    """SHA-256 of the selected dialogues with their gold."""
     config_sha256: str
-    """Of the agent's resolved configuration."""
+    """SHA-256 of the agent's resolved configuration."""
     commit: str
-    """Of the checkout, `-dirty` where it had changes; `unknown` outside one."""
+    """The commit of the checkout, `-dirty` if it had changes; `unknown` outside one."""
     resumed_by: tuple[str, ...] = ()
     """Other commits that continued the run."""
     versions: dict[str, str]
@@ -60,15 +60,15 @@ class Manifest(Record):
     config: dict[str, Any] = {}
     """The agent's resolved configuration."""
     settings_sha256: str = ""
-    """Of what else changes the records: the seed of the noised history, whether stages also ran alone."""
+    """SHA-256 of what else changes the records: the seed of the noised history, whether stages also ran alone."""
     noise_seed: int | None = None
-    """Of the noised history; None under another."""
+    """The seed of the noised history; None under another."""
     noise_rate: float | None = None
     """How many earlier turns the noised history edits; None under another."""
     prompts_sha256: str | None = None
-    """Of the prompts of an LLM stage; None where there is none."""
+    """SHA-256 of the prompts; None if no stage calls a language model."""
     weights_sha256: str | None = None
-    """Of a trained model's weights; None where there is none."""
+    """SHA-256 of a trained model's weights; None if no stage has one."""
     predictions: str | None = None
     """Name of the file whose answers were imported; None for a run of a graph."""
     predictions_sha256: str | None = None
@@ -92,7 +92,7 @@ class StageRecord(Record):
 
     variant: str
     output: Any = None
-    """As JSON; None where the stage did not run."""
+    """The output as JSON; None if the stage did not run."""
     ms: float = 0.0
     """All its runs of this turn together."""
     calls: tuple[ModelCall, ...] = ()
@@ -124,7 +124,7 @@ class TurnRecord(Record):
 
     @property
     def confidence(self) -> float | None:
-        """Of the first plan; None where no plan was made, or its planner gives none."""
+        """The confidence of the first plan; None if no plan was made, or its planner gives none."""
         emitted = self.stages.get("plan_emission")
         return emitted.output[0].get("confidence") if emitted and emitted.output else None
 

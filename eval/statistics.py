@@ -41,7 +41,7 @@ class Difference:
     """Mean of the first system."""
     second: float
     interval: Interval
-    """Of second minus first."""
+    """The interval of second minus first."""
     fixed: int
     """Turns where the second is better."""
     broken: int

@@ -99,7 +99,7 @@ class GroundedValue(StateModel):
     column: ColumnRef
     """The column to compare."""
     value: Scalar
-    """As stored."""
+    """The value as stored."""
     operator: Operator = "="
     """Hint from the words around the mention."""
     score: float
@@ -108,7 +108,7 @@ class GroundedValue(StateModel):
     """Score of the next best column or value for the same mention; None where there is none."""
     provenance: Provenance = "exact"
     via: ColumnRef | None = None
-    """For `via_row`: the display column that the mention matched, whose row gives the value of `column`."""
+    """The display column that the mention matched, whose row gives the value of `column` (`via_row`)."""
 
     @property
     def margin(self) -> float:
@@ -156,13 +156,13 @@ class Usage(StateModel):
 
     prompt_tokens: int = Field(default=0, ge=0)
     cached_tokens: int = Field(default=0, ge=0)
-    """Of the prompt, read from the server's prefix cache."""
+    """The tokens of the prompt that were read from the server's prefix cache."""
     completion_tokens: int = Field(default=0, ge=0)
     """Reasoning included."""
     seconds: float = Field(default=0.0, ge=0)
     """Wall clock of the call, its retries included."""
     price: float | None = None
-    """In the currency of the endpoint's prices; None where they are unknown."""
+    """The price in the currency of the endpoint's prices; None if they are unknown."""
 
 
 class ModelCall(StateModel):

@@ -31,7 +31,7 @@ class Source(Settings):
 
     dataset: DatasetName | Literal["qda"]
     folder: str
-    """Under the data folder: cosql_dataset, spider_data, qda_sql ..."""
+    """The folder under the data folder: cosql_dataset, spider_data, qda_sql ..."""
     split: str
     archive: str = ""
     """qda alone, which has no databases of its own: the folder that has them."""

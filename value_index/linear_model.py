@@ -16,7 +16,7 @@ class Feature(NamedTuple):
     """One entry of a model's list of features."""
 
     name: str
-    """In snake_case; a prefix before a dot tells kinds of examples apart that are weighted each for itself."""
+    """The name in snake_case; a prefix before a dot tells kinds of examples apart that are weighted each for itself."""
     doc: str
     """What its value says, in one line."""
 

@@ -23,7 +23,7 @@ class ValueMatch(BaseModel):
     column: ColumnRef
     """The column to compare."""
     value: Scalar
-    """As stored."""
+    """The value as stored."""
     operator: MatchOperator = "="
     """Hint from the words around the mention."""
     score: float
@@ -33,7 +33,7 @@ class ValueMatch(BaseModel):
     kind: Provenance = "exact"
     """How the mention reached the value."""
     via: ColumnRef | None = None
-    """For `via_row`: the display column that the mention matched, whose row gives the value of `column`."""
+    """The display column that the mention matched, whose row gives the value of `column` (`via_row`)."""
 
     def as_row(self) -> dict[str, Any]:
         """Return the fields as flat JSON: table and column apart, `via` as table.column."""

@@ -35,9 +35,9 @@ class Column(SchemaModel):
     """One column of a table."""
 
     name: str
-    """As the database spells it."""
+    """The name as the database spells it."""
     natural_name: str
-    """As a person says it: from a Spider `tables.json`, else the name with its words split."""
+    """The name as a person says it: from a Spider `tables.json`, else with its words split."""
     declared_type: str = ""
     """The type of the CREATE TABLE statement, verbatim."""
     kind: ColumnKind = "text"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PACKAGES = ("value_index", "nodes", "agent", "eval", "training")
-"""In the order in which one may import the one before it."""
+"""The packages in the order in which one may import the one before it."""
 
 HEAD = """# Modules
 

@@ -23,9 +23,9 @@ class ModeFigure:
     spoilt: int
     """Turns that were spoilt so, and whose answer became wrong."""
     named: int
-    """Of them, those whose findings hold the mode."""
+    """How many of them have the mode among their findings."""
     alone: int
-    """Of them, those whose findings hold nothing else."""
+    """How many of them have nothing else among their findings."""
 
     def describe(self) -> str:
         """Say it in one line."""

@@ -69,10 +69,10 @@ class Step(Frozen):
     stage: Stage
     upstream: Upstream
     variant: str
-    """As it is."""
+    """The variant as it is."""
     own_score: str
     own: float | None
-    """In the graph under predicted upstream, alone under gold."""
+    """The stage's own score: in the graph on predicted upstream, alone on gold."""
     value: float
     """End-to-end, the stage as it is."""
     value_interval: tuple[float, float]
@@ -90,7 +90,7 @@ class Ladder(Frozen):
     """Turns that every rung is judged on."""
     history: str
     value: float
-    """Of the base."""
+    """The value accuracy of the base."""
     value_interval: tuple[float, float]
     steps: tuple[Step, ...]
     """Upstream predicted for all stages, then gold for all but the first."""
@@ -132,7 +132,7 @@ class _Reader:
     runs: Mapping[str, Mapping[tuple[int, int], TurnScores]]
     keys: Sequence[tuple[int, int]]
     summary: Summary
-    """Of the base."""
+    """The summary of the base."""
 
     @classmethod
     def over(cls, judged: Mapping[str, Mapping[tuple[int, int], TurnScores]], summary: Summary) -> _Reader:

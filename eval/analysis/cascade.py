@@ -47,7 +47,7 @@ class Point(Frozen):
     sent: int
     """Turns."""
     share: float
-    """Of the turns, those sent."""
+    """The share of the turns that are sent."""
     value: float
     """Value accuracy, the turns that are not sent included."""
     low: float
@@ -64,7 +64,7 @@ class Point(Frozen):
     tokens: float
     """Prompt and completion, a turn, over all turns; the next two likewise."""
     seconds: float
-    """Of the model's calls."""
+    """The seconds of the model's calls."""
     price: float | None
     """None where it is unknown."""
 
@@ -92,11 +92,12 @@ class Cascade(Frozen):
     oracle: bool
     """Whether a stage of one of them was given gold: then these are no figures of a real system."""
     points: tuple[Point, ...]
-    """From the fewest turns sent to all."""
+    """The points from the fewest turns sent to all."""
     hindsight: Point
     """The best threshold of all, chosen on these turns: no estimate of what it gives on others."""
     skill: float | None
-    """Where the curve lies between chance (0) and the perfect judge (1), over all shares; None where they are the same."""
+    """The place of the curve between chance (0) and the perfect judge (1), over all shares; None if the two are equal.
+    """
     chosen: Chosen | None = None
 
 

@@ -55,7 +55,7 @@ class MetricComparison(Frozen):
     p_value: float
     """Exact sign test over the turns that differ (McNemar's, for verdicts)."""
     p_adjusted: float
-    """By Holm, over the runs compared on this metric."""
+    """The p value corrected by Holm over the runs compared on this metric."""
     decided: bool
     """Whether the interval leaves out 0 and the adjusted p-value is under .05."""
 

@@ -37,7 +37,7 @@ class Entry(Frozen):
     turn: int
     gold: Carry
     ours: Carry
-    """Of the final SQL."""
+    """The constraints of the final SQL."""
     forgotten: tuple[str, ...]
     """Kept by gold, and not by us: filter amnesia."""
     stale: tuple[str, ...]
@@ -51,11 +51,11 @@ class Ledger(Frozen):
     carried: int
     """Constraints that gold kept."""
     forgotten: int
-    """Of them, those that we lost."""
+    """How many of them we lost."""
     dropped: int
     """Constraints that gold dropped."""
     stale: int
-    """Of them, those that we kept."""
+    """How many of them we kept."""
     amnesiac_turns: int
     """Turns that lost a constraint."""
     stale_turns: int

@@ -23,7 +23,7 @@ class Cost(BaseModel):
     """How the answers ended: complete, truncated, empty, refused, malformed."""
     prompt_tokens: int
     cached_tokens: int
-    """Of the prompts, read from the server's prefix cache."""
+    """The tokens of the prompts that were read from the server's prefix cache."""
     completion_tokens: int
     seconds: float
     price: float | None
@@ -46,7 +46,7 @@ class Cost(BaseModel):
 
     @property
     def cached_share(self) -> float | None:
-        """Of the prompt tokens, those from the cache."""
+        """The share of the prompt tokens that came from the cache."""
         return self.cached_tokens / self.prompt_tokens if self.prompt_tokens else None
 
 
@@ -58,9 +58,9 @@ class RunCost(BaseModel):
     turns: int
     """Turns that were run."""
     correct: int | None
-    """Of them, by the value verdict; None where the run is not scored."""
+    """How many of them are right by the value verdict; None if the run is not scored."""
     stages: dict[str, Cost]
-    """Of the stages that asked a language model."""
+    """The costs of the stages that asked a language model."""
     total: Cost
     first_texts: dict[str, int] = {}
     """What was wrong with the first SQL of the turns: `no_sql`, and the kinds of the validator's errors."""

@@ -42,7 +42,7 @@ class Derailing(Frozen):
     after_wrong: int
     """Turns that follow a wrong turn."""
     recovered: int
-    """Of them, those that are right."""
+    """How many of them are right."""
 
     @property
     def recovery(self) -> float | None:

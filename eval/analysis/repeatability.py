@@ -30,9 +30,9 @@ class Flips(BaseModel):
     values: tuple[float, ...]
     """Value accuracy of each run."""
     flip_rate: float
-    """Of the turns, those whose verdict is not the same in all runs."""
+    """The share of the turns whose verdict differs between runs."""
     rewritten: float
-    """Of the turns, those whose SQL is not the same in all runs."""
+    """The share of the turns whose SQL differs between runs."""
     stated: Interval
     """95 % interval of the first run by itself: other dialogues."""
     widened: Interval

@@ -21,13 +21,13 @@ class RunTally:
     reachable: Counter[LabelKind] = field(default_factory=Counter[LabelKind])
     """Stored literals that are named or carried over, by kind."""
     value: Counter[LabelKind] = field(default_factory=Counter[LabelKind])
-    """Of these, those whose value was given."""
+    """How many of these have the value given."""
     column: Counter[LabelKind] = field(default_factory=Counter[LabelKind])
-    """Of these, those whose column was right too."""
+    """How many of these have the right column too."""
     given: int = 0
     """Values given."""
     right: int = 0
-    """Of these, those that gold compares with."""
+    """How many of these gold compares with."""
     silent: int = 0
     """Turns whose gold compares with no value."""
     kept_silent: int = 0

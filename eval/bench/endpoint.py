@@ -38,9 +38,9 @@ class EndpointCost:
     turn_ms: float
     """Processor time of a turn: more than 200 / 32, and one process cannot keep 32 requests in flight."""
     overhead_ms: float
-    """Of one call beyond the server's time, median."""
+    """The median milliseconds of one call beyond the server's time."""
     growth_mb: float
-    """Of this process's peak memory between the 1,000th and the 10,000th call."""
+    """The growth of this process's peak memory between the 1,000th and the 10,000th call."""
 
 
 def endpoint_cost() -> EndpointCost:

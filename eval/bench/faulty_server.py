@@ -35,14 +35,14 @@ class Faulty:
     answers: dict[str, bytes]
     """A chat completion by the hash of the body that asks for it."""
     share: float
-    """Of the calls, those that get a fault."""
+    """The share of the calls that get a fault."""
     seed: int = 0
     stall: float = 10.0
     """Seconds without a word, beyond the client's patience."""
     dies_after: int | None = None
     """Calls after which it is gone, as after a kill."""
     died_at: float | None = None
-    """By `perf_counter`."""
+    """The time of death by `perf_counter`."""
     calls: int = 0
     unknown: int = 0
     """Calls for which there is no answer."""

@@ -68,7 +68,7 @@ class TurnCost:
     """Milliseconds."""
     p95: float
     peak_mb: float
-    """Of the process that ran them, databases and value indexes included."""
+    """The peak memory of the process that ran them, databases and value indexes included."""
 
 
 def cold_start() -> Cost:

@@ -29,7 +29,7 @@ SCAN_QUERIES = 100
 SCAN_LIMIT = 1_000_000
 """Values up to which rapidfuzz compares a query with every one."""
 MINHASH_SIZES = (10_000, 100_000)
-"""Beyond these, MinHash LSH needs tens of GB."""
+"""The sizes up to which MinHash LSH is measured: beyond them it needs tens of GB."""
 REPEATS = 3
 SLOW_MS = 100.0
 """A query that takes longer is timed once."""

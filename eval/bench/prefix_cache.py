@@ -16,7 +16,7 @@ from nodes.prompting import system
 from nodes.sql_generation import INSTRUCTION
 
 PROMPTS = 24
-"""Of each order, each with a question of its own over one schema."""
+"""The prompts of each order, each with a question of its own over one schema."""
 ANSWER_TOKENS = 4
 """The prompt is measured, not the answer."""
 

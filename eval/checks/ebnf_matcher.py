@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 Ends = frozenset[int]
-"""Where a match may end."""
+"""The positions at which a match may end."""
 Matcher = Callable[["_Text", int], Ends]
 Tokens = deque[tuple[str, str]]
 

@@ -39,9 +39,9 @@ class Reach(BaseModel):
     """Those that have a plan, written as the compiler writes it."""
     derivable: int
     characters: int
-    """Of a grammar, median."""
+    """The median characters of a grammar."""
     ms: float
-    """To make a grammar, median."""
+    """The median milliseconds to make a grammar."""
     beyond: tuple[tuple[str, str], ...]
     """The others: turn and SQL."""
 

@@ -15,7 +15,8 @@ FEWEST_WORDS = 6
 EDITS = 2
 """Words changed, put in or left out; a fifth of a longer question."""
 SHARED = 0.5
-"""Of the weight of the words, rare ones counting more: keeps .98 of questions of 8 words with two changed at random."""
+"""The shared weight of the words, rare ones counting more: keeps .98 of questions of 8 words with two changed at
+random."""
 
 
 class NearQuestions:

@@ -32,9 +32,9 @@ class Share(_Model):
 
     n: int
     equal: int
-    """By the value verdict."""
+    """How many are equal by the value verdict."""
     strict: int
-    """By the strict verdict: the column labels are the same too."""
+    """How many are equal by the strict verdict: the column labels are the same too."""
 
 
 class Normalised(_Model):
@@ -83,7 +83,7 @@ class RoundTrip(_Model):
     normalised: Normalised | None = None
     """BIRD only."""
     exceptions: dict[str, tuple[Traveller, ...]]
-    """By cause."""
+    """The golds that are not equal, by cause."""
 
     def describe(self) -> str:
         """Return the figures as a few lines."""

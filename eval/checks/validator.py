@@ -40,7 +40,7 @@ class MutationScore(BaseModel):
     right: int
     """Flagged with the right kind; for `harmless_join`, not flagged as a fan-out."""
     refused_by_sqlite: int | None = None
-    """Of those, how many SQLite does not compile; None where it compiles all by design."""
+    """How many of those SQLite does not compile; None if it compiles all by design."""
 
 
 class ValidatorScores(BaseModel):
@@ -51,12 +51,12 @@ class ValidatorScores(BaseModel):
     runnable: int
     """Gold queries of all turns that run."""
     false_alarms: int
-    """Of those, how many are told an error."""
+    """How many of those are told an error."""
     warned: dict[ViolationKind, int]
-    """Of those, how many are told a warning of a kind."""
+    """How many of those are told a warning of each kind."""
     not_runnable: int
     caught: int
-    """Of the gold queries that do not run, how many are told an error."""
+    """How many of the gold queries that do not run are told an error."""
     milliseconds: float
     """Mean time of one validation."""
     mutations: dict[Mutation, MutationScore]

@@ -31,22 +31,22 @@ class Tally:
     reachable: Counter[str] = field(default_factory=Counter[str])
     """Stored literals that are named or carried over, by kind."""
     value: Counter[str] = field(default_factory=Counter[str])
-    """Of these, those whose value was grounded."""
+    """How many of these have their value grounded."""
     first: Counter[str] = field(default_factory=Counter[str])
-    """Of these, those whose column came first."""
+    """How many of these have their column first."""
     second: Counter[str] = field(default_factory=Counter[str])
-    """Of these, those whose column was among the first two."""
+    """How many of these have their column among the first two."""
     given: int = 0
     """Mentions grounded."""
     right: int = 0
-    """Of these, those whose first candidate is gold."""
+    """How many of these have gold as their first candidate."""
     silent: int = 0
     """Utterances that name no value."""
     kept_silent: int = 0
     changed: Counter[str] = field(default_factory=Counter[str])
     """Mentions changed, by change."""
     found: Counter[str] = field(default_factory=Counter[str])
-    """Of these, those whose value was still grounded."""
+    """How many of these have their value still grounded."""
 
     @property
     def recall(self) -> float:

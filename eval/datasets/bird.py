@@ -54,11 +54,11 @@ class Bird:
     """One split of BIRD."""
 
     folder: Path
-    """Where the split's file lies."""
+    """The folder of the split's file."""
     split: str
     questions: tuple[BirdQuestion, ...]
     schemas: dict[str, Schema]
-    """By database id."""
+    """The schemas by database id."""
     tables: Path
 
     @property

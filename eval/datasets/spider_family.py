@@ -81,7 +81,7 @@ class Dataset:
     folder: Path
     dialogues: tuple[GoldDialogue, ...]
     databases: Path | None = None
-    """Where `ID/ID.sqlite` are; `database` in the folder where None."""
+    """The folder of `ID/ID.sqlite`; None is `database` in the data folder."""
     tables: Path | None = None
     """The natural names; `tables.json` in the folder where None."""
     _open: dict[str, Database] = field(default_factory=dict[str, Database], repr=False, compare=False)

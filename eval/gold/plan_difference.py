@@ -32,7 +32,7 @@ class PlanDifference:
     gold: Plan
     given: Plan
     earlier: tuple[Plan, ...]
-    """In order; the last is of the turn before."""
+    """The plans in order; the last is that of the turn before."""
     schema: Schema
 
     @property

@@ -22,7 +22,7 @@ from eval.table import Table
 
 HERE = Path(__file__).parent
 SCRIPTS = ("vendor/d3.min.js", "vendor/plot.min.js", "templates/charts.js", "templates/explorer.js")
-"""In the order in which the page runs them."""
+"""The scripts in the order in which the page runs them."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class RunSection:
 
     run: RunView
     tables: tuple[Table, ...]
-    """In the order of reading: per node, plans."""
+    """The tables in the order of reading: per node, plans."""
     groups: tuple[Table, ...]
     """The answers taken apart: by gold, cause, turn position, hardness, feature."""
     details: tuple[Table, ...]

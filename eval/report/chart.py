@@ -23,7 +23,7 @@ class Mark:
     high: float | None = None
     """Ends of an interval around the value."""
     start: float | None = None
-    """Where a bar of a waterfall begins; zero unless given."""
+    """The begin of a waterfall's bar; zero unless given."""
     note: str = ""
     """A line for whoever points at the mark."""
 

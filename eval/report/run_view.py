@@ -55,7 +55,7 @@ class RunView:
     name: str
     """The folder's; a report gives runs of equal name others."""
     attribution: Attribution | None = None
-    """Of a ladder's base: which stage gold repairs."""
+    """The attribution of a ladder's base: which stage gold repairs."""
 
     @property
     def dialogues(self) -> Iterator[tuple[int, list[TurnView]]]:

@@ -32,7 +32,7 @@ class Topic:
     title: str
     charts: tuple[Chart, ...]
     tables: tuple[Table, ...]
-    """In the order of reading."""
+    """The tables in the order of reading."""
     folded: tuple[Table, ...] = ()
     """Shown on request."""
 

@@ -30,7 +30,7 @@ class Experiment(BaseModel):
     alone: bool | None = None
     """Whether every stage also runs alone; where absent, those that cost no model call do."""
     seed: int = 0
-    """Of the noised history."""
+    """The seed of the noised history."""
     noise_rate: float = Field(default=0.5, ge=0, le=1)
     """How many earlier turns the noised history edits."""
 
@@ -56,7 +56,7 @@ class RunOptions:
     endpoint: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Settings over those of `[endpoint]`."""
     tape: Tape | None = None
-    """Where a language model's answers are recorded, or replayed from."""
+    """The file that records a language model's answers, or replays them."""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Holds the endpoint's key."""
 

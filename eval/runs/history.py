@@ -20,7 +20,7 @@ class Histories:
     mode: HistoryMode
     book: GoldBook
     seed: int = 0
-    """Of the edits under `noised`."""
+    """The seed of the edits under `noised`."""
     rate: float = 0.5
     """How many earlier turns `noised` edits."""
 

@@ -34,7 +34,7 @@ class RunCounts:
     kept: int
     """Turns that an earlier process had finished."""
     first_error: str | None
-    """Of the first turn that was not run."""
+    """The error of the first turn that was not run."""
     stopped: str | None = None
     """Why the run ended before its last turn: the endpoint is dead, and --resume goes on."""
 

@@ -40,9 +40,9 @@ class TurnScores(Record):
     cause: Cause | None = None
     """Why `value` and `official` differ; None where they agree."""
     plan: dict[str, float | None]
-    """Of the emitted plan."""
+    """The plan scores of the emitted plan."""
     plan_of_sql: dict[str, float | None]
-    """Of the final SQL."""
+    """The plan scores of the final SQL."""
     stages: StageMetrics = Field(default_factory=dict[Stage, dict[Place, dict[str, float]]])
     retry: Retry | None = None
     """What the attempts after the first changed; None where there was one attempt."""
@@ -96,7 +96,7 @@ class Summary(Record):
     unscored: int
     not_run: int
     faulted: int = 0
-    """Of the unscored, those where the scorer itself failed: neither the gold nor the prediction is to blame."""
+    """How many of the unscored failed in the scorer itself: neither the gold nor the prediction is to blame."""
     missing: int = 0
     """Turns that the manifest selects and no record tells of."""
     left_out: int = 0

@@ -20,7 +20,7 @@ from eval.scoring.scores import (
 from eval.scoring.verdicts import Cause
 
 POSITIONS = ("1", "2", "3", "4", ">4")
-"""Of a turn in its dialogue."""
+"""The positions of a turn in its dialogue."""
 
 
 def summarise(

@@ -19,7 +19,7 @@ class Pointer:
 
     kind: PointerKind
     index: int
-    """Into the turn's tables, columns (all tables, in order) or value candidates."""
+    """The index into the turn's tables, columns (all tables, in order) or value candidates."""
 
 
 Symbol = str | Pointer
@@ -123,7 +123,7 @@ PARSE: dict[tuple[str, str], tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class State:
-    """Where a sequence stands: what is still owed, and which tables each open scope has."""
+    """The place of a sequence in the grammar: what is still owed, and which tables each open scope has."""
 
     stack: tuple[str, ...] = ("Plan", "end")
     """Next symbol first."""

@@ -12,7 +12,7 @@ ROLES = ("select", "aggregate", "where", "group_by", "having", "order_by", "join
 MARKS = ("from", *ROLES, "compared")
 """What part an item may play in a plan: a table is in FROM, a column has a role, a value is compared with."""
 Roles = Mapping[ColumnRef | str, frozenset[str]]
-"""By column, or by table name (whose one role is `from`)."""
+"""The roles by column, or by table name (whose one role is `from`)."""
 
 
 def roles_of(plan: Plan | None) -> Roles:

@@ -42,7 +42,7 @@ class Part:
     end: int
     """Half-open range of the words of the part."""
     pattern: str
-    """For LIKE."""
+    """The pattern for LIKE."""
     operator: Operator = "like"
 
 
@@ -68,7 +68,7 @@ class Clues:
 
     @cached_property
     def count(self) -> int | None:
-        """Where a count is asked for; None where it is not."""
+        """The word that asks for a count ("how many"); None if none does."""
         words = self.utterance.words
         found = [at for at in self._at(COUNT_CUES) if not (at and words[at - 1].text in AVERAGING)]
         return found[0] if found else None
@@ -121,7 +121,7 @@ class Clues:
 
     @cached_property
     def group(self) -> tuple[int, ...]:
-        """Where a grouping is asked for: the word after the cue."""
+        """The word after each cue of a grouping ("for each city": "city")."""
         found: set[int] = set()
         for phrase in STRONG_GROUP_CUES:
             if self.utterance.has(phrase):
@@ -130,7 +130,7 @@ class Clues:
 
     @cached_property
     def sort(self) -> int | None:
-        """Where an order is asked for; None where it is not."""
+        """The word that asks for an order ("sorted by"); None if none does."""
         found = self._at(SORT_CUES)
         return found[0] if found else None
 
@@ -146,7 +146,7 @@ class Clues:
 
     @cached_property
     def negated(self) -> tuple[int, ...]:
-        """Where something is denied."""
+        """The words that deny something ("not", "without")."""
         return self._at(EXCLUSION_CUES)
 
     @cached_property

@@ -38,7 +38,7 @@ BACKOFF = 0.25
 LONGEST_WAIT = 60.0
 """Seconds that an endpoint may ask to wait."""
 MOST_BYTES = 4_000_000
-"""Of an answer, unpacked: a thousand times what SQL takes."""
+"""The most bytes of an unpacked answer: a thousand times what SQL takes."""
 TROUBLES = (Refused, Malformed, Unreachable, Late, TooLong)
 _THOUGHT = re.compile(
     r"\A\s*(?:<(think|thinking|reasoning)>)?.*?</(?:think|thinking|reasoning)>|\A\s*\[THINK\].*?\[/THINK\]"

@@ -20,7 +20,8 @@ _Own = BeforeValidator(lambda value: None if value == "default" else value)
 """The word of a file for what TOML has no null for: the parameter is not sent, and the model's own value stands."""
 
 CHARACTERS_PER_TOKEN = 3.0
-"""Of prompts with schemas and SQL: fewer than English text has, so that the estimate errs on the safe side."""
+"""The characters a token of prompts with schemas and SQL: fewer than in English, so that the estimate errs on the safe
+side."""
 
 
 class Prices(BaseModel):
@@ -48,7 +49,7 @@ class Endpoint(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base_url: str
-    """Up to and with `/v1`."""
+    """The address up to and with `/v1`."""
     model: str
     adapter_of: str = ""
     """The base model, as the server names it, that `model` is a LoRA adapter of; a run stops where they answer alike."""
@@ -59,7 +60,7 @@ class Endpoint(BaseModel):
     seed: Annotated[int | None, _Own] = 0
     """`"default"` where the model refuses one."""
     max_tokens: int = Field(default=1024, ge=1)
-    """Of an answer, reasoning included."""
+    """The most tokens of an answer, reasoning included."""
     token_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What the endpoint calls that bound."""
     context_tokens: int = Field(default=32_768, ge=512)
@@ -78,7 +79,7 @@ class Endpoint(BaseModel):
     timeout: float = Field(default=120.0, gt=0)
     """Seconds that a request may take as a whole, its body with it; a try that failed is no part of the next."""
     max_retries: int = Field(default=6, ge=0, le=20)
-    """Of one request, on 408, 409, 429, 5xx, a broken connection and a malformed answer."""
+    """How often one request is tried again, on 408, 409, 429, 5xx, a broken connection and a malformed answer."""
     prices: Prices | None = None
 
     @field_validator("base_url")

@@ -15,7 +15,7 @@ PROMPTS = (
 )
 """Fixed, so that two probes compare."""
 TOKENS = 16
-"""Of each answer."""
+"""The tokens of each answer."""
 SMALLEST = 1e-3
 """A difference of log probabilities that rounding does not make; twice what the base differs from itself, where that is more."""
 

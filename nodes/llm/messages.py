@@ -32,7 +32,7 @@ class Prompt(CompletionModel):
 
     messages: tuple[Message, ...]
     name: str = "answer"
-    """Of the output, for endpoints that want one."""
+    """The name of the output, for endpoints that want one."""
     output: dict[str, Any] | None = None
     """JSON schema that the answer must fit; None for free text."""
     grammar: str | None = None
@@ -59,7 +59,7 @@ class Reply(CompletionModel):
     """An answer. A call that failed gives none: it raises EndpointError."""
 
     text: str
-    """Without the model's reasoning."""
+    """The answer without the model's reasoning."""
     outcome: ReplyOutcome = "complete"
     usage: Usage = Usage()
 

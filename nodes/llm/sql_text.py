@@ -14,7 +14,7 @@ from nodes.sql.parsing.parse import parse
 from value_index.schema import Schema
 
 MOST_CHARS = 12_000
-"""Of an answer that is searched, half from its begin and half from its end; SQL is far shorter."""
+"""The characters of an answer that are searched, half from its begin and half from its end; SQL is far shorter."""
 MOST_TRIED = 24
 """Texts of a block that are tried by the parser."""
 MOST_PARSED = 40_000

@@ -26,7 +26,7 @@ MAX_ITEMS = 12
 """Items of a list, for the same reason."""
 
 MAX_SOURCES = 6
-"""Of a query."""
+"""The most sources of a query."""
 CORRELATED = (1, 2)
 """Sources of a query that a sub-query of one source may refer to."""
 

@@ -12,7 +12,7 @@ from value_index.schema import Schema
 
 @dataclass(frozen=True)
 class OrderKeys:
-    """Where the ORDER BY values of a query stand."""
+    """The places of a query's ORDER BY values."""
 
     sql: str
     """The query with the values appended as further columns; "" where its own columns hold them all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,19 @@ def test_the_first_line_of_a_module_stands_alone(module: Path) -> None:
     line = first_line(module)
     assert line.endswith((".", "?")), line
     assert not PREPOSITION.match(line), line
+
+
+@pytest.mark.parametrize("module", list(modules_of(ROOT)), ids=lambda module: module.relative_to(ROOT).as_posix())
+def test_no_docstring_begins_with_a_preposition(module: Path) -> None:
+    bodies = [getattr(node, "body", None) for node in ast.walk(ast.parse(module.read_text("utf-8")))]
+    texts = [
+        each.value.value
+        for body in bodies
+        if isinstance(body, list)
+        for each in body
+        if isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) and isinstance(each.value.value, str)
+    ]
+    assert [text for text in texts if PREPOSITION.match(text)] == []
 
 
 def commands(group: TyperGroup, name: str = "turnsql") -> Iterator[tuple[str, TyperCommand]]:

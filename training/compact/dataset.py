@@ -25,7 +25,7 @@ from training.compact.schema_renaming import vocabulary
 from training.dev_databases import refuse_dev_databases
 
 TURNS = 400
-"""About how many turns are built at once; a database is never cut, since its index is built for its turns."""
+"""The number of turns built at once, roughly; a database is never cut, since its index is built for its turns."""
 
 
 @dataclass(frozen=True)

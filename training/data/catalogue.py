@@ -51,7 +51,7 @@ class DataSet:
 
     title: str
     folder: str
-    """Under the data folder, as the archive unpacks."""
+    """The folder under the data folder, as the archive unpacks."""
     page: str
     licence: str
     dialect: str

@@ -43,7 +43,7 @@ WRITTEN: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "plan
 
 
 class RowOrigin(BaseModel):
-    """Where a row of training data comes from, and what scores an answer to it."""
+    """The origin of a row of training data, and what scores an answer to it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -38,7 +38,7 @@ class Audit(BaseModel):
     against: tuple[str, ...]
     """Evaluation files."""
     questions: int
-    """In these files."""
+    """The questions in these files."""
     left_out: tuple[Leak, ...]
     """Near questions and equal SQL: the turns at fault are not in the mix."""
 

@@ -21,20 +21,21 @@ class MixSource(_Settings):
     """One split of one data set."""
 
     set: str
-    """Of `turnsql data sets`."""
+    """The name of a data set, as `turnsql data sets` lists it."""
     split: str = "train"
     weight: float = Field(default=1.0, gt=0)
-    """With `rows`: its share beside the other weights. Without: how often each of its turns stands in the mix, 0.5 for every other."""
+    """The share beside the other weights if `rows` is set; else how often each turn stands in the mix, 0.5 for every
+    other."""
     dialogues: str | None = None
     """`A:B` of the official file; all of them unless given."""
     databases: tuple[str, ...] = ()
     """The only databases whose dialogues are drawn from; all where empty."""
     over: tuple[str, str] | None = None
-    """For schema_rich: the set and split over whose databases questions are made."""
+    """The set and split over whose databases questions are made (schema_rich)."""
     per_database: int = Field(default=20, ge=1)
-    """For schema_rich: questions a database."""
+    """The questions a database (schema_rich)."""
     most: int | None = Field(default=None, ge=1)
-    """For synthetic_text_to_sql: rows whose databases are made."""
+    """The rows whose databases are made (synthetic_text_to_sql)."""
 
     @property
     def name(self) -> str:
@@ -59,9 +60,9 @@ class MixConfig(_Settings):
     rows: int | None = Field(default=None, ge=1)
     """Turns in the mix; by the weights alone unless given."""
     considered: int = Field(default=10, ge=1)
-    """With `rows`: how many turns of each source are looked at for each row, drawn by the seed; reading all takes minutes."""
+    """How many turns of each source are looked at for each of `rows`, drawn by the seed; reading all takes minutes."""
     balance: Balance = "none"
-    """Within a source: as many turns of each class."""
+    """What is balanced within a source: as many turns of each class."""
     validation_databases: tuple[str, ...] = ()
     """Training databases kept apart for early stopping: their turns are never trained on."""
     validation_rows: int = Field(default=200, ge=0)

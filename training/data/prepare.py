@@ -41,7 +41,7 @@ SPLITS = ("train", "validation")
 
 
 class SourceEntry(BaseModel):
-    """Where rows of a mix come from."""
+    """The origin of some rows of a mix."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,9 +52,9 @@ class SourceEntry(BaseModel):
     page: str
     rows_sha256: str
     turns: int
-    """Of the split."""
+    """The turns of the split."""
     usable: int
-    """Of those looked at, without duplicates, artefacts and golds that do not run."""
+    """How many of those looked at are no duplicate and no artefact, and have a gold that runs."""
 
 
 class MixManifest(BaseModel):
@@ -63,7 +63,7 @@ class MixManifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fingerprint: str
-    """Of settings, agent, sources and code: the same mix again has the same."""
+    """The fingerprint of settings, agent, sources and code: the same mix again has the same."""
     settings: MixConfig
     agent_sha256: str
     prompts_sha256: str | None
@@ -71,14 +71,14 @@ class MixManifest(BaseModel):
     left_out: dict[str, int]
     """Turns by cause."""
     rows: dict[str, dict[str, int]]
-    """By split and stage."""
+    """The rows by split and stage."""
     oracle_rows: int
     """Rows whose prompt holds gold of its own turn: 0 in an honest mix."""
     audit: Audit
     lengths: dict[str, Lengths]
-    """Of the training rows, by stage."""
+    """The lengths of the training rows, by stage."""
     hashes: dict[str, tuple[str, ...]]
-    """By split, sorted: 16 hex digits of the SHA-256 of each turn's database, question and SQL, folded."""
+    """The hashes by split, sorted: 16 hex digits of the SHA-256 of each turn's database, question and SQL, folded."""
     commit: str
     versions: dict[str, str]
 

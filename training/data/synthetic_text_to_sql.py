@@ -19,7 +19,7 @@ from eval.datasets.json_lines import read_json_lines
 
 FIELDS = ("id", "sql_prompt", "sql_context", "sql", "sql_complexity")
 _MOST_STEPS = 2_000_000
-"""Of SQLite's virtual machine that a row's statements may take."""
+"""The most steps of SQLite's virtual machine that a row's statements may take."""
 
 
 class SyntheticRow(BaseModel):

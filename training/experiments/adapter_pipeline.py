@@ -41,7 +41,8 @@ CPU = {"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind", "OM
 
 @dataclass(frozen=True)
 class AdapterPipeline:
-    """Where the steps read and write; each leaves a file at its end, and is passed over where that is there."""
+    """The steps of an adapter, and what they read and write; each leaves a file at its end, and is skipped if that is
+    there."""
 
     data: Path
     """Folder that holds cosql_dataset."""

@@ -26,7 +26,7 @@ class TrainingManifest(BaseModel):
     data: str = ""
     """The folder of rows."""
     rows: dict[str, int] = Field(default_factory=dict[str, int])
-    """By split."""
+    """The rows by split."""
     steps: int = 0
     seconds: float = 0.0
     loss: float | None = None
@@ -40,15 +40,15 @@ class Experiment:
     name: str
     training: TrainingManifest
     sources: tuple[str, ...]
-    """Of the rows, where their manifest tells them."""
+    """The sources of the rows, if their manifest tells them."""
     summary: Summary
-    """Of the scored run."""
+    """The summary of the scored run."""
     against: RunComparison
-    """Against the base."""
+    """The comparison with the base."""
     stage_effects: tuple[StageEffect, ...]
-    """Of its stages, against the base."""
+    """The effects on its stages, compared with the base."""
     ladder: Ladder | None
-    """Where a ladder was given in place of a scored run."""
+    """The ladder, if one was given in place of a scored run."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class StageEffect:
     place: Place
     found: Difference
     p_adjusted: float
-    """By Holm, over all stages and runs of the table."""
+    """The p value corrected by Holm over all stages and runs of the table."""
 
     @property
     def decided(self) -> bool:

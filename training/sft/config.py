@@ -47,13 +47,13 @@ class SftConfig(Settings):
     engine: Literal["plain", "unsloth"] = "plain"
     """Transformers and peft, or Unsloth's kernels, which need a GPU; the rest of the settings means the same."""
     bits: Literal[4, 16] = 16
-    """Of the base's weights: 4 is QLoRA, which Unsloth advises against for Qwen3.5."""
+    """The bits of the base's weights: 4 is QLoRA, which Unsloth advises against for Qwen3.5."""
     teraflops: float | None = Field(default=None, gt=0)
     """Peak of the card in bf16, for the estimate of the time."""
     thinking: bool | None = None
     """What the endpoint's settings say of thinking, so that rows are written as they will be served; None for other models."""
     stages: tuple[Stage, ...] = ("sql_generation",)
-    """Whose rows are learnt."""
+    """The stages whose rows are learnt."""
     diagnostic: bool = False
     """Whether rows that hold what only gold knows may be trained on."""
     seed: int = 0
@@ -72,7 +72,7 @@ class SftConfig(Settings):
     """Steps over which it rises."""
     weight_decay: float = 0.01
     beta2: float = Field(default=0.999, gt=0, lt=1)
-    """Of Adam: less where a run has too few steps for the average of a thousand squares."""
+    """The second beta of Adam: less if a run has too few steps for the average of a thousand squares."""
     longest: int = Field(default=1024, ge=16)
     """Tokens of a row; a longer one is refused, never cut."""
     whole: bool = False

@@ -21,7 +21,7 @@ from training.sft.config import SftConfig
 GB = 1e9
 CARDS: dict[str, float] = {"24 GB": 24.0, "32 GB": 32.0, "80 GB": 80.0}
 HYBRID_MODULES = ("in_proj_qkv", "in_proj_z", "in_proj_b", "in_proj_a", "out_proj")
-"""Of Qwen3.5's linear-attention layers; vLLM serves them fused, as in_proj_qkvz and in_proj_ba."""
+"""The modules of Qwen3.5's linear-attention layers; vLLM serves them fused, as in_proj_qkvz and in_proj_ba."""
 DENSE_MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 ALLOWANCE = 1.0
 """GB for the CUDA context and kernels."""
@@ -77,7 +77,7 @@ class Estimate(BaseModel):
     logits: float
     allowance: float
     minutes: float | None = Field(default=None)
-    """On a card whose speed is known."""
+    """The minutes on a card whose speed is known."""
 
     @property
     def total(self) -> float:

@@ -18,7 +18,8 @@ CUT = r" ?[A-Z]{2,}(?: [A-Z]{2,})* |\n[a-z]+(?: by)? |T\d+\.|\w+|\W+"
 _PHRASE = re.compile(r"[^'\n]*\w\W\w+\W\w[^'\n]*")
 """Three words and more of one line, outside quotes."""
 SHARPNESS = 1.5
-"""Of queries and of keys at the start: with 1, heads of size 32 give one token at most e^5.7 times what they give another."""
+"""The scale of queries and of keys at the start: with 1, heads of size 32 give one token at most e^5.7 times what they
+give another."""
 TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"

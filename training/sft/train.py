@@ -174,7 +174,7 @@ class _Looks(TrainerCallback):
 
     @property
     def seconds(self) -> float:
-        """Of training so far, earlier processes included."""
+        """The seconds of training so far, earlier processes included."""
         return self._before + time.monotonic() - self._started
 
     def on_train_begin(self, args, state, control, **kwargs):

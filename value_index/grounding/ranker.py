@@ -42,9 +42,9 @@ class Thresholds(NamedTuple):
     """The chances below which spans are left alone."""
 
     named: float
-    """Of a span that is a value's name, or a number."""
+    """The threshold of a span that is a value's name, or a number."""
     near: float
-    """Of a span that is a near spelling of values, or a part of them."""
+    """The threshold of a span that is a near spelling of values, or a part of them."""
 
     def of(self, candidates: Sequence[Candidate]) -> float:
         """Return the one that holds for a span."""
@@ -69,9 +69,9 @@ class Ranker:
     """Two linear models: whether a span names a value at all, and which of its candidates is meant."""
 
     span_weights: Mapping[str, float]
-    """Of a logistic model; a feature's name begins with the kind of span: name, fuzzy, number."""
+    """The weights of a logistic model; a feature's name begins with the kind of span: name, fuzzy, number."""
     candidate_weights: Mapping[str, float]
-    """Of a conditional logit among the candidates of one span."""
+    """The weights of a conditional logit among the candidates of one span."""
     least: Thresholds = ALL
     """The chances below which a span is left alone."""
     common: Mapping[str, float] = field(default_factory=dict[str, float])

@@ -24,7 +24,7 @@ class Mention:
     """A span of words, or a number."""
 
     text: str
-    """As written."""
+    """The words as written."""
     start: int
     end: int
     first: int

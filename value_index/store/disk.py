@@ -38,7 +38,7 @@ class Manifest(BaseModel):
     version: int
     database: str
     fingerprint: str
-    """Of the database file when it was read."""
+    """The fingerprint of the database file when it was read."""
     columns: tuple[ColumnSummary, ...]
     shards: int
     files: dict[str, int]

@@ -35,7 +35,7 @@ class Shard:
     text: NDArray[np.uint8]
     """The stored texts in UTF-8, one after the other."""
     offsets: NDArray[np.uint32]
-    """Where each text begins in `text`; one more than there are texts."""
+    """The begin of each text in `text`; one more than there are texts."""
     hashes: NDArray[np.uint32]
     """CRC-32 of each folded text, ascending within a length."""
     columns: NDArray[np.uint16 | np.uint32]

@@ -43,7 +43,7 @@ class Entry:
     folded: str
     shard: Shard
     position: int
-    """Of the text in the shard."""
+    """The position of the text in the shard."""
 
     @property
     def columns(self) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ class Recipe:
 
     kind: CopyKind
     rows: int
-    """Of each table that the query reads, before others are planted."""
+    """The rows of each table that the query reads, before others are planted."""
     planted: float
     """How many of a block's conditions are violated by rows that fulfil the others."""
     narrow: float = 0.0

@@ -29,7 +29,7 @@ class Verdicts(BaseModel):
     bird: bool | None = None
     """The same set of rows, columns by position."""
     strict_raw: bool | None = None
-    """As strict, the labels compared letter by letter."""
+    """The strict verdict with labels compared letter by letter."""
     unscored: str | None = None
     """Why nothing is scored: `gold_error: ...`, `gold_timeout`, `gold_truncated` or `harness_fault: ...`."""
     notes: tuple[Note, ...] = ()

@@ -43,7 +43,7 @@ from nodes.sql.parsing.vocabulary import (
 )
 
 MOST_DIGITS = 308
-"""Of a whole number: one that is longer fits no float, and Python reads none of more than 4,300."""
+"""The most digits of a whole number: one that is longer fits no float, and Python reads none of more than 4,300."""
 
 
 @dataclass(frozen=True)
