@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Tape:
-    """A file that keeps answers of a language model."""
+class CassetteOptions:
+    """Where a cassette keeps the answers of a language model."""
 
     path: Path
     replay: bool = False
-    """Whether the tape alone answers, and a prompt it lacks is an error."""
+    """Whether the cassette alone answers, and a prompt it lacks is an error."""
 
 
 @asynccontextmanager
 async def open_llm(
-    endpoint: Endpoint | None, environment: Mapping[str, str], tape: Tape | None = None
+    endpoint: Endpoint | None, environment: Mapping[str, str], cassette: CassetteOptions | None = None
 ) -> AsyncGenerator[Completer | None]:
-    """Open the endpoint of a configuration, behind its tape where there is one; None where there is no endpoint.
+    """Open the endpoint of a configuration, behind its cassette where there is one; None where there is no endpoint.
 
     Raises:
         ConfigError: the environment holds no key where one is needed.
@@ -40,15 +40,15 @@ async def open_llm(
         if endpoint is None:
             yield None
             return
-        live = None if tape and tape.replay else await stack.enter_async_context(_live(endpoint, environment))
-        if tape is None:
+        live = None if cassette and cassette.replay else await stack.enter_async_context(_live(endpoint, environment))
+        if cassette is None:
             yield live
             return
-        from nodes.llm.cassette import Recording
+        from nodes.llm.cassette import Cassette
 
-        recording = Recording(tape.path, endpoint, source=live)
-        stack.callback(recording.close)
-        yield recording
+        answers = Cassette(cassette.path, endpoint, source=live)
+        stack.callback(answers.close)
+        yield answers
 
 
 def read_key(endpoint: Endpoint, environment: Mapping[str, str]) -> str:

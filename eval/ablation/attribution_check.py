@@ -1,4 +1,4 @@
-"""measure_modes: how often failure attribution names the mode by which a gold plan was spoilt on purpose."""
+"""measure_modes: how often failure attribution names the mode by which a gold plan was corrupted on purpose."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from random import Random
 from typing import get_args
 
 from eval.ablation.attribution import Attributor
-from eval.ablation.corruptions import FailureMode, Spoiling, perturb
+from eval.ablation.corruptions import CorruptionInput, FailureMode, corrupt
 from eval.datasets import Dataset
 from eval.scoring.verdicts import judge
 
@@ -20,8 +20,8 @@ class ModeFigure:
     """One mode over a data set."""
 
     mode: FailureMode
-    spoilt: int
-    """Turns that were spoilt so, and whose answer became wrong."""
+    corrupted: int
+    """Turns that were corrupted so, and whose answer became wrong."""
     named: int
     """How many of them have the mode among their findings."""
     alone: int
@@ -29,12 +29,12 @@ class ModeFigure:
 
     def describe(self) -> str:
         """Say it in one line."""
-        share = f"{self.named / self.spoilt:.3f}" if self.spoilt else "–"
-        return f"{self.mode:<22}{self.spoilt:>8}{self.named:>8}{share:>8}{self.alone:>8}"
+        share = f"{self.named / self.corrupted:.3f}" if self.corrupted else "–"
+        return f"{self.mode:<22}{self.corrupted:>8}{self.named:>8}{share:>8}{self.alone:>8}"
 
 
 def measure_modes(dataset: Dataset, *, seed: int = 0) -> tuple[ModeFigure, ...]:
-    """Spoil every turn in every mode that it has a place for, and attribute those that are wrong then."""
+    """Corrupt every turn in every mode that it has a place for, and attribute those that are wrong then."""
     attributor = Attributor(dataset)
     return tuple(_measured(attributor, mode, seed) for mode in MODES)
 
@@ -55,6 +55,6 @@ def _wrong(attributor: Attributor, mode: FailureMode, seed: int) -> Iterator[tup
                 continue
             before = book.plan(dialogue.index, turn - 1) if turn else None
             draw = Random(f"{seed}/{mode}/{dialogue.index}/{turn}")
-            sql = perturb(mode, Spoiling(plan, before, database), draw)
+            sql = corrupt(mode, CorruptionInput(plan, before, database), draw)
             if sql and judge(database, row.query, sql, executions=attributor.executions).value is False:
                 yield dialogue.index, turn, sql

@@ -1,4 +1,4 @@
-"""Perturbations: gold plans spoiled on purpose, one failure mode at a time, by which failure attribution is measured."""
+"""corrupt: gold plans changed for the worse on purpose, one failure mode at a time, by which failure attribution is measured."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from eval.gold.noise import toggle_distinct
+from eval.gold.history_noise import toggle_distinct
 from nodes.plan import ColumnTerm, Condition, Join, LiteralTerm, Plan, PlanModel, Predicate, TableSource
 from nodes.plan.constraints import constraints
 from nodes.plan.traversal import (
@@ -33,8 +33,8 @@ _VALUES_LOOKED_AT = 50
 
 
 @dataclass(frozen=True)
-class Spoiling:
-    """What a perturbation works on."""
+class CorruptionInput:
+    """What a corruption works on."""
 
     plan: Plan
     """The gold plan of the turn."""
@@ -48,7 +48,7 @@ class Spoiling:
         return self.database.schema
 
 
-def perturb(mode: FailureMode, given: Spoiling, draw: Random) -> str | None:
+def corrupt(mode: FailureMode, given: CorruptionInput, draw: Random) -> str | None:
     """Return SQL that fails in one mode, drawn from all places where it can; None where there is no place.
 
     Whether the answer changes is for the verdict to say: a filter may be forgotten without loss.
@@ -56,13 +56,13 @@ def perturb(mode: FailureMode, given: Spoiling, draw: Random) -> str | None:
     if mode == "syntax":
         sql = _written(given.plan, given.schema)
         return _broken(sql, draw) if sql else None
-    spoiled = [plan for plan in _PLACES[mode](given) if plan != given.plan]
-    draw.shuffle(spoiled)
-    texts = (_written(plan, given.schema) for plan in spoiled)
+    corrupted = [plan for plan in _PLACES[mode](given) if plan != given.plan]
+    draw.shuffle(corrupted)
+    texts = (_written(plan, given.schema) for plan in corrupted)
     return next((sql for sql in texts if sql and sql != _written(given.plan, given.schema)), None)
 
 
-def _filter_amnesia(given: Spoiling) -> Iterator[Plan]:
+def _filter_amnesia(given: CorruptionInput) -> Iterator[Plan]:
     """A condition that the turn before brought is gone."""
     carried = set(constraints(given.before)) if given.before else set()
     whole = set(constraints(given.plan))
@@ -74,7 +74,7 @@ def _filter_amnesia(given: Spoiling) -> Iterator[Plan]:
             yield plan
 
 
-def _history_misalignment(given: Spoiling) -> Iterator[Plan]:
+def _history_misalignment(given: CorruptionInput) -> Iterator[Plan]:
     """A condition of the turn before, which this turn dropped, is still there."""
     if given.before is None:
         return
@@ -85,7 +85,7 @@ def _history_misalignment(given: Spoiling) -> Iterator[Plan]:
             yield plan
 
 
-def _value_grounding(given: Spoiling) -> Iterator[Plan]:
+def _value_grounding(given: CorruptionInput) -> Iterator[Plan]:
     """A text is compared with another value of its column."""
     for predicate in parts(given.plan, Predicate):
         literal = predicate.right[0] if len(predicate.right) == 1 else None
@@ -96,11 +96,11 @@ def _value_grounding(given: Spoiling) -> Iterator[Plan]:
             continue
         for value in given.database.distinct(column, _VALUES_LOOKED_AT):
             if isinstance(value, str) and value != literal.value:
-                spoiled = predicate.model_copy(update={"right": (LiteralTerm(value=value),)})
-                yield _replaced(given.plan, predicate, spoiled)
+                corrupted = predicate.model_copy(update={"right": (LiteralTerm(value=value),)})
+                yield _replaced(given.plan, predicate, corrupted)
 
 
-def _projection_drift(given: Spoiling) -> Iterator[Plan]:
+def _projection_drift(given: CorruptionInput) -> Iterator[Plan]:
     """A column shown is exchanged for another of its table, or left out."""
     select = given.plan.select
     if given.plan.set_operations:
@@ -115,7 +115,7 @@ def _projection_drift(given: Spoiling) -> Iterator[Plan]:
                 yield given.plan.model_copy(update={"select": (*select[:index], other, *select[index + 1 :])})
 
 
-def _table_misattribution(given: Spoiling) -> Iterator[Plan]:
+def _table_misattribution(given: CorruptionInput) -> Iterator[Plan]:
     """A column is taken from another table that has one of the same name, outside of the join conditions."""
     for term in dict.fromkeys(parts(given.plan, ColumnTerm)):
         for table in given.schema.tables:
@@ -124,7 +124,7 @@ def _table_misattribution(given: Spoiling) -> Iterator[Plan]:
                 yield _replaced(given.plan, term, ColumnTerm(table=table.name, column=column.name, outer=term.outer))
 
 
-def _join_fan_out(given: Spoiling) -> Iterator[Plan]:
+def _join_fan_out(given: CorruptionInput) -> Iterator[Plan]:
     """A table is joined of which several rows refer to one row of another."""
     plan, schema = given.plan, given.schema
     if plan.joins is None:
@@ -140,12 +140,12 @@ def _join_fan_out(given: Spoiling) -> Iterator[Plan]:
             yield plan.model_copy(update={"tables": added[0], "joins": added[1]})
 
 
-def _duplicates(given: Spoiling) -> Iterator[Plan]:
+def _duplicates(given: CorruptionInput) -> Iterator[Plan]:
     """Equal rows are shown once where they were not, or the reverse."""
     yield toggle_distinct(given.plan, Random(0))
 
 
-_PLACES: dict[FailureMode, Callable[[Spoiling], Iterator[Plan]]] = {
+_PLACES: dict[FailureMode, Callable[[CorruptionInput], Iterator[Plan]]] = {
     "filter_amnesia": _filter_amnesia,
     "table_misattribution": _table_misattribution,
     "join_fan_out": _join_fan_out,
@@ -157,7 +157,7 @@ _PLACES: dict[FailureMode, Callable[[Spoiling], Iterator[Plan]]] = {
 
 
 def _broken(sql: str, draw: Random) -> str:
-    """Spoil the grammar: a bracket or a comma too many, or a key word misspelt."""
+    """Corrupt the grammar: a bracket or a comma too many, or a key word misspelt."""
     return draw.choice([f"{sql})", sql.replace("SELECT", "SELECT ,", 1), sql.replace(" FROM ", " FORM ", 1)])
 
 

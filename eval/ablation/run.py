@@ -10,7 +10,7 @@ from agent.graph import build_graph
 from agent.llm import open_llm
 from eval.ablation.ladder import Ladder, read_ladder
 from eval.ablation.rungs import BASE, Rung, rungs
-from eval.ablation.stand_ins import Memo, SameSize
+from eval.ablation.stand_ins import MemoisedNode, SameSize
 from eval.datasets import load, parse_range
 from eval.records import RunError, write_text
 from eval.report.ladder import ladder_markdown
@@ -53,7 +53,7 @@ async def _run_all(options: RunOptions, say: Callable[[str], object]) -> None:
     dataset = dataset.select(start, stop, experiment.databases)
     dataset.open_databases()
     try:
-        async with open_llm(config.endpoint, options.environment, options.tape) as llm:
+        async with open_llm(config.endpoint, options.environment, options.cassette) as llm:
             bench = _Bench(
                 replace(Runner.build(dataset, config, experiment), llm=llm), options, f"{start}:{min(stop, total)}"
             )
@@ -70,7 +70,7 @@ class _Bench:
     base: Runner
     options: RunOptions
     dialogues: str
-    _memos: dict[tuple[Stage, str], Memo] = field(default_factory=dict[tuple[Stage, str], Memo])
+    _memoised: dict[tuple[Stage, str], MemoisedNode] = field(default_factory=dict[tuple[Stage, str], MemoisedNode])
 
     async def run(self, rung: Rung | None) -> str:
         """Run and score one rung, None for the base; say how it went."""
@@ -93,8 +93,8 @@ class _Bench:
         config, experiment = read_experiment(replace(self._options(rung), oracle=rung.oracles if rung else ()))
         nodes = self._nodes(rung, config.nodes())
         names: dict[Stage, str] = {stage: _label(stage, rung, config.variants) for stage in STAGES}
-        memos: dict[Stage, Node] = {
-            stage: self._memos.setdefault((stage, names[stage]), Memo(nodes[stage])) for stage in STAGES
+        memoised: dict[Stage, Node] = {
+            stage: self._memoised.setdefault((stage, names[stage]), MemoisedNode(nodes[stage])) for stage in STAGES
         }
         return replace(
             self.base,
@@ -102,7 +102,7 @@ class _Bench:
             experiment=experiment,
             nodes=nodes,
             alone={} if rung else self.base.alone,
-            graph=build_graph(memos, max_attempts=config.graph.max_attempts),
+            graph=build_graph(memoised, max_attempts=config.graph.max_attempts),
         )
 
     def _nodes(self, rung: Rung | None, nodes: Mapping[Stage, Node]) -> dict[Stage, Node]:

@@ -13,7 +13,7 @@ from nodes.state import ColumnLink, GraphState, SchemaLinks, TableLink
 
 
 @dataclass(frozen=True)
-class Memo:
+class MemoisedNode:
     """A node and what it gave; one for each node of a ladder, shared by all the graphs that the node stands in."""
 
     node: Node

@@ -1,4 +1,4 @@
-"""Ledger: which constraints each turn kept, added and dropped, by gold and by us."""
+"""ConstraintLedger: which constraints each turn kept, added and dropped, by gold and by us."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Carry(Frozen):
     dropped: tuple[str, ...] = ()
 
 
-class Entry(Frozen):
+class LedgerEntry(Frozen):
     """One turn after the first of a dialogue."""
 
     dialogue: int
@@ -44,10 +44,10 @@ class Entry(Frozen):
     """Dropped by gold, and kept by us."""
 
 
-class Ledger(Frozen):
+class ConstraintLedger(Frozen):
     """The turns of a run that have a turn before them, and gold plans for both."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     carried: int
     """Constraints that gold kept."""
     forgotten: int
@@ -62,7 +62,7 @@ class Ledger(Frozen):
     """Turns that kept one too long."""
 
 
-def read_ledger(run: Path, data: Path | None = None) -> Ledger:
+def read_ledger(run: Path, data: Path | None = None) -> ConstraintLedger:
     """Keep the ledger of a run.
 
     Raises:
@@ -70,16 +70,16 @@ def read_ledger(run: Path, data: Path | None = None) -> Ledger:
     """
     dataset = open_rows(read_manifest(run), data)
     try:
-        return keep_ledger(read_turns(run), dataset)
+        return constraint_ledger(read_turns(run), dataset)
     finally:
         dataset.close()
 
 
-def keep_ledger(records: Iterable[TurnRecord], dataset: Dataset) -> Ledger:
+def constraint_ledger(records: Iterable[TurnRecord], dataset: Dataset) -> ConstraintLedger:
     """Compare each turn's final SQL with its gold, both against the gold of the turn before."""
     book = GoldBook(dataset)
     entries = [entry for record in records if record.outcome != "not_run" and (entry := _entry(record, book))]
-    return Ledger(
+    return ConstraintLedger(
         entries=tuple(entries),
         carried=sum(len(entry.gold.kept) for entry in entries),
         forgotten=sum(len(entry.forgotten) for entry in entries),
@@ -90,7 +90,7 @@ def keep_ledger(records: Iterable[TurnRecord], dataset: Dataset) -> Ledger:
     )
 
 
-def _entry(record: TurnRecord, book: GoldBook) -> Entry | None:
+def _entry(record: TurnRecord, book: GoldBook) -> LedgerEntry | None:
     gold = book.plan(*record.key)
     before = book.plan(record.dialogue, record.turn - 1) if record.turn else None
     if gold is None or before is None:
@@ -98,7 +98,7 @@ def _entry(record: TurnRecord, book: GoldBook) -> Entry | None:
     plan = book.plan_of(record.database_id, record.sql)
     earlier, theirs, ours = filters(before), filters(gold), filters(plan)
     kept, dropped = earlier.keys() & theirs.keys(), earlier.keys() - theirs.keys()
-    return Entry(
+    return LedgerEntry(
         dialogue=record.dialogue,
         turn=record.turn,
         gold=_carry(before, gold),

@@ -1,4 +1,4 @@
-"""history_gap: what a history of the system's own SQL, or of spoilt gold, costs against one of gold."""
+"""history_gap: what a history of the system's own SQL, or of corrupted gold, costs against one of gold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from eval.analysis.constraint_ledger import Ledger, read_ledger
+from eval.analysis.constraint_ledger import ConstraintLedger, read_ledger
 from eval.records import HistoryMode, RunError, write_text
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.run import run
@@ -63,7 +63,7 @@ class HistoryRun(Frozen):
     by_turn: dict[str, float]
     """Value accuracy by turn position."""
     derailing: Derailing
-    ledger: Ledger
+    ledger: ConstraintLedger
 
 
 class HistoryGap(Frozen):
@@ -104,7 +104,7 @@ def read_histories(folder: Path, data: Path | None = None, *, noise_rate: float)
     return HistoryGap(noise_rate=noise_rate, runs=runs)
 
 
-def _compared(mode: HistoryMode, scores: dict[HistoryMode, list[TurnScores]], ledger: Ledger) -> HistoryRun:
+def _compared(mode: HistoryMode, scores: dict[HistoryMode, list[TurnScores]], ledger: ConstraintLedger) -> HistoryRun:
     ours, gold = ({line.key: float(bool(line.value)) for line in scores[name]} for name in (mode, GOLD))
     keys = sorted(ours.keys() & gold.keys())
     found = compare_paired([gold[key] for key in keys], [ours[key] for key in keys], [key[0] for key in keys])

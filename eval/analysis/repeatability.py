@@ -19,7 +19,7 @@ from eval.statistics import ALPHA, Interval, rate_interval
 Key = tuple[int, int]
 
 
-class Flips(BaseModel):
+class Repeatability(BaseModel):
     """What repeated runs of one configuration agree on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,13 +52,13 @@ class Flips(BaseModel):
         )
 
 
-def run_repeatedly(options: RunOptions, repeats: int) -> Flips:
+def run_repeatedly(options: RunOptions, repeats: int) -> Repeatability:
     """Run and score the turns several times, into numbered folders of `out`; finished ones are kept.
 
     Raises:
         RunError: a run left turns unanswered; called again, it goes on where it stopped.
     """
-    if options.tape:
+    if options.cassette:
         raise RunError("a recording answers the same every time: leave --record and --replay out")
     folders = [options.out / str(number) for number in range(1, repeats + 1)]
     for folder in folders:
@@ -69,10 +69,10 @@ def run_repeatedly(options: RunOptions, repeats: int) -> Flips:
             )
         score(folder)
     verdicts = [{s.key: float(s.value) for s in read_scores(f) if s.value is not None} for f in folders]
-    return flips(verdicts, [{record.key: record.sql for record in read_turns(folder)} for folder in folders])
+    return repeatability(verdicts, [{record.key: record.sql for record in read_turns(folder)} for folder in folders])
 
 
-def flips(verdicts: Sequence[dict[Key, float]], texts: Sequence[dict[Key, str]]) -> Flips:
+def repeatability(verdicts: Sequence[dict[Key, float]], texts: Sequence[dict[Key, str]]) -> Repeatability:
     """Compare the verdicts and SQL texts of runs of the same turns, two runs or more."""
     keys = sorted(set.intersection(*(set(run) for run in verdicts)))
     if not keys:
@@ -81,7 +81,7 @@ def flips(verdicts: Sequence[dict[Key, float]], texts: Sequence[dict[Key, str]])
     flipped = [key for key in keys if len({run[key] for run in verdicts}) > 1]
     stated = rate_interval([verdicts[0][key] for key in keys], [dialogue for dialogue, _ in keys])
     assert stated
-    return Flips(
+    return Repeatability(
         repeats=len(verdicts),
         turns=len(keys),
         values=tuple(values),

@@ -14,7 +14,7 @@ from agent.graph import Graph, build_graph, run_turn
 from agent.llm import open_llm
 from eval.bench.loopback_server import loopback
 from eval.demo.build import build
-from eval.runs.scheduling import Aside, Passage, quiet_gc
+from eval.runs.scheduling import ComputeSlot, YieldingCompleter, quiet_gc
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Completer, Message, Prompt
 from nodes.node import Context
@@ -70,7 +70,7 @@ async def _measure(slow: str, fast: str) -> EndpointCost:
 async def _in_flight(graph: Graph, context: Context) -> tuple[float, float]:
     """Run turns as a run does, 32 at a time; by Little's law the server had as many in hand as its time fits into ours."""
     names = iter(range(TURNS))
-    turnstile = asyncio.Lock()
+    compute_lock = asyncio.Lock()
     llm = context.llm
     assert llm
     wall, cpu = perf_counter(), process_time()
@@ -78,12 +78,12 @@ async def _in_flight(graph: Graph, context: Context) -> tuple[float, float]:
     async def work() -> None:
         nonlocal wall, cpu
         for name in names:
-            passage = Passage(turnstile)
-            async with passage:
+            slot = ComputeSlot(compute_lock)
+            async with slot:
                 if name == WARM_UP:
                     wall, cpu = perf_counter(), process_time()
-                aside = replace(context, llm=Aside(llm, passage))
-                await run_turn(graph, aside, turn_id=str(name), history=(), utterance="How many?")
+                scheduled = replace(context, llm=YieldingCompleter(llm, slot))
+                await run_turn(graph, scheduled, turn_id=str(name), history=(), utterance="How many?")
 
     await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
     turns = TURNS - WARM_UP

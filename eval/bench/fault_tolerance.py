@@ -11,13 +11,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from agent.config import ConfigError
-from agent.llm import Tape
+from agent.llm import CassetteOptions
 from eval.bench.faulty_server import Faulty, completions, served
 from eval.records import read_turns
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.run import RunCounts, run
 from eval.scoring.score import score
-from nodes.llm.cassette import read_recording
+from nodes.llm.cassette import read_cassette
 
 PATIENCE = 5.0
 """Seconds that a call may take here; a server that stalls is silent for twice as long."""
@@ -62,11 +62,11 @@ def endure(options: RunOptions, recording: Path, *, share: float, seed: int) -> 
     endpoint = read_experiment(options)[0].endpoint
     if endpoint is None:
         raise ConfigError(f"{options.config}: names no [endpoint]: give --config the one of the recording")
-    calm = replace(options, out=options.out / "calm", tape=Tape(recording, replay=True))
+    calm = replace(options, out=options.out / "calm", cassette=CassetteOptions(recording, replay=True))
     counts = run(calm)
     if counts.stopped or counts.not_run:
         raise ConfigError(f"the recording does not answer every turn: {counts.stopped or counts.first_error}")
-    answers = completions(read_recording(recording), endpoint)
+    answers = completions(read_cassette(recording), endpoint)
     faulted = Faulty(answers, share, seed, stall=2 * PATIENCE)
     first = _trial(calm, replace(options, out=options.out / "faulted"), faulted)
     killed = Faulty(answers, 0.0, dies_after=(faulted.calls - faulted.faults.total()) // 2)

@@ -18,7 +18,7 @@ ONE_EDIT, TWO_EDITS = 5, 8
 """Characters from which a mention still is itself after so many edits."""
 
 
-def perturbed(mention: str, change: Change, random: Random, aliases: Aliases) -> str | None:
+def misspelled(mention: str, change: Change, random: Random, aliases: Aliases) -> str | None:
     """Return a mention with one change; None where the change does not apply to it."""
     if change in ("one edit", "two edits"):
         edits, least = (1, ONE_EDIT) if change == "one edit" else (2, TWO_EDITS)

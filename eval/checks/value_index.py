@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from eval.checks.misspellings import CHANGES, Change, perturbed
+from eval.checks.misspellings import CHANGES, Change, misspelled
 from eval.datasets import Dataset, GoldDialogue
 from eval.gold.outputs import GoldBook
 from eval.gold.value_labels import Label, Labeller
@@ -137,7 +137,7 @@ class _Measure:
         """Yield the utterance with the mention of a text as careless people write it."""
         if label.kind in ("exact", "folded") and isinstance(label.value, str):
             for change in self._changes:
-                mention = perturbed(label.mention, change, self._random, self._aliases)
+                mention = misspelled(label.mention, change, self._random, self._aliases)
                 if mention:
                     yield change, utterance[: label.start] + mention + utterance[label.end :]
 

@@ -98,7 +98,7 @@ def attribution_check(
     rows = load(dataset, data, split)
     rows = rows.select(*parse_range(dialogues)) if dialogues else rows
     rows.open_databases()
-    typer.echo(f"{'mode':<22}{'spoilt':>8}{'named':>8}{'share':>8}{'alone':>8}")
+    typer.echo(f"{'mode':<22}{'corrupted':>8}{'named':>8}{'share':>8}{'alone':>8}")
     for figure in measure_modes(rows, seed=seed):
         typer.echo(figure.describe())
 

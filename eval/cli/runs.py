@@ -62,15 +62,15 @@ def run(
     import os
     from functools import partial
 
-    from agent.llm import Tape
+    from agent.llm import CassetteOptions
     from eval.runs.experiment import RunOptions
     from eval.runs.run import run as run_turns
 
-    tape = Tape(replay, replay=True) if replay else Tape(record) if record else None
+    cassette = CassetteOptions(replay, replay=True) if replay else CassetteOptions(record) if record else None
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
         nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, resume=resume,
-        tape=tape, environment=os.environ,
+        cassette=cassette, environment=os.environ,
     )  # fmt: skip
     counts = run_turns(options, say=partial(typer.echo, err=True))
     typer.echo(f"{out}: {counts.describe()}")

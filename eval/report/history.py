@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eval.analysis.constraint_ledger import Ledger
+from eval.analysis.constraint_ledger import ConstraintLedger
 from eval.analysis.history_gap import GOLD, HistoryGap, HistoryRun
 from eval.report.chart import Chart, Mark
 from eval.scoring.summary import POSITIONS
@@ -72,7 +72,7 @@ def history_charts(found: HistoryGap) -> tuple[Chart, ...]:
     )
 
 
-def ledger_table(ledgers: dict[str, Ledger]) -> Table:
+def ledger_table(ledgers: dict[str, ConstraintLedger]) -> Table:
     """Lay out the filters that runs carried from turn to turn."""
     return Table(
         title="Filter-carry ledger",
@@ -85,7 +85,7 @@ def ledger_table(ledgers: dict[str, Ledger]) -> Table:
     )
 
 
-def ledger_lines(ledger: Ledger) -> list[str]:
+def ledger_lines(ledger: ConstraintLedger) -> list[str]:
     """Return the turns that forgot a constraint or kept a stale one."""
     lines: list[str] = []
     for entry in ledger.entries:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.config import DEFAULT, Config, ConfigError, read_tables
-from agent.llm import Tape
+from agent.llm import CassetteOptions
 from eval.records import HistoryMode
 from nodes.state import Stage
 
@@ -55,7 +55,7 @@ class RunOptions:
     resume: bool = False
     endpoint: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Settings over those of `[endpoint]`."""
-    tape: Tape | None = None
+    cassette: CassetteOptions | None = None
     """The file that records a language model's answers, or replays them."""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Holds the endpoint's key."""

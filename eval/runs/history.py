@@ -1,4 +1,4 @@
-"""The earlier turns that a node may see: with gold SQL, with the system's own, or with gold spoilt by seeded edits."""
+"""The earlier turns that a node may see: with gold SQL, with the system's own, or with gold corrupted by seeded edits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eval.datasets import GoldDialogue
-from eval.gold.noise import noised
+from eval.gold.history_noise import noised
 from eval.gold.outputs import GoldBook
 from eval.records import HistoryMode
 from nodes.sql.parsing.parse import repair

@@ -55,9 +55,9 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
         TurnSQLError: bad data, configuration or run folder; nothing is half-written.
     """
     config, experiment = read_experiment(options)
-    if config.endpoint and not options.tape:
+    if config.endpoint and not options.cassette:
         read_key(config.endpoint, options.environment)
-    if config.endpoint and config.endpoint.adapter_of and not (options.tape and options.tape.replay):
+    if config.endpoint and config.endpoint.adapter_of and not (options.cassette and options.cassette.replay):
         asyncio.run(check_adapter(config.endpoint, options.environment))
     dataset = load(options.dataset, options.data, options.split)
     total = len(dataset.dialogues)
@@ -81,7 +81,7 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
 
 async def _answer(runner: Runner, store: RunStore, options: RunOptions) -> str | None:
     """Answer the turns; return why it ended early where the endpoint is dead."""
-    async with open_llm(runner.config.endpoint, options.environment, options.tape) as llm:
+    async with open_llm(runner.config.endpoint, options.environment, options.cassette) as llm:
         try:
             await replace(runner, llm=llm).run(store, max(1, options.concurrency))
         except EndpointError as error:

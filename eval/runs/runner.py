@@ -23,7 +23,7 @@ from eval.runs.isolated_stages import (
     stages_alone,
 )
 from eval.runs.oracle import Oracle, turn_id
-from eval.runs.scheduling import Aside, Passage
+from eval.runs.scheduling import ComputeSlot, YieldingCompleter
 from eval.runs.store import RunStore
 from nodes.llm.messages import Completer
 from nodes.node import FIELDS, Context, Node, Variant
@@ -49,7 +49,7 @@ class Runner:
     histories: Histories
     llm: Completer | None = None
     """None where the configuration names no endpoint."""
-    turnstile: asyncio.Lock = field(default_factory=asyncio.Lock)
+    compute_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the turn that computes."""
     _contexts: dict[str, Context] = field(default_factory=dict[str, Context])
 
@@ -99,15 +99,15 @@ class Runner:
                 if broken:
                     record, alone = self._not_run(dialogue, turn, "the turn before it was not run"), []
                 else:
-                    passage = Passage(self.turnstile)
-                    async with passage:
-                        record, alone = await self._turn(dialogue, turn, answered, passage)
+                    slot = ComputeSlot(self.compute_lock)
+                    async with slot:
+                        record, alone = await self._turn(dialogue, turn, answered, slot)
                 answered[turn], broken = record.sql, record.outcome == "not_run"
                 store.append(record, alone)
                 progress.advance()
 
     async def _turn(
-        self, dialogue: GoldDialogue, turn: int, answered: Mapping[int, str], passage: Passage
+        self, dialogue: GoldDialogue, turn: int, answered: Mapping[int, str], slot: ComputeSlot
     ) -> tuple[TurnRecord, list[AloneRecord]]:
         asked = GraphState(
             turn_id=turn_id(dialogue.index, turn),
@@ -117,7 +117,7 @@ class Runner:
         )
         # The graph and the stages that run alone share one analysis of the turn.
         context = self._context(dialogue.database_id).of_turn(asked)
-        context = replace(context, llm=Aside(self.llm, passage) if self.llm else None)
+        context = replace(context, llm=YieldingCompleter(self.llm, slot) if self.llm else None)
         started = perf_counter()
         work = run_turn(
             self.graph,

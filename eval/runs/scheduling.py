@@ -19,31 +19,31 @@ from nodes.state import Stage
 
 
 @dataclass
-class Passage:
-    """One turn's way through the turnstile."""
+class ComputeSlot:
+    """One turn's hold on the lock that lets one turn compute at a time."""
 
-    turnstile: asyncio.Lock
-    _inside: bool = False
+    compute_lock: asyncio.Lock
+    _held: bool = False
 
     async def __aenter__(self) -> None:
-        await self.turnstile.acquire()
-        self._inside = True
+        await self.compute_lock.acquire()
+        self._held = True
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A turn that was cancelled, or whose call failed, is outside already.
-        if self._inside:
-            self._inside = False
-            self.turnstile.release()
+        # A turn that was cancelled, or whose call failed, has given its slot up already.
+        if self._held:
+            self._held = False
+            self.compute_lock.release()
 
 
 @dataclass(frozen=True)
-class Aside:
-    """A language model for whose answers a turn waits outside."""
+class YieldingCompleter:
+    """A language model for whose answers a turn waits without its slot, so that another turn may compute."""
 
     completer: Completer
-    passage: Passage
+    slot: ComputeSlot
 
     @property
     def endpoint(self) -> Endpoint:
@@ -52,9 +52,9 @@ class Aside:
 
     async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
         """Answer a prompt; see Completer."""
-        await self.passage.__aexit__(None, None, None)
+        await self.slot.__aexit__(None, None, None)
         reply = await self.completer.complete(prompt, turn_id=turn_id, stage=stage)
-        await self.passage.__aenter__()
+        await self.slot.__aenter__()
         return reply
 
 

@@ -19,7 +19,7 @@ APPLICATION_ID = 0x54534C52
 """Marks the file as a recording, so that no other database is taken for one."""
 
 
-class Recording:
+class Cassette:
     """Answers from the file; what it lacks is asked of the source and kept, or refused where there is no source.
 
     An answer is addressed by the model's settings and the prompt: after a change of a node, only the prompts that
@@ -62,7 +62,7 @@ class Recording:
         return Reply.model_validate_json(row[0]) if row else None
 
 
-def read_recording(path: Path) -> list[tuple[Prompt, Reply]]:
+def read_cassette(path: Path) -> list[tuple[Prompt, Reply]]:
     """Return everything that was asked and answered.
 
     Raises:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from agent.config import Config
-from agent.llm import Tape
+from agent.llm import CassetteOptions
 from eval.datasets import load
 from eval.records import HistoryMode, read_manifest, read_turns
 from eval.runs.experiment import Experiment, RunOptions
@@ -144,7 +144,7 @@ def prompts(
         run(
             RunOptions(
                 data=planted(archive), out=out, config=path, history=history, oracle=tuple(oracle), alone=False,
-                tape=Tape(out.with_suffix(".tape")),
+                cassette=CassetteOptions(out.with_suffix(".tape")),
             )
         )  # fmt: skip
     texts = [json.dumps(body) for body in server.requests]

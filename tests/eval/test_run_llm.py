@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agent.config import ConfigError
-from agent.llm import Tape
+from agent.llm import CassetteOptions
 from eval.analysis.costs import cost_lines, run_cost
 from eval.records import read_manifest, read_turns
 from eval.report.costs import cost_tables
@@ -103,15 +103,15 @@ def test_a_dead_endpoint_stops_the_run_and_resuming_finishes_it(archive: Path, t
 
 
 def test_replay_needs_no_endpoint_and_misses_loudly(archive: Path, tmp_path: Path) -> None:
-    tape = tmp_path / "tape"
-    answer_all(archive, tmp_path / "live", knows_gold, tape=Tape(tape), concurrency=3)
+    cassette = tmp_path / "cassette"
+    answer_all(archive, tmp_path / "live", knows_gold, cassette=CassetteOptions(cassette), concurrency=3)
     path = next(archive.glob("agent-*.toml"))
-    replay = Tape(tape, replay=True)
-    counts = run(RunOptions(data=archive, out=tmp_path / "again", config=path, tape=replay))
+    replay = CassetteOptions(cassette, replay=True)
+    counts = run(RunOptions(data=archive, out=tmp_path / "again", config=path, cassette=replay))
     assert counts.answered == 8
     assert untimed(tmp_path / "live") == untimed(tmp_path / "again")
     changed = RunOptions(
-        data=archive, out=tmp_path / "changed", config=path, nodes=("schema_linking=lexical",), tape=replay
+        data=archive, out=tmp_path / "changed", config=path, nodes=("schema_linking=lexical",), cassette=replay
     )
     counts = run(changed)
     assert counts.stopped and "record again" in counts.stopped
@@ -127,22 +127,22 @@ def test_a_changed_node_asks_only_for_what_follows_it(
         links = {"columns": [{"table": "city", "column": "name"}], "tables": [{"table": "city"}]}
         return knows_gold(body) if asked[-1] == "sql" else said(json.dumps(links))
 
-    tape, nodes = Tape(tmp_path / "tape"), ("schema_linking=llm",)
-    answer_all(archive, tmp_path / "first", answers, tape=tape, nodes=nodes)
+    cassette, nodes = CassetteOptions(tmp_path / "cassette"), ("schema_linking=llm",)
+    answer_all(archive, tmp_path / "first", answers, cassette=cassette, nodes=nodes)
     assert asked.count("schema_links") == asked.count("sql") == 8
     asked.clear()
     monkeypatch.setattr("nodes.sql_generation.INSTRUCTION", "Write some SQL.")
-    answer_all(archive, tmp_path / "second", answers, tape=tape, nodes=nodes)
+    answer_all(archive, tmp_path / "second", answers, cassette=cassette, nodes=nodes)
     assert asked == ["sql"] * 8
     asked.clear()
-    answer_all(archive, tmp_path / "third", answers, tape=tape, nodes=nodes)
+    answer_all(archive, tmp_path / "third", answers, cassette=cassette, nodes=nodes)
     assert not asked and untimed(tmp_path / "second") == untimed(tmp_path / "third")
 
 
 def test_the_key_is_written_nowhere(archive: Path, tmp_path: Path) -> None:
-    tape = tmp_path / "out" / "tape"
-    tape.parent.mkdir()
-    answer_all(archive, tmp_path / "out" / "run", knows_gold, tape=Tape(tape))
+    cassette = tmp_path / "out" / "cassette"
+    cassette.parent.mkdir()
+    answer_all(archive, tmp_path / "out" / "run", knows_gold, cassette=CassetteOptions(cassette))
     echo = fault(401, f"wrong key {KEY}")
     counts = answer_all(archive, tmp_path / "out" / "refused", lambda body: echo)
     assert counts.stopped and "set MY_KEY" in counts.stopped and KEY not in counts.stopped

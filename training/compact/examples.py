@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.datasets import Dataset, GoldDialogue
-from eval.gold.noise import noised
+from eval.gold.history_noise import noised
 from eval.gold.outputs import GoldBook
 from nodes.compact.candidate_values import Literal, candidate_literals, code_values
 from nodes.compact.features import EARLIER_UTTERANCES, Tokenizer, TurnFeatures, encode

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
-from eval.checks.misspellings import Change, perturbed
+from eval.checks.misspellings import Change, misspelled
 from eval.checks.value_index import Tally, measure_thresholds
 from eval.datasets import Dataset
 from eval.gold.outputs import GoldBook, compared
@@ -159,7 +159,7 @@ def _texts(utterance: str, values: Sequence[Scalar], random: Random, aliases: Al
     long = [value for value in named if len(value) >= LEAST_CHARS]
     if long and random.random() < MISSPELT:
         value = random.choice(long)
-        changed = perturbed(value, random.choice(MISSPELLINGS), random, aliases)
+        changed = misspelled(value, random.choice(MISSPELLINGS), random, aliases)
         if changed:
             yield _replaced(utterance, value, changed)
 

@@ -1,4 +1,4 @@
-"""Each failure mode spoils a gold plan in its own way, and the same seed in the same way."""
+"""Each failure mode corrupts a gold plan in its own way, and the same seed in the same way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from eval.ablation.corruptions import FailureMode, Spoiling, perturb
+from eval.ablation.corruptions import CorruptionInput, FailureMode, corrupt
 from nodes.sql.to_plan import to_plan
 from tests.nodes.sql.regatta import open_regatta
 from value_index.database import Database
@@ -39,33 +39,35 @@ def database(tmp_path: Path) -> Database:
     return open_regatta(tmp_path)
 
 
-def spoiled(mode: FailureMode, gold: str, database: Database, before: str | None = BEFORE, seed: int = 0) -> str | None:
+def corrupted(
+    mode: FailureMode, gold: str, database: Database, before: str | None = BEFORE, seed: int = 0
+) -> str | None:
     plans = [to_plan(sql, database.schema) if sql else None for sql in (gold, before)]
     assert plans[0] is not None
-    return perturb(mode, Spoiling(plans[0], plans[1], database), Random(seed))
+    return corrupt(mode, CorruptionInput(plans[0], plans[1], database), Random(seed))
 
 
 @pytest.mark.parametrize("mode", list(EXPECTED))
 def test_a_mode_spoils_what_it_is_named_for(mode: FailureMode, database: Database) -> None:
-    assert {spoiled(mode, GOLD, database, seed=seed) for seed in range(40)} == EXPECTED[mode]
+    assert {corrupted(mode, GOLD, database, seed=seed) for seed in range(40)} == EXPECTED[mode]
 
 
 def test_a_fan_out_joins_a_table_from_many(database: Database) -> None:
-    sql = spoiled("join_fan_out", "SELECT avg(length) FROM boat", database)
+    sql = corrupted("join_fan_out", "SELECT avg(length) FROM boat", database)
     assert sql is not None
     assert "JOIN" in sql
     assert database.execute(sql).rows != database.execute("SELECT avg(length) FROM boat").rows
 
 
 def test_a_broken_grammar_does_not_run(database: Database) -> None:
-    texts = {spoiled("syntax", GOLD, database, seed=seed) for seed in range(20)}
+    texts = {corrupted("syntax", GOLD, database, seed=seed) for seed in range(20)}
     assert len(texts) == 3
     assert all(sql and not database.check(sql).ok for sql in texts)
 
 
 def test_nothing_is_forgotten_at_the_start(database: Database) -> None:
-    assert spoiled("filter_amnesia", GOLD, database, before=None) is None
-    assert spoiled("history_misalignment", GOLD, database, before=None) is None
+    assert corrupted("filter_amnesia", GOLD, database, before=None) is None
+    assert corrupted("history_misalignment", GOLD, database, before=None) is None
 
 
 def test_a_column_is_taken_from_a_table_that_has_one_like_it(tmp_path: Path) -> None:
@@ -76,14 +78,14 @@ def test_a_column_is_taken_from_a_table_that_has_one_like_it(tmp_path: Path) -> 
             "CREATE TABLE sailor (sailor_id INTEGER PRIMARY KEY, name TEXT, club_id INTEGER REFERENCES club);"
         )
     connection.close()
-    sql = spoiled("table_misattribution", "SELECT name FROM sailor", Database.open(path), before=None)
+    sql = corrupted("table_misattribution", "SELECT name FROM sailor", Database.open(path), before=None)
     assert sql == "SELECT T2.name FROM sailor AS T1 JOIN club AS T2 ON T1.club_id = T2.club_id"
 
 
 def test_without_such_a_table_there_is_no_place(database: Database) -> None:
-    assert spoiled("table_misattribution", GOLD, database) is None
+    assert corrupted("table_misattribution", GOLD, database) is None
 
 
 @pytest.mark.parametrize("mode", get_args(FailureMode))
 def test_the_seed_decides(mode: FailureMode, database: Database) -> None:
-    assert spoiled(mode, GOLD, database, seed=3) == spoiled(mode, GOLD, database, seed=3)
+    assert corrupted(mode, GOLD, database, seed=3) == corrupted(mode, GOLD, database, seed=3)

@@ -1,4 +1,4 @@
-"""Failure attribution: the demo's traps, gold plans spoilt on purpose, and the stage to blame."""
+"""Failure attribution: the demo's traps, gold plans corrupted on purpose, and the stage to blame."""
 
 from __future__ import annotations
 
@@ -120,10 +120,10 @@ def test_a_run_is_no_ladder(tmp_path: Path) -> None:
 
 
 @pytest.mark.data
-def test_perturbations_are_named(data_folder: Path) -> None:
+def test_corruptions_are_named(data_folder: Path) -> None:
     """On CoSQL dev, dialogues 32-159: at least .95 of each mode."""
     dataset: Dataset = load("cosql", data_folder / "cosql_dataset", "dev").select(32, 160)
     dataset.open_databases()
     figures = measure_modes(dataset)
     dataset.close()
-    assert all(figure.spoilt >= 30 and figure.named >= 0.95 * figure.spoilt for figure in figures), figures
+    assert all(figure.corrupted >= 30 and figure.named >= 0.95 * figure.corrupted for figure in figures), figures

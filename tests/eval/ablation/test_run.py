@@ -11,7 +11,7 @@ from agent.config import Config
 from eval.ablation.ladder import Ladder
 from eval.ablation.run import ablate
 from eval.ablation.rungs import Rung, rung_of, rungs
-from eval.ablation.stand_ins import Memo
+from eval.ablation.stand_ins import MemoisedNode
 from eval.analysis.compare import compare
 from eval.records import RunError, read_manifest
 from eval.runs.experiment import RunOptions
@@ -86,7 +86,7 @@ def test_a_memo_asks_once_for_each_state(tmp_path: Path) -> None:
         return state.utterance
 
     database = open_regatta(tmp_path)
-    memo, context = Memo(node), Context(database.schema, database)
+    memoised, context = MemoisedNode(node), Context(database.schema, database)
     states = [GraphState(turn_id="0/0", database_id="d", utterance=text) for text in ("a", "b", "a")]
-    assert [asyncio.run(memo(state, context)) for state in states] == ["a", "b", "a"]
+    assert [asyncio.run(memoised(state, context)) for state in states] == ["a", "b", "a"]
     assert asked == ["a", "b"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.analysis.constraint_ledger import keep_ledger, read_ledger
+from eval.analysis.constraint_ledger import constraint_ledger, read_ledger
 from eval.analysis.history_gap import HistoryGap, derailing, run_histories
 from eval.datasets import load
 from eval.records import RunError, StageRecord, TurnRecord
@@ -74,7 +74,7 @@ def test_a_forgotten_filter_and_a_stale_one(archive: Path) -> None:
         record(2, "SELECT name FROM city WHERE people >= 600"),
         record(1, "SELECT count(*) FROM shop AS T1 JOIN city AS T2 ON T1.city_id = T2.id WHERE T2.name = 'Lyon'", 2),
     ]
-    found = keep_ledger(records, dataset)
+    found = constraint_ledger(records, dataset)
     dataset.close()
     assert ledger_lines(found) == ["0/2 forgotten: city.country = 'FR'", "2/1 stale: city.name = 'Lyon'"]
     assert (found.carried, found.forgotten, found.dropped, found.stale) == (1, 1, 1, 1)

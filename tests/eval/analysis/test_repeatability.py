@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from agent.llm import Tape
-from eval.analysis.repeatability import flips, run_repeatedly, widened
+from agent.llm import CassetteOptions
+from eval.analysis.repeatability import repeatability, run_repeatedly, widened
 from eval.records import RunError
 from eval.runs.experiment import RunOptions
 from eval.statistics import Interval
@@ -19,7 +19,7 @@ from tests.fake_endpoint import Response, fake_endpoint, fault, said
 
 def test_runs_that_agree_leave_the_interval_as_it_is() -> None:
     verdicts = {(dialogue, turn): float(dialogue % 2) for dialogue in range(10) for turn in range(3)}
-    found = flips([verdicts] * 3, [dict.fromkeys(verdicts, "SELECT 1")] * 3)
+    found = repeatability([verdicts] * 3, [dict.fromkeys(verdicts, "SELECT 1")] * 3)
     assert (found.flip_rate, found.rewritten, found.flipped) == (0, 0, ())
     assert found.widened == pytest.approx(found.stated) and found.values == (0.5, 0.5, 0.5)
 
@@ -28,11 +28,11 @@ def test_runs_that_differ_widen_it() -> None:
     first = {(dialogue, 0): float(dialogue < 5) for dialogue in range(10)}
     second = {**first, (0, 0): 0.0, (1, 0): 0.0}
     texts = [{key: f"SELECT {run if key == (0, 0) else 0}" for key in first} for run in range(2)]
-    found = flips([first, second], texts)
+    found = repeatability([first, second], texts)
     assert found.flipped == ((0, 0), (1, 0)) and found.flip_rate == 0.2 and found.rewritten == 0.1
     assert found.widened.low < found.stated.low and found.widened.high > found.stated.high
     with pytest.raises(RunError, match="no turn has a verdict in every run"):
-        flips([{(0, 0): 1.0}, {(1, 0): 1.0}], texts)
+        repeatability([{(0, 0): 1.0}, {(1, 0): 1.0}], texts)
 
 
 def test_errors_add_as_independent_ones_do() -> None:
@@ -57,7 +57,7 @@ def test_a_model_that_wavers(archive: Path, tmp_path: Path) -> None:
         asked = len(server.requests)
         assert run_repeatedly(options, 3) == found and len(server.requests) == asked
     with pytest.raises(RunError, match="leave --record and --replay out"):
-        run_repeatedly(RunOptions(data=archive, out=tmp_path / "x", tape=Tape(tmp_path / "tape")), 2)
+        run_repeatedly(RunOptions(data=archive, out=tmp_path / "x", cassette=CassetteOptions(tmp_path / "cassette")), 2)
 
 
 def test_turns_that_were_not_run_are_no_flips(archive: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agent.config import ConfigError
-from agent.llm import Tape
+from agent.llm import CassetteOptions
 from eval.bench import fault_tolerance as endurance
 from eval.bench import faulty_server as faults
 from eval.bench.fault_tolerance import endure
@@ -29,11 +29,11 @@ def recording(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("nodes.llm.client.BACKOFF", 0.001)
     monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.001)
     monkeypatch.setattr("openai._base_client.MAX_RETRY_DELAY", 0.01)
-    tape = tmp_path / "tape"
+    cassette = tmp_path / "cassette"
     with fake_endpoint(knows_gold) as server:
         path = config(archive, server.base_url, key_env="", max_retries=12)
-        run(RunOptions(data=archive, out=tmp_path / "live", config=path, tape=Tape(tape)))
-    return RunOptions(data=archive, out=tmp_path / "trial", config=path, concurrency=4), tape
+        run(RunOptions(data=archive, out=tmp_path / "live", config=path, cassette=CassetteOptions(cassette)))
+    return RunOptions(data=archive, out=tmp_path / "trial", config=path, concurrency=4), cassette
 
 
 def test_faults_and_a_kill_change_nothing_but_the_time(recording: tuple[RunOptions, Path]) -> None:
@@ -45,7 +45,7 @@ def test_faults_and_a_kill_change_nothing_but_the_time(recording: tuple[RunOptio
 
 
 def test_the_command_says_it(recording: tuple[RunOptions, Path]) -> None:
-    options, tape = recording
+    options, cassette = recording
     words = [
         "eval",
         "fault-tolerance",
@@ -56,17 +56,17 @@ def test_the_command_says_it(recording: tuple[RunOptions, Path]) -> None:
         "--config",
         str(options.config),
     ]
-    given = CliRunner().invoke(app, [*words, "--replay", str(tape), "--share", "0.2", "--json"])
+    given = CliRunner().invoke(app, [*words, "--replay", str(cassette), "--share", "0.2", "--json"])
     assert given.exit_code == 0, given.output
     trials = [json.loads(line) for line in given.stdout.splitlines()]
     assert [trial["differing"] for trial in trials] == [0, 0]
 
 
 def test_a_recording_that_lacks_answers_is_refused(recording: tuple[RunOptions, Path], tmp_path: Path) -> None:
-    options, tape = recording
+    options, cassette = recording
     other = config(tmp_path, "http://127.0.0.1:9/v1", model="n")
     with pytest.raises(ConfigError, match="does not answer every turn"):
-        endure(RunOptions(data=options.data, out=options.out, config=other), tape, share=0.3, seed=0)
+        endure(RunOptions(data=options.data, out=options.out, config=other), cassette, share=0.3, seed=0)
 
 
 def test_faults_are_drawn_by_what_is_asked() -> None:

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from typer.testing import CliRunner
 
-from eval.checks.misspellings import CHANGES, perturbed
+from eval.checks.misspellings import CHANGES, misspelled
 from eval.checks.value_index import measure
 from eval.datasets import Dataset, load
 from eval.gold.value_labels import Label, Labeller
@@ -92,10 +92,10 @@ def test_commands_write_and_print(dataset: Dataset, tmp_path: Path) -> None:
 def test_changes_are_seeded_and_keep_the_mention() -> None:
     aliases = Aliases()
     for change in CHANGES:
-        first = perturbed("São Gabriel", change, Random(1), aliases)
-        assert first == perturbed("São Gabriel", change, Random(1), aliases)
-    assert perturbed("Rome", "one edit", Random(1), aliases) is None
-    assert perturbed("Rome", "dropped word", Random(1), aliases) is None
-    assert perturbed("São", "no accents", Random(1), aliases) == "Sao"
-    assert perturbed("France", "demonym", Random(1), aliases) == "French"
-    assert perturbed("city", "plural", Random(1), aliases) == "cities"
+        first = misspelled("São Gabriel", change, Random(1), aliases)
+        assert first == misspelled("São Gabriel", change, Random(1), aliases)
+    assert misspelled("Rome", "one edit", Random(1), aliases) is None
+    assert misspelled("Rome", "dropped word", Random(1), aliases) is None
+    assert misspelled("São", "no accents", Random(1), aliases) == "Sao"
+    assert misspelled("France", "demonym", Random(1), aliases) == "French"
+    assert misspelled("city", "plural", Random(1), aliases) == "cities"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from eval.runs.scheduling import Aside, Passage
+from eval.runs.scheduling import ComputeSlot, YieldingCompleter
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import (
     EndpointError,
@@ -38,23 +38,25 @@ class Slow:
 def test_one_computes_while_the_others_wait_for_answers() -> None:
     slow, computing, seen = Slow(), 0, set[int]()
 
-    async def turn(name: int, turnstile: asyncio.Lock) -> str:
+    async def turn(name: int, compute_lock: asyncio.Lock) -> str:
         nonlocal computing
-        passage = Passage(turnstile)
-        async with passage:
+        slot = ComputeSlot(compute_lock)
+        async with slot:
             for part in range(4):
                 computing += 1
                 seen.add(computing)
                 await asyncio.sleep(0)
                 computing -= 1
                 if part == 1:
-                    reply = await Aside(slow, passage).complete(ASKED, turn_id=str(name), stage="sql_generation")
+                    reply = await YieldingCompleter(slow, slot).complete(
+                        ASKED, turn_id=str(name), stage="sql_generation"
+                    )
             return reply.text
 
     async def all_of_them() -> list[str | BaseException]:
-        turnstile = asyncio.Lock()
-        given = await asyncio.gather(*(turn(name, turnstile) for name in range(8)), return_exceptions=True)
-        assert not turnstile.locked()
+        compute_lock = asyncio.Lock()
+        given = await asyncio.gather(*(turn(name, compute_lock) for name in range(8)), return_exceptions=True)
+        assert not compute_lock.locked()
         return given
 
     given = asyncio.run(all_of_them())
@@ -65,19 +67,19 @@ def test_one_computes_while_the_others_wait_for_answers() -> None:
 
 
 def test_a_turn_that_is_cancelled_outside_holds_nothing() -> None:
-    async def turn(turnstile: asyncio.Lock) -> None:
-        passage = Passage(turnstile)
-        async with passage:
-            await Aside(Slow(), passage).complete(ASKED, turn_id="0", stage="sql_generation")
+    async def turn(compute_lock: asyncio.Lock) -> None:
+        slot = ComputeSlot(compute_lock)
+        async with slot:
+            await YieldingCompleter(Slow(), slot).complete(ASKED, turn_id="0", stage="sql_generation")
 
     async def all_of_them() -> bool:
-        turnstile = asyncio.Lock()
-        turns = [asyncio.create_task(turn(turnstile)) for _ in range(3)]
+        compute_lock = asyncio.Lock()
+        turns = [asyncio.create_task(turn(compute_lock)) for _ in range(3)]
         await asyncio.sleep(0.005)
-        async with turnstile:
+        async with compute_lock:
             for cancelled in turns:
                 cancelled.cancel()
             await asyncio.wait(turns)
-            return turnstile.locked()
+            return compute_lock.locked()
 
     assert asyncio.run(all_of_them())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.datasets import load
-from eval.gold.noise import (
+from eval.gold.history_noise import (
     EDITS,
     drop_filter,
     drop_ordering,
