@@ -214,14 +214,14 @@ def serve(
 def _context(db: str) -> Context:
     """Open the database and its value index."""
     from nodes.node import Context
-    from value_index.database import Database
     from value_index.errors import DatabaseError
     from value_index.folders import indexes_folder
     from value_index.index import ValueIndex
+    from value_index.opened import opened
 
     if "://" in db:
         raise DatabaseError(f"{db!r} is a URL: only SQLite files are supported, give --db FILE")
-    database = Database.open(db)
+    database = opened(db)
     return Context(schema=database.schema, database=database, index=ValueIndex.of(database, indexes_folder()))
 
 

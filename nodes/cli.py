@@ -21,10 +21,10 @@ def sql(
 ) -> None:
     """Run SQL through the read-only executor, and check it against the schema."""
     from nodes.sql.violations import violations
-    from value_index.database import Database
+    from value_index.opened import opened
     from value_index.render import json_rows, rows_table, strict_json
 
-    database = Database.open(db)
+    database = opened(db)
     result = database.check(statement, deadline=deadline) if check else database.execute(statement, deadline=deadline)
     # What was refused or stopped is not looked at further: the statement may be made to be expensive.
     looked_at = (result.ok or result.outcome == "error") and len(statement) <= MAX_VALIDATED_CHARS
@@ -55,10 +55,10 @@ def plan(
     """Read SQL as a plan, and write the plan as SQL again; nothing is executed."""
     from nodes.sql.from_plan import from_plan
     from nodes.sql.to_plan import to_plan
-    from value_index.database import Database
+    from value_index.opened import opened
     from value_index.render import strict_json
 
-    schema = Database.open(db).schema
+    schema = opened(db).schema
     found = to_plan(statement, schema)
     again = from_plan(found, schema)
     if as_json:

@@ -69,7 +69,7 @@ class ValueIndex:
     @classmethod
     def of(cls, database: Database, index_dir: Path) -> ValueIndex:
         """Return the index of a database: read into memory where the file is small, else kept in a folder."""
-        small = database.path.stat().st_size < KEPT_FROM
+        small = database.file_bytes < KEPT_FROM
         return cls.build(database) if small else cls.open(database, index_dir)
 
     @classmethod

@@ -58,7 +58,7 @@ def rows_table(result: Result, *, max_rows: int = 200, max_chars: int = 200) -> 
     """Lay a result out as a table for a terminal, long results and long cells cut."""
     table = RichTable()
     for column in result.columns:
-        table.add_column(Text(_printable(column)))
+        table.add_column(Text(printable(column)))
     for row in result.rows[:max_rows]:
         table.add_row(*(_cell_text(cell, max_chars) for cell in row))
     hidden = len(result.rows) - max_rows
@@ -76,7 +76,7 @@ def matches_table(matches: Sequence[ValueMatch]) -> RichTable:
         why = WHY[match.kind] + (f" {match.via}" if match.via else "")
         cells = (match.mention, str(match.column), match.operator, str(match.value))
         table.add_row(
-            *(Text(_printable(cell)) for cell in cells), f"{match.score:.3f}", f"{match.margin:.3f}", Text(why)
+            *(Text(printable(cell)) for cell in cells), f"{match.score:.3f}", f"{match.margin:.3f}", Text(why)
         )
     return table
 
@@ -88,7 +88,7 @@ def columns_table(columns: Sequence[ColumnSummary]) -> RichTable:
         table.add_column(heading)
     for column in columns:
         table.add_row(
-            Text(_printable(str(column.ref))), f"{column.texts:,}", f"{column.numbers:,}", Text(column.skipped)
+            Text(printable(str(column.ref))), f"{column.texts:,}", f"{column.numbers:,}", Text(column.skipped)
         )
     return table
 
@@ -118,12 +118,12 @@ def _worded(value: Any) -> Any:
 def _cell_text(cell: Any, max_chars: int) -> Text:
     if cell is None:
         return Text("NULL", style="dim")
-    text = _printable(str(json_cell(cell))[: max_chars + 1])
+    text = printable(str(json_cell(cell))[: max_chars + 1])
     right = isinstance(cell, (int, float))
     cut = text if len(text) <= max_chars else text[: max_chars - 1] + "…"
     return Text(cut, justify="right" if right else "left")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Escape control characters: a stored value must not drive the terminal."""
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

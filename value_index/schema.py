@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict
 ColumnKind = Literal["text", "number", "time", "boolean", "other"]
 
 
+def quoted(name: str) -> str:
+    """Quote an identifier for SQLite."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 class SchemaModel(BaseModel):
     """A frozen part of a schema."""
 
@@ -53,6 +58,9 @@ class Table(SchemaModel):
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
     """Column names of the primary key, in key order; empty where none is declared."""
+    hidden: tuple[str, ...] = ()
+    """Columns that SQL may use and `*` does not show: a full-text table's own name (for MATCH) and `rank`."""
+    is_view: bool = False
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:
@@ -61,6 +69,14 @@ class Table(SchemaModel):
     def column(self, name: str) -> Column | None:
         """Find a column by name without case; None where there is none."""
         return self._by_name.get(name.lower())
+
+
+class OmittedTable(SchemaModel):
+    """A table or view of the file that nothing is asked about."""
+
+    name: str
+    reason: str
+    """Why it cannot be read; empty for the inner tables of a virtual table."""
 
 
 class ForeignKey(SchemaModel):
@@ -78,6 +94,8 @@ class Schema(SchemaModel):
     database_id: str
     tables: tuple[Table, ...]
     foreign_keys: tuple[ForeignKey, ...] = ()
+    omitted: tuple[OmittedTable, ...] = ()
+    """What the file holds beside the tables: there, but unreadable or of no interest."""
 
     @cached_property
     def _hash(self) -> int:
@@ -94,6 +112,10 @@ class Schema(SchemaModel):
     def table(self, name: str) -> Table | None:
         """Find a table by name without case; None where there is none."""
         return self._by_name.get(name.lower())
+
+    def omits(self, name: str) -> bool:
+        """Whether the file holds a table or view of this name that is not among the tables."""
+        return any(table.name.lower() == name.lower() for table in self.omitted)
 
     def column(self, table: str, column: str) -> ColumnRef | None:
         """Return the reference as the database spells it; None where table or column do not exist."""

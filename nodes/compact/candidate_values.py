@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,10 @@ MOST_NAMED = 18
 MOST_CODES = 14
 CODE_LENGTH = 10
 CODE_SCORE = 0.3
+CODE_SECONDS = 1.0
+"""For reading one column."""
+CODES_SECONDS = 5.0
+"""For reading all of them."""
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?![\w.])")
 _QUOTED = re.compile(r"[\"“‘']([^\"”’']{1,60})[\"”’'](?!\w)")
 _CAPITAL = re.compile(r"(?<=[^.?!|]\s)[A-Z][\w-]*(?:\s+[A-Z][\w-]*)*")
@@ -100,10 +105,18 @@ def plan_literals(plan: Plan | None) -> tuple[Scalar, ...]:
 
 
 def code_values(database: Database) -> dict[ColumnRef, tuple[Scalar, ...]]:
-    """Return the values of columns that hold at most three, all short texts: flags and codes, which no utterance spells."""
+    """Return the values of columns that hold at most three, all short texts: flags and codes, which no utterance spells.
+
+    Views come last, and what cannot be read within the time is taken for no code.
+    """
     found: dict[ColumnRef, tuple[Scalar, ...]] = {}
-    for column in database.schema.columns:
-        values = database.distinct(column, 4)
+    end = time.monotonic() + CODES_SECONDS
+    views = {table.name for table in database.schema.tables if table.is_view}
+    for column in sorted(database.schema.columns, key=lambda column: column.table in views):
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        values = database.distinct(column, 4, deadline=min(CODE_SECONDS, left))
         if 1 <= len(values) <= 3 and all(
             isinstance(v, str) and 0 < len(v) <= CODE_LENGTH and not v.isdigit() for v in values
         ):

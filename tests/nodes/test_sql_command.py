@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.value_index.sqlite.library import make_library
 from turnsql import app
 
 DEADLINE = 0.4
@@ -94,6 +95,79 @@ SLOW = [
     "SELECT instr(printf('%.1000000c', 'a'), printf('%.500000c', 'a') || 'b')",
     "SELECT length(replace(printf('%.1000000c', 'a'), printf('%.500000c', 'a') || 'b', ''))",
 ]
+
+
+WHERE_VIRTUAL_TABLES_ARE = [
+    "UPDATE sqlite_master SET sql = '' WHERE name = 'search'",
+    "UPDATE sqlite_master SET type = 'table', name = 'x', tbl_name = 'x', rootpage = 0, sql = 'x' WHERE rowid = 1",
+    "UPDATE sqlite_schema SET sql = ''",
+    "DELETE FROM sqlite_master",
+    "INSERT INTO sqlite_master VALUES ('table', 'x', 'x', 0, '')",
+    "PRAGMA writable_schema = ON",
+    "PRAGMA trusted_schema = ON",
+    "PRAGMA data_version",
+    "/* */ EXPLAIN QUERY PLAN PRAGMA main.data_version",
+    "PRAGMA page_size",
+    "PRAGMA integrity_check",
+    "PRAGMA table_list",
+    "SELECT * FROM pragma_writable_schema",
+    "SELECT * FROM pragma_data_version",
+    "SELECT * FROM pragma_integrity_check",
+    "INSERT INTO search (search) VALUES ('optimize')",
+    "INSERT INTO search (search) VALUES ('delete-all')",
+    "INSERT INTO search (search, rank) VALUES ('merge', 500)",
+    "INSERT INTO search (search, rank) VALUES ('rank', 'bm25(10.0)')",
+    "INSERT INTO search (title) VALUES ('x')",
+    "INSERT INTO [old notes] ([old notes]) VALUES ('rebuild')",
+    "DELETE FROM search WHERE rowid = 1",
+    "UPDATE older SET note = 'x'",
+    "INSERT INTO bed VALUES (2, 0, 1, 0, 1)",
+    "DELETE FROM search_data",
+    "UPDATE search_config SET v = 9",
+    "INSERT INTO bed_node VALUES (9, x'00')",
+    "DROP TABLE search_idx",
+    "DROP TABLE search",
+    "ALTER TABLE search RENAME TO found",
+    "SELECT optimize([old notes]) FROM [old notes]",
+    "SELECT * FROM (SELECT optimize(older) FROM older)",
+    "SELECT fts3_tokenizer('simple')",
+    "SELECT fts3_tokenizer('simple', x'0000000000000000')",
+    "CREATE VIRTUAL TABLE v USING fts5vocab(search, row)",
+    "CREATE VIRTUAL TABLE temp.v USING fts5vocab(main, search, row)",
+    "CREATE TABLE search_extra (x)",
+    "SELECT load_extension('x') FROM search WHERE search MATCH 'soups'",
+    "SELECT * FROM by_loading",
+    "SELECT * FROM by_tokenizer",
+    "WITH x AS (SELECT * FROM search) INSERT INTO search (title) SELECT title FROM x",
+    "SELECT * FROM sqlite_dbpage('main')",
+    "SELECT title FROM search WHERE search MATCH '\"'",
+    "SELECT title FROM search WHERE search MATCH ?",
+]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    path = make_library(tmp_path / "library.sqlite")
+    with sqlite3.connect(path) as connection:
+        connection.executescript(
+            "CREATE VIEW by_loading AS SELECT load_extension('x') AS y;"
+            "CREATE VIEW by_tokenizer AS SELECT fts3_tokenizer('simple', x'00') AS y;"
+        )
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("statement", WHERE_VIRTUAL_TABLES_ARE)
+def test_virtual_tables_are_read_and_nothing_else(library: Path, statement: str) -> None:
+    before = digest(library)
+    for options in ((), ("--check",)):
+        answer = json.loads(run(library, statement, *options).stdout)
+        bound = options and "MATCH" in statement  # what is wrong with it shows when it runs
+        assert bound or answer["outcome"] in {"refused", "error"}, answer
+        assert answer["rows"] == []
+    assert digest(library) == before
+    assert [file.name for file in library.parent.iterdir()] == [library.name]
+    assert json.loads(run(library, "SELECT title FROM search WHERE search MATCH 'soups'").stdout)["outcome"] == "rows"
 
 
 @pytest.fixture
@@ -189,6 +263,33 @@ def test_violations_are_listed(database: Path) -> None:
     answer = json.loads(run(database, "SELECT titel FROM song", "--check").stdout)
     assert [(found["kind"], found["severity"]) for found in answer["violations"]] == [("unknown_column", "error")]
     assert json.loads(run(database, "SELECT title FROM song").stdout)["violations"] == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT title FROM search WHERE search MATCH 'soup*' ORDER BY rank",
+        "SELECT s.title FROM search AS s JOIN article AS a ON a.id = s.rowid WHERE a.author = 'Ada Reed'",
+        "SELECT note FROM [old notes] WHERE [old notes] MATCH 'roses'",
+        "SELECT a.title, t.value FROM article a, json_each(a.tags) t WHERE t.type = 'text'",
+        "SELECT count(*) FROM search_data",
+    ],
+)
+def test_virtual_tables_and_their_hidden_columns_are_known(library: Path, statement: str) -> None:
+    result = run(library, statement)
+    answer = json.loads(result.stdout)
+    assert (answer["outcome"], answer["violations"], result.exit_code) == ("rows", [], 0)
+
+
+def test_a_view_that_cannot_be_read_is_not_called_unknown(database: Path) -> None:
+    with sqlite3.connect(database) as connection:
+        connection.executescript("CREATE VIEW chosen AS SELECT id FROM song WHERE my_rule(title)")
+    connection.close()
+    result = run(database, "SELECT id FROM chosen")
+    answer = json.loads(result.stdout)
+    assert (answer["outcome"], answer["message"]) == ("error", "no such function: my_rule")
+    assert answer["violations"] == []
+    assert "note: 'chosen' cannot be read: no such function: my_rule" in result.stderr
 
 
 def test_table_escapes_what_would_drive_the_terminal(database: Path) -> None:

@@ -1,1 +1,1 @@
-"""A SQLite file opened read-only: the sandbox, and what its schema says."""
+"""SQLite files: read-only connections, what a file declares, and what it needs that this build lacks."""

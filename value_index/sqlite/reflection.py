@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from value_index.schema import Column, ColumnKind, ColumnRef, ForeignKey, Schema, Table
+from value_index.errors import is_machine_fault
+from value_index.schema import Column, ColumnKind, ColumnRef, ForeignKey, OmittedTable, Schema, Table, quoted
 from value_index.sqlite.natural_names import NaturalNames, split_identifier
+from value_index.sqlite.virtual_tables import FULL_TEXT, virtual_tables
 
 _BOOLEAN = re.compile(r"\bbool|\bbit\b", re.IGNORECASE)
 _TIME = re.compile(r"date|time|\byear\b", re.IGNORECASE)
@@ -35,27 +38,37 @@ def column_kind(declared_type: str) -> ColumnKind:
 
 def reflect(connection: sqlite3.Connection, database_id: str, names: NaturalNames | None = None) -> Schema:
     """Read tables, views, columns and keys; `names` adds natural names and the keys that the file lacks."""
-    found = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-        " ORDER BY rowid"
+    found: list[tuple[str, str]] = connection.execute(
+        "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
     ).fetchall()
-    tables = [_table(connection, name, names) for (name,) in found]
-    schema = Schema(database_id=database_id, tables=tuple(table for table in tables if table.columns))
+    virtual = virtual_tables(connection)
+    texts = {table.name for table in virtual if table.module in FULL_TEXT}
+    inner = frozenset[str]().union(*(table.shadows for table in virtual))
+    tables: list[Table] = []
+    omitted = [OmittedTable(name=name, reason="") for name, _ in found if name.lower() in inner]
+    for name, kind in found:
+        if name.lower() in inner:
+            continue
+        try:
+            rows = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
+        except sqlite3.DatabaseError as error:
+            if is_machine_fault(error):
+                raise
+            omitted.append(OmittedTable(name=name, reason=" ".join(str(error).split())))
+            continue
+        table = _table(name, rows, names, untyped="text" if name in texts else "other")
+        tables.append(table.model_copy(update={"is_view": kind == "view"}))
+    schema = Schema(
+        database_id=database_id, tables=tuple(table for table in tables if table.columns), omitted=tuple(omitted)
+    )
     declared = [pair for table in schema.tables for pair in _declared_keys(connection, schema, table)]
     given = names.foreign_keys if names else ()
     return schema.model_copy(update={"foreign_keys": _foreign_keys(schema, [*declared, *given])})
 
 
-def quoted(name: str) -> str:
-    """Quote an identifier for SQLite."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _table(connection: sqlite3.Connection, name: str, names: NaturalNames | None) -> Table:
-    try:
-        rows = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
-    except sqlite3.DatabaseError:
-        rows = []  # a view whose table is gone, or a virtual table whose module is not here: unreadable, so left out
+def _table(name: str, rows: list[tuple[Any, ...]], names: NaturalNames | None, untyped: ColumnKind) -> Table:
+    """Make a table of what SQLite says of its columns; `untyped` is the kind of those that declare no type."""
     columns: Mapping[tuple[str, str], str] = names.columns if names else {}
     natural = names.tables.get(name.lower()) if names else None
     declared = [(position, column) for _, column, _, _, _, position, _ in rows if position]
@@ -68,7 +81,7 @@ def _table(connection: sqlite3.Connection, name: str, names: NaturalNames | None
                 name=column,
                 natural_name=columns.get((name.lower(), column.lower())) or split_identifier(column),
                 declared_type=declared_type or "",
-                kind=column_kind(declared_type or ""),
+                kind=column_kind(declared_type) if declared_type else untyped,
                 not_null=bool(not_null),
             )
             for _, column, declared_type, not_null, _, _, hidden in rows
@@ -76,6 +89,7 @@ def _table(connection: sqlite3.Connection, name: str, names: NaturalNames | None
         ),
         primary_key=tuple(column for _, column in sorted(declared))
         or tuple(row[1] for row in rows if row[1].lower() in given),
+        hidden=tuple(row[1] for row in rows if row[6] == 1),
     )
 
 

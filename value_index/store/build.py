@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from value_index.database import Database
 from value_index.schema import ColumnRef
-from value_index.store.column_values import ColumnReading, read_texts
+from value_index.store.column_values import Budget, ColumnReading, read_texts
 from value_index.store.trigram_shard import Shard
 from value_index.store.values import ColumnSummary, Values
 
@@ -44,6 +44,7 @@ class Builder:
         self._shards: list[Shard] = []
         self._texts: dict[str, tuple[int, ...]] = {}
         self._saved_shards = 0
+        self._budget = Budget()
 
     def build(self) -> Values:
         """Read every column and return the values."""
@@ -63,7 +64,7 @@ class Builder:
         own = (position,)
         reading = ColumnReading()
         count = 0
-        for batch in read_texts(self._database, ref, reading):
+        for batch in read_texts(self._database, ref, reading, self._budget):
             texts = self._texts
             for text in batch:
                 known = texts.get(text)
@@ -136,5 +137,8 @@ def load_numbers(folder: Path, columns: Sequence[ColumnSummary]) -> Iterator[NDA
 def write_atomically(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(temporary, path)

@@ -2,16 +2,20 @@
 
 The rules: texts of up to 120 characters that are not hashes, and numbers, up to a million of them. Blobs, longer texts,
 and texts that are no valid UTF-8 or hold NUL are left out: no question names them, or no comparison would find them.
+What cannot be read, or not in time, costs its own column. A view may compute anything, so it has a deadline and a cap;
+a column of a table ends with the table.
 """
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from value_index.database import Database
+from value_index.errors import UnreadableError
 from value_index.schema import ColumnRef
 from value_index.sqlite.reflection import quoted
 
@@ -22,6 +26,15 @@ SAMPLE = 200
 """Texts looked at before a column is taken for hashes."""
 LARGE_FILE = 2 << 20
 """Bytes of a database from which it is worth asking how many values differ."""
+MAX_VIEW_ROWS = 100_000
+VIEW_SECONDS = 1.0
+"""For one column of a view; one that needs longer is left out whole, so that the index does not hang on the clock."""
+ALL_VIEWS_SECONDS = 5.0
+STALL_SECONDS = 10.0
+"""For a batch of a table's column."""
+MIN_STALL_SECONDS = 0.5
+"""The same once other columns have stalled for long."""
+ALL_STALLS_SECONDS = 20.0
 _HASH = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -31,6 +44,8 @@ class ColumnReading:
 
     numbers: set[float] = field(default_factory=set[float])
     skipped: dict[str, int] = field(default_factory=dict[str, int])
+    fault: str = ""
+    """Why the rest of the column could not be read."""
 
     def skip(self, reason: str, count: int = 1) -> None:
         """Count values that are left out."""
@@ -40,25 +55,83 @@ class ColumnReading:
     @property
     def reasons(self) -> str:
         """Say what was left out, in one line."""
-        return "; ".join(f"{count:,} {reason}" for reason, count in self.skipped.items())
+        counted = (f"{count:,} {reason}" for reason, count in self.skipped.items())
+        return "; ".join(filter(None, (*counted, self.fault)))
 
 
-def read_texts(database: Database, ref: ColumnRef, reading: ColumnReading) -> Iterator[list[str]]:
+class Budget:
+    """The time that is left for columns that are slow to read."""
+
+    def __init__(self) -> None:
+        self._views = ALL_VIEWS_SECONDS
+        self._tables = ALL_STALLS_SECONDS
+        self._slow: set[str] = set()
+
+    def of_table(self, database: Database, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of a statement over a table, for as long as they keep coming.
+
+        Raises:
+            UnreadableError: it cannot be read to its end.
+        """
+        stall = max(min(STALL_SECONDS, self._tables), MIN_STALL_SECONDS)
+        started = time.monotonic()
+        try:
+            for rows in database.stream(sql, stall=stall):
+                yield rows
+                started = time.monotonic()
+        except UnreadableError:
+            self._tables -= time.monotonic() - started
+            raise
+
+    def of_view(self, database: Database, sql: str, view: str) -> list[list[tuple[Any, ...]]]:
+        """Return the first rows of a statement over a view.
+
+        Raises:
+            UnreadableError: it cannot be read, or not in time; its other columns are not tried then.
+        """
+        if view in self._slow or self._views <= 0:
+            raise UnreadableError("too slow to read")
+        started = time.monotonic()
+        try:
+            return list(database.stream(f"{sql} LIMIT {MAX_VIEW_ROWS}", deadline=min(VIEW_SECONDS, self._views)))
+        except UnreadableError:
+            self._slow.add(view)
+            raise
+        finally:
+            self._views -= time.monotonic() - started
+
+
+def read_texts(
+    database: Database, ref: ColumnRef, reading: ColumnReading, budget: Budget | None = None
+) -> Iterator[list[str]]:
     """Yield batches of a column's texts worth indexing; numbers and what is left out go to `reading`.
 
+    Args:
+        budget: what is left of the time for slow columns.
+
     Raises:
-        DatabaseError: the column cannot be read.
+        DatabaseError: the file cannot be read.
     """
+    try:
+        yield from _read_texts(database, ref, reading, budget or Budget())
+    except UnreadableError as error:
+        reading.fault = f"cannot be read: {error}"
+
+
+def _read_texts(database: Database, ref: ColumnRef, reading: ColumnReading, budget: Budget) -> Iterator[list[str]]:
     name = quoted(ref.column)
     # The cut keeps a cell of any size from being carried here; a text that comes back cut was too long. SQLite's substr
     # ends at a NUL, which would make another text of it.
     text = f"CASE instr({name}, char(0)) WHEN 0 THEN substr({name}, 1, {MAX_VALUE_CHARS + 1}) ELSE char(0) END"
+    table = database.schema.table(ref.table)
+    is_view = table is not None and table.is_view
+    distinct = "DISTINCT" if is_view else _distinct(database, ref)
     sql = (
-        f"SELECT {_distinct(database, ref)} CASE typeof({name}) WHEN 'text' THEN {text} WHEN 'blob' THEN x''"
+        f"SELECT {distinct} CASE typeof({name}) WHEN 'text' THEN {text} WHEN 'blob' THEN x''"
         f" ELSE {name} END FROM {quoted(ref.table)} WHERE {name} IS NOT NULL"
     )
     first = True
-    for rows in database.stream(sql):
+    for rows in budget.of_view(database, sql, ref.table) if is_view else budget.of_table(database, sql):
         texts = _texts([value for (value,) in rows], reading)
         if first and texts and all(_HASH.fullmatch(text) for text in texts[:SAMPLE]):
             reading.skip("hashes or more: all were left out")
@@ -69,7 +142,7 @@ def read_texts(database: Database, ref: ColumnRef, reading: ColumnReading) -> It
 
 def _distinct(database: Database, ref: ColumnRef) -> str:
     """Return DISTINCT, unless nearly all of many values differ: sorting them out then costs more than it saves."""
-    if database.path.stat().st_size < LARGE_FILE:
+    if database.file_bytes < LARGE_FILE:
         return "DISTINCT"
     name = quoted(ref.column)
     sql = f"SELECT count(*), count(DISTINCT {name}) FROM (SELECT {name} FROM {quoted(ref.table)} LIMIT {SAMPLE * 50})"

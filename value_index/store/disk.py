@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import stat
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -21,10 +23,11 @@ from value_index.store.build import (
     shard_folder,
     write_atomically,
 )
+from value_index.store.seal import SealedFile, intact, sealed, sync_folder
 from value_index.store.trigram_shard import Shard
 from value_index.store.values import ColumnSummary, Values
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of what the files mean."""
 ATTEMPTS = 3
 """How often a database that changes while it is read is read again."""
@@ -41,14 +44,21 @@ class Manifest(BaseModel):
     """The fingerprint of the database file when it was read."""
     columns: tuple[ColumnSummary, ...]
     shards: int
-    files: dict[str, int]
-    """Size in bytes of every array file."""
+    files: dict[str, SealedFile]
+    """Every array file as it was written."""
+    seal: str = ""
+    """Of the rest of the manifest."""
+
+    def sealed(self) -> Manifest:
+        """Return it with its seal."""
+        content = self.model_copy(update={"seal": ""}).model_dump_json()
+        return self.model_copy(update={"seal": hashlib.blake2b(content.encode(), digest_size=16).hexdigest()})
 
 
 def index_folder(database: Database, index_dir: Path) -> Path:
     """Return the folder of a database's index."""
     path = database.path.resolve()
-    return index_dir / f"{path.stem}-{hashlib.blake2b(str(path).encode(), digest_size=6).hexdigest()}"
+    return index_dir / f"{path.stem}-{hashlib.blake2b(os.fsencode(path), digest_size=6).hexdigest()}"
 
 
 def load_or_build(database: Database, index_dir: Path, progress: Progress | None = None) -> Values:
@@ -59,7 +69,7 @@ def load_or_build(database: Database, index_dir: Path, progress: Progress | None
     """
     home = index_folder(database, index_dir)
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        _make_home(home, database)
         found = load(database, home)
         if found is not None:
             return found
@@ -81,7 +91,7 @@ def load(database: Database, home: Path) -> Values | None:
     folder = home / database.fingerprint()
     try:
         manifest = Manifest.model_validate_json((folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest.version != VERSION or manifest.files != _sizes(folder):
+        if manifest.version != VERSION or manifest != manifest.sealed() or not intact(folder, manifest.files):
             return None
         shards = [Shard.load(shard_folder(folder, number)) for number in range(manifest.shards)]
         return Values(manifest.columns, shards, tuple(load_numbers(folder, manifest.columns)))
@@ -93,7 +103,9 @@ def _build(database: Database, home: Path, progress: Progress | None) -> Values 
     before = database.fingerprint()
     folder, work = home / before, home / f"{before}.part"
     for other in home.iterdir():
-        if other.is_dir() and other != work:
+        if other.is_symlink():
+            other.unlink()  # none of ours: what it names is not to be written
+        elif other.is_dir() and other != work:
             shutil.rmtree(other)  # of an earlier state of the file, or cut short
     work.mkdir(exist_ok=True)
     values = Builder(database, work, progress).build()
@@ -103,25 +115,36 @@ def _build(database: Database, home: Path, progress: Progress | None) -> Values 
         return None
     manifest = Manifest(
         version=VERSION,
-        database=str(database.path.resolve()),
+        database=os.fsencode(database.path.resolve()).decode(errors="backslashreplace"),
         fingerprint=before,
         columns=values.columns,
         shards=len(values.shards),
-        files=_sizes(work),
+        files=sealed(work),
     )
-    write_atomically(work / "manifest.json", manifest.model_dump_json())
+    write_atomically(work / "manifest.json", manifest.sealed().model_dump_json())
+    sync_folder(work)
     work.rename(folder)
+    sync_folder(home)
     return load(database, home)
 
 
-def _sizes(folder: Path) -> dict[str, int]:
-    return {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*.npy"))}
+def _make_home(home: Path, database: Database) -> None:
+    """Make the folder of a database's index, for those who may read the database."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    if home.is_symlink():
+        raise DatabaseError(f"{str(home)!r} is a link: remove it, or give --index-dir")
+    readers = stat.S_IMODE(database.path.stat().st_mode) & 0o044
+    mode = 0o700 | readers | readers >> 2
+    home.mkdir(mode=mode, exist_ok=True)
+    if stat.S_IMODE(home.stat().st_mode) & ~mode & 0o077:
+        home.chmod(mode)
 
 
 @contextmanager
 def _lock(home: Path) -> Generator[None]:
     """Let one process build at a time; the others wait and then find the index built."""
-    with (home / "lock").open("w") as file:
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(home / "lock", flags, 0o600), "r+") as file:
         if sys.platform != "win32":
             import fcntl
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -202,3 +204,56 @@ def test_commands(database: Database, tmp_path: Path) -> None:
     assert json.loads(run("lookup", *place, "--json", "zzzzzz")) == []
     assert "city.name" in run("stats", *place)
     assert json.loads(run("stats", *place, "--json"))["texts"] == 2
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_one_flipped_bit_is_found_and_the_index_built_anew(database: Database, tmp_path: Path, restored: bool) -> None:
+    ValueIndex.open(database, tmp_path / "kept")
+    folder = index_folder(database, tmp_path / "kept") / database.fingerprint()
+    for path in [*sorted(folder.rglob("*.npy")), folder / "manifest.json"]:
+        content, times = bytearray(path.read_bytes()), path.stat()
+        content[-2] ^= 1
+        path.write_bytes(content)
+        if restored:
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        assert load(database, folder.parent) is None, path
+        assert values(ValueIndex.open(database, tmp_path / "kept"), "rome") == ["Rome"]
+
+
+def test_a_copy_of_an_index_folder_is_read(database: Database, tmp_path: Path) -> None:
+    ValueIndex.open(database, tmp_path / "kept")
+    shutil.copytree(tmp_path / "kept", tmp_path / "copy")
+    assert load(database, index_folder(database, tmp_path / "copy")) is not None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are those of POSIX")
+@pytest.mark.parametrize(("mode", "least"), [(0o600, 0o700), (0o640, 0o750), (0o644, 0o755)])
+def test_who_may_not_read_the_database_may_not_read_its_index(
+    database: Database, tmp_path: Path, mode: int, least: int
+) -> None:
+    database.path.chmod(mode)
+    home = index_folder(database, tmp_path / "kept")
+    home.mkdir(parents=True, mode=0o777)
+    ValueIndex.open(database, tmp_path / "kept")
+    assert home.stat().st_mode & 0o777 & ~least == 0
+
+
+def test_links_in_a_shared_folder_are_not_followed(database: Database, tmp_path: Path) -> None:
+    victim, elsewhere = tmp_path / "victim", tmp_path / "elsewhere"
+    victim.write_text("precious")
+    elsewhere.mkdir()
+    home = index_folder(database, tmp_path / "kept")
+    home.mkdir(parents=True)
+    (home / f"{database.fingerprint()}.part").symlink_to(elsewhere)
+    assert values(ValueIndex.open(database, tmp_path / "kept"), "rome") == ["Rome"]
+    assert not list(elsewhere.iterdir())
+    shutil.rmtree(home)
+    home.mkdir()
+    (home / "lock").symlink_to(victim)
+    with pytest.raises(DatabaseError, match="cannot write the index"):
+        ValueIndex.open(database, tmp_path / "kept")
+    assert victim.read_text() == "precious"
+    shutil.rmtree(home)
+    home.symlink_to(elsewhere)
+    with pytest.raises(DatabaseError, match="is a link"):
+        ValueIndex.open(database, tmp_path / "kept")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.sql.parsing.scopes import NameScope
-from nodes.sql.validation.dependencies import Attribute, Dependencies, table_keys
+from nodes.sql.validation.dependencies import ROW, Attribute, Dependencies, table_keys
 from nodes.sql.validation.query import Query
 from nodes.state import Violation
 from value_index.schema import Schema
@@ -42,7 +42,7 @@ def _on_key(scope: NameScope, pair: tuple[Attribute, Attribute], schema: Schema)
     """Whether two columns refer, in steps of foreign keys, to the same column, or share the name of a key."""
     (left, left_name), (right, right_name) = pair
     first, second = scope.sources[left].table, scope.sources[right].table
-    if first is None or second is None:
+    if first is None or second is None or ROW in (left_name, right_name):
         return True
     ends = (first.name.lower(), left_name), (second.name.lower(), right_name)
     if ends[1] in _related(ends[0], schema):

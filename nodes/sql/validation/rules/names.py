@@ -21,6 +21,7 @@ def unknown_table(query: Query) -> Iterator[Violation]:
                 isinstance(source.node, exp.Table)
                 and source.columns is None
                 and isinstance(source.node.this, exp.Identifier)
+                and not query.schema.omits(source.node.name)  # it is there; SQLite says why it cannot be read
             ):
                 near = nearest(source.node.name, tables)
                 yield _error(

@@ -1,0 +1,179 @@
+"""What a statement may take, which file it reads, and whose fault it is when it fails."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from value_index.database import Database
+from value_index.errors import DatabaseError, UnreadableError
+from value_index.index import ValueIndex
+
+ENDLESS = "WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r)"
+
+
+def make(path: Path, script: str) -> Path:
+    connection = sqlite3.connect(path)
+    connection.executescript(script)
+    connection.close()
+    return path
+
+
+def city(path: Path, name: str) -> Path:
+    return make(path, f"CREATE TABLE city (name TEXT); INSERT INTO city VALUES ('{name}')")
+
+
+def test_a_file_put_in_the_place_of_another_is_read(tmp_path: Path) -> None:
+    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    index = ValueIndex.open(database, tmp_path / "kept")
+    assert database.execute("SELECT name FROM city").rows == (("Rome",),)
+    os.replace(city(tmp_path / "b.sqlite", "Oslo"), database.path)
+    assert database.execute("SELECT name FROM city").rows == (("Oslo",),)
+    assert [match.value for match in index.lookup("oslo")] == ["Oslo"] and index.lookup("rome") == ()
+    again = ValueIndex.open(Database.open(database.path), tmp_path / "kept")
+    assert [match.value for match in again.lookup("oslo")] == ["Oslo"]
+
+
+def test_a_file_of_the_same_size_and_time_is_another(tmp_path: Path) -> None:
+    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    first, times = database.fingerprint(), database.path.stat()
+    other = city(tmp_path / "b.sqlite", "Oslo")
+    os.utime(other, ns=(times.st_atime_ns, times.st_mtime_ns))
+    os.replace(other, database.path)
+    assert database.path.stat().st_mtime_ns == times.st_mtime_ns
+    assert database.fingerprint() != first
+
+
+def test_a_file_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    index = ValueIndex.build(database)
+    assert database.execute("SELECT name FROM city").ok
+    database.path.unlink()
+    result = database.execute("SELECT name FROM city")
+    assert (result.outcome, result.machine_fault) == ("error", True) and "no database at" in result.message
+    with pytest.raises(DatabaseError, match="no database at"):
+        database.fingerprint()
+    with pytest.raises(DatabaseError, match="no database at"):
+        index.lookup("rome")
+
+
+def test_a_path_that_is_no_text_is_opened(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.sqlite"))
+    city(tmp_path / "a.sqlite", "Rome").rename(path)
+    database = Database.open(path)
+    assert database.execute("SELECT name FROM city").rows == (("Rome",),)
+    assert ValueIndex.open(database, tmp_path / "kept").lookup("rome")[0].value == "Rome"
+
+
+def test_a_lock_is_the_machines_fault_and_a_wrong_name_is_not(tmp_path: Path) -> None:
+    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    assert database.execute("SELECT name FROM city").ok
+    writer = sqlite3.connect(database.path, isolation_level=None)
+    writer.execute("BEGIN EXCLUSIVE")
+    assert database.execute("SELECT name FROM city").machine_fault
+    writer.close()
+    assert not database.execute("SELECT nme FROM city").machine_fault
+
+
+def test_numbers_count_in_the_cap(tmp_path: Path) -> None:
+    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    columns = ", ".join(f"x + {i}" for i in range(1000))
+    result = database.execute(f"{ENDLESS} SELECT {columns} FROM r", deadline=60, max_cells=5_000)
+    assert (result.outcome, len(result.rows)) == ("truncated", 5)
+    text = database.execute(f"{ENDLESS} SELECT 'żółć' FROM r", deadline=60, max_bytes=80)
+    assert (text.outcome, len(text.rows)) == ("truncated", 10)  # eight bytes each
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT instr(zeroblob(3000000) || x'01', zeroblob(1500000) || x'02')",
+        "SELECT length(replace(hex(zeroblob(1500000)), hex(zeroblob(700000)) || 'b', ''))",
+        "SELECT trim(hex(zeroblob(1500000)), hex(zeroblob(700000)) || 'b')",
+        "SELECT length(json_patch(big, big)) FROM (SELECT '{\"a\":\"' || hex(zeroblob(1500000)) || '\"}' AS big)",
+    ],
+)
+def test_a_single_instruction_cannot_run_for_hours(tmp_path: Path, sql: str) -> None:
+    path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(8000000)), ('abc')")
+    started = time.monotonic()
+    result = Database.open(path).execute(sql, deadline=30)
+    assert time.monotonic() - started < 20
+    assert result.outcome == "error" and "too big" in result.message
+
+
+def test_functions_of_short_texts_are_no_hindrance(tmp_path: Path) -> None:
+    path = make(
+        tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (' ' || hex(zeroblob(4000000)) || 'ab ')"
+    )
+    database = Database.open(path)
+    for sql in ("length(trim(x))", "instr(x, 'a')", "length(replace(t.x, 'ab', 'c'))", "length(rtrim(x, ' '))"):
+        assert database.execute(f"SELECT {sql} FROM t").outcome == "rows", sql
+
+
+def test_a_view_that_searches_has_the_bound_of_its_functions(tmp_path: Path) -> None:
+    script = (
+        "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(8000000));"
+        "CREATE VIEW v AS SELECT instr(x || x'01', substr(x, 1, 4000000) || x'02') AS place FROM t"
+    )
+    database = Database.open(make(tmp_path / "a.sqlite", script))
+    started = time.monotonic()
+    assert database.execute("SELECT place FROM v", deadline=30).outcome == "error"
+    assert time.monotonic() - started < 20
+    assert database.execute("SELECT length(x) FROM t").rows == ((8_000_000,),)
+
+
+def test_what_is_sorted_counts_as_memory(tmp_path: Path) -> None:
+    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    result = database.execute(
+        f"{ENDLESS} SELECT count(*) FROM (SELECT x, randomblob(900000) r FROM r ORDER BY r)", deadline=60
+    )
+    assert result.outcome == "error" and "memory" in result.message and not result.machine_fault
+
+
+def test_memory_that_others_used_up_is_the_machines_fault(tmp_path: Path) -> None:
+    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    other = threading.Thread(
+        target=database.execute, args=(f"{ENDLESS} SELECT count(*) FROM r",), kwargs={"deadline": 20}
+    )
+    other.start()
+    bomb = f"{ENDLESS} SELECT count(*) FROM (SELECT x, randomblob(900000) r FROM r ORDER BY r)"
+    result = database.execute(bomb, deadline=60)
+    if other.is_alive():
+        assert result.machine_fault, result
+    other.join()
+
+
+VIEWS = f"""
+CREATE TABLE city (name TEXT); INSERT INTO city VALUES ('Rome');
+CREATE VIEW endless AS {ENDLESS} SELECT x, x + 1 AS y, 'a' || x AS z FROM r;
+CREATE VIEW crossed AS SELECT a.name || random() AS n FROM city a, (SELECT * FROM endless LIMIT 100000) b,
+    (SELECT * FROM endless LIMIT 100000) c;
+CREATE VIEW fine AS SELECT name AS title FROM city;
+"""
+
+
+def test_a_view_without_end_is_left_out_in_time(tmp_path: Path) -> None:
+    database = Database.open(make(tmp_path / "a.sqlite", VIEWS))
+    started = time.monotonic()
+    index = ValueIndex.build(database)
+    assert time.monotonic() - started < 15
+    assert {str(match.column) for match in index.lookup("rome")} == {"city.name", "fine.title"}
+    skipped = {str(column.ref): (column.texts, column.skipped) for column in index.values.columns}
+    assert skipped["crossed.n"] == (0, "cannot be read: too slow to read")
+    assert skipped["endless.z"][1] == "cannot be read: too slow to read" and skipped["fine.title"] == (1, "")
+
+
+def test_a_stream_has_a_deadline(tmp_path: Path) -> None:
+    database = Database.open(make(tmp_path / "a.sqlite", VIEWS))
+    with pytest.raises(UnreadableError, match="too slow"):
+        for _ in database.stream("SELECT x FROM endless WHERE x < 0", stall=0.2):
+            pass
+    with pytest.raises(UnreadableError, match="too slow"):
+        for _ in database.stream("SELECT x FROM endless", deadline=0.3):
+            pass
+    assert database.execute("SELECT name FROM city").rows == (("Rome",),)
