@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from eval.cli import bench, demo, gold, ladder, llm, runs
+from eval.cli import bench, demo, gold, ladder, llm, runs, suite
 
 app = typer.Typer(
     help="Evaluate: answer the turns of a data set, score them, compare runs, find the stage to mend.",
@@ -14,3 +14,4 @@ for part in (runs, llm, ladder, gold):
     app.add_typer(part.app)
 bench_app = bench.app
 top_app = demo.app
+suite_app = suite.app

@@ -23,6 +23,9 @@ from eval.records import (
 )
 from value_index.render import strict_json
 
+SUITE_FOLDER = "suite"
+"""Beside the records of a suite's run: its dialogues in the layout of an official archive, written before the run."""
+
 
 class RunStore:
     """A run folder that is being written; one process at a time."""
@@ -45,7 +48,7 @@ class RunStore:
         """
         if folder.is_file():
             raise RunError(f"{folder} is a file: give --out a new folder")
-        if folder.is_dir() and any(not _unfinished(path) for path in folder.iterdir()):
+        if folder.is_dir() and any(not _unfinished(path) and path.name != SUITE_FOLDER for path in folder.iterdir()):
             hint = "continue it with --resume, or " if (folder / "manifest.json").exists() else ""
             raise RunError(f"{folder} is not empty: {hint}give --out a new folder")
         try:

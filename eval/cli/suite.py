@@ -1,0 +1,98 @@
+"""The commands `turnsql suite`: conversations by construction, and dialogues with what must hold of their answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from eval.cli.options import AsJson, ConfigFile, Nodes, Out, Seed
+
+app = typer.Typer(help="Test conversations over your own database.", no_args_is_help=True)
+Db = Annotated[Path, typer.Option("--db", help="A SQLite file.")]
+
+
+@app.command()
+def make(
+    db: Db,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="New YAML file for the suite.")],
+    turns: Annotated[int, typer.Option(min=2, help="Turns to make, at least.")] = 100,
+    seed: Seed = 0,
+    templates: Annotated[
+        Literal["all", "a", "b"], typer.Option(help="Half of the wordings: test on b what was trained on a.")
+    ] = "all",
+    typos: Annotated[float, typer.Option(min=0, max=1, help="Share of questions with one letter left out.")] = 0.0,
+) -> None:
+    """Make conversations over a database, each turn with its SQL; the same seed makes the same file."""
+    from collections import Counter
+
+    from eval.conversations.make import make_suite
+    from eval.conversations.suite_file import SuiteError, write_suite
+    from value_index.database import Database
+
+    if out.exists():
+        raise SuiteError(f"{out} is there already: give --out a new file")
+    database = Database.open(db)
+    try:
+        suite = make_suite(database, seed=seed, turns=turns, templates=templates, typos=typos)
+    finally:
+        database.close()
+    write_suite(suite, out)
+    shown = Counter(turn.behaviour for dialogue in suite.dialogues for turn in dialogue.turns)
+    typer.echo(f"{out}: {len(suite.dialogues)} dialogues, {sum(shown.values())} turns, {len(shown)} behaviours")
+
+
+@app.command()
+def run(
+    suite: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file of a suite.")],
+    db: Db,
+    out: Out,
+    config: ConfigFile = None,
+    node: Nodes = None,
+    history: Annotated[
+        Literal["own", "gold"], typer.Option(help="Earlier SQL that a turn sees: its own answers, or the suite's.")
+    ] = "own",
+    repeat: Annotated[int, typer.Option(min=1, help="How often each dialogue is held: pass@k and pass^k.")] = 1,
+    against: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Earlier run of the suite: turns fixed and broken since.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="JUnit XML to write, for CI.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the conversations of a suite, and judge every answer; exit 1 below a threshold of the file."""
+    import os
+
+    from rich.console import Console
+
+    from eval.conversations.result import junit as junit_xml
+    from eval.conversations.result import mode_table, rate_table
+    from eval.conversations.run import SuiteOptions, run_suite
+    from eval.records import write_text
+
+    result = run_suite(
+        SuiteOptions(
+            suite=suite,
+            database=db,
+            out=out,
+            history=history,
+            config=config,
+            nodes=tuple(node or ()),
+            repeat=repeat,
+            against=against,
+            environment=os.environ,
+        )
+    )
+    if junit:
+        write_text(junit, junit_xml(result))
+    if as_json:
+        typer.echo(result.model_dump_json(indent=2))
+    else:
+        for table in (rate_table(result), mode_table(result)):
+            Console().print(table.rich())
+    for name in result.failed:
+        typer.echo(f"turnsql: {name} is below its threshold", err=True)
+    if result.lost:
+        typer.echo(f"turnsql: {result.lost} turns not run", err=True)
+    if result.failed or result.lost:
+        raise typer.Exit(1)

@@ -1,0 +1,207 @@
+"""Make a suite: dialogues over one database, each turn sound by what it returns, deterministic by seed."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from eval.conversations.behaviours import FOLLOWING, OPENING, Behaviour, Step, Talk
+from eval.conversations.query import Query
+from eval.conversations.suite_file import DialogueSpec, SuiteError, SuiteFile, TurnSpec
+from eval.conversations.templates import half
+from eval.conversations.world import World, plural
+from nodes.sql.errors import SQLError
+from value_index.database import Database
+
+Half = Literal["all", "a", "b"]
+MOST_ROWS = 500
+DEADLINE = 1.0
+MOST_TURNS = 5
+TRIES = 40
+"""Behaviours tried for one turn before the dialogue ends."""
+GREETINGS = ("", "", "", "", "", "", "Thanks. ", "OK. ", "Good. ")
+
+
+@dataclass(frozen=True)
+class _Made:
+    step: Step
+    spec: TurnSpec
+
+
+@dataclass
+class Maker:
+    """Draws dialogues over one database."""
+
+    world: World
+    draw: random.Random
+    half: Half = "all"
+    typos: float = 0.0
+    """Share of utterances with one letter left out."""
+    shown: Counter[str] | None = None
+
+    def __post_init__(self) -> None:
+        self.shown = Counter()
+        self._rows: dict[str, tuple[Any, ...] | None] = {}
+
+    def dialogues(self, turns: int) -> Iterator[DialogueSpec]:
+        """Yield dialogues until so many turns are made, the behaviours that were shown least before the others."""
+        made, vain = 0, 0
+        while made < turns and vain < 200:
+            dialogue = self._dialogue()
+            if len(dialogue) < 2:
+                vain += 1
+                continue
+            made += len(dialogue)
+            vain = 0
+            yield DialogueSpec(turns=tuple(dialogue))
+
+    def _dialogue(self) -> list[TurnSpec]:
+        thing = self.draw.choice(self.world.things)
+        talk = Talk(self.world, thing, (), self.draw)
+        out: list[TurnSpec] = []
+        for place in range(self.draw.randint(3, MOST_TURNS)):
+            found = self._turn(talk, OPENING if place == 0 else FOLLOWING)
+            if found is None:
+                break
+            name, made = found
+            out.append(made.spec)
+            assert self.shown is not None
+            self.shown[name] += 1
+            if made.step.query is None:
+                break
+            thing = self.world.thing(made.step.query.table) or talk.thing
+            queries = (*talk.queries, made.step.query)
+            talk = replace(talk, thing=thing, queries=queries, used=talk.used | {name})
+        return out
+
+    def _turn(self, talk: Talk, behaviours: dict[str, Behaviour]) -> tuple[str, _Made] | None:
+        assert self.shown is not None
+        names = [name for name in behaviours if name not in talk.used]
+        self.draw.shuffle(names)
+        names.sort(key=lambda name: self.shown[name] if self.shown else 0)
+        for name in names[:TRIES]:
+            for _ in range(3):
+                step = behaviours[name](talk)
+                if step is not None and self._is_sound(step, talk):
+                    return name, _Made(step, self._spec(name, step))
+        return None
+
+    def _is_sound(self, step: Step, talk: Talk) -> bool:
+        """Tell whether a gold runs, returns rows, and differs from what typical failures of its behaviour would return."""
+        if step.query is None:
+            return True
+        gold = self._answer(step.query)
+        if not gold or len(gold) > MOST_ROWS or all(cell is None for row in gold for cell in row):
+            return False
+        if step.query.limit is not None and not self._is_clear_cut(step.query):
+            return False
+        rivals = [*step.rivals, *(() if step.same_rows else talk.queries[-1:])]
+        if step.same_rows:
+            rivals = [talk.query]
+        ordered = step.query.order is not None
+        return all(not _same(gold, self._answer(rival), ordered) for rival in rivals)
+
+    def _is_clear_cut(self, query: Query) -> bool:
+        """Tell whether no tie runs through the last row that a limit lets pass."""
+        assert query.order and query.limit is not None
+        place = (query.offset or 0) + query.limit
+        keys = self._answer(query.but(shown=(query.order,), limit=place + 1, offset=None, measure="rows"))
+        if keys is None or len(keys) < place or any(row[0] is None for row in keys):
+            return False
+        if query.offset and keys[query.offset - 1] == keys[query.offset]:
+            return False
+        return len(keys) <= place or keys[place - 1] != keys[place]
+
+    def _answer(self, query: Query) -> tuple[Any, ...] | None:
+        try:
+            sql = query.sql(self.world.database.schema)
+        except (SQLError, ValueError):
+            return None
+        if sql not in self._rows:
+            result = self.world.database.execute(sql, deadline=DEADLINE, max_rows=MOST_ROWS + 1)
+            self._rows[sql] = (
+                tuple(tuple(row) for row in result.rows) if result.outcome in ("rows", "truncated") else None
+            )
+        return self._rows[sql]
+
+    def _spec(self, name: str, step: Step) -> TurnSpec:
+        template = self.draw.choice(half(name, self.half) or half(name, "all"))
+        words = {key: _said(value) for key, value in step.words.items()}
+        ask = _plurals(template).format(**words, **{f"{key}_s": plural(value) for key, value in words.items()})
+        ask = _grammatical(ask)
+        if name in FOLLOWING and name != "topic changed":
+            ask = self.draw.choice(GREETINGS) + ask
+        if self.draw.random() < self.typos:
+            ask = _with_typo(ask, self.draw)
+        if step.query is None:
+            return TurnSpec(ask=ask, behaviour=name, fails=True)
+        return TurnSpec(ask=ask, behaviour=name, sql=(step.query.sql(self.world.database.schema),))
+
+
+def make_suite(
+    database: Database, *, seed: int = 0, turns: int = 100, templates: Half = "all", typos: float = 0.0
+) -> SuiteFile:
+    """Make a suite over a database; the same seed makes the same suite.
+
+    Args:
+        turns: how many, at least.
+        templates: one half of the words, to test on the other what was trained on this.
+        typos: share of utterances with a letter left out.
+
+    Raises:
+        SuiteError: Nothing in the database can be talked about.
+    """
+    world = World.read(database)
+    if not world.things:
+        raise SuiteError(f"{database.schema.database_id!r} has no table with a few rows and a column to call them by")
+    maker = Maker(world, random.Random(f"{seed}/{database.schema.database_id}"), templates, typos)
+    dialogues = tuple(maker.dialogues(turns))
+    if not dialogues:
+        raise SuiteError(f"no sound conversation was found over {database.schema.database_id!r}")
+    return SuiteFile(database=database.schema.database_id, seed=seed, templates=templates, dialogues=dialogues)
+
+
+def _same(gold: tuple[Any, ...], other: tuple[Any, ...] | None, ordered: bool) -> bool:
+    if other is None:
+        return False
+    if ordered:
+        return gold == other
+    return Counter(map(repr, gold)) == Counter(map(repr, other))
+
+
+def _plurals(template: str) -> str:
+    """Turn `{column}s` into the placeholder of the plural.
+
+    >>> _plurals("Which {column}s do {many} have?")
+    'Which {column_s} do {many} have?'
+    """
+    for name in ("column", "shown"):
+        template = template.replace("{" + name + "}s", "{" + name + "_s}")
+    return template
+
+
+def _grammatical(text: str) -> str:
+    """Mend articles.
+
+    >>> _grammatical("For which cities is there a airline without a pages?")
+    'For which cities is there an airline without pages?'
+    """
+    text = re.sub(r"\ba (?=\w*[^su]s\b[.,?!]?(?: |$))(?!\w+ing\b)", "", text)
+    return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
+
+
+def _said(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _with_typo(text: str, draw: random.Random) -> str:
+    """Leave one letter of a longer word out."""
+    places = [
+        i for i in range(1, len(text) - 1) if text[i - 1].islower() and text[i].islower() and text[i + 1].islower()
+    ]
+    place = draw.choice(places) if places else None
+    return text if place is None else text[:place] + text[place + 1 :]

@@ -1,0 +1,170 @@
+"""A question as data: what is shown of which things under which filters; a chain of them is a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from nodes.plan import (
+    Aggregate,
+    AggregateFunction,
+    Arithmetic,
+    Branch,
+    Case,
+    Cast,
+    ColumnTerm,
+    Condition,
+    Join,
+    Junction,
+    LiteralTerm,
+    Operator,
+    Ordering,
+    Plan,
+    Predicate,
+    SetOperation,
+    Star,
+    SubPlan,
+    TableSource,
+    Term,
+)
+from nodes.sql.from_plan import from_plan
+from value_index.schema import ColumnRef, ForeignKey, Schema
+
+Measure = Literal["rows", "count", "aggregate", "groups", "share", "product"]
+"""What is shown: the things themselves, how many, a figure of a column, a count for each group, a percentage, a product."""
+ROWS = Aggregate(function="count", argument=Star())
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition on the things, or on what a key of theirs refers to."""
+
+    column: ColumnRef
+    operator: Operator
+    values: tuple[Any, ...] = ()
+    via: tuple[ForeignKey, ...] = ()
+    """Keys that lead from the things to the column's table; none for a column of their own."""
+    numeric: bool = False
+    """Whether the column holds numbers as texts."""
+    among: Plan | None = None
+    """The values to compare with, as a query."""
+
+    @property
+    def key(self) -> tuple[ColumnRef, tuple[ForeignKey, ...]]:
+        """What the filter is about."""
+        return self.column, self.via
+
+    def condition(self) -> Condition:
+        """Write the filter as a plan's condition."""
+        term: Term = column(self.column)
+        left: Term = Cast(argument=term, type="real") if self.numeric else term
+        right: tuple[Term, ...] = tuple(LiteralTerm(value=value) for value in self.values)
+        if self.among is not None:
+            right = (SubPlan(plan=self.among),)
+        return Predicate(left=left, operator=self.operator, right=right)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What one turn asks."""
+
+    table: str
+    """The things' table."""
+    shown: tuple[ColumnRef, ...]
+    filters: tuple[Filter, ...] = ()
+    measure: Measure = "rows"
+    function: AggregateFunction = "avg"
+    """Of the aggregate."""
+    group: ColumnRef | None = None
+    at_least: int | None = None
+    """Rows that a group must have, one more than this."""
+    order: ColumnRef | None = None
+    descending: bool = False
+    limit: int | None = None
+    offset: int | None = None
+    distinct: bool = False
+    both: tuple[Filter, Filter] | None = None
+    """Two values that a thing must have, each through rows of its own."""
+
+    def but(self, **changes: Any) -> Query:
+        """Return the query with some parts exchanged."""
+        return replace(self, **changes)
+
+    def listed(self) -> Query:
+        """Return the plain list of the same things."""
+        return self.but(
+            measure="rows", group=None, at_least=None, order=None, limit=None, offset=None, distinct=self._is_linked
+        )
+
+    @property
+    def _is_linked(self) -> bool:
+        """Whether the things are joined with rows that refer to them, so that one may stand in several."""
+        return any(key.target.table == self.table for each in self.filters for key in each.via)
+
+    def sql(self, schema: Schema) -> str:
+        """Write the query as SQL."""
+        return from_plan(self.plan(), schema)
+
+    def plan(self) -> Plan:
+        """Write the query as a plan."""
+        if self.both:
+            first, second = (self.but(both=None, filters=(*self.filters, each)).plan() for each in self.both)
+            return first.model_copy(update={"set_operations": (SetOperation(operator="intersect", plan=second),)})
+        tables, joins = self._sources()
+        filters = self.filters[:-1] if self.measure == "share" else self.filters
+        conditions = tuple(each.condition() for each in filters)
+        where = Junction(kind="and", conditions=conditions) if len(conditions) > 1 else next(iter(conditions), None)
+        group = (column(self.group),) if self.group and self.measure == "groups" else ()
+        having = None
+        if self.at_least is not None and group:
+            having = Predicate(left=ROWS, operator=">", right=(LiteralTerm(value=self.at_least),))
+        order = (Ordering(term=column(self.order), descending=self.descending),) if self.order else ()
+        return Plan(
+            select=self._select(), distinct=self.distinct, tables=tables, joins=joins, where=where, group_by=group,
+            having=having, order_by=order, limit=self.limit, offset=self.offset,
+        )  # fmt: skip
+
+    def _select(self) -> tuple[Term, ...]:
+        shown = tuple(column(ref) for ref in self.shown)
+        match self.measure:
+            case "rows":
+                return shown
+            case "count":
+                key = shown[0] if self._is_linked else None
+                return (Aggregate(function="count", argument=key, distinct=True) if key else ROWS,)
+            case "aggregate":
+                return (Aggregate(function=self.function, argument=shown[-1]),)
+            case "groups":
+                assert self.group
+                return (column(self.group), ROWS)
+            case "product":
+                return (shown[0], Arithmetic(operator="*", left=shown[-2], right=shown[-1]))
+            case "share":
+                *_, last = self.filters
+                return (_percentage(last),)
+
+    def _sources(self) -> tuple[tuple[TableSource, ...], tuple[Join, ...]]:
+        tables, joins = [self.table], list[Join]()
+        for each in self.filters:
+            for key in each.via:
+                new = key.target.table if key.target.table not in tables else key.source.table
+                if new not in tables:
+                    tables.append(new)
+                    on = Predicate(left=column(key.source), operator="=", right=(column(key.target),))
+                    joins.append(Join(on=on))
+        return tuple(TableSource(table=table) for table in tables), tuple(joins)
+
+
+def column(ref: ColumnRef) -> ColumnTerm:
+    """Write a column as a plan's term."""
+    return ColumnTerm(table=ref.table, column=ref.column)
+
+
+def _percentage(filtered: Filter) -> Term:
+    """Return how many of a hundred things hold a filter."""
+    holds = Case(
+        branches=(Branch(condition=filtered.condition(), value=LiteralTerm(value=1)),), otherwise=LiteralTerm(value=0)
+    )
+    total = Aggregate(function="sum", argument=holds)
+    hundred = Arithmetic(operator="*", left=LiteralTerm(value=100.0), right=total)
+    return Arithmetic(operator="/", left=hundred, right=ROWS)

@@ -1,0 +1,123 @@
+"""What a suite's run gave: a verdict a turn, rates by behaviour, tables, and JUnit XML for CI."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from pydantic import BaseModel, ConfigDict
+
+from eval.table import Table, figure, interval
+
+
+class _Part(BaseModel):
+    """A part of a suite's result."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class TurnResult(_Part):
+    """One turn held against what must be so."""
+
+    dialogue: int
+    turn: int
+    name: str
+    """Of the dialogue."""
+    ask: str
+    behaviour: str
+    right: bool | None
+    """None for a turn that was lost: not run."""
+    why: str | None
+    """What does not hold; None where all does."""
+    sql: str
+    modes: tuple[str, ...] = ()
+    """Failure modes of a wrong answer."""
+    confidence: float | None = None
+
+
+class Rate(_Part):
+    """The turns of one behaviour."""
+
+    behaviour: str
+    turns: int
+    share: float
+    """Right turns; of several tries, the mean."""
+    low: float | None
+    """95 % interval, dialogues resampled."""
+    high: float | None
+    least: float | None = None
+    """The file's threshold."""
+    fixed: int | None = None
+    """Turns wrong in the earlier run and right now."""
+    broken: int | None = None
+
+
+class SuiteResult(_Part):
+    """A whole suite."""
+
+    suite: str
+    database: str
+    history: str
+    repeat: int
+    turns: tuple[TurnResult, ...]
+    """Of the first try."""
+    rates: tuple[Rate, ...]
+    modes: dict[str, int]
+    """Wrong turns by failure mode."""
+    lost: int
+    pass_any: float
+    """Turns right in some try: pass@k."""
+    pass_all: float
+    """Turns right in every try: pass^k."""
+    failed: tuple[str, ...]
+    """Behaviours below their threshold."""
+
+
+def rate_table(result: SuiteResult) -> Table:
+    """Lay the rates out, the whole first, then the worst behaviour."""
+    paired = any(rate.fixed is not None for rate in result.rates)
+    whole, *rest = result.rates
+    rows = [
+        (
+            rate.behaviour, str(rate.turns), figure(rate.share),
+            interval((rate.low, rate.high) if rate.low is not None and rate.high is not None else None), figure(rate.least),
+            *((f"+{rate.fixed}", f"-{rate.broken}") if paired else ()),
+        )
+        for rate in (whole, *sorted(rest, key=lambda rate: (rate.share, rate.behaviour)))
+    ]  # fmt: skip
+    note = f"History: {result.history}. Right turns by behaviour; least is the file's threshold."
+    if result.repeat > 1:
+        note += f" pass@{result.repeat} {figure(result.pass_any)}, pass^{result.repeat} {figure(result.pass_all)}."
+    columns = ("behaviour", "turns", "right", "95 %", "least", *(("fixed", "broken") if paired else ()))
+    return Table(f"{result.suite} over {result.database}", columns, tuple(rows), note)
+
+
+def mode_table(result: SuiteResult) -> Table:
+    """Lay the failure modes of the wrong turns out."""
+    rows = tuple((mode.replace("_", " "), str(count)) for mode, count in result.modes.items())
+    return Table("How the wrong turns fail", ("mode", "turns"), rows, "A turn may fail in several ways.")
+
+
+def junit(result: SuiteResult) -> str:
+    """Write the turns as JUnit XML, a test case each, a test suite for each dialogue."""
+    root = ElementTree.Element("testsuites", name=result.suite)
+    for name in dict.fromkeys(turn.name for turn in result.turns):
+        turns = [turn for turn in result.turns if turn.name == name]
+        failures, errors = sum(turn.right is False for turn in turns), sum(turn.right is None for turn in turns)
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=name, tests=str(len(turns)), failures=str(failures), errors=str(errors)
+        )
+        for turn in turns:
+            case = ElementTree.SubElement(
+                suite, "testcase", classname=f"{result.database}.{name}", name=f"{turn.turn + 1}: {_clean(turn.ask)}"
+            )
+            if turn.right is not True:
+                kind = "error" if turn.right is None else "failure"
+                problem = ElementTree.SubElement(case, kind, message=_clean(turn.why or ""))
+                problem.text = _clean(turn.sql)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _clean(text: str) -> str:
+    """Leave out what XML cannot hold."""
+    return "".join(character for character in text if character >= " " or character in "\t\n")

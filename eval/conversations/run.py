@@ -1,0 +1,226 @@
+"""Run a suite: answer its dialogues over a database, and hold every answer against what must be so."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from eval.ablation.attribution import Attributor
+from eval.conversations.expectations import Answered, shortfall
+from eval.conversations.result import Rate, SuiteResult, TurnResult
+from eval.conversations.suite_file import SuiteError, SuiteFile, read_suite
+from eval.datasets import Dataset, load
+from eval.records import TurnRecord, read_turns, write_text
+from eval.runs.experiment import RunOptions
+from eval.runs.run import run
+from eval.runs.store import SUITE_FOLDER
+from eval.scoring.score import score
+from eval.scoring.verdicts import Executions
+from eval.statistics import rate_interval
+from value_index.database import Database
+from value_index.render import strict_json
+
+RESULT = "suite.json"
+ALL = "all"
+History = Literal["own", "gold"]
+
+
+@dataclass(frozen=True)
+class SuiteOptions:
+    """What the command line asks for."""
+
+    suite: Path
+    database: Path
+    out: Path
+    history: History = "own"
+    config: Path | None = None
+    nodes: tuple[str, ...] = ()
+    repeat: int = 1
+    against: Path | None = None
+    """Folder of an earlier run of the same suite, to be compared with."""
+    environment: Mapping[str, str] | None = None
+
+
+def run_suite(options: SuiteOptions) -> SuiteResult:
+    """Answer a suite and write `suite.json` beside the records; with `repeat`, so often, each in a folder of its own.
+
+    Raises:
+        TurnSQLError: The suite, the database, the configuration or the folder cannot be used; nothing is written.
+    """
+    suite = read_suite(options.suite)
+    with_database = Database.open(options.database)
+    try:
+        check_suite(suite, options.suite, with_database)
+    finally:
+        with_database.close()
+    earlier = read_result(options.against) if options.against else None
+    folders = [options.out] if options.repeat == 1 else [options.out / f"{n + 1}" for n in range(options.repeat)]
+    tries = [_answered(suite, options, folder) for folder in folders]
+    result = summarise(suite, options, tries, earlier)
+    write_text(options.out / RESULT, strict_json(result.model_dump(mode="json"), indent=2) + "\n")
+    return result
+
+
+def check_suite(suite: SuiteFile, path: Path, database: Database) -> None:
+    """Refuse a suite that does not fit its database: a query that does not run, a table or column that is not there.
+
+    Raises:
+        SuiteError: The line is named.
+    """
+    schema, lines = database.schema, _Lines(path)
+    for d, dialogue in enumerate(suite.dialogues):
+        for t, turn in enumerate(dialogue.turns):
+            for sql in turn.sql:
+                checked = database.check(sql)
+                if not checked.ok and checked.outcome != "checked":
+                    raise SuiteError(f"{path}:{lines.of(d, t, 'sql')}: {checked.message}")
+            for name in turn.uses:
+                table, _, column = name.partition(".")
+                if schema.table(table) is None or (column and schema.column(table, column) is None):
+                    raise SuiteError(f"{path}:{lines.of(d, t, 'uses')}: the database has no {name!r}")
+
+
+@dataclass(frozen=True)
+class _Lines:
+    path: Path
+
+    def of(self, dialogue: int, turn: int, key: str) -> int:
+        import yaml
+
+        from eval.conversations.suite_file import line_of
+
+        node = yaml.compose(self.path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        return line_of(node, ("dialogues", dialogue, "turns", turn, key))
+
+
+def _answered(suite: SuiteFile, options: SuiteOptions, folder: Path) -> list[TurnResult]:
+    """Answer every dialogue once, score the run, and judge each turn."""
+    data = write_data(suite, options.database, folder / SUITE_FOLDER)
+    try:
+        run(
+            RunOptions(
+                data=data,
+                out=folder,
+                config=options.config,
+                nodes=options.nodes,
+                alone=False,
+                history="gold" if options.history == "gold" else "predicted",
+                environment=options.environment or {},
+            )
+        )
+    except BaseException:
+        if not (folder / "manifest.json").exists():
+            shutil.rmtree(folder / SUITE_FOLDER, ignore_errors=True)
+        raise
+    score(folder)
+    dataset = load("cosql", data, "dev")
+    try:
+        return list(_judged(suite, dataset, folder))
+    finally:
+        dataset.close()
+
+
+def write_data(suite: SuiteFile, database: Path, folder: Path) -> Path:
+    """Lay a suite out as an official archive of dialogues, so that every command reads it; return the folder.
+
+    A turn that gives no query has an empty gold: it is judged by what it does give, and is no figure of `eval score`.
+    """
+    name = database.stem
+    home = folder / "database" / name
+    home.mkdir(parents=True, exist_ok=True)
+    link = home / f"{name}.sqlite"
+    if not link.exists():
+        try:
+            os.symlink(database.resolve(), link)
+        except OSError:  # a file system without links
+            shutil.copyfile(database, link)
+    rows = [
+        {
+            "database_id": name,
+            "interaction": [
+                {"utterance": turn.ask, "query": turn.sql[0] if turn.sql else ""} for turn in dialogue.turns
+            ],
+        }
+        for dialogue in suite.dialogues
+    ]
+    (folder / "sql_state_tracking").mkdir(exist_ok=True)
+    write_text(folder / "sql_state_tracking" / "cosql_dev.json", json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    return folder
+
+
+def _judged(suite: SuiteFile, dataset: Dataset, folder: Path) -> Iterator[TurnResult]:
+    executions, attributor = Executions(), Attributor(dataset)
+    records: dict[tuple[int, int], TurnRecord] = {record.key: record for record in read_turns(folder)}
+    for d, dialogue in enumerate(suite.dialogues):
+        database = dataset.open_database(dataset.dialogues[d].database_id)
+        for t, turn in enumerate(dialogue.turns):
+            record = records.get((d, t))
+            lost = record is None or record.outcome == "not_run"
+            sql = record.sql if record else ""
+            why = "the turn was not run" if lost else shortfall(turn, Answered(sql, database, executions))
+            modes = attributor.modes(d, t, sql) if why and not lost and turn.sql else ()
+            yield TurnResult(
+                dialogue=d, turn=t, name=dialogue.name or str(d), ask=turn.ask, behaviour=turn.behaviour,
+                right=None if lost else why is None, why=why, sql=sql, modes=tuple(found.mode for found in modes),
+                confidence=record.confidence if record else None,
+            )  # fmt: skip
+
+
+def summarise(
+    suite: SuiteFile, options: SuiteOptions, tries: Sequence[Sequence[TurnResult]], earlier: SuiteResult | None
+) -> SuiteResult:
+    """Sum up what every try gave; of several, a turn is right in the rates by how often it was right."""
+    first = tries[0]
+    rights = [[bool(each[place].right) for each in tries] for place in range(len(first))]
+    names = dict.fromkeys((ALL, *(turn.behaviour for turn in first if turn.behaviour)))
+    rates = tuple(_rate(name, suite, first, rights, earlier) for name in names)
+    modes = Counter(mode for each in tries for turn in each for mode in turn.modes)
+    return SuiteResult(
+        suite=options.suite.name, database=options.database.stem, history=options.history, repeat=len(tries),
+        turns=tuple(first), rates=rates, modes=dict(modes.most_common()),
+        lost=sum(turn.right is None for each in tries for turn in each),
+        pass_any=sum(map(any, rights)) / len(rights), pass_all=sum(map(all, rights)) / len(rights),
+        failed=tuple(rate.behaviour for rate in rates if rate.least is not None and rate.share < rate.least),
+    )  # fmt: skip
+
+
+def _rate(
+    name: str,
+    suite: SuiteFile,
+    turns: Sequence[TurnResult],
+    rights: Sequence[Sequence[bool]],
+    earlier: SuiteResult | None,
+) -> Rate:
+    places = [place for place, turn in enumerate(turns) if name in (ALL, turn.behaviour)]
+    values = [sum(rights[place]) / len(rights[place]) for place in places]
+    interval = rate_interval(values, [turns[place].dialogue for place in places])
+    before = {(turn.dialogue, turn.turn, turn.ask): turn.right for turn in earlier.turns} if earlier else {}
+    paired = [
+        (before[key], rights[place][0])
+        for place in places
+        if (key := (turns[place].dialogue, turns[place].turn, turns[place].ask)) in before
+    ]
+    return Rate(
+        behaviour=name, turns=len(places), share=sum(values) / len(values), least=suite.thresholds.get(name),
+        low=interval.low if interval else None, high=interval.high if interval else None,
+        fixed=sum(not old and new for old, new in paired) if earlier else None,
+        broken=sum(bool(old) and not new for old, new in paired) if earlier else None,
+    )  # fmt: skip
+
+
+def read_result(folder: Path) -> SuiteResult:
+    """Read what a suite's run gave.
+
+    Raises:
+        SuiteError: The folder holds no run of a suite.
+    """
+    try:
+        return SuiteResult.model_validate_json((folder / RESULT).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SuiteError(f"{folder} holds no run of a suite ({RESULT}): {error}") from None

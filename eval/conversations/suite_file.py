@@ -1,0 +1,165 @@
+"""The file of a suite: dialogues of turns with what must hold, in YAML that a person reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from value_index.errors import TurnSQLError
+
+Cell = int | float | str | bool | None
+
+
+class SuiteError(TurnSQLError):
+    """A suite that cannot be made, read or run."""
+
+
+def _listed(value: Any) -> Any:
+    """Read one text as a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class _Part(BaseModel):
+    """A part of a suite's file; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TurnSpec(_Part):
+    """One question, and what must hold of its answer: everything that is given."""
+
+    ask: str = Field(min_length=1)
+    """The question."""
+    behaviour: str = ""
+    """What the turn is about: rates are given by behaviour."""
+    sql: Texts = ()
+    """One or several queries; the answer must return the rows of one of them. The first is gold for the turns after it."""
+    rows: tuple[tuple[Cell, ...], ...] | None = None
+    """The rows themselves, in any order."""
+    columns: Texts = ()
+    """Labels of the columns, in order, without case."""
+    keeps: Texts = ()
+    """Values that the answer's SQL must compare with."""
+    drops: Texts = ()
+    """Values that it must not compare with."""
+    uses: Texts = ()
+    """Tables, or `table.column`, that it must read."""
+    count: int | None = Field(default=None, ge=0)
+    """How many rows it must return."""
+    fails: bool = False
+    """Whether the question must not be answered: no SQL, or no rows."""
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> TurnSpec:
+        expected = (self.sql, self.columns, self.keeps, self.drops, self.uses)
+        if not any(expected) and self.rows is None and self.count is None and not self.fails:
+            raise ValueError("say what must hold: sql, rows, columns, keeps, drops, uses, count or fails")
+        if self.fails and (self.sql or self.rows is not None or self.count is not None):
+            raise ValueError("a turn that fails has no sql, rows or count")
+        return self
+
+
+class DialogueSpec(_Part):
+    """One conversation."""
+
+    name: str = ""
+    """What reports call it; its number where empty."""
+    turns: tuple[TurnSpec, ...] = Field(min_length=1)
+
+
+class SuiteFile(_Part):
+    """A suite over one database."""
+
+    database: str = ""
+    """Name of the database that it was written for; any where empty."""
+    seed: int | None = None
+    """Of the generator; None for a suite written by hand."""
+    templates: Literal["all", "a", "b"] | None = None
+    """Which half of the generator's words it uses."""
+    thresholds: dict[str, float] = Field(default_factory=dict[str, float])
+    """Least share of right turns, by behaviour; `all` for all of them. Below one, `suite run` exits with 1."""
+    dialogues: tuple[DialogueSpec, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _thresholds_fit(self) -> SuiteFile:
+        known = {turn.behaviour for dialogue in self.dialogues for turn in dialogue.turns} | {"all"}
+        for name, least in self.thresholds.items():
+            if name not in known:
+                raise ValueError(f"thresholds: no turn has the behaviour {name!r}")
+            if not 0 <= least <= 1:
+                raise ValueError(f"thresholds: {name}: {least} is no share between 0 and 1")
+        return self
+
+
+def read_suite(path: Path) -> SuiteFile:
+    """Read a suite.
+
+    Raises:
+        SuiteError: The file is missing, no YAML, or has a part that does not fit; the line is named.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SuiteError(f"cannot read {path}: {error}") from error
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise SuiteError(f"{where}: {getattr(error, 'problem', None) or 'no YAML'}") from error
+    try:
+        return SuiteFile.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = first["loc"]
+        message = first["msg"].removeprefix("Value error, ")
+        key = next((str(part) for part in reversed(place) if isinstance(part, str)), "")
+        said = f"unknown key {key!r}" if first["type"] == "extra_forbidden" else f"{key}: {message}" if key else message
+        raise SuiteError(f"{path}:{line_of(node, place)}: {said}") from None
+
+
+def line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
+    """Return the line, from 1, of the part of a YAML document that a path of keys and indexes leads to.
+
+    >>> line_of(yaml.compose("a: 1\\nb:\\n- x\\n- y\\n"), ("b", 1))
+    4
+    """
+    line = node.start_mark.line + 1 if node else 1
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((key, value) for key, value in node.value if key.value == part), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            inner: yaml.Node = node.value[part]
+            line, node = inner.start_mark.line + 1, inner
+        else:
+            break
+    return line
+
+
+def write_suite(suite: SuiteFile, path: Path) -> None:
+    """Write a suite for people: parts that hold nothing are left out.
+
+    Raises:
+        SuiteError: The file cannot be written.
+    """
+    content = suite.model_dump(mode="json", exclude_defaults=True)
+    for dialogue in content["dialogues"]:
+        for turn in dialogue["turns"]:
+            if len(turn.get("sql", ())) == 1:
+                (turn["sql"],) = turn["sql"]
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SuiteError(f"cannot write {path}: {error.strerror}") from error

@@ -1,0 +1,290 @@
+"""What a database offers to talk about: things, what they are called, and columns worth asking about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nodes.lexical.evidence import display_columns
+from value_index.database import Database
+from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
+from value_index.sqlite.reflection import quoted
+
+MOST_CATEGORIES = 40
+"""Distinct texts up to which a column sorts rows into categories."""
+LONGEST_TEXT = 32
+"""Characters of a value that a person would type."""
+FEWEST_ROWS = 4
+LONGEST_SHOWN = 80
+"""Characters of a text that can stand for a row."""
+DEADLINE = 1.0
+"""Seconds that one look at a column may take; a slower column is not talked about."""
+_KEY_WORDS = frozenset(
+    [
+        "id",
+        "ids",
+        "key",
+        "uuid",
+        "guid",
+        "code",
+        "codes",
+        "url",
+        "uri",
+        "hash",
+        "password",
+        "email",
+        "phone",
+        "fax",
+        "rowid",
+        "index",
+        "no",
+        "number",
+    ]
+)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?")
+_NUMERAL = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A column that can be asked about."""
+
+    ref: ColumnRef
+    name: str
+    """As a person says it, in lower case."""
+    values: tuple[Any, ...] = ()
+    """Distinct values in order; of numbers and days, all of them up to a bound."""
+    nulls: int = 0
+    """Rows without a value."""
+
+    @property
+    def lowest(self) -> Any:
+        """The smallest value."""
+        return self.values[0]
+
+    @property
+    def highest(self) -> Any:
+        """The largest value."""
+        return self.values[-1]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A table whose rows people talk about."""
+
+    table: Table
+    one: str
+    """A row in words: "airline"."""
+    many: str
+    """Rows in words: "airlines"."""
+    display: Facts
+    """The column that stands for a row."""
+    categories: tuple[Facts, ...]
+    """Texts that several rows share."""
+    numbers: tuple[Facts, ...]
+    days: tuple[Facts, ...]
+    """ISO days, with or without a time."""
+    flags: tuple[Facts, ...]
+    """Yes or no, as 0/1, Y/N, yes/no, true/false."""
+    gaps: tuple[Facts, ...]
+    """Columns that some rows have no value for."""
+    numerals: tuple[Facts, ...]
+    """Texts that all are numbers."""
+    parents: tuple[tuple[ForeignKey, str], ...] = ()
+    """Keys to other things, and the role that each plays in words."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A database as a conversation sees it."""
+
+    database: Database
+    things: tuple[Thing, ...]
+
+    def thing(self, table: str) -> Thing | None:
+        """Return the thing of a table; None where nobody would talk of it."""
+        return next((thing for thing in self.things if thing.table.name == table), None)
+
+    def children(self, thing: Thing) -> tuple[tuple[Thing, ForeignKey], ...]:
+        """Return the things that refer to one, and by which key."""
+        found = ((other, key) for other in self.things for key, _ in other.parents)
+        return tuple((other, key) for other, key in found if key.target.table == thing.table.name and other != thing)
+
+    @classmethod
+    def read(cls, database: Database) -> World:
+        """Look at every table; those with few rows or nothing to show are left out."""
+        keys = _keys(database)
+        read = (_thing(database, table, keys) for table in database.schema.tables)
+        things = {thing.table.name: thing for thing in read if thing}
+        linked = (_linked(thing, keys, things) for thing in things.values())
+        return cls(database, tuple(linked))
+
+
+def spoken(name: str, values: tuple[Any, ...] = ()) -> str:
+    """Return what a person calls a column whose name is no noun.
+
+    >>> spoken("hired on"), spoken("founded", (1987, 1994)), spoken("is active", (0, 1)), spoken("city")
+    ('hired on date', 'year founded', 'is active', 'city')
+    """
+    if name.endswith((" on", " at")):
+        return f"{name} date"
+    if re.fullmatch(r"\w+ed|born|built", name):
+        years = all(isinstance(value, int) and 1000 <= value <= 2100 for value in values) and values
+        return f"year {name}" if years else f"{name} date" if values and isinstance(values[0], str) else name
+    return name
+
+
+def plural(noun: str) -> str:
+    """Return the plural of a noun.
+
+    >>> [plural(noun) for noun in ("city", "bus route", "match", "staff", "airlines", "day")]
+    ['cities', 'bus routes', 'matches', 'staff', 'airlines', 'days']
+    >>> plural("status"), plural("diagnosis")
+    ('statuses', 'diagnoses')
+    """
+    if noun.endswith("us"):
+        return noun + "es"
+    if noun.endswith("is"):
+        return noun[:-2] + "es"
+    if noun.endswith(("staff", "people", "data", "media", "series")) or (
+        noun.endswith("s") and not noun.endswith("ss")
+    ):
+        return noun
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("ss", "x", "ch", "sh", "z")) else "s")
+
+
+def singular(noun: str) -> str:
+    """Return the singular of a noun that may be a plural.
+
+    >>> [singular(noun) for noun in ("cities", "airlines", "matches", "class", "bus", "addresses")]
+    ['city', 'airline', 'match', 'class', 'bus', 'address']
+    """
+    if noun.endswith("ies") and len(noun) > 4:
+        return noun[:-3] + "y"
+    if noun.endswith(("sses", "xes", "ches", "shes")):
+        return noun[:-2]
+    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
+
+
+def _words(name: str) -> list[str]:
+    return name.lower().split()
+
+
+def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thing | None:
+    count = _rows(database, f"SELECT count(*) FROM {quoted(table.name)}")
+    if not count or count[0][0] < FEWEST_ROWS:
+        return None
+    noun = " ".join(_words(table.natural_name))
+    taken = {key.source.column.lower() for key in keys if key.source.table == table.name}
+    taken |= {name.lower() for name in table.primary_key}
+    facts = {c.name: f for c in table.columns if c.name.lower() not in taken and (f := _facts(database, table, c))}
+    shown = display_columns(table)
+    display = facts.get(shown[0].column) if len(shown) == 1 else None
+    if display is None or not isinstance(display.lowest, str) or max(map(len, display.values)) > LONGEST_SHOWN:
+        return None
+    rest = [fact for fact in facts.values() if fact.ref != display.ref and not _is_key(fact.name)]
+    texts = [fact for fact in rest if all(isinstance(value, str) for value in fact.values)]
+    days = [fact for fact in texts if all(_DAY.fullmatch(value) for value in fact.values)]
+    numerals = [fact for fact in texts if all(_NUMERAL.fullmatch(value) for value in fact.values)]
+    flags = [fact for fact in rest if _is_flag(fact)]
+    numbers = [
+        fact for fact in rest
+        if len(fact.values) > 3 and all(isinstance(value, int | float) for value in fact.values) and fact not in flags
+    ]  # fmt: skip
+    categories = [
+        fact for fact in texts
+        if fact not in days and fact not in numerals and fact not in flags and 2 <= len(fact.values) <= MOST_CATEGORIES
+        and len(fact.values) < count[0][0] and all(_is_typed(value) for value in fact.values)
+    ]  # fmt: skip
+    return Thing(
+        table, singular(noun), plural(singular(noun)), display, tuple(categories), tuple(numbers),
+        tuple(fact for fact in days if len(fact.values) > 2), tuple(flags),
+        tuple(fact for fact in rest if 0 < fact.nulls < count[0][0]),
+        tuple(fact for fact in numerals if len(fact.values) > 3 and fact not in flags),
+    )  # fmt: skip
+
+
+def _linked(thing: Thing, keys: Iterable[ForeignKey], things: dict[str, Thing]) -> Thing:
+    own = [key for key in keys if key.source.table == thing.table.name and key.target.table in things]
+    own = [key for key in own if key.target.table != thing.table.name]
+    return replace(thing, parents=tuple((key, _role(key, own, things)) for key in own))
+
+
+def _role(key: ForeignKey, keys: list[ForeignKey], things: dict[str, Thing]) -> str:
+    """Return what a key makes of the row it refers to: the thing's name, or the key's own where there are several.
+
+    "home team" and "away team" where a game has home_team_id and away_team_id.
+    """
+    if sum(other.target.table == key.target.table for other in keys) < 2:
+        return things[key.target.table].one
+    words = [word for word in re.split(r"[_\W]+", key.source.column.lower()) if word and not _is_key(word)]
+    one = things[key.target.table].one
+    return " ".join(words) if not words or words[-1] == one else f"{' '.join(words)} {one}"
+
+
+def _keys(database: Database) -> tuple[ForeignKey, ...]:
+    """Return the declared keys of one column, and those that only names and values show."""
+    schema = database.schema
+    return (*schema.foreign_keys, *_undeclared(database, schema))
+
+
+def _undeclared(database: Database, schema: Schema) -> Iterable[ForeignKey]:
+    """Yield columns named as another table's only key, all of whose values stand there."""
+    declared = {key.source.folded for key in schema.foreign_keys}
+    targets = {t.primary_key[0].lower(): t for t in schema.tables if len(t.primary_key) == 1}
+    for table in schema.tables:
+        for column in table.columns:
+            target = targets.get(column.name.lower())
+            ref = ColumnRef(table=table.name, column=column.name)
+            if target is None or target.name == table.name or ref.folded in declared or column.name.lower() == "id":
+                continue
+            key = target.primary_key[0]
+            sql = (
+                f"SELECT count(*) FROM {quoted(table.name)} WHERE {quoted(column.name)} NOT IN"
+                f" (SELECT {quoted(key)} FROM {quoted(target.name)})"
+            )
+            if _rows(database, sql) == ((0,),) and [n.lower() for n in table.primary_key] != [column.name.lower()]:
+                yield ForeignKey(source=ref, target=ColumnRef(table=target.name, column=key))
+
+
+def _facts(database: Database, table: Table, column: Column) -> Facts | None:
+    name, source = quoted(column.name), quoted(table.name)
+    found = _rows(database, f"SELECT DISTINCT {name} FROM {source} WHERE {name} IS NOT NULL ORDER BY 1 LIMIT 2000")
+    nulls = _rows(database, f"SELECT count(*) FROM {source} WHERE {name} IS NULL")
+    values = tuple(row[0] for row in found or ())
+    if not values or not nulls or any(not isinstance(value, str | int | float) for value in values):
+        return None
+    words = spoken(" ".join(_words(column.natural_name)), values)
+    return Facts(ColumnRef(table=table.name, column=column.name), words, values, nulls[0][0]) if words else None
+
+
+def _rows(database: Database, sql: str) -> tuple[tuple[Any, ...], ...] | None:
+    result = database.execute(sql, deadline=DEADLINE, max_rows=2001)
+    return tuple(tuple(row) for row in result.rows) if result.ok else None
+
+
+def _is_key(name: str) -> bool:
+    return bool(_KEY_WORDS & set(_words(name.replace("_", " "))))
+
+
+def _is_typed(value: str) -> bool:
+    """Tell whether a person would type a value: short, and of words."""
+    return 1 < len(value) <= LONGEST_TEXT and value == value.strip() and not re.search(r"[\n\t;{}<>|@\"]", value)
+
+
+_YES = frozenset(("1", "y", "yes", "true", "t"))
+_NO = frozenset(("0", "n", "no", "false", "f"))
+
+
+def _is_flag(fact: Facts) -> bool:
+    values = {str(value).lower() for value in fact.values}
+    return len(fact.values) == 2 and len(values & _YES) == 1 and len(values & _NO) == 1
+
+
+def yes_of(fact: Facts) -> Any:
+    """Return the value of a flag that means yes."""
+    return next(value for value in fact.values if str(value).lower() in _YES)

@@ -1,0 +1,101 @@
+"""Conversations by construction: every gold runs, tells failures apart, and the same seed makes the same suite."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from eval.conversations.make import make_suite
+from eval.conversations.suite_file import SuiteError, SuiteFile
+from eval.conversations.templates import TEMPLATES, half
+from eval.conversations.world import World
+from eval.demo.build import build
+from value_index.database import Database
+
+
+@pytest.fixture(scope="module", params=["air_network", "bookshop", "clinic"])
+def database(request: pytest.FixtureRequest) -> Database:
+    return Database.open(next(path for path in build() if path.stem == request.param))
+
+
+@pytest.fixture(scope="module")
+def suite(database: Database) -> SuiteFile:
+    return make_suite(database, turns=150, seed=1)
+
+
+def test_many_behaviours_are_shown(suite: SuiteFile) -> None:
+    shown = Counter(turn.behaviour for dialogue in suite.dialogues for turn in dialogue.turns)
+    assert sum(shown.values()) >= 150 and len(shown) >= 25
+    assert set(shown) <= set(TEMPLATES)
+
+
+def test_every_gold_runs_and_returns_rows_that_are_not_those_of_the_turn_before(
+    suite: SuiteFile, database: Database
+) -> None:
+    for dialogue in suite.dialogues:
+        before = None
+        for turn in dialogue.turns:
+            if turn.fails:
+                continue
+            result = database.execute(turn.sql[0])
+            assert result.ok and result.rows, turn.sql[0]
+            rows = result.rows if "ORDER BY" in turn.sql[0] else sorted(map(repr, result.rows))
+            assert rows != before or turn.behaviour in ("topic changed",), turn.ask
+            before = rows
+
+
+def test_utterances_have_no_placeholder_left(suite: SuiteFile) -> None:
+    for dialogue in suite.dialogues:
+        for turn in dialogue.turns:
+            assert "{" not in turn.ask and "  " not in turn.ask and turn.ask.strip() == turn.ask
+
+
+def test_the_same_seed_makes_the_same_suite(database: Database) -> None:
+    assert make_suite(database, turns=20, seed=3) == make_suite(database, turns=20, seed=3)
+    assert make_suite(database, turns=20, seed=3) != make_suite(database, turns=20, seed=4)
+
+
+@pytest.mark.parametrize("behaviour", TEMPLATES)
+def test_the_halves_of_the_templates_share_nothing(behaviour: str) -> None:
+    first, second = half(behaviour, "a"), half(behaviour, "b")
+    assert first and second and not set(first) & set(second)
+    assert set(first) | set(second) == set(TEMPLATES[behaviour])
+
+
+def test_typos_leave_letters_out(database: Database) -> None:
+    plain, odd = make_suite(database, turns=20, seed=3), make_suite(database, turns=20, seed=3, typos=1.0)
+    assert [d.turns[0].sql for d in plain.dialogues][:1] == [d.turns[0].sql for d in odd.dialogues][:1]
+    assert plain.dialogues[0].turns[0].ask != odd.dialogues[0].turns[0].ask
+
+
+def test_keys_that_are_not_declared_are_found(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "shop.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript("""
+        CREATE TABLE customer(customer_id INTEGER PRIMARY KEY, name TEXT, town TEXT);
+        CREATE TABLE bill(bill_no INTEGER PRIMARY KEY, title TEXT, customer_id INTEGER);
+        INSERT INTO customer VALUES (1,'Ann','Bath'),(2,'Bo','Hull'),(3,'Cy','Bath'),(4,'Di','York'),(5,'Ed','Bath');
+        INSERT INTO bill VALUES (1,'Oak',1),(2,'Elm',1),(3,'Fir',2),(4,'Ash',3);
+    """)
+    connection.commit()
+    connection.close()
+    database = Database.open(path)
+    bill = World.read(database).thing("bill")
+    assert bill and [role for _, role in bill.parents] == ["customer"]
+    assert make_suite(database, turns=20).dialogues
+
+
+def test_a_database_without_things_is_refused(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "bare.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t(a INTEGER)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(SuiteError, match="has no table"):
+        make_suite(Database.open(path))
