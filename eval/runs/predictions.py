@@ -15,7 +15,7 @@ from eval.datasets import DataError, Dataset, GoldDialogue, load, parse_range
 from eval.provenance import commit, versions
 from eval.records import HistoryMode, Manifest, StageRecord, TurnRecord
 from eval.runs.store import RunStore
-from nodes.llm.messages import sql_text
+from nodes.llm.sql_text import sql_text
 from nodes.state import STAGES, Attempt, Stage
 
 Missing = Literal["wrong", "left-out"]
