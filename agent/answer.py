@@ -31,7 +31,7 @@ class Answer(BaseModel):
     state: GraphState
     """The turn with every stage's output."""
     result: Result | None
-    """What the SQL gave; None where no SQL was written."""
+    """What the SQL gave; None if no SQL was written."""
 
     @property
     def violations(self) -> tuple[Violation, ...]:

@@ -22,7 +22,7 @@ class Doubt(BaseModel):
 
 
 def doubt(plans: tuple[ScoredPlan, ...], settings: ClarifySettings) -> Doubt | None:
-    """Return the two readings to choose between; None where the first is sure enough, or leads by enough."""
+    """Return the two readings to choose between; None if the first is sure enough, or leads by enough."""
     if len(plans) < 2 or plans[0].confidence is None or plans[0].confidence >= settings.below:
         return None
     if plans[0].score - plans[1].score >= settings.margin:

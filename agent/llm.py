@@ -31,7 +31,7 @@ class CassetteOptions:
 async def open_llm(
     endpoint: Endpoint | None, environment: Mapping[str, str], cassette: CassetteOptions | None = None
 ) -> AsyncGenerator[Completer | None]:
-    """Open the endpoint of a configuration, behind its cassette where there is one; None where there is no endpoint.
+    """Open the endpoint of a configuration, behind its cassette where there is one; None if there is no endpoint.
 
     Raises:
         ConfigError: the environment holds no key where one is needed.
@@ -52,7 +52,7 @@ async def open_llm(
 
 
 def read_key(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
-    """Return the endpoint's key; "" where it needs none.
+    """Return the endpoint's key; "" if it needs none.
 
     Raises:
         ConfigError: the environment does not hold it.

@@ -108,7 +108,7 @@ class TurnRecord(Record):
     utterance: str
     history: HistoryMode
     sql: str
-    """The final SQL; "" where there is none."""
+    """The final SQL; "" if there is none."""
     outcome: Outcome
     stages: dict[Stage, StageRecord]
     attempts: tuple[Attempt, ...] = ()
@@ -165,7 +165,7 @@ def read_turns(folder: Path) -> list[TurnRecord]:
 
 
 def read_alone(folder: Path) -> list[AloneRecord]:
-    """Read what the stages gave alone; empty where the run has none."""
+    """Read what the stages gave alone; empty if the run has none."""
     path = folder / "alone.jsonl"
     return list(read_lines(path, AloneRecord)) if path.exists() else []
 

@@ -61,7 +61,7 @@ class Difference:
 
 
 def rate_interval(values: Sequence[float], clusters: Sequence[Hashable]) -> Interval | None:
-    """Return the interval of a mean of scores in 0..1; None where there is none to average.
+    """Return the interval of a mean of scores in 0..1; None if there is none to average.
 
     The dialogue bootstrap; Wilson's where each dialogue has one turn that is right or wrong, and, over dialogues,
     where every score is 0 or every score is 1 (no resampling can vary those).
@@ -124,7 +124,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def smallest_decidable(turns: int, *, changed: float = 0.0, comparisons: int = 1) -> float | None:
-    """Return the smallest difference of rates that the sign test could decide; None where no difference could be.
+    """Return the smallest difference of rates that the sign test could decide; None if no difference could be.
 
     Args:
         turns: how many turns are compared.

@@ -50,9 +50,9 @@ class Context:
     schema: Schema
     database: Database
     index: ValueIndex | None = None
-    """None where no value index was built (a node then abstains)."""
+    """None if no value index was built (a node then abstains)."""
     llm: Completer | None = None
-    """None where the configuration names no endpoint."""
+    """None if the configuration names no endpoint."""
     spent: bool = False
     """Whether the turn's attempts are used up: a node that asks a model to write SQL gives the compiler's instead."""
     turn: TurnAnalysis | None = None

@@ -53,7 +53,7 @@ def fitted(build: Callable[[GraphState], Prompt], state: GraphState, context: Co
 
 
 def parsed(reply: Reply, kind: type[M]) -> M | None:
-    """Read a structured answer; None where it is not one (what the model wrote is its own fault, never the endpoint's)."""
+    """Read a structured answer; None if it is not one (what the model wrote is its own fault, never the endpoint's)."""
     try:
         return kind.model_validate_json(json_text(reply.text))
     except ValidationError:
@@ -118,7 +118,7 @@ def conversation(state: GraphState) -> str:
 
 
 def meaning(found: DialogueState | None, utterance: str) -> str:
-    """Write what the question means here; "" where nothing was resolved."""
+    """Write what the question means here; "" if nothing was resolved."""
     if found is None:
         return ""
     lines = [] if found.question == utterance else [f"In full: {found.question}"]
@@ -137,7 +137,7 @@ def values(found: Iterable[GroundedValue]) -> str:
 
 
 def links(found: SchemaLinks | None, schema: Schema) -> str:
-    """Write the links, best first; "" where the whole schema is linked."""
+    """Write the links, best first; "" if the whole schema is linked."""
     if found is None or len(found.columns) >= len(schema.columns):
         return ""
     tables = ", ".join(link.table for link in found.tables)

@@ -105,7 +105,7 @@ class GroundedValue(StateModel):
     score: float
     """0..1."""
     runner_up: float | None = None
-    """Score of the next best column or value for the same mention; None where there is none."""
+    """Score of the next best column or value for the same mention; None if there is none."""
     provenance: Provenance = "exact"
     via: ColumnRef | None = None
     """The display column that the mention matched, whose row gives the value of `column` (`via_row`)."""

@@ -40,7 +40,7 @@ class TurnAnalysis:
 
     schema: Schema
     index: ValueIndex | None
-    """None where no value index was built: nothing matches then."""
+    """None if no value index was built: nothing matches then."""
     text: str
     """The utterance, as it was typed."""
     history: tuple[Turn, ...]

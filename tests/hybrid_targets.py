@@ -36,7 +36,7 @@ def trained(targets: list[str]) -> list[str]:
 
 
 def served(targets: list[str]) -> dict[str, str]:
-    """Name the layer of vLLM that each is a part of, or is; "" where there is none."""
+    """Name the layer of vLLM that each is a part of, or is; "" if there is none."""
     spec = find_spec("vllm")
     assert spec is not None and spec.submodule_search_locations
     root = Path(spec.submodule_search_locations[0]) / "model_executor"

@@ -93,7 +93,7 @@ class Database:
         return self._run(lambda session: session.compile(sql), deadline)
 
     def distinct(self, ref: ColumnRef, limit: int, *, deadline: float = DEADLINE_SECONDS) -> tuple[Any, ...]:
-        """Return up to `limit` distinct values of a column, without NULL; empty where it cannot be read in time."""
+        """Return up to `limit` distinct values of a column, without NULL; empty if it cannot be read in time."""
         sql = (
             f"SELECT DISTINCT {quoted(ref.column)} FROM {quoted(ref.table)}"
             f" WHERE {quoted(ref.column)} IS NOT NULL LIMIT {int(limit)}"
@@ -191,7 +191,7 @@ class Database:
         return result
 
     def _wait(self, session: Session, job: Callable[[Session], T], seconds: float) -> T | None:
-        """Return what a job gives; None where it takes longer and leaves no result within a grace either."""
+        """Return what a job gives; None if it takes longer and leaves no result within a grace either."""
         session.jobs.put(job)
         result = session.wait(seconds)
         if result is None:

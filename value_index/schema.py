@@ -57,7 +57,7 @@ class Table(SchemaModel):
     natural_name: str
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
-    """Column names of the primary key, in key order; empty where none is declared."""
+    """Column names of the primary key, in key order; empty if none is declared."""
     hidden: tuple[str, ...] = ()
     """Columns that SQL may use and `*` does not show: a full-text table's own name (for MATCH) and `rank`."""
     is_view: bool = False
@@ -67,7 +67,7 @@ class Table(SchemaModel):
         return {column.name.lower(): column for column in self.columns}
 
     def column(self, name: str) -> Column | None:
-        """Find a column by name without case; None where there is none."""
+        """Find a column by name without case; None if there is none."""
         return self._by_name.get(name.lower())
 
 
@@ -110,7 +110,7 @@ class Schema(SchemaModel):
         return {table.name.lower(): table for table in self.tables}
 
     def table(self, name: str) -> Table | None:
-        """Find a table by name without case; None where there is none."""
+        """Find a table by name without case; None if there is none."""
         return self._by_name.get(name.lower())
 
     def omits(self, name: str) -> bool:
@@ -118,7 +118,7 @@ class Schema(SchemaModel):
         return any(table.name.lower() == name.lower() for table in self.omitted)
 
     def column(self, table: str, column: str) -> ColumnRef | None:
-        """Return the reference as the database spells it; None where table or column do not exist."""
+        """Return the reference as the database spells it; None if table or column do not exist."""
         found = self.table(table)
         inner = found.column(column) if found else None
         return ColumnRef(table=found.name, column=inner.name) if found and inner else None

@@ -46,7 +46,7 @@ class Blame(Frozen):
     utterance: str
     sql: str
     stage: Stage | None
-    """The first whose replacement by gold repairs the turn; None where no replacement does."""
+    """The first whose replacement by gold repairs the turn; None if no replacement does."""
     repaired: str | None
     """`alone`, or `after gold` where the stages before it had to be replaced too."""
     modes: tuple[Mode, ...]

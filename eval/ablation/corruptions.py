@@ -49,7 +49,7 @@ class CorruptionInput:
 
 
 def corrupt(mode: FailureMode, given: CorruptionInput, draw: Random) -> str | None:
-    """Return SQL that fails in one mode, drawn from all places where it can; None where there is no place.
+    """Return SQL that fails in one mode, drawn from all places where it can; None if there is no place.
 
     Whether the answer changes is for the verdict to say: a filter may be forgotten without loss.
     """
@@ -162,7 +162,7 @@ def _broken(sql: str, draw: Random) -> str:
 
 
 def _written(plan: Plan, schema: Schema) -> str:
-    """Write a plan; "" where that cannot be."""
+    """Write a plan; "" if that cannot be."""
     try:
         return from_plan(with_sources(plan, schema), schema)
     except SQLError:

@@ -79,7 +79,7 @@ class Step(Frozen):
     gains: tuple[Gain, ...]
 
     def gain(self, choice: Choice) -> Gain | None:
-        """Return the gain of one choice; None where it was not run."""
+        """Return the gain of one choice; None if it was not run."""
         return next((gain for gain in self.gains if gain.choice == choice), None)
 
 

@@ -43,7 +43,7 @@ class Point(Frozen):
     """One threshold."""
 
     below: float | None
-    """Confidence under which a turn is sent, for `below` of sql_generation; None where all are."""
+    """Confidence under which a turn is sent, for `below` of sql_generation; None if all are."""
     sent: int
     """Turns."""
     share: float
@@ -66,7 +66,7 @@ class Point(Frozen):
     seconds: float
     """The seconds of the model's calls."""
     price: float | None
-    """None where it is unknown."""
+    """None if it is unknown."""
 
 
 class Chosen(Frozen):

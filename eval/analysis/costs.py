@@ -27,7 +27,7 @@ class Cost(BaseModel):
     completion_tokens: int
     seconds: float
     price: float | None
-    """None where a price is unknown."""
+    """None if a price is unknown."""
 
     @classmethod
     def of(cls, calls: Iterable[ModelCall]) -> Cost:

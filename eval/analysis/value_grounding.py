@@ -32,7 +32,7 @@ class RunTally:
     """Turns whose gold compares with no value."""
     kept_silent: int = 0
     fixed: tuple[str, ...] | None = None
-    """Turns that are right with the stage and wrong without it; None where no run without it was given."""
+    """Turns that are right with the stage and wrong without it; None if no run without it was given."""
     breaks: tuple[str, ...] | None = None
     """Turns that are right without the stage and wrong with it."""
 

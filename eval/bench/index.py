@@ -222,7 +222,7 @@ def _cost(size: int, method: str, seconds: float, times: list[float], hits: floa
 
 
 def _private_bytes() -> int:
-    """Return the memory of this process that is no file's, mapped index and libraries aside; 0 where not told."""
+    """Return the memory of this process that is no file's, mapped index and libraries aside; 0 if not told."""
     rollup = Path("/proc/self/smaps_rollup")
     if not rollup.exists():
         return 0

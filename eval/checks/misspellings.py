@@ -19,7 +19,7 @@ ONE_EDIT, TWO_EDITS = 5, 8
 
 
 def misspelled(mention: str, change: Change, random: Random, aliases: Aliases) -> str | None:
-    """Return a mention with one change; None where the change does not apply to it."""
+    """Return a mention with one change; None if the change does not apply to it."""
     if change in ("one edit", "two edits"):
         edits, least = (1, ONE_EDIT) if change == "one edit" else (2, TWO_EDITS)
         return _edited(mention, edits, random) if len(mention) >= least else None

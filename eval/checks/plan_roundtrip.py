@@ -52,7 +52,7 @@ class Traveller(_Model):
     database_id: str
     gold: str
     written: str = ""
-    """The SQL of its plan; "" where there is none."""
+    """The SQL of its plan; "" if there is none."""
     cause: str = ""
     """Why it is an exception: the cause of the SQLError, `unequal` (the value verdict), `gold_...` (it does not run);
     "" for one that came back."""
@@ -101,7 +101,7 @@ class _Gold:
     sql: str
     schema: Schema
     database: Database | None
-    """None where the file is absent: nothing is executed then."""
+    """None if the file is absent: nothing is executed then."""
 
 
 def roundtrip(dataset: str, folder: Path, split: str) -> RoundTrip:

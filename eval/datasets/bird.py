@@ -27,7 +27,7 @@ class BirdQuestion(BaseModel):
     db_id: str
     question: str = ""
     evidence: str = ""
-    """What a reader of the question has to know; "" where nothing."""
+    """What a reader of the question has to know; "" if nothing."""
     query: str = Field(validation_alias="SQL")
 
     @property

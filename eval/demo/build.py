@@ -58,7 +58,7 @@ def _build_one(text: Path, folder: Path) -> Path:
 
 
 def _version(path: Path) -> int | None:
-    """Read the checksum of the SQL text that a file was built from; None where there is no such file."""
+    """Read the checksum of the SQL text that a file was built from; None if there is no such file."""
     if not path.is_file():
         return None
     try:

@@ -29,7 +29,7 @@ def noised(sql: str, plan: Plan | None, schema: Schema, *, seed: str, rate: floa
     """Return the SQL with one seeded edit, at the given rate; unchanged where no edit applies.
 
     Args:
-        plan: of the SQL; None where it does not parse.
+        plan: of the SQL; None if it does not parse.
         seed: the same seed, plan and rate give the same text.
         rate: how many of the turns are edited, 0..1.
     """

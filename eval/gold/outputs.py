@@ -41,7 +41,7 @@ class Gold:
 
 
 class GoldBook:
-    """The gold of a data set's turns, derived once a process; None where gold SQL does not parse."""
+    """The gold of a data set's turns, derived once a process; None if gold SQL does not parse."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
@@ -53,7 +53,7 @@ class GoldBook:
         return self.plan_of(row.database_id, row.turns[turn].query)
 
     def plan_of(self, database_id: str, sql: str) -> Plan | None:
-        """Return the plan of a SQL text; None where it does not parse."""
+        """Return the plan of a SQL text; None if it does not parse."""
         key = (database_id, sql)
         if key not in self._plans:
             self._plans[key] = parsed(sql, self.dataset.open_database(database_id).schema)
@@ -77,7 +77,7 @@ class GoldBook:
 
 
 def parsed(sql: str, schema: Schema) -> Plan | None:
-    """Return the plan of a SQL text; None where it is no plan (empty, not SQL, outside the closed sets)."""
+    """Return the plan of a SQL text; None if it is no plan (empty, not SQL, outside the closed sets)."""
     if not sql.strip():
         return None
     try:

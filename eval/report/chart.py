@@ -18,7 +18,7 @@ class Mark:
     """Its place on the axis of labels; a number where lines run over numbers."""
     value: float
     series: str = ""
-    """What it belongs to, shown by colour; "" where a chart has one series."""
+    """What it belongs to, shown by colour; "" if a chart has one series."""
     low: float | None = None
     high: float | None = None
     """Ends of an interval around the value."""

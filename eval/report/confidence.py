@@ -56,7 +56,7 @@ class Risk:
 
 
 def risk_of(run: RunView) -> Risk | None:
-    """Return the risk of a run; None where no plan carries a confidence."""
+    """Return the risk of a run; None if no plan carries a confidence."""
     pairs = [
         (confidence, turn.mark == "right")
         for turn in run.turns

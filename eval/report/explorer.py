@@ -106,7 +106,7 @@ class _Reader:
         return found
 
     def _history(self, turn: TurnView) -> list[str] | None:
-        """Return the SQL of the earlier turns that the graph was fed; None where it cannot be told any more."""
+        """Return the SQL of the earlier turns that the graph was fed; None if it cannot be told any more."""
         manifest, dialogue, number = self.run.manifest, turn.record.dialogue, turn.record.turn
         if manifest.history == "predicted":
             return [self.sql.get((dialogue, past), "") for past in range(number)]

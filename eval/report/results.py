@@ -53,7 +53,7 @@ class Results:
         return _sample(self._run(database, sql), Counter())
 
     def difference(self, database: Database, gold_sql: str, given_sql: str) -> Difference | None:
-        """Return both results, the rows that differ first; None where the gold does not run."""
+        """Return both results, the rows that differ first; None if the gold does not run."""
         gold, given = (self._run(database, sql) for sql in (gold_sql, given_sql))
         if not gold.ok:
             return None

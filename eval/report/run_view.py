@@ -30,7 +30,7 @@ class TurnView:
     record: TurnRecord
     scores: TurnScores
     gold_sql: str | None
-    """None where the data folder is gone."""
+    """None if the data folder is gone."""
 
     @property
     def mark(self) -> Mark:
@@ -51,7 +51,7 @@ class RunView:
     summary: Summary
     turns: tuple[TurnView, ...]
     dataset: Dataset | None
-    """None where the data folder is gone: the report then shows no gold."""
+    """None if the data folder is gone: the report then shows no gold."""
     name: str
     """The folder's; a report gives runs of equal name others."""
     attribution: Attribution | None = None
@@ -64,7 +64,7 @@ class RunView:
             yield index, list(turns)
 
     def mean(self, *path: str) -> float | None:
-        """Look a mean up, as in `mean("plan", "macro")`; None where the run has none."""
+        """Look a mean up, as in `mean("plan", "macro")`; None if the run has none."""
         found: Any = self.summary.means
         for key in path:
             found = found.get(key) if isinstance(found, dict) else None

@@ -118,7 +118,7 @@ def _retries(run: RunView) -> str:
 
 
 def _apart(runs: Sequence[RunView]) -> str:
-    """Say which turns are outside the shares, and why; nothing where there are none."""
+    """Say which turns are outside the shares, and why; nothing if there are none."""
     counts = [
         f"{count} of {run.name} {why}"
         for run in runs

@@ -39,7 +39,7 @@ class Fault:
     """The stage to blame: of a ladder's base the one that gold repairs, else the first that departs from gold."""
     how: str
     departs: Stage | None
-    """The first stage whose output departs from gold; None where no score tells."""
+    """The first stage whose output departs from gold; None if no score tells."""
     modes: tuple[tuple[str, str], ...]
     """Each mode with its evidence."""
 
@@ -72,7 +72,7 @@ def faults_of(run: RunView, attributor: Attributor | None) -> Faults:
 
 
 def first_departure(scores: TurnScores) -> Stage | None:
-    """Return the first stage that fell short of gold in a turn; None where no score tells."""
+    """Return the first stage that fell short of gold in a turn; None if no score tells."""
     for stage, names in DECIDING.items():
         given = scores.stages.get(stage, {}).get("in_graph", {})
         if any(given.get(name, 1.0) < 1.0 for name in names):

@@ -37,7 +37,7 @@ class Listener:
     prompts: list[Prompt] = field(default_factory=list[Prompt])
 
     async def heard(self, node: Node, state: GraphState, context: Context) -> Prompt | None:
-        """Return what a node asks about a turn; None where it asks nothing.
+        """Return what a node asks about a turn; None if it asks nothing.
 
         Raises:
             EndpointError: The prompt does not fit the endpoint's context.
@@ -55,7 +55,7 @@ class Listener:
 
 
 async def prompts_sha256(nodes: Mapping[Stage, Node], endpoint: Endpoint, database: Database) -> str | None:
-    """Return the hash of the prompts; None where no stage asks a model.
+    """Return the hash of the prompts; None if no stage asks a model.
 
     Args:
         database: whose schema stands in the prompts, the same for the same rows.

@@ -48,7 +48,7 @@ class Runner:
     graph: Graph
     histories: Histories
     llm: Completer | None = None
-    """None where the configuration names no endpoint."""
+    """None if the configuration names no endpoint."""
     compute_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the turn that computes."""
     _contexts: dict[str, Context] = field(default_factory=dict[str, Context])

@@ -51,7 +51,7 @@ class FlaggedGold(BaseModel):
     database_id: str
     flags: tuple[Flag, ...]
     detail: str
-    """Why it does not run; "" where it does."""
+    """Why it does not run; "" if it does."""
     query: str
 
 
@@ -155,7 +155,7 @@ class _Order:
 
 
 def _order(executions: Executions, database: Database, block: Plan) -> _Order | None:
-    """Run a block without its LIMIT, ORDER BY values beside the rows; None where that cannot be done or says nothing."""
+    """Run a block without its LIMIT, ORDER BY values beside the rows; None if that cannot be done or says nothing."""
     if (not block.order_by and block.limit is None) or escapes(block):
         return None
     terms = [item.term for item in block.order_by]

@@ -32,7 +32,7 @@ class Column:
 
     @property
     def mean(self) -> float | None:
-        """None where no turn has the metric."""
+        """None if no turn has the metric."""
         return fmean(self.values) if self.values else None
 
 
@@ -66,7 +66,7 @@ class Intervals:
         self._known: dict[Hashable, Bounds | None] = {}
 
     def of(self, values: Sequence[float], dialogues: Sequence[int]) -> Bounds | None:
-        """Return the interval; None where there is nothing to average."""
+        """Return the interval; None if there is nothing to average."""
         key = (tuple(values), tuple(dialogues))
         if key not in self._known:
             found = rate_interval(values, dialogues)

@@ -96,7 +96,7 @@ def compare(gold: Facets, given: Facets) -> dict[str, float | None]:
 
 
 def f1(gold: AbstractSet[Hashable], given: AbstractSet[Hashable]) -> float:
-    """Return the F1 of two sets: 1 for two empty ones, 0 where one is empty.
+    """Return the F1 of two sets: 1 for two empty ones, 0 if one is empty.
 
     >>> f1({1, 2}, {2, 3}), f1(set(), set()), f1({1}, set())
     (0.5, 1.0, 0.0)

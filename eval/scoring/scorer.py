@@ -112,7 +112,7 @@ class Scorer:
         return compare(gold, given) if gold else dict.fromkeys(PLAN_SCORES)
 
     def _emitted(self, record: TurnRecord) -> Plan | None:
-        """Return the best plan of plan_emission; None where it gave none."""
+        """Return the best plan of plan_emission; None if it gave none."""
         output = record.stages["plan_emission"].output
         plans: tuple[ScoredPlan, ...] = self._typed(record, "plan_emission", output) if output else ()
         return plans[0].plan if plans else None

@@ -38,14 +38,14 @@ class TurnScores(Record):
     """Why the gold gives nothing to compare with."""
     notes: tuple[str, ...] = ()
     cause: Cause | None = None
-    """Why `value` and `official` differ; None where they agree."""
+    """Why `value` and `official` differ; None if they agree."""
     plan: dict[str, float | None]
     """The plan scores of the emitted plan."""
     plan_of_sql: dict[str, float | None]
     """The plan scores of the final SQL."""
     stages: StageMetrics = Field(default_factory=dict[Stage, dict[Place, dict[str, float]]])
     retry: Retry | None = None
-    """What the attempts after the first changed; None where there was one attempt."""
+    """What the attempts after the first changed; None if there was one attempt."""
     gold_flags: tuple[str, ...] = ()
     """Why the gold's answer cannot be trusted, as `turnsql eval audit` says it."""
     hardness: Hardness | None = None
@@ -103,7 +103,7 @@ class Summary(Record):
     """Turns among `not_run` that an imported file says nothing of, left out on request."""
     history: str
     means: dict[str, Any]
-    """The keys of `scores.jsonl`, nested alike; None where no turn has the metric."""
+    """The keys of `scores.jsonl`, nested alike; None if no turn has the metric."""
     intervals: dict[str, Any] = Field(default_factory=dict[str, Any])
     """95 % intervals of `means`, nested alike: dialogues resampled, Wilson's where each has one turn."""
     interactions: Rate

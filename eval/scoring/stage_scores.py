@@ -83,7 +83,7 @@ def validation_scores(*, flagged: bool, fails: bool, wrong: bool | None) -> Metr
     Args:
         flagged: the validator asked for another attempt.
         fails: the SQL does not run.
-        wrong: the value verdict is false; None where there is none.
+        wrong: the value verdict is false; None if there is none.
     """
     metrics: Metrics = {}
     if flagged:

@@ -103,7 +103,7 @@ async def _tried(llm: Raw, text: str, **body: Any) -> dict[str, Any] | None:
 
 
 async def say(llm: Raw, text: str, *, plain: bool = False, **body: Any) -> dict[str, Any] | None:
-    """Ask for an answer to a text; `body` goes over what the endpoint sets. None where it is refused.
+    """Ask for an answer to a text; `body` goes over what the endpoint sets. None if it is refused.
 
     Args:
         plain: ask just as the stages do, with temperature and seed, and take a refusal for a fault.

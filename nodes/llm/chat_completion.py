@@ -29,7 +29,7 @@ class Refused(Exception):
         self.passing = status in (408, 409, 429) or status >= 500 if retry is None else retry
         """Whether the same request may be answered later."""
         self.wait = wait
-        """Seconds that the endpoint asks to wait; None where it says nothing."""
+        """Seconds that the endpoint asks to wait; None if it says nothing."""
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class LLM:
         return self._reply(answer, prompt, perf_counter() - start)
 
     async def raw(self, body: dict[str, Any], *, plain: bool = False) -> dict[str, Any] | None:
-        """Send a body as it stands; the answer as JSON values, None where the endpoint refuses the body.
+        """Send a body as it stands; the answer as JSON values, None if the endpoint refuses the body.
 
         Args:
             plain: whether a refusal is an error too, since every endpoint should take such a body.
@@ -216,7 +216,7 @@ def _refused(error: openai.APIStatusError) -> Refused:
 
 
 def _wait(headers: Any) -> float | None:
-    """Return the seconds that an endpoint asks to wait; None where it asks for none that make sense."""
+    """Return the seconds that an endpoint asks to wait; None if it asks for none that make sense."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
             wait = float(headers.get(name, "")) / unit

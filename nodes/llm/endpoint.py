@@ -54,7 +54,7 @@ class Endpoint(BaseModel):
     adapter_of: str = ""
     """The base model, as the server names it, that `model` is a LoRA adapter of; a run stops where they answer alike."""
     key_env: str = ""
-    """Name of the environment variable that holds the key; "" where none is needed. The key itself is never kept."""
+    """Name of the environment variable that holds the key; "" if none is needed. The key itself is never kept."""
     temperature: Annotated[float | None, _Own] = Field(default=0.0, ge=0)
     """`"default"` where the model refuses one."""
     seed: Annotated[int | None, _Own] = 0

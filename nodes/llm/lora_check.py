@@ -27,7 +27,7 @@ class AdapterEffect(StateModel):
     other_words: int
     """Prompts that adapter and base answer in other words."""
     difference: float | None
-    """The largest difference of a token's log probability where they say the same; None where the endpoint gives none."""
+    """The largest difference of a token's log probability where they say the same; None if the endpoint gives none."""
     noise: float
     """The same between two answers of the base."""
 

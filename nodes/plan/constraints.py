@@ -44,7 +44,7 @@ class Constraint(PlanModel):
     """The aggregate around the column, in HAVING."""
     operator: Operator
     values: tuple[Scalar, ...] = ()
-    """Literals compared with; empty where the right side is a column or a sub-plan."""
+    """Literals compared with; empty if the right side is a column or a sub-plan."""
 
 
 def constraints(plan: Plan) -> tuple[Constraint, ...]:

@@ -155,7 +155,7 @@ def aggregates(part: PlanModel) -> Iterator[Aggregate]:
 
 
 def source_of(term: ColumnTerm, tables: tuple[Source, ...]) -> int | None:
-    """Return the index of the source a column term means in its block's `tables`; None where it is not there."""
+    """Return the index of the source a column term means in its block's `tables`; None if it is not there."""
     name, seen = term.table.lower(), 0
     for index, source in enumerate(tables):
         if isinstance(source, TableSource) and source.table.lower() == name:

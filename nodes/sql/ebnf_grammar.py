@@ -79,7 +79,7 @@ derived ::= "(" query ")"
 
 
 def grammar_of(level: GrammarLevel, schema: Schema, state: GraphState) -> str | None:
-    """Return the grammar of a turn's SQL; None where nothing bounds it.
+    """Return the grammar of a turn's SQL; None if nothing bounds it.
 
     Args:
         schema: what the prompt shows.

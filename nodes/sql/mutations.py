@@ -23,7 +23,7 @@ Place = Callable[[], object]
 
 
 def mutate(sql: str, schema: Schema, mutation: Mutation, rng: Random) -> str | None:
-    """Return the SQL with one change of a kind at a random place; None where it has no place for one.
+    """Return the SQL with one change of a kind at a random place; None if it has no place for one.
 
     Raises:
         SQLError: the SQL does not parse.

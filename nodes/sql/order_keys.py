@@ -15,13 +15,13 @@ class OrderKeys:
     """The places of a query's ORDER BY values."""
 
     sql: str
-    """The query with the values appended as further columns; "" where its own columns hold them all."""
+    """The query with the values appended as further columns; "" if its own columns hold them all."""
     positions: tuple[int, ...]
     """Index of each value in a row, as Python counts: from the end where it is negative."""
 
 
 def order_keys(sql: str, schema: Schema) -> OrderKeys | None:
-    """Find or append the values that the outermost ORDER BY sorts by; None where they cannot be selected.
+    """Find or append the values that the outermost ORDER BY sorts by; None if they cannot be selected.
 
     Under DISTINCT, and of a set operation, a further column would change the rows: there each value must be one of the
     query's own columns.
@@ -49,7 +49,7 @@ def order_keys(sql: str, schema: Schema) -> OrderKeys | None:
 
 
 def _outputs(tree: exp.Query) -> list[exp.Expr] | None:
-    """Return the projections by position; None where a star hides how many there are."""
+    """Return the projections by position; None if a star hides how many there are."""
     selects = tree.selects
     return None if any(item.is_star for item in selects) else selects
 

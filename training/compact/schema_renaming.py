@@ -38,7 +38,7 @@ def renamed(
         words: from `vocabulary`.
 
     Returns:
-        The schema and the utterances with other words; None where nothing was exchanged.
+        The schema and the utterances with other words; None if nothing was exchanged.
     """
     share = draw.choice(SHARES)
     read = [Utterance.of(text) for text in said]
@@ -69,7 +69,7 @@ def name_stems(names: Iterable[str]) -> set[str]:
 
 
 def _mapping(forms: Sequence[str], said: Collection[str], new: str) -> dict[str, str] | None:
-    """Return what becomes of each form of a word; None where one is neither singular nor plural."""
+    """Return what becomes of each form of a word; None if one is neither singular nor plural."""
     every = set(forms) | set(said)
     singular = min(every, key=len)
     out: dict[str, str] = {}

@@ -105,6 +105,6 @@ def sha256(path: Path) -> str:
 
 
 def _length(answer: http.client.HTTPResponse, have: int) -> int | None:
-    """Return how long the whole file is; None where the server does not say."""
+    """Return how long the whole file is; None if the server does not say."""
     length = answer.headers.get("Content-Length")
     return have + int(length) if length is not None else None

@@ -31,7 +31,7 @@ class Lengths(BaseModel):
 
     @classmethod
     def of(cls, found: Sequence[int], limit: int, counted_by: str) -> Lengths:
-        """Summarise lengths; all zero where there are none."""
+        """Summarise lengths; all zero if there are none."""
         ordered = sorted(found) or [0]
         at = lambda share: ordered[min(len(ordered) - 1, int(share * len(ordered)))]  # noqa: E731
         return cls(

@@ -161,7 +161,7 @@ def _pairs(
 
 
 def _answer(stage: Stage, record: TurnRecord, turn: MixTurn) -> str | None:
-    """Return what a run answered at a stage; None where it gave nothing, or a plan that is not what went wrong."""
+    """Return what a run answered at a stage; None if it gave nothing, or a plan that is not what went wrong."""
     if stage == "sql_generation":
         return " ".join(record.sql.split()) or None
     output: Any = record.stages[stage].output

@@ -140,7 +140,7 @@ def refuse_too_small(found: Estimate, memory: float, card: str) -> None:
 
 
 def shape_of(base: str) -> Shape | None:
-    """Return the shape of a known model, or one read from a folder's config.json; None where neither tells it."""
+    """Return the shape of a known model, or one read from a folder's config.json; None if neither tells it."""
     if base in SHAPES:
         return SHAPES[base]
     path = Path(base) / "config.json"

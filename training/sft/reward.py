@@ -51,9 +51,9 @@ class Parts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     execution: float | None
-    """None where the gold cannot be scored."""
+    """None if the gold cannot be scored."""
     plan: float | None
-    """None where the gold is no plan."""
+    """None if the gold is no plan."""
     format: float
 
 
@@ -111,7 +111,7 @@ def reward_function(weights: RewardWeights = RewardWeights()) -> Callable[..., l
         gold: Sequence[str],
         **_: Any,
     ) -> list[float | None]:
-        """Return the reward of each completion, None where its gold cannot be scored."""
+        """Return the reward of each completion, None if its gold cannot be scored."""
         rows = zip(completions, stage, database, database_id, gold, strict=True)
         return [
             total(scorer.parts(answer, stage=at, database=path, database_id=name, gold=sql), weights)
@@ -122,7 +122,7 @@ def reward_function(weights: RewardWeights = RewardWeights()) -> Callable[..., l
 
 
 def total(parts: Parts, weights: RewardWeights) -> float | None:
-    """Return the weighted sum; None where the gold cannot be scored."""
+    """Return the weighted sum; None if the gold cannot be scored."""
     if parts.execution is None:
         return None
     return weights.execution * parts.execution + weights.plan * (parts.plan or 0.0) + weights.format * parts.format

@@ -105,7 +105,7 @@ class Aliases:
         return (folded, domain, code) in self._tables.kinds
 
     def people(self, folded: str) -> str | None:
-        """Return what the people of a country are called, folded; None where the name is no country's.
+        """Return what the people of a country are called, folded; None if the name is no country's.
 
         >>> Aliases().people("peru"), Aliases().people("arabic")
         ('peruvian', None)

@@ -49,7 +49,7 @@ class Authorizer:
 
     def __init__(self) -> None:
         self.denied: str = ""
-        """The first action denied since the last reset; empty where all was allowed."""
+        """The first action denied since the last reset; empty if all was allowed."""
         self._within = True
 
     def admit(self, sql: str) -> None:

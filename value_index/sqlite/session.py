@@ -94,7 +94,7 @@ class Session(threading.Thread):
         return self.connection.execute(sql, parameters)
 
     def wait(self, seconds: float) -> Any:
-        """Return what the job gave; None where it takes longer."""
+        """Return what the job gave; None if it takes longer."""
         try:
             return self._results.get(timeout=seconds)
         except Empty:

@@ -87,7 +87,7 @@ def load_or_build(database: Database, index_dir: Path, progress: Progress | None
 
 
 def load(database: Database, home: Path) -> Values | None:
-    """Open the index of the database as it is now; None where there is none, or it is cut short or of another version."""
+    """Open the index of the database as it is now; None if there is none, or it is cut short or of another version."""
     folder = home / database.fingerprint()
     try:
         manifest = Manifest.model_validate_json((folder / "manifest.json").read_text(encoding="utf-8"))

@@ -32,7 +32,7 @@ class ColumnSummary(BaseModel):
     numbers: int = 0
     """Distinct numbers held."""
     skipped: str = ""
-    """Why values were left out; empty where all are held."""
+    """Why values were left out; empty if all are held."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def digits_value(text: str) -> float | None:
 
 
 def words_value(words: Sequence[str]) -> tuple[float, int] | None:
-    """Return the number that the first words spell and how many words that takes; None where they spell none.
+    """Return the number that the first words spell and how many words that takes; None if they spell none.
 
     >>> words_value("twenty five thousand people".split()), words_value(["3", "million"]), words_value(["a"])
     ((25000.0, 3), (3000000.0, 2), None)

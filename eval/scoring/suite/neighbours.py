@@ -138,7 +138,7 @@ _CHANGES: Mapping[type[PlanModel], Callable[..., Iterator[PlanModel]]] = {
 
 
 def _written(plan: PlanModel, schema: Schema) -> str:
-    """Write a plan; "" where that cannot be."""
+    """Write a plan; "" if that cannot be."""
     assert isinstance(plan, Plan)
     try:
         return from_plan(plan, schema)

@@ -102,7 +102,7 @@ class Planting:
         return {(index, place): cell for index, row in rows.items() for place, cell in enumerate(row.cells)}
 
     def _severed(self, pair: tuple[Cell, Cell], rows: Mapping[int, DraftRow]) -> Cell | None:
-        """Let one of two cells refer to nothing, and return it; None where neither may."""
+        """Let one of two cells refer to nothing, and return it; None if neither may."""
         names = dict(self._names())
         return next((cell for cell in pair if self.draft.sever(names[cell[0]], cell[1], rows[cell[0]])), None)
 

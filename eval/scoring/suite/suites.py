@@ -29,7 +29,7 @@ class SuiteVerdict(NamedTuple):
     """What the copies say of one prediction."""
 
     holds: bool | None
-    """The value verdict, false also where a copy tells the prediction from the gold; None where there is no verdict."""
+    """The value verdict, false also where a copy tells the prediction from the gold; None if there is no verdict."""
     shown_by: CopyKind | Literal["untested"] | None = None
     """The kind of the copy that told them apart; `untested` where the value verdict stands for want of a copy."""
 

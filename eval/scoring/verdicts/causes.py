@@ -37,7 +37,7 @@ CAUSES: dict[Cause, str] = {
 def cause_of_difference(
     database: Database, gold_sql: str, predicted_sql: str, verdicts: Verdicts, *, executions: Executions | None = None
 ) -> Cause | None:
-    """Name the rule by which `value` and `official` part; None where they agree or one is missing."""
+    """Name the rule by which `value` and `official` part; None if they agree or one is missing."""
     if verdicts.value is None or verdicts.value == verdicts.official:
         return None
     if verdicts.official is None:

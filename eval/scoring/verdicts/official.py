@@ -22,7 +22,7 @@ Row = tuple[Any, ...]
 
 
 class Official(NamedTuple):
-    """The verdict with DISTINCT stripped and with DISTINCT kept; None where the gold does not run."""
+    """The verdict with DISTINCT stripped and with DISTINCT kept; None if the gold does not run."""
 
     stripped: bool | None
     kept: bool | None
@@ -37,7 +37,7 @@ _PIECE = re.compile(
 
 
 def official(executions: Executions, database: Database, gold: str, predicted: str) -> Official:
-    """Return the official verdicts, DISTINCT stripped and kept; None where the gold does not run."""
+    """Return the official verdicts, DISTINCT stripped and kept; None if the gold does not run."""
     kept = _patched(gold), _patched(predicted)
     stripped = without_distinct(kept[0]), without_distinct(kept[1])
     with_it = _verdict(executions, database, *kept)

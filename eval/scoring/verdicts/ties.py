@@ -47,7 +47,7 @@ def is_ordered(sql: str) -> bool:
 
 
 def tie_groups(executions: Executions, database: Database, sql: str, gold: Result) -> Ties | None:
-    """Run the gold again with its ORDER BY expressions appended; None where that is impossible.
+    """Run the gold again with its ORDER BY expressions appended; None if that is impossible.
 
     It is impossible where a term of ORDER BY cannot be selected beside the others (DISTINCT, set operations), and
     where the second run gives other rows (a LIMIT that cuts a tie).

@@ -34,7 +34,7 @@ def value(gold: Result, predicted: Result, ties: Callable[[], Ties | None] | Non
     Args:
         gold: the gold's result, all its rows.
         predicted: the prediction's result; never truncated.
-        ties: gives the gold's rows with their tie groups, None where they cannot be told; None itself where the gold
+        ties: gives the gold's rows with their tie groups, None if they cannot be told; None itself where the gold
             has no outermost ORDER BY.
     """
     if len(gold.columns) != len(predicted.columns) or len(gold.rows) != len(predicted.rows):

@@ -19,7 +19,7 @@ from value_index.schema import ColumnRef, Schema
 _Node = tuple[str, int]
 """A table and which of its occurrences."""
 _Edges = list[tuple[_Node | None, _Node]]
-"""Each node with the earlier one it joins; None where nothing links it."""
+"""Each node with the earlier one it joins; None if nothing links it."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class Source:
     name: str
     """What qualifies its columns: the alias, else the table's name; "" for a sub-query without alias."""
     columns: tuple[str, ...] | None
-    """Its column names in order; None where nothing is known of it."""
+    """Its column names in order; None if nothing is known of it."""
     node: exp.Expr
     """The source's node in the tree."""
     table: Table | None = None
@@ -90,7 +90,7 @@ class NameScope:
         return ()
 
     def resolve(self, column: exp.Column) -> Source | None:
-        """Return the source that a reference means; None where it means none, several, or a projection's alias."""
+        """Return the source that a reference means; None if it means none, several, or a projection's alias."""
         if column.table:
             source = self.source(column.table)
             return source if source and source.has(column.name) else None
@@ -210,7 +210,7 @@ def _derived(node: exp.Expr, query: exp.Expr, schema: Schema, tables: Mapping[st
 
 
 def outputs(query: exp.Expr, schema: Schema, tables: Mapping[str, Source] | None = None) -> tuple[str, ...] | None:
-    """Return the column names of a query's result ("" for an expression without name); None where unknown."""
+    """Return the column names of a query's result ("" for an expression without name); None if unknown."""
     tables = _with_common(query, schema, tables or {})
     while not isinstance(query, exp.Select):
         if not isinstance(query.this, exp.Query):

@@ -30,7 +30,7 @@ class Dependencies:
     schema: Schema
 
     def attribute(self, column: exp.Column) -> Attribute | None:
-        """Return the attribute a reference means; None where it means none of this SELECT's own."""
+        """Return the attribute a reference means; None if it means none of this SELECT's own."""
         source = self.scope.resolve(column)
         if source is None or source not in self.scope.sources:
             return None

@@ -55,5 +55,5 @@ def conjuncts(condition: exp.Expr | None) -> Iterator[exp.Expr]:
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
-    """Return the candidate most like a name, the first of equals; "" where there is none."""
+    """Return the candidate most like a name, the first of equals; "" if there is none."""
     return max(candidates, key=lambda candidate: similarity(name.lower(), candidate.lower()), default="")

@@ -19,7 +19,7 @@ class BlockNames:
     plan: Plan
     schema: Schema
     aliases: tuple[str, ...]
-    """One a source, "" where it goes without."""
+    """One a source, "" if it goes without."""
     labelled: tuple[frozenset[int], ...]
     """One a source: the positions of its sub-plan that need a result alias because the block refers to them."""
     used: int

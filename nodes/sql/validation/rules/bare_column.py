@@ -15,6 +15,8 @@ from nodes.state import Severity, Violation
 def bare_column(query: Query) -> Iterator[Violation]:
     """Report a column outside the aggregates that may differ within its group, so that SQLite picks any row's.
 
+    "The name and the average age of the pets": `SELECT name, avg(age) FROM pet` shows the name of some pet.
+
     An error in SELECT where the whole result is one group; a warning beside GROUP BY, in ORDER BY, beside a lone MIN or
     MAX (SQLite shows the row it found), and where WHERE holds the column to one value (other databases refuse it).
     """

@@ -16,6 +16,8 @@ from nodes.state import Violation
 def fan_out(query: Query) -> Iterator[Violation]:
     """Report COUNT, SUM and AVG over a source whose rows a join to another source repeats.
 
+    "How many owners have a dog?": `SELECT count(*) FROM owner JOIN pet ON owner.id = pet.owner_id` counts dogs.
+
     Silent where repetition cannot matter: MIN and MAX, DISTINCT, a value that is constant in its group (SUM aside), a
     count of one row's partners, and COUNT(*) where it counts the rows of the source that the others hang on.
     """
@@ -59,7 +61,7 @@ def _harmless(call: exp.Expr, subject: int, group: frozenset[Attribute], depende
 
 
 def _subject(call: exp.Expr, scope: NameScope, dependencies: Dependencies) -> int | None:
-    """Return the source whose rows an aggregate is about; None where that does not matter or is not known."""
+    """Return the source whose rows an aggregate is about; None if that does not matter or is not known."""
     argument = call.this
     if isinstance(argument, exp.Distinct):
         return None

@@ -12,7 +12,10 @@ from value_index.schema import Schema
 
 
 def join_off_key(query: Query) -> Iterator[Violation]:
-    """Report a table joined without a condition, or on columns that are no pair of a key and what refers to it."""
+    """Report a table joined without a condition, or on columns that are no pair of a key and what refers to it.
+
+    "Pets with their owners": `FROM pet JOIN owner ON pet.id = owner.id`, where `pet.owner_id = owner.id` is the key.
+    """
     for scope in query.scopes:
         dependencies = Dependencies(scope, query.schema)
         pairs = tuple(dependencies.pairs())

@@ -13,7 +13,10 @@ from nodes.state import Violation
 
 
 def unknown_table(query: Query) -> Iterator[Violation]:
-    """Report a table that the schema lacks, and a qualifier that names neither a source nor a table."""
+    """Report a table that the schema lacks, and a qualifier that names neither a source nor a table.
+
+    "How many dogs?": `SELECT count(*) FROM dog`, where the table is `pet`.
+    """
     tables = [table.name for table in query.schema.tables]
     for scope in query.scopes:
         for source in scope.sources:
@@ -35,7 +38,10 @@ def unknown_table(query: Query) -> Iterator[Violation]:
 
 
 def unknown_column(query: Query) -> Iterator[Violation]:
-    """Report a column that no table of the schema has, in double quotes too, where SQLite would read a string."""
+    """Report a column that no table of the schema has, in double quotes too, where SQLite would read a string.
+
+    "Pets older than 3": `SELECT name FROM pet WHERE years > 3`, where the column is `age`.
+    """
     for scope, column in query.missing:
         if not query.homes(column.name):
             near = _nearest_column(query, scope, column)
@@ -54,7 +60,10 @@ def unknown_column(query: Query) -> Iterator[Violation]:
 
 
 def wrong_table(query: Query) -> Iterator[Violation]:
-    """Report a column that exists, but not in the table that qualifies it, or in none of FROM."""
+    """Report a column that exists, but not in the table that qualifies it, or in none of FROM.
+
+    "Where do the pets live?": `SELECT pet.city FROM pet`, where `city` is a column of `owner`.
+    """
     for scope, column in query.missing:
         homes = query.homes(column.name)
         if not homes:
@@ -74,7 +83,10 @@ def wrong_table(query: Query) -> Iterator[Violation]:
 
 
 def ambiguous(query: Query) -> Iterator[Violation]:
-    """Report an unqualified column that several sources have."""
+    """Report an unqualified column that several sources have.
+
+    "Names of pets and owners": `SELECT name FROM pet JOIN owner ON pet.owner_id = owner.id`.
+    """
     for scope in query.scopes:
         for column in scope.columns:
             owners = () if column.table or scope.is_alias(column) else scope.owners(column.name)

@@ -12,7 +12,10 @@ from nodes.state import Violation
 
 
 def set_operation(query: Query) -> Iterator[Violation]:
-    """Report members of a set operation of different width, or with an ordering or limit of their own."""
+    """Report members of a set operation of different width, or with an ordering or limit of their own.
+
+    "Cats, and the oldest dog": `SELECT name FROM cat UNION SELECT name FROM dog ORDER BY age LIMIT 1 UNION ...`.
+    """
     for compound in query.tree.find_all(exp.SetOperation):
         word = compound.key.upper()
         for member in (compound.this, compound.expression):
@@ -29,7 +32,10 @@ def set_operation(query: Query) -> Iterator[Violation]:
 
 
 def misplaced_aggregate(query: Query) -> Iterator[Violation]:
-    """Report an aggregate in WHERE, ON or GROUP BY, an aggregate inside another, and HAVING without either."""
+    """Report an aggregate in WHERE, ON or GROUP BY, an aggregate inside another, and HAVING without either.
+
+    "Owners of more than two pets": `SELECT owner_id FROM pet WHERE count(*) > 2`, which belongs into HAVING.
+    """
     for scope in query.scopes:
         for aggregate in scope.aggregates:
             clause = aggregate.find_ancestor(exp.Where, exp.Group, exp.Join, exp.Select)

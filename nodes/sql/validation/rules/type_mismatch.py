@@ -17,6 +17,8 @@ _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, 
 def type_mismatch(query: Query) -> Iterator[Violation]:
     """Report a number column compared with words, and SUM or AVG over words.
 
+    "Pets of age seven": `SELECT name FROM pet WHERE age = 'seven'`.
+
     A warning: SQLite compares and adds what it is given, and a column of numbers may hold text.
     """
     for scope in query.scopes:
