@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from pydantic import BaseModel, ConfigDict
 
 from agent.config import ExecutionSettings
 from agent.graph import Choose, Graph, run_turn
@@ -13,6 +12,7 @@ from nodes.node import FIELDS, Context
 from nodes.state import STAGES, GraphState, Stage, Turn, Violation
 from value_index.database import Result
 from value_index.errors import TurnSQLError
+from value_index.models import FrozenModel
 from value_index.render import json_rows
 
 MAX_QUESTION = 10_000
@@ -23,10 +23,8 @@ class QuestionError(TurnSQLError):
     """A question that cannot be asked."""
 
 
-class Answer(BaseModel):
+class Answer(FrozenModel):
     """What the conversation gets back for one question."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     state: GraphState
     """The turn with every stage's output."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
 from agent.config import ClarifySettings
 from nodes.plan import Plan
 from nodes.plan.render import plan_lines
 from nodes.state import ScoredPlan
+from value_index.models import FrozenModel
 
 
-class Doubt(BaseModel):
+class Doubt(FrozenModel):
     """Two readings between which the user is to choose."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     confidence: float
     """Calibrated probability that the first reading is right."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from nodes.llm.endpoint import Endpoint
 from nodes.node import Node, Variant
@@ -17,6 +17,7 @@ from nodes.registry import NODES
 from nodes.state import STAGES, Stage
 from value_index.errors import TurnSQLError
 from value_index.folders import ROOT, shipped
+from value_index.models import FrozenModel
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -28,13 +29,11 @@ class ConfigError(TurnSQLError):
     """A configuration that cannot be used: names the file, the key, and what is allowed there."""
 
 
-class Table(BaseModel):
+class ConfigTable(FrozenModel):
     """A table of the file; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
-
-class GraphSettings(Table):
+class GraphSettings(ConfigTable):
     """`[graph]`: how far the machine may go in one turn."""
 
     max_attempts: int = Field(default=3, ge=1, le=20)
@@ -43,7 +42,7 @@ class GraphSettings(Table):
     """Whether LangSmith may upload every turn, if its own environment variables ask for it."""
 
 
-class ExecutionSettings(Table):
+class ExecutionSettings(ConfigTable):
     """`[execution]`: what running the final SQL may cost."""
 
     deadline: float = Field(default=5.0, gt=0, le=3600)
@@ -52,7 +51,7 @@ class ExecutionSettings(Table):
     """Rows fetched for an answer."""
 
 
-class ClarifySettings(Table):
+class ClarifySettings(ConfigTable):
     """`[clarify]`: when a conversation asks back instead of guessing."""
 
     below: float = Field(default=0.4, ge=0, le=1)
@@ -61,7 +60,7 @@ class ClarifySettings(Table):
     """How close the score of the second reading must come."""
 
 
-class Config(Table):
+class Config(ConfigTable):
     """An agent: six variants with their settings, and the budgets of a turn."""
 
     variants: Mapping[Stage, str]

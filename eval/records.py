@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from nodes.state import Attempt, ModelCall, Stage
 from value_index.errors import TurnSQLError
+from value_index.models import ForeignModel
 
 HistoryMode = Literal["gold", "predicted", "noised"]
 Outcome = Literal["answered", "no_sql", "not_run"]
@@ -23,10 +24,8 @@ class RunError(TurnSQLError):
     """A run folder that is missing, foreign, finished, in use, or made from other inputs."""
 
 
-class Record(BaseModel):
+class Record(ForeignModel):
     """A frozen line or file of a run; fields that a later version added are ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Manifest(Record):
@@ -57,7 +56,7 @@ class Manifest(Record):
     """The data folder, as given."""
     turns: int = 0
     """Turns selected; a finished run has as many records."""
-    config: dict[str, Any] = {}
+    config: dict[str, Any] = Field(default_factory=dict[str, Any])
     """The agent's resolved configuration."""
     settings_sha256: str = ""
     """SHA-256 of what else changes the records: the seed of the noised history, whether stages also ran alone."""
@@ -112,7 +111,7 @@ class TurnRecord(Record):
     outcome: Outcome
     stages: dict[Stage, StageRecord]
     attempts: tuple[Attempt, ...] = ()
-    timing: dict[str, float] = {}
+    timing: dict[str, float] = Field(default_factory=dict[str, float])
     """`ms`: wall clock of the turn."""
     error: str | None = None
     """Why a turn was not run."""

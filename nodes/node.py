@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from nodes.llm.messages import Completer
 from nodes.state import (
     Attempt,
@@ -20,6 +18,7 @@ from nodes.state import (
 from nodes.turn_analysis import TurnAnalysis
 from value_index.database import Database
 from value_index.index import ValueIndex
+from value_index.models import FrozenModel
 from value_index.schema import Schema
 
 OUTPUTS: dict[Stage, Any] = {
@@ -77,10 +76,8 @@ class Node(Protocol):
         ...
 
 
-class Variant(BaseModel):
+class Variant(FrozenModel):
     """The settings of a node: built from a TOML table, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     costly: ClassVar[bool] = False
     """Whether a turn calls a model that costs time or money, so that nothing runs it without need."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from nodes.plan import Operator, Plan
 from nodes.plan.constraints import Constraint, Scalar
+from value_index.matches import Provenance
+from value_index.models import FrozenModel
 from value_index.schema import ColumnRef
 
 Stage = Literal[
@@ -34,13 +36,10 @@ ViolationKind = Literal[
 Severity = Literal["error", "warning"]
 ReplyOutcome = Literal["complete", "truncated", "empty", "refused", "malformed"]
 """How a language model's answer ended; malformed is JSON that cannot be read."""
-Provenance = Literal["exact", "folded", "fuzzy", "alias", "carried", "via_row"]
 
 
-class StateModel(BaseModel):
+class StateModel(FrozenModel):
     """A frozen message between stages; unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Turn(StateModel):

@@ -6,12 +6,13 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from eval.datasets import Dataset, DatasetName, load
 from training.data.qda import load_qda
 from value_index.errors import TurnSQLError
 from value_index.folders import shipped
+from value_index.models import FrozenModel
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -20,10 +21,8 @@ class TrainingError(TurnSQLError):
     """A training run that cannot start or go on: bad settings, missing base weights, leaking data."""
 
 
-class Settings(BaseModel):
+class Settings(FrozenModel):
     """Frozen settings of a run; a key that is unknown is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Source(Settings):

@@ -16,7 +16,7 @@ from value_index.grounding.ranker import Ranker, Thresholds
 from value_index.grounding.spans import Mention
 from value_index.grounding.weights import load_ranker
 from value_index.linear_model import Features
-from value_index.matches import MatchOperator, Scalar, ValueMatch
+from value_index.matches import MatchOperator, StoredValue, ValueMatch
 from value_index.schema import ColumnRef
 from value_index.store.build import Builder, Progress
 from value_index.store.disk import load_or_build
@@ -222,7 +222,7 @@ def _operator(mention: Mention, words: tuple[Token, ...]) -> MatchOperator:
 
 def _distinct(candidates: Sequence[Candidate], scores: Sequence[float]) -> list[tuple[Candidate, float]]:
     """Return the candidates with their scores, best first, each value of a column once."""
-    best: dict[tuple[ColumnRef, Scalar], tuple[Candidate, float]] = {}
+    best: dict[tuple[ColumnRef, StoredValue], tuple[Candidate, float]] = {}
     for candidate, score in sorted(zip(candidates, scores, strict=True), key=lambda pair: -pair[1]):
         best.setdefault((candidate.column.ref, candidate.value), (candidate, score))
     return list(best.values())

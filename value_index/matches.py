@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr
 
+from value_index.models import FrozenModel
 from value_index.schema import ColumnRef
 
 Provenance = Literal["exact", "folded", "fuzzy", "alias", "carried", "via_row"]
 MatchOperator = Literal["=", "!=", "<", "<=", ">", ">=", "like", "not like", "between"]
-Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
+StoredValue = StrictBool | StrictInt | StrictFloat | StrictStr
 
 
-class ValueMatch(BaseModel):
+class ValueMatch(FrozenModel):
     """A mention, and the stored value it may mean."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     mention: str
     """The words of the text."""
     column: ColumnRef
     """The column to compare."""
-    value: Scalar
+    value: StoredValue
     """The value as stored."""
     operator: MatchOperator = "="
     """Hint from the words around the mention."""

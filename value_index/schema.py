@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from value_index.models import FrozenModel
 
 ColumnKind = Literal["text", "number", "time", "boolean", "other"]
 
@@ -15,10 +15,8 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-class SchemaModel(BaseModel):
+class SchemaModel(FrozenModel):
     """A frozen part of a schema."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ColumnRef(SchemaModel):

@@ -11,8 +11,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.ablation.attribution import attribute
 from eval.ablation.ladder import Ladder
 from eval.analysis.history_gap import HistoryGap
@@ -23,6 +21,7 @@ from eval.report.run_view import gather
 from eval.report.tables import answer_table, node_table, plan_table
 from eval.report.wrong_turns import failure_tables
 from eval.table import Table
+from value_index.models import FrozenModel
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "docs" / "results"
@@ -33,10 +32,8 @@ HEADLINE_ROWS = 6
 _PLACE = re.compile(r"(<!-- figures: ([\w-]+)/([\w -]+) -->\n)((?:\|.*\n)*)")
 
 
-class FigureTable(BaseModel):
+class FigureTable(FrozenModel):
     """A table of figures as text."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -53,10 +50,8 @@ class FigureTable(BaseModel):
         return "".join(f"{line}\n" for line in Table("", self.columns, self.rows, words=self.words).markdown_rows())
 
 
-class Figures(BaseModel):
+class Figures(FrozenModel):
     """The figures of one page, with what they were measured on."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     commit: str
     """The checkout that gave them."""

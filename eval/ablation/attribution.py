@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.ablation.corruptions import FailureMode
 from eval.ablation.failure_modes import Finding, failure_modes, not_a_plan
 from eval.ablation.ladder import judged_runs
@@ -21,24 +19,19 @@ from eval.scoring.score import open_rows
 from eval.scoring.scores import TurnScores
 from eval.scoring.verdicts import Executions
 from nodes.state import STAGES, Stage
+from value_index.models import FrozenModel
 
 Verdicts = Mapping[str, Mapping[tuple[int, int], TurnScores]]
 
 
-class Frozen(BaseModel):
-    """A part of an attribution."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Mode(Frozen):
+class Mode(FrozenModel):
     """One mode of a failure."""
 
     mode: FailureMode
     evidence: str
 
 
-class Blame(Frozen):
+class Blame(FrozenModel):
     """A wrong turn."""
 
     dialogue: int
@@ -52,7 +45,7 @@ class Blame(Frozen):
     modes: tuple[Mode, ...]
 
 
-class Attribution(Frozen):
+class Attribution(FrozenModel):
     """The wrong turns of a ladder's base."""
 
     wrong: int

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.ablation.rungs import (
     BASE,
     Choice,
@@ -24,6 +22,7 @@ from eval.scoring.scores import (
 )
 from eval.statistics import compare_paired, rate_interval
 from nodes.state import STAGES, Stage
+from value_index.models import FrozenModel
 
 OWN_SCORES: dict[Stage, str] = {
     "dialogue_state_tracking": "carried_f1",
@@ -39,13 +38,7 @@ OWN_SCORES: dict[Stage, str] = {
 _UPSTREAMS: tuple[tuple[Upstream, tuple[Stage, ...]], ...] = (("predicted", STAGES), ("gold", STAGES[1:]))
 
 
-class Frozen(BaseModel):
-    """A part of a ladder."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Gain(Frozen):
+class Gain(FrozenModel):
     """End-to-end value accuracy of a rung, and against the stage as it is under the same upstream."""
 
     run: str
@@ -63,7 +56,7 @@ class Gain(Frozen):
     p_value: float
 
 
-class Step(Frozen):
+class Step(FrozenModel):
     """One stage under one upstream."""
 
     stage: Stage
@@ -83,7 +76,7 @@ class Step(Frozen):
         return next((gain for gain in self.gains if gain.choice == choice), None)
 
 
-class Ladder(Frozen):
+class Ladder(FrozenModel):
     """What each stage is worth."""
 
     turns: int

@@ -11,10 +11,8 @@ from itertools import accumulate, groupby
 from math import floor
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.analysis.cascade_turns import (
-    Pair,
+    CascadeTurn,
     cuts,
     pairs,
     threshold,
@@ -25,21 +23,16 @@ from eval.analysis.compare import (
     metric_comparison,
     require_alike,
 )
-from eval.analysis.costs import Cost
+from eval.analysis.costs import CallCosts
 from eval.records import Manifest, RunError
 from eval.statistics import compare_paired, rate_interval
+from value_index.models import FrozenModel
 
 STEPS = 20
 """Shares of the turns that are shown, beside none."""
 
 
-class Frozen(BaseModel):
-    """A part of a cascade's figures."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Point(Frozen):
+class Point(FrozenModel):
     """One threshold."""
 
     below: float | None
@@ -69,7 +62,7 @@ class Point(Frozen):
     """None if it is unknown."""
 
 
-class Chosen(Frozen):
+class Chosen(FrozenModel):
     """A threshold that was chosen beforehand, turn by turn against the runs."""
 
     point: Point
@@ -79,7 +72,7 @@ class Chosen(Frozen):
     """And against the run that always asks."""
 
 
-class Cascade(Frozen):
+class Cascade(FrozenModel):
     """The curve."""
 
     first: str
@@ -164,23 +157,23 @@ def skill(gains: Sequence[float], confidences: Sequence[float]) -> float | None:
     return (reached - random) / (perfect - random) if perfect - random > 1e-9 else None
 
 
-def _cut(turns: Sequence[Pair], most: int) -> int:
+def _cut(turns: Sequence[CascadeTurn], most: int) -> int:
     """Return the largest number of turns that can be sent and is not above `most`; else the smallest."""
     possible = list(cuts(turns))
     return max((cut for cut in possible if cut <= most), default=possible[0])
 
 
-def _best(turns: Sequence[Pair]) -> int:
+def _best(turns: Sequence[CascadeTurn]) -> int:
     """Return how many turns sent give the best accuracy; of several, the fewest."""
     gained = [0.0, *accumulate(turn.gain for turn in turns)]
     return max(cuts(turns), key=lambda sent: (gained[sent], -sent))
 
 
-def _point(turns: Sequence[Pair], sent: int) -> Point:
+def _point(turns: Sequence[CascadeTurn], sent: int) -> Point:
     values, total = _values(turns, sent), len(turns)
     interval = rate_interval(values, [turn.dialogue for turn in turns])
     assert interval
-    cost = Cost.of(call for place, turn in enumerate(turns) for call in turn.calls[place < sent])
+    cost = CallCosts.of(call for place, turn in enumerate(turns) for call in turn.calls[place < sent])
     gains = [turn.gain for turn in turns]
     alone = sum(turn.values[0] for turn in turns)
     return Point(
@@ -200,11 +193,11 @@ def _point(turns: Sequence[Pair], sent: int) -> Point:
     )
 
 
-def _values(turns: Sequence[Pair], sent: int) -> list[float]:
+def _values(turns: Sequence[CascadeTurn], sent: int) -> list[float]:
     return [turn.values[place < sent] for place, turn in enumerate(turns)]
 
 
-def _chosen(turns: Sequence[Pair], below: float) -> Chosen:
+def _chosen(turns: Sequence[CascadeTurn], below: float) -> Chosen:
     sent = sum(turn.confidence < below for turn in turns)
     mixed, dialogues = _values(turns, sent), [turn.dialogue for turn in turns]
     ends = [_values(turns, end) for end in (0, len(turns))]

@@ -15,7 +15,7 @@ LONGEST = 17
 
 
 @dataclass(frozen=True)
-class Pair:
+class CascadeTurn:
     """One turn in both runs."""
 
     confidence: float
@@ -30,7 +30,7 @@ class Pair:
         return self.values[1] - self.values[0]
 
 
-def pairs(runs: tuple[ScoredRun, ScoredRun]) -> list[Pair]:
+def pairs(runs: tuple[ScoredRun, ScoredRun]) -> list[CascadeTurn]:
     """Return the turns that both were judged on, the least confident first.
 
     Raises:
@@ -41,13 +41,15 @@ def pairs(runs: tuple[ScoredRun, ScoredRun]) -> list[Pair]:
     for run, held in zip(runs, records, strict=True):
         if not set(run.scores) <= set(held):
             raise RunError(f"{run.folder} has scores without records: run `turnsql eval score {run.folder}` again")
-    found: list[Pair] = []
+    found: list[CascadeTurn] = []
     for key, line in sorted(first.scores.items()):
         ours, theirs = line.value, second.scores[key].value
         if ours is not None and theirs is not None:
             confidence = records[0][key].confidence
             calls = _calls(records[0][key]), _calls(records[1][key])
-            found.append(Pair(-1.0 if confidence is None else confidence, key[0], (float(ours), float(theirs)), calls))
+            found.append(
+                CascadeTurn(-1.0 if confidence is None else confidence, key[0], (float(ours), float(theirs)), calls)
+            )
     if not found:
         raise RunError(f"{first.folder} and {second.folder} have no turn that both were judged on")
     return sorted(found, key=lambda pair: pair.confidence)
@@ -57,7 +59,7 @@ def _calls(record: TurnRecord) -> tuple[ModelCall, ...]:
     return tuple(call for stage in record.stages.values() for call in stage.calls)
 
 
-def cuts(turns: Sequence[Pair]) -> Iterator[int]:
+def cuts(turns: Sequence[CascadeTurn]) -> Iterator[int]:
     """Yield how many turns can be sent: a threshold parts no turns of equal confidence, and keeps none without one."""
     for sent, turn in enumerate(turns):
         if turn.confidence >= 0 and (sent == 0 or turn.confidence > turns[sent - 1].confidence):
@@ -65,7 +67,7 @@ def cuts(turns: Sequence[Pair]) -> Iterator[int]:
     yield len(turns)
 
 
-def threshold(turns: Sequence[Pair], sent: int) -> float | None:
+def threshold(turns: Sequence[CascadeTurn], sent: int) -> float | None:
     """Return the shortest number that parts the turns sent from the rest."""
     if sent == len(turns):
         return None

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.records import Manifest, RunError, read_manifest
 from eval.scoring.scores import TurnScores, read_scores
 from eval.statistics import Difference, compare_paired, holm, smallest_decidable
+from value_index.models import FrozenModel
 
 Metric = Literal["value", "strict", "official", "official_keep_distinct", "bird", "whole_plan", "macro"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
@@ -29,13 +28,7 @@ FREE = (
 """Fields that may differ: what a comparison is about."""
 
 
-class Frozen(BaseModel):
-    """A part of a comparison."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class MetricComparison(Frozen):
+class MetricComparison(FrozenModel):
     """One metric of two runs."""
 
     metric: Metric
@@ -60,7 +53,7 @@ class MetricComparison(Frozen):
     """Whether the interval leaves out 0 and the adjusted p-value is under .05."""
 
 
-class RunComparison(Frozen):
+class RunComparison(FrozenModel):
     """One run against the first."""
 
     first: str
@@ -76,7 +69,7 @@ class RunComparison(Frozen):
     """Turns without a value verdict in one of the two: not run, or the gold does not run."""
 
 
-class Comparison(Frozen):
+class ComparedRuns(FrozenModel):
     """Runs compared with the first."""
 
     smallest_decidable: float | None
@@ -84,7 +77,7 @@ class Comparison(Frozen):
     runs: tuple[RunComparison, ...]
 
 
-def compare(folders: Sequence[Path]) -> Comparison:
+def compare(folders: Sequence[Path]) -> ComparedRuns:
     """Compare scored runs with the first of them.
 
     Raises:
@@ -100,7 +93,7 @@ def compare(folders: Sequence[Path]) -> Comparison:
     adjusted: dict[Metric, list[float]] = {
         metric: holm([entry[metric].p_value for entry in found]) for metric in shared
     }
-    return Comparison(
+    return ComparedRuns(
         smallest_decidable=smallest_decidable(found[0]["value"].turns, comparisons=len(found)),
         runs=tuple(
             _compared(runs[0], other, entry, {metric: adjusted[metric][place] for metric in shared})

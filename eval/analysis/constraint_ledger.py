@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.datasets import Dataset
 from eval.gold.outputs import GoldBook
 from eval.gold.plan_difference import Filter, filters
@@ -14,15 +12,10 @@ from eval.records import TurnRecord, read_manifest, read_turns
 from eval.scoring.score import open_rows
 from nodes.plan import Plan
 from nodes.plan.render import constraint_text
+from value_index.models import FrozenModel
 
 
-class Frozen(BaseModel):
-    """A part of a ledger."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Carry(Frozen):
+class Carry(FrozenModel):
     """What a turn did with the constraints of the gold plan before it."""
 
     kept: tuple[str, ...] = ()
@@ -30,7 +23,7 @@ class Carry(Frozen):
     dropped: tuple[str, ...] = ()
 
 
-class LedgerEntry(Frozen):
+class LedgerEntry(FrozenModel):
     """One turn after the first of a dialogue."""
 
     dialogue: int
@@ -44,7 +37,7 @@ class LedgerEntry(Frozen):
     """Dropped by gold, and kept by us."""
 
 
-class ConstraintLedger(Frozen):
+class ConstraintLedger(FrozenModel):
     """The turns of a run that have a turn before them, and gold plans for both."""
 
     entries: tuple[LedgerEntry, ...]

@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from eval.records import TurnRecord, read_turns
 from eval.scoring.scores import read_scores
 from nodes.state import STAGES, ModelCall
+from value_index.models import FrozenModel
 
 
-class Cost(BaseModel):
+class CallCosts(FrozenModel):
     """What some answers of a language model took."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     calls: int
     outcomes: dict[str, int]
@@ -30,7 +29,7 @@ class Cost(BaseModel):
     """None if a price is unknown."""
 
     @classmethod
-    def of(cls, calls: Iterable[ModelCall]) -> Cost:
+    def of(cls, calls: Iterable[ModelCall]) -> CallCosts:
         """Add up calls."""
         calls = list(calls)
         prices = [call.usage.price for call in calls]
@@ -50,19 +49,17 @@ class Cost(BaseModel):
         return self.cached_tokens / self.prompt_tokens if self.prompt_tokens else None
 
 
-class RunCost(BaseModel):
+class RunCost(FrozenModel):
     """What a run cost."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     turns: int
     """Turns that were run."""
     correct: int | None
     """How many of them are right by the value verdict; None if the run is not scored."""
-    stages: dict[str, Cost]
+    stages: dict[str, CallCosts]
     """The costs of the stages that asked a language model."""
-    total: Cost
-    first_texts: dict[str, int] = {}
+    total: CallCosts
+    first_texts: dict[str, int] = Field(default_factory=dict[str, int])
     """What was wrong with the first SQL of the turns: `no_sql`, and the kinds of the validator's errors."""
 
 
@@ -77,8 +74,8 @@ def run_cost(run: Path) -> RunCost:
     return RunCost(
         turns=len(records),
         correct=_correct(run),
-        stages={stage: Cost.of(calls) for stage, calls in asked.items() if calls},
-        total=Cost.of(call for calls in asked.values() for call in calls),
+        stages={stage: CallCosts.of(calls) for stage, calls in asked.items() if calls},
+        total=CallCosts.of(call for calls in asked.values() for call in calls),
         first_texts=dict(Counter(fault for record in records for fault in _first_faults(record)).most_common()),
     )
 
@@ -117,7 +114,7 @@ def cost_lines(cost: RunCost) -> list[str]:
     return [*lines, f"first SQL in error: {wrong or 'none'}"]
 
 
-def _row(part: Cost) -> tuple[str, ...]:
+def _row(part: CallCosts) -> tuple[str, ...]:
     return (
         f"{part.calls:,}",
         f"{part.outcomes.get('complete', 0):,}",

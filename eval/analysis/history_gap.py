@@ -10,8 +10,6 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.analysis.constraint_ledger import ConstraintLedger, read_ledger
 from eval.records import HistoryMode, RunError, write_text
 from eval.runs.experiment import RunOptions, read_experiment
@@ -20,18 +18,13 @@ from eval.scoring.score import score
 from eval.scoring.scores import TurnScores, read_scores
 from eval.scoring.summary import POSITIONS
 from eval.statistics import compare_paired, rate_interval
+from value_index.models import FrozenModel
 
 MODES: tuple[HistoryMode, ...] = get_args(HistoryMode)
 GOLD: HistoryMode = "gold"
 
 
-class Frozen(BaseModel):
-    """A part of a history table."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Derailing(Frozen):
+class Derailing(FrozenModel):
     """How dialogues go wrong, and whether they come back."""
 
     dialogues: int
@@ -50,7 +43,7 @@ class Derailing(Frozen):
         return self.recovered / self.after_wrong if self.after_wrong else None
 
 
-class HistoryRun(Frozen):
+class HistoryRun(FrozenModel):
     """One mode of history."""
 
     history: HistoryMode
@@ -66,7 +59,7 @@ class HistoryRun(Frozen):
     ledger: ConstraintLedger
 
 
-class HistoryGap(Frozen):
+class HistoryGap(FrozenModel):
     """The modes of history, gold first."""
 
     noise_rate: float

@@ -9,9 +9,8 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.records import Record, RunError, read_alone, read_turns
+from value_index.models import FrozenModel
 
 TIMES = frozenset(("ms", "timing", "seconds"))
 """Fields of a record that no two runs share."""
@@ -21,10 +20,8 @@ MOST_NAMED = 20
 """Differences that are told; all of them stand in the JSON."""
 
 
-class Identity(BaseModel):
+class Identity(FrozenModel):
     """The places where two runs' records differ."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     records: int
     """Records compared: of turns, and of stages that ran alone."""

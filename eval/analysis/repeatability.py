@@ -7,22 +7,19 @@ from dataclasses import replace
 from math import hypot
 from statistics import fmean, stdev
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.records import RunError, read_turns
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.scoring.score import score
 from eval.scoring.scores import read_scores
 from eval.statistics import ALPHA, Interval, rate_interval
+from value_index.models import FrozenModel
 
 Key = tuple[int, int]
 
 
-class Repeatability(BaseModel):
+class Repeatability(FrozenModel):
     """What repeated runs of one configuration agree on."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     repeats: int
     turns: int

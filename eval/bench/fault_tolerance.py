@@ -8,8 +8,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from agent.config import ConfigError
 from agent.llm import CassetteOptions
 from eval.bench.faulty_server import Faulty, completions, served
@@ -18,6 +16,7 @@ from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.run import RunCounts, run
 from eval.scoring.score import score
 from nodes.llm.cassette import read_cassette
+from value_index.models import FrozenModel
 
 PATIENCE = 5.0
 """Seconds that a call may take here; a server that stalls is silent for twice as long."""
@@ -25,10 +24,8 @@ RESUMES = 3
 """Times that turns which were not run are taken up again."""
 
 
-class Trial(BaseModel):
+class Trial(FrozenModel):
     """A run through a faulty server, beside the run from the recording."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     turns: int
     not_run: int

@@ -19,8 +19,8 @@ from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, Reply
 from nodes.llm.request import request
 
-Fault = Literal["drop", "delay", "stall", "cut", "torn", "429", "500", "html", "no completion"]
-FAULTS: tuple[Fault, ...] = get_args(Fault)
+ServerFault = Literal["drop", "delay", "stall", "cut", "torn", "429", "500", "html", "no completion"]
+FAULTS: tuple[ServerFault, ...] = get_args(ServerFault)
 LATE = 0.5
 """Seconds of a delay."""
 RETRY_AFTER = 1
@@ -46,11 +46,11 @@ class Faulty:
     calls: int = 0
     unknown: int = 0
     """Calls for which there is no answer."""
-    faults: Counter[Fault] = field(default_factory=Counter[Fault])
+    faults: Counter[ServerFault] = field(default_factory=Counter[ServerFault])
     _tries: Counter[str] = field(default_factory=Counter[str])
     _lock: Lock = field(default_factory=Lock)
 
-    def take(self, body: dict[str, Any]) -> tuple[bytes | None, Fault | None]:
+    def take(self, body: dict[str, Any]) -> tuple[bytes | None, ServerFault | None]:
         """Return the answer to a call, and its fault: drawn by what is asked and how often, whatever the order of calls."""
         key = _key(body)
         with self._lock:

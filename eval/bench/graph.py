@@ -48,7 +48,7 @@ class Overhead:
 
 
 @dataclass(frozen=True)
-class Cost:
+class CommandCost:
     """What a command took as a process of its own."""
 
     seconds: float
@@ -71,7 +71,7 @@ class TurnCost:
     """The peak memory of the process that ran them, databases and value indexes included."""
 
 
-def cold_start() -> Cost:
+def cold_start() -> CommandCost:
     """Measure `turnsql ask` over the demo as a process of its own: the best of three, so that the files are in memory."""
     words = ("ask", "--db", str(build()[0]), "Which airlines fly to Boston?")
     return min((command_cost(*words) for _ in range(3)), key=lambda cost: cost.seconds)
@@ -93,7 +93,7 @@ def graph_overhead() -> list[Overhead]:
     return asyncio.run(_graph_overhead())
 
 
-def command_cost(*words: str) -> Cost:
+def command_cost(*words: str) -> CommandCost:
     """Run `turnsql WORDS` and measure it.
 
     Raises:
@@ -110,7 +110,7 @@ def command_cost(*words: str) -> Cost:
             raise TurnSQLError(f"turnsql {shlex.join(words)} failed: {' '.join(told.read().split())[-500:]}")
     # Kilobytes on Linux, bytes on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(seconds=seconds, cpu=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss * unit / 1e6)
+    return CommandCost(seconds=seconds, cpu=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss * unit / 1e6)
 
 
 async def _graph_overhead() -> list[Overhead]:

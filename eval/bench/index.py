@@ -41,7 +41,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
-class Cost:
+class LookupCost:
     """One way of looking values up."""
 
     values: int
@@ -98,7 +98,7 @@ def misspelt(value: str, random: np.random.Generator) -> str:
     return "".join(letters)
 
 
-def index_costs(sizes: Sequence[int], folder: Path | None = None) -> Iterator[Cost]:
+def index_costs(sizes: Sequence[int], folder: Path | None = None) -> Iterator[LookupCost]:
     """Measure the index at each size, and beside it what else can be had at that size."""
     with tempfile.TemporaryDirectory(dir=folder) as name:
         for size in sizes:
@@ -152,7 +152,7 @@ def _write_database(path: Path, size: int) -> list[tuple[str, str]]:
     return [(value, misspelt(value, random)) for value in picked]
 
 
-def _in_process(work: Path, size: int) -> Cost:
+def _in_process(work: Path, size: int) -> LookupCost:
     database = Database.open(work / "values.sqlite")
     started = perf_counter()
     index = ValueIndex.open(database, work / "index")
@@ -162,11 +162,11 @@ def _in_process(work: Path, size: int) -> Cost:
     code = f"import sys, json, pathlib; from {__name__} import look_up; print(json.dumps(look_up(pathlib.Path(sys.argv[1]))))"
     done = subprocess.run([sys.executable, "-c", code, str(work)], capture_output=True, text=True, check=True)
     measured = json.loads(done.stdout)
-    return Cost(size, "index", seconds, measured["p50"], measured["p95"], measured["hits"], held / text,
+    return LookupCost(size, "index", seconds, measured["p50"], measured["p95"], measured["hits"], held / text,
                 measured["private"] / 1e6)  # fmt: skip
 
 
-def _scan(values: Sequence[str], queries: Sequence[tuple[str, str]]) -> Cost:
+def _scan(values: Sequence[str], queries: Sequence[tuple[str, str]]) -> LookupCost:
     started = perf_counter()
     folded = [fold(value) for value in values]
     seconds = perf_counter() - started
@@ -174,7 +174,7 @@ def _scan(values: Sequence[str], queries: Sequence[tuple[str, str]]) -> Cost:
     return _cost(len(values), "rapidfuzz over all", seconds, times, hits)
 
 
-def _minhash(values: Sequence[str], queries: Sequence[tuple[str, str]]) -> Cost:
+def _minhash(values: Sequence[str], queries: Sequence[tuple[str, str]]) -> LookupCost:
     """MinHash LSH over trigrams as CHESS uses it (threshold .01), its candidates ranked by rapidfuzz."""
     datasketch: Any = importlib.import_module("datasketch")
 
@@ -217,8 +217,8 @@ def _timed(queries: Sequence[tuple[str, str]], ask: Callable[[str], list[str]]) 
     return times, hits / len(queries)
 
 
-def _cost(size: int, method: str, seconds: float, times: list[float], hits: float) -> Cost:
-    return Cost(size, method, seconds, float(np.percentile(times, 50)), float(np.percentile(times, 95)), hits)
+def _cost(size: int, method: str, seconds: float, times: list[float], hits: float) -> LookupCost:
+    return LookupCost(size, method, seconds, float(np.percentile(times, 50)), float(np.percentile(times, 95)), hits)
 
 
 def _private_bytes() -> int:

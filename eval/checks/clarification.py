@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from agent.clarify import doubt
 from agent.config import Config
 from agent.graph import build_graph, run_turn
@@ -19,6 +17,7 @@ from eval.progress import Progress
 from nodes.node import Context
 from nodes.state import ScoredPlan, Turn
 from value_index.index import ValueIndex
+from value_index.models import FrozenModel
 
 ASKED = ("AMBIGUOUS",)
 """User acts that the system was to answer with a question."""
@@ -37,10 +36,8 @@ class UserTurn:
     truth: Move
 
 
-class MoveScore(BaseModel):
+class MoveScore(FrozenModel):
     """How well one move is told from the rest."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     turns: int
     """Turns that called for it."""

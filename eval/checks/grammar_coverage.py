@@ -9,8 +9,6 @@ from statistics import median
 from time import perf_counter
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict
-
 from agent.config import Config
 from eval.checks.ebnf_matcher import Grammar
 from eval.datasets import Dataset, GoldDialogue
@@ -24,16 +22,15 @@ from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.state import STAGES, GraphState, Stage
 from value_index.index import ValueIndex
+from value_index.models import FrozenModel
 
 LEVELS: tuple[GrammarLevel, ...] = tuple(level for level in get_args(GrammarLevel) if level != "off")
 BEFORE = STAGES[: STAGES.index("plan_emission")]
 """The stages whose outputs a grammar is made from."""
 
 
-class Reach(BaseModel):
+class Reach(FrozenModel):
     """What the grammars of one level let through."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     golds: int
     """Those that have a plan, written as the compiler writes it."""

@@ -8,8 +8,6 @@ from collections.abc import Hashable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.checks.leak_rows import LeakRow, LeakRows
 from eval.checks.near_duplicates import NearQuestions, words
 from eval.gold.outputs import parsed
@@ -17,6 +15,7 @@ from eval.gold.plan_form import canonical
 from nodes.plan import LiteralTerm, Plan
 from nodes.plan.traversal import parts, table_names
 from nodes.sql.parsing.parse import repair
+from value_index.models import FrozenModel
 from value_index.schema import Schema
 
 LeakKind = Literal["database", "schema", "question", "sql"]
@@ -32,10 +31,8 @@ _ALIAS = re.compile(
 )
 
 
-class Leak(BaseModel):
+class Leak(FrozenModel):
     """One training row, or database, that is too close to an evaluation row."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: LeakKind
     train: str

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from eval.scoring.suite import Suites, SuiteVerdict
 from eval.scoring.verdicts import Executions, Verdicts, judge
 from value_index.database import Database
 from value_index.errors import TurnSQLError
+from value_index.models import ForeignModel
 
 
 class PairsError(TurnSQLError):
     """A file of pairs that cannot be read, or a database that is not there."""
 
 
-class Pair(BaseModel):
+class SqlPair(ForeignModel):
     """One line: fields that we do not know are ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     db: str
     """Database id: the name of its folder and of its file."""
@@ -28,7 +27,7 @@ class Pair(BaseModel):
     pred: str
 
 
-def read_pairs(path: Path) -> list[Pair]:
+def read_pairs(path: Path) -> list[SqlPair]:
     """Read a file of pairs, one JSON object a line; empty lines are skipped.
 
     Raises:
@@ -67,7 +66,7 @@ def judge_pairs_on_copies(path: Path, databases: Path) -> Iterator[tuple[Verdict
         suites.close()
 
 
-def _opened(path: Path, databases: Path) -> Iterator[tuple[Pair, Database]]:
+def _opened(path: Path, databases: Path) -> Iterator[tuple[SqlPair, Database]]:
     pairs = read_pairs(path)
     opened = {name: _open(databases, name) for name in sorted({pair.db for pair in pairs})}
     for pair in pairs:
@@ -76,9 +75,9 @@ def _opened(path: Path, databases: Path) -> Iterator[tuple[Pair, Database]]:
         database.close()
 
 
-def _pair(path: Path, number: int, line: str) -> Pair:
+def _pair(path: Path, number: int, line: str) -> SqlPair:
     try:
-        return Pair.model_validate_json(line)
+        return SqlPair.model_validate_json(line)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"]))

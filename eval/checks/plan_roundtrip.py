@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.datasets import load
 from eval.datasets.bird import load_bird
 from eval.scoring.verdicts import Executions, judge
@@ -18,16 +16,13 @@ from nodes.sql.from_plan import from_plan
 from nodes.sql.normal_form import same_form
 from nodes.sql.to_plan import to_plan
 from value_index.database import Database
+from value_index.models import FrozenModel
 from value_index.schema import Schema
 
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Share(_Model):
+class Share(FrozenModel):
     """How many of some golds come back equal."""
 
     n: int
@@ -37,14 +32,14 @@ class Share(_Model):
     """How many are equal by the strict verdict: the column labels are the same too."""
 
 
-class Normalised(_Model):
+class Normalised(FrozenModel):
     """How many golds come back as the same SQL but for spelling, executed or not."""
 
     n: int
     equal: int
 
 
-class Traveller(_Model):
+class Traveller(FrozenModel):
     """What became of one gold."""
 
     question: str
@@ -67,7 +62,7 @@ class Traveller(_Model):
     normalised: bool = False
 
 
-class RoundTrip(_Model):
+class RoundTrip(FrozenModel):
     """The result over one split."""
 
     dataset: str

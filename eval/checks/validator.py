@@ -6,8 +6,6 @@ from random import Random
 from time import perf_counter
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.datasets import Dataset
 from eval.table import Table, figure
 from nodes.sql.errors import SQLError
@@ -16,6 +14,7 @@ from nodes.sql.parsing.parse import repair
 from nodes.sql.violations import violations
 from nodes.state import Severity, Violation, ViolationKind
 from value_index.database import Database
+from value_index.models import FrozenModel
 from value_index.schema import Schema
 
 EXPECTED: dict[Mutation, frozenset[ViolationKind]] = {
@@ -31,10 +30,8 @@ _REFUSED: frozenset[Mutation] = frozenset({"renamed_column", "moved_column", "dr
 """The mutations that SQLite itself refuses, so that a mutant that runs is no fault (a quoted word read as a string)."""
 
 
-class MutationScore(BaseModel):
+class MutationScore(FrozenModel):
     """What became of the mutants of one kind."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     mutants: int
     right: int
@@ -43,10 +40,8 @@ class MutationScore(BaseModel):
     """How many of those SQLite does not compile; None if it compiles all by design."""
 
 
-class ValidatorScores(BaseModel):
+class ValidatorScores(FrozenModel):
     """The validator over one split's distinct gold queries, and over their mutants."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     runnable: int
     """Gold queries of all turns that run."""

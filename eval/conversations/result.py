@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.table import Table, figure, interval
+from value_index.models import ForeignModel
 
 
-class _Part(BaseModel):
-    """A part of a suite's result."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class TurnResult(_Part):
+class TurnResult(ForeignModel):
     """One turn held against what must be so."""
 
     dialogue: int
@@ -34,7 +27,7 @@ class TurnResult(_Part):
     confidence: float | None = None
 
 
-class Rate(_Part):
+class Rate(ForeignModel):
     """The turns of one behaviour."""
 
     behaviour: str
@@ -51,7 +44,7 @@ class Rate(_Part):
     broken: int | None = None
 
 
-class SuiteResult(_Part):
+class SuiteResult(ForeignModel):
     """A whole suite."""
 
     suite: str

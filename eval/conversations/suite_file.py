@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from value_index.errors import TurnSQLError
+from value_index.models import FrozenModel
 
 Cell = int | float | str | bool | None
 
@@ -26,13 +27,7 @@ def _listed(value: Any) -> Any:
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
-class _Part(BaseModel):
-    """A part of a suite's file; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TurnSpec(_Part):
+class TurnSpec(FrozenModel):
     """One question, and what must hold of its answer: everything that is given."""
 
     ask: str = Field(min_length=1)
@@ -66,7 +61,7 @@ class TurnSpec(_Part):
         return self
 
 
-class DialogueSpec(_Part):
+class DialogueSpec(FrozenModel):
     """One conversation."""
 
     name: str = ""
@@ -74,7 +69,7 @@ class DialogueSpec(_Part):
     turns: tuple[TurnSpec, ...] = Field(min_length=1)
 
 
-class SuiteFile(_Part):
+class SuiteFile(FrozenModel):
     """A suite over one database."""
 
     database: str = ""

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from eval.datasets.spider_family import DataError, Dataset, GoldDialogue, GoldTurn, followed, read_json
+from value_index.models import ForeignModel
 from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
 from value_index.sqlite.natural_names import split_identifier
 from value_index.sqlite.reflection import column_kind
@@ -19,10 +20,8 @@ from value_index.sqlite.reflection import column_kind
 _ARCHIVES = ("train", "dev", "dev_2*", "MINIDEV", "minidev/MINIDEV")
 
 
-class BirdQuestion(BaseModel):
+class BirdQuestion(ForeignModel):
     """One question; fields that we do not read are ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     db_id: str
     question: str = ""
@@ -36,10 +35,8 @@ class BirdQuestion(BaseModel):
         return f"{self.question} ({self.evidence})" if self.evidence.strip() else self.question
 
 
-class _BirdTables(BaseModel):
+class _BirdTables(ForeignModel):
     """One entry of `dev_tables.json`, laid out as Spider's `tables.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     db_id: str
     table_names_original: tuple[str, ...]

@@ -16,11 +16,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 
 from value_index.database import Database
 from value_index.errors import TurnSQLError
 from value_index.folders import shipped
+from value_index.models import ForeignModel, FrozenModel
 from value_index.sqlite.natural_names import NaturalNames, load_natural_names
 
 DatasetName = Literal["cosql", "sparc", "spider"]
@@ -37,10 +38,8 @@ class DataError(TurnSQLError):
     """A data folder that is missing, foreign or unreadable."""
 
 
-class _Row(BaseModel):
+class _Row(ForeignModel):
     """A part of an official file; fields that we do not read are ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class GoldTurn(_Row):
@@ -61,10 +60,8 @@ class _QuestionRow(GoldTurn):
     db_id: str
 
 
-class GoldDialogue(BaseModel):
+class GoldDialogue(FrozenModel):
     """A conversation with its gold SQL; lives in `eval` and `training` only."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     index: int
     """Position in the official file, from 0."""

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.datasets import Dataset
 from eval.gold.outputs import Gold, GoldBook, compared
 from nodes.plan import Operator
@@ -17,6 +15,7 @@ from nodes.plan.constraints import Scalar
 from value_index.database import Database
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.spans import mentions
+from value_index.models import FrozenModel
 from value_index.schema import ColumnRef
 from value_index.sqlite.reflection import quoted
 from value_index.text.folding import fold
@@ -28,10 +27,8 @@ NAMED = 0.8
 LabelKind = Literal["exact", "folded", "fuzzy", "alias", "carried", "via_row", "not_in_question"]
 
 
-class Label(BaseModel):
+class Label(FrozenModel):
     """One literal of a turn's gold SQL."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dialogue: int
     turn: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from eval.analysis.costs import Cost, RunCost, run_cost
+from eval.analysis.costs import CallCosts, RunCost, run_cost
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView
 from eval.table import Table, figure
@@ -63,7 +63,7 @@ def node_cost_table(name: str, cost: RunCost) -> Table:
     )
 
 
-def _node(stage: str, part: Cost, correct: int | None) -> tuple[str, ...]:
+def _node(stage: str, part: CallCosts, correct: int | None) -> tuple[str, ...]:
     return (
         stage,
         f"{part.calls:,}",
@@ -77,7 +77,7 @@ def _node(stage: str, part: Cost, correct: int | None) -> tuple[str, ...]:
     )
 
 
-def _share(cost: Cost, turns: int) -> tuple[str, str, str]:
+def _share(cost: CallCosts, turns: int) -> tuple[str, str, str]:
     """Spread tokens, seconds and money over turns."""
     if not turns:
         return "–", "–", "–"
@@ -104,7 +104,7 @@ def cost_charts(runs: Sequence[RunView]) -> tuple[Chart, ...]:
     return tuple(charts)
 
 
-def _by_node(found: Named, title: str, axis: str, amount: Callable[[Cost], float]) -> Chart:
+def _by_node(found: Named, title: str, axis: str, amount: Callable[[CallCosts], float]) -> Chart:
     marks = (
         Mark(stage, amount(cost.stages[stage]) / cost.turns, name if len(found) > 1 else "")
         for name, cost in found

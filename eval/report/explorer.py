@@ -10,7 +10,7 @@ from eval.gold.outputs import GoldBook
 from eval.report.results import Results
 from eval.report.run_view import RunView, TurnView
 from eval.report.stage_texts import gold_texts, stage_texts
-from eval.report.wrong_turns import Fault, Faults
+from eval.report.wrong_turns import Faults, WrongTurn
 from eval.runs.history import Histories
 from nodes.plan import Plan
 from nodes.plan.render import plan_clauses
@@ -131,5 +131,5 @@ def _clauses(plan: Plan | None) -> list[tuple[str, str]] | None:
     return plan_clauses(plan) if plan else None
 
 
-def _fault(fault: Fault | None) -> Json | None:
+def _fault(fault: WrongTurn | None) -> Json | None:
     return asdict(fault) if fault else None

@@ -10,6 +10,7 @@ from eval.scoring.verdicts import Executions
 from value_index.database import Database, Result
 from value_index.errors import DatabaseError
 from value_index.render import json_cell
+from value_index.sqlite.result import Row
 
 ROWS_SHOWN = 8
 COLUMNS_SHOWN = 12
@@ -17,8 +18,6 @@ LONGEST_CELL = 80
 MAX_ROWS = 2_000
 """Rows compared of two results: enough to see what differs."""
 DEADLINE_SECONDS = 1.0
-
-Row = tuple[object, ...]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from eval.table import Table
 from nodes.state import STAGES, Stage
 
 WRONG = "wrong turns"
-Faults = dict[tuple[int, int], "Fault"]
+Faults = dict[tuple[int, int], "WrongTurn"]
 
 _HOW = {
     "alone": "gold there repairs the turn",
@@ -32,7 +32,7 @@ DECIDING: dict[Stage, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Fault:
+class WrongTurn:
     """One wrong turn."""
 
     stage: Stage | None
@@ -59,7 +59,7 @@ def faults_of(run: RunView, attributor: Attributor | None) -> Faults:
     if run.attribution:
         blamed = {(turn.dialogue, turn.turn): turn for turn in run.attribution.turns}
         return {
-            turn.record.key: Fault(
+            turn.record.key: WrongTurn(
                 stage=it.stage,
                 how=_HOW[it.repaired],
                 departs=first_departure(turn.scores),
@@ -145,11 +145,11 @@ def _stage_table(title: str, counted: Mapping[str, Counter[Stage | None]], note:
     )
 
 
-def _fault(turn: TurnView, attributor: Attributor) -> Fault:
+def _fault(turn: TurnView, attributor: Attributor) -> WrongTurn:
     found = attributor.modes(*turn.record.key, turn.record.sql)
     stage = first_departure(turn.scores)
     how = "the first whose output departs from gold; no ladder of this run is shown"
-    return Fault(stage, how, stage, tuple((finding.mode, finding.evidence) for finding in found))
+    return WrongTurn(stage, how, stage, tuple((finding.mode, finding.evidence) for finding in found))
 
 
 def _modes(faults: Faults) -> Iterator[str]:

@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from agent.config import DEFAULT, Config, ConfigError, read_tables
 from agent.llm import CassetteOptions
 from eval.records import HistoryMode
 from nodes.state import Stage
+from value_index.models import FrozenModel
 
 
-class Experiment(BaseModel):
+class Experiment(FrozenModel):
     """The `[eval]` table of a configuration file: what is measured, never what answers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dialogues: str | None = None
     """`A:B`; all dialogues where absent."""

@@ -22,7 +22,7 @@ ADAPTERS: dict[Stage, TypeAdapter[Any]] = {stage: TypeAdapter(OUTPUTS[stage]) fo
 
 
 @dataclass(frozen=True)
-class Fault:
+class Failure:
     """What went wrong, in one line."""
 
     message: str
@@ -49,7 +49,7 @@ async def stages_alone(
     for stage in STAGES:
         if stage in nodes:
             output = await attempt(nodes[stage](state, context))
-            fault = output.message if isinstance(output, Fault) else None
+            fault = output.message if isinstance(output, Failure) else None
             dumped = None if fault else ADAPTERS[stage].dump_python(output, mode="json")
             records.append(AloneRecord(dialogue=key[0], turn=key[1], stage=stage, output=dumped, error=fault))
         if stage in GOLD_OUTPUTS:
@@ -57,7 +57,7 @@ async def stages_alone(
     return records
 
 
-async def attempt(work: Coroutine[Any, Any, T]) -> T | Fault:
+async def attempt(work: Coroutine[Any, Any, T]) -> T | Failure:
     """Await something that may fault, and return its result or the fault; a dead endpoint ends the run instead.
 
     A fault of one turn must neither end a run of hundreds nor pass for a wrong answer, so it is read from the task.
@@ -70,4 +70,4 @@ async def attempt(work: Coroutine[Any, Any, T]) -> T | Fault:
     fault = task.exception()
     if isinstance(fault, EndpointError) and fault.fatal:
         raise fault
-    return task.result() if fault is None else Fault(f"{type(fault).__name__}: {' '.join(str(fault).split())}")
+    return task.result() if fault is None else Failure(f"{type(fault).__name__}: {' '.join(str(fault).split())}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 
 from eval.datasets import DataError, Dataset, GoldDialogue, load, parse_range
 from eval.provenance import commit, versions
@@ -17,6 +17,7 @@ from eval.records import HistoryMode, Manifest, StageRecord, TurnRecord
 from eval.runs.store import RunStore
 from nodes.llm.sql_text import sql_text
 from nodes.state import STAGES, Attempt, Stage
+from value_index.models import ForeignModel
 
 Missing = Literal["wrong", "left-out"]
 Key = tuple[int, int]
@@ -46,10 +47,8 @@ class Imported:
         )
 
 
-class _Line(BaseModel):
+class _Line(ForeignModel):
     """One line of a JSONL file; what else stands there is ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     dialogue: int
     turn: int = 0

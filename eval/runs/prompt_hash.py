@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from eval.runs.isolated_stages import Fault, attempt
+from eval.runs.isolated_stages import Failure, attempt
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import EndpointError, Prompt, Reply
 from nodes.node import Context, Node, Variant
@@ -44,7 +44,7 @@ class Listener:
         """
         before = len(self.prompts)
         found = await attempt(node(state, replace(context, llm=self)))
-        if isinstance(found, Fault) and len(self.prompts) == before:
+        if isinstance(found, Failure) and len(self.prompts) == before:
             raise EndpointError(found.message)
         return self.prompts[-1] if len(self.prompts) > before else None
 
@@ -66,7 +66,7 @@ async def prompts_sha256(nodes: Mapping[Stage, Node], endpoint: Endpoint, databa
     for stage in STAGES:
         node = nodes[stage]
         if isinstance(node, Variant) and node.costly:
-            assert isinstance(await attempt(node(state, context)), Fault)
+            assert isinstance(await attempt(node(state, context)), Failure)
     text = "\n".join(prompt.model_dump_json() for prompt in listener.prompts)
     return hashlib.sha256(text.encode()).hexdigest() if listener.prompts else None
 

@@ -17,7 +17,7 @@ from eval.runs.experiment import Experiment
 from eval.runs.history import Histories
 from eval.runs.isolated_stages import (
     ADAPTERS,
-    Fault,
+    Failure,
     attempt,
     runs_alone,
     stages_alone,
@@ -128,7 +128,7 @@ class Runner:
             tracing=self.config.graph.tracing,
         )
         state = await attempt(work)
-        if isinstance(state, Fault):
+        if isinstance(state, Failure):
             return self._not_run(dialogue, turn, state.message), []
         record = self._record(dialogue, turn, state, (perf_counter() - started) * 1000)
         gold = self.book.turn(dialogue.index, turn) if self.alone else None

@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Any, Literal, get_args
-
-from pydantic import BaseModel, ConfigDict
+from typing import Literal, get_args
 
 from eval.datasets import Dataset
 from eval.gold.outputs import parsed
@@ -22,14 +20,15 @@ from nodes.plan.traversal import blocks, escapes, walk
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from value_index.database import Database
+from value_index.models import FrozenModel
 from value_index.schema import ColumnRef
+from value_index.sqlite.result import Row
 
 Flag = Literal["does_not_run", "empty", "clock", "tie_cut_by_limit", "null_order", "number_as_text"]
 FLAGS: tuple[Flag, ...] = get_args(Flag)
 """does_not_run. empty: no rows. clock: asks what time it is. tie_cut_by_limit: which of several equal rows are shown is
 left to the engine. null_order: the order depends on where NULLs go. number_as_text: orders numbers by their spelling."""
 
-Row = tuple[Any, ...]
 
 _CLOCKS = frozenset({"current_date", "current_time", "current_timestamp"})
 _DATES = frozenset({"date", "time", "datetime", "julianday", "unixepoch"})
@@ -41,10 +40,8 @@ _MOSTLY = 0.9
 """The share of them that are numbers in a column of numbers as text ('null' and the like are the rest)."""
 
 
-class FlaggedGold(BaseModel):
+class FlaggedGold(FrozenModel):
     """One turn whose gold is flagged."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dialogue: int
     turn: int
@@ -55,10 +52,8 @@ class FlaggedGold(BaseModel):
     query: str
 
 
-class Audit(BaseModel):
+class Audit(FrozenModel):
     """The golds of a data set, looked at one by one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     turns: int
     counts: dict[Flag, int]

@@ -14,7 +14,7 @@ from nodes.lexical.evidence import Evidence, display_columns, span_of
 from nodes.lexical.lexicon import COMPARED
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Operator
-from value_index.matches import Provenance, Scalar
+from value_index.matches import Provenance, StoredValue
 from value_index.schema import ColumnRef
 
 NEAR_BEFORE, NEAR_AFTER = 6, 2
@@ -29,7 +29,7 @@ class ValueCandidate:
     end: int
     mention: str
     column: ColumnRef
-    value: Scalar
+    value: StoredValue
     operator: Operator
     offered: float
     """The index's score; 0 for a number that it does not offer there."""

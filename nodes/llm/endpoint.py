@@ -6,9 +6,10 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from nodes.state import Usage
+from value_index.models import FrozenModel
 
 StructuredOutput = Literal["json_schema", "structured_outputs", "json_object", "none"]
 GrammarField = Literal["structured_outputs", "grammar", "ebnf"]
@@ -24,10 +25,8 @@ CHARACTERS_PER_TOKEN = 3.0
 side."""
 
 
-class Prices(BaseModel):
+class Prices(FrozenModel):
     """Money per million tokens."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     prompt: float = Field(ge=0)
     cached: float = Field(ge=0)
@@ -43,10 +42,8 @@ class Prices(BaseModel):
         return tokens / 1e6
 
 
-class Endpoint(BaseModel):
+class Endpoint(FrozenModel):
     """An OpenAI-compatible server and one of its models."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     base_url: str
     """The address up to and with `/v1`."""
@@ -74,7 +71,7 @@ class Endpoint(BaseModel):
     """Whether a JSON schema must require every field and is sent as strict, as OpenAI wants it."""
     grammar: GrammarField = "structured_outputs"
     """What the endpoint calls an EBNF grammar, where a node makes one."""
-    extra_body: dict[str, Any] = {}
+    extra_body: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Sent with every request as it stands."""
     timeout: float = Field(default=120.0, gt=0)
     """Seconds that a request may take as a whole, its body with it; a try that failed is no part of the next."""

@@ -7,17 +7,14 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from nodes.llm.endpoint import Endpoint
 from nodes.state import ModelCall, ReplyOutcome, Stage, Usage
 from value_index.errors import TurnSQLError
+from value_index.models import FrozenModel
 
 
-class CompletionModel(BaseModel):
+class CompletionModel(FrozenModel):
     """A frozen part of a question or an answer; unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Message(CompletionModel):

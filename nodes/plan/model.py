@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
+
+from value_index.models import FrozenModel
 
 TableName = Annotated[str, Field(json_schema_extra={"leaf": "table"})]
 ColumnName = Annotated[str, Field(json_schema_extra={"leaf": "column"})]
@@ -33,10 +35,8 @@ SetOperator = Literal["union", "union all", "intersect", "except"]
 JoinKind = Literal["inner", "left", "right", "full", "cross"]
 
 
-class PlanModel(BaseModel):
+class PlanModel(FrozenModel):
     """A frozen part of a plan; unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ColumnTerm(PlanModel):

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from agent.config import Config
 from eval.gold.outputs import Gold
 from eval.gold.plan_form import canonical
@@ -32,20 +30,19 @@ from nodes.sql_generation import Llm, in_join_order
 from nodes.state import STAGES, GraphState, Stage
 from training.data.leak_guard import refuse_answers
 from training.data.mix_config import MixConfig
-from training.data.turns import MixTurn, Source
+from training.data.turns import MixTurn, TurnSource
 from training.dev_databases import LeakError
 from training.settings import TrainingError
 from value_index.index import ValueIndex
+from value_index.models import FrozenModel
 from value_index.schema import Schema
 
 WRITTEN: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "plan_emission", "sql_generation")
 """The stages whose answer gold tells."""
 
 
-class RowOrigin(BaseModel):
+class RowOrigin(FrozenModel):
     """The origin of a row of training data, and what scores an answer to it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     stage: Stage
     source: str
@@ -160,7 +157,7 @@ class ChatMaker:
             utterance=turn.utterance,
         )
 
-    def _histories(self, source: Source) -> Histories:
+    def _histories(self, source: TurnSource) -> Histories:
         return Histories(self.settings.history, source.book, self.settings.seed, self.settings.noise_rate)
 
     def _context(self, turn: MixTurn) -> Context:

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from eval.checks.leak_rows import LeakRow, LeakRows, read_leak_rows
 from eval.checks.leaks import (
     ALIKE,
@@ -19,6 +17,7 @@ from eval.checks.near_duplicates import words
 from eval.datasets import followed
 from training.data.turns import MixTurn
 from training.dev_databases import LeakError
+from value_index.models import FrozenModel
 
 FEWEST_WORDS = 4
 """A shorter query may stand in a question by chance."""
@@ -30,10 +29,8 @@ AGAINST = (
 """What every mix is audited against, where it is there."""
 
 
-class Audit(BaseModel):
+class LeakAudit(FrozenModel):
     """What the audit of a mix found."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     against: tuple[str, ...]
     """Evaluation files."""
@@ -55,7 +52,7 @@ def evaluation_files(data: Path) -> tuple[Path, ...]:
     return found
 
 
-def audit_turns(turns: Sequence[MixTurn], files: Sequence[Path]) -> tuple[list[MixTurn], Audit]:
+def audit_turns(turns: Sequence[MixTurn], files: Sequence[Path]) -> tuple[list[MixTurn], LeakAudit]:
     """Return the turns that nothing is measured on, and what was found.
 
     Raises:
@@ -72,7 +69,7 @@ def audit_turns(turns: Sequence[MixTurn], files: Sequence[Path]) -> tuple[list[M
                 )
             found.setdefault((leak.kind, leak.train), leak)
     bad = {place for _, place in found}
-    audit = Audit(
+    audit = LeakAudit(
         against=tuple(f"{file.parent.name}/{file.name}" for file in files),
         questions=len(evaluation.rows),
         left_out=tuple(found.values()),

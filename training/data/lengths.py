@@ -6,19 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from nodes.llm.endpoint import CHARACTERS_PER_TOKEN
 from nodes.llm.messages import Message
 from training.settings import TrainingError
+from value_index.models import FrozenModel
 
 Counter = Callable[[Sequence[Message]], int]
 
 
-class Lengths(BaseModel):
+class Lengths(FrozenModel):
     """Tokens of the rows of one set."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: int
     median: int

@@ -5,19 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from nodes.state import Stage
 from training.settings import read_settings
+from value_index.models import FrozenModel
 
 Balance = Literal["none", "hardness", "database"]
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class MixSource(_Settings):
+class MixSource(FrozenModel):
     """One split of one data set."""
 
     set: str
@@ -43,7 +40,7 @@ class MixSource(_Settings):
         return f"{self.set}/{self.split}"
 
 
-class MixConfig(_Settings):
+class MixConfig(FrozenModel):
     """What `turnsql data prepare` does; every field has its key in the TOML file."""
 
     sources: tuple[MixSource, ...] = Field(min_length=1)

@@ -13,7 +13,7 @@ from training.data.chat import ChatRow
 NAME = "rows.jsonl.partial"
 
 
-class Parts:
+class PartFile:
     """An appended file of turns, each with its rows; its first line says what it was made from."""
 
     def __init__(self, folder: Path, fingerprint: str) -> None:

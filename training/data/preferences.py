@@ -28,7 +28,7 @@ from training.data.catalogue import TRAINABLE, split_of
 from training.data.chat import ChatMaker, ChatRow, RowOrigin, plan_answer
 from training.data.mix_config import MixConfig, MixSource
 from training.data.sources import load_source
-from training.data.turns import MixTurn, Source
+from training.data.turns import MixTurn, TurnSource
 from training.dev_databases import LeakError, refuse_dev_databases
 
 COMPARED: tuple[Stage, ...] = ("plan_emission", "sql_generation")
@@ -78,7 +78,7 @@ def write_preferences(
     settings = MixConfig(sources=(MixSource(set=name, split=split),), diagnostic=diagnostic)
     maker = ChatMaker.of(settings, agent, frozenset(experiment.oracle))
     counts: Counter[str] = Counter()
-    rows = asyncio.run(_rows(Source(f"{name}/{split}", dataset), runs, maker, counts))
+    rows = asyncio.run(_rows(TurnSource(f"{name}/{split}", dataset), runs, maker, counts))
     write_text(out, "".join(json.dumps(row.model_dump(mode="json"), ensure_ascii=False) + "\n" for row in rows))
     return counts
 
@@ -102,7 +102,9 @@ def _check(runs: Sequence[_Run], diagnostic: bool) -> None:
             raise LeakError(f"{run.folder} was given gold at {', '.join(found.oracle_stages)}: say --diagnostic")
 
 
-async def _rows(source: Source, runs: Sequence[_Run], maker: ChatMaker, counts: Counter[str]) -> list[PreferenceRow]:
+async def _rows(
+    source: TurnSource, runs: Sequence[_Run], maker: ChatMaker, counts: Counter[str]
+) -> list[PreferenceRow]:
     """Make the rows of every turn that one of the runs answered."""
     executions = Executions()
     keys = sorted({key for run in runs for key in run.records})

@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from agent.config import Config
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, parse_range
 from eval.progress import Progress
@@ -28,22 +26,21 @@ from training.data.catalogue import TRAINABLE, Role, data_set, split_of
 from training.data.chat import ChatMaker, ChatRow
 from training.data.draw import draw_mix
 from training.data.generated.schema_rich import generate
-from training.data.leak_guard import Audit, audit_turns, evaluation_files, split_by_database
+from training.data.leak_guard import LeakAudit, audit_turns, evaluation_files, split_by_database
 from training.data.lengths import Lengths, counter
 from training.data.mix_config import MixConfig, MixSource, load_mix
-from training.data.parts import Parts
+from training.data.parts import PartFile
 from training.data.sources import load_source
-from training.data.turns import MixTurn, Source, usable_turns
+from training.data.turns import MixTurn, TurnSource, usable_turns
 from training.dev_databases import LeakError, refuse_dev_databases
 from training.settings import TrainingError
+from value_index.models import FrozenModel
 
 SPLITS = ("train", "validation")
 
 
-class SourceEntry(BaseModel):
+class SourceEntry(FrozenModel):
     """The origin of some rows of a mix."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     role: Role
@@ -57,10 +54,8 @@ class SourceEntry(BaseModel):
     """How many of those looked at are no duplicate and no artefact, and have a gold that runs."""
 
 
-class MixManifest(BaseModel):
+class MixManifest(FrozenModel):
     """What a mix was made of."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     fingerprint: str
     """The fingerprint of settings, agent, sources and code: the same mix again has the same."""
@@ -74,7 +69,7 @@ class MixManifest(BaseModel):
     """The rows by split and stage."""
     oracle_rows: int
     """Rows whose prompt holds gold of its own turn: 0 in an honest mix."""
-    audit: Audit
+    audit: LeakAudit
     lengths: dict[str, Lengths]
     """The lengths of the training rows, by stage."""
     hashes: dict[str, tuple[str, ...]]
@@ -132,7 +127,7 @@ def prepare(path: Path, data: Path, out: Path, *, tokenizer: str | None, say: Ca
     say(f"{len(candidates):,} usable turns, {len(chosen['train']):,} to train on, {len(chosen['validation']):,} apart")
 
     fingerprint = _fingerprint(settings, agent, sources, chosen)
-    parts = Parts(out, fingerprint)
+    parts = PartFile(out, fingerprint)
     asyncio.run(_make(maker, [turn for turns in chosen.values() for turn in turns], parts))
     rows, lengths = _measured(chosen, parts, settings, count, counted_by, left_out)
 
@@ -164,7 +159,7 @@ def _agent(path: Path, settings: MixConfig) -> _Agent:
     return _Agent(config, frozenset(experiment.oracle))
 
 
-def _source(entry: MixSource, data: Path, work: Path, seed: int) -> Source:
+def _source(entry: MixSource, data: Path, work: Path, seed: int) -> TurnSource:
     """Read a source, refusing one that is not for training."""
     role = split_of(entry.set, entry.split).role
     if role not in TRAINABLE:
@@ -177,7 +172,7 @@ def _source(entry: MixSource, data: Path, work: Path, seed: int) -> Source:
             dataset = dataset.select(*parse_range(entry.dialogues))
         dataset = dataset.about(entry.databases) if entry.databases else dataset
     refuse_dev_databases(dataset)
-    return Source(entry.name, dataset, entry.weight)
+    return TurnSource(entry.name, dataset, entry.weight)
 
 
 def _generated(entry: MixSource, data: Path, work: Path, seed: int) -> Dataset:
@@ -202,7 +197,7 @@ def _generated(entry: MixSource, data: Path, work: Path, seed: int) -> Dataset:
     return Dataset("schema_rich", split, base.folder, tuple(dialogues), base.databases, base.tables)
 
 
-def _chosen(turns: Sequence[MixTurn], sources: Sequence[Source], settings: MixConfig) -> list[MixTurn]:
+def _chosen(turns: Sequence[MixTurn], sources: Sequence[TurnSource], settings: MixConfig) -> list[MixTurn]:
     pools: defaultdict[str, list[MixTurn]] = defaultdict(list)
     for turn in turns:
         pools[turn.source.name].append(turn)
@@ -213,7 +208,7 @@ def _chosen(turns: Sequence[MixTurn], sources: Sequence[Source], settings: MixCo
     return found
 
 
-async def _make(maker: ChatMaker, turns: Sequence[MixTurn], parts: Parts) -> None:
+async def _make(maker: ChatMaker, turns: Sequence[MixTurn], parts: PartFile) -> None:
     """Make the rows of every turn that has none yet."""
     distinct = list({turn.key: turn for turn in turns}.values())
     todo = [turn for turn in distinct if turn.key not in parts.done]
@@ -228,7 +223,7 @@ async def _make(maker: ChatMaker, turns: Sequence[MixTurn], parts: Parts) -> Non
 
 def _measured(
     chosen: dict[str, list[MixTurn]],
-    parts: Parts,
+    parts: PartFile,
     settings: MixConfig,
     count: Callable[..., int],
     by: str,
@@ -255,7 +250,7 @@ def _measured(
     return rows, {stage: Lengths.of(found, settings.context_tokens, by) for stage, found in lengths.items()}
 
 
-def _entry(source: Source, usable: int) -> SourceEntry:
+def _entry(source: TurnSource, usable: int) -> SourceEntry:
     name, _, split = source.name.partition("/")
     known = data_set(name)
     return SourceEntry(
@@ -271,7 +266,7 @@ def _entry(source: Source, usable: int) -> SourceEntry:
 
 
 def _fingerprint(
-    settings: MixConfig, agent: _Agent, sources: Sequence[Source], chosen: dict[str, list[MixTurn]]
+    settings: MixConfig, agent: _Agent, sources: Sequence[TurnSource], chosen: dict[str, list[MixTurn]]
 ) -> str:
     content = {
         "settings": settings.model_dump(mode="json"),

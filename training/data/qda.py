@@ -10,10 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, followed, read_json
 from nodes.sql.parsing.parse import repair
+from value_index.models import ForeignModel
 
 PAGE = "https://github.com/mcxiaoxiao/QDA-SQL"
 MOST_TURNS = 8
@@ -22,17 +23,13 @@ ANSWERS = ("these are", "this is", "these ", "do you mean", "the query", "this q
 SECONDS = 2.0
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class _Said(ForeignModel):
     speaker: Literal["user", "system"]
     text: str
     query: str = ""
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class _Row(ForeignModel):
     database_id: str
     turns: tuple[_Said, ...]
 

@@ -12,20 +12,19 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn
 from eval.datasets.json_lines import read_json_lines
+from value_index.models import ForeignModel
 
 FIELDS = ("id", "sql_prompt", "sql_context", "sql", "sql_complexity")
 _MOST_STEPS = 2_000_000
 """The most steps of SQLite's virtual machine that a row's statements may take."""
 
 
-class SyntheticRow(BaseModel):
+class SyntheticRow(ForeignModel):
     """One row; fields that we do not read are ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: int
     sql_prompt: str

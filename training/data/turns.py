@@ -20,7 +20,7 @@ from nodes.plan import Plan
 
 
 @dataclass(frozen=True)
-class Source:
+class TurnSource:
     """A data set to draw from, with the golds of its turns."""
 
     name: str
@@ -37,7 +37,7 @@ class Source:
 class MixTurn:
     """One turn of one source."""
 
-    source: Source
+    source: TurnSource
     dialogue: GoldDialogue
     turn: int
     plan: Plan = field(repr=False)
@@ -84,7 +84,12 @@ class MixTurn:
 
 
 def usable_turns(
-    source: Source, seen: set[tuple[str, str, str]], left_out: Counter[str], *, most: int | None = None, seed: int = 0
+    source: TurnSource,
+    seen: set[tuple[str, str, str]],
+    left_out: Counter[str],
+    *,
+    most: int | None = None,
+    seed: int = 0,
 ) -> Iterator[MixTurn]:
     """Yield the turns of a source that can be learnt from, and that no source before it has.
 

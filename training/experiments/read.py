@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from eval.ablation.ladder import Ladder, read_ladder
 from eval.ablation.rungs import BASE
@@ -16,12 +16,11 @@ from eval.analysis.compare import RunComparison, compare
 from eval.scoring.scores import Summary, read_summary
 from training.experiments.stage_effects import StageEffect, stage_effects
 from training.settings import TrainingError
+from value_index.models import ForeignModel
 
 
-class TrainingManifest(BaseModel):
+class TrainingManifest(ForeignModel):
     """What the table reads of a training run's manifest; the rest is ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     data: str = ""
     """The folder of rows."""

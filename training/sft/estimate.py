@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from training.settings import TrainingError
 from training.sft.config import SftConfig
+from value_index.models import FrozenModel
 
 GB = 1e9
 CARDS: dict[str, float] = {"24 GB": 24.0, "32 GB": 32.0, "80 GB": 80.0}
@@ -35,10 +36,8 @@ BYTES_ADAPTER = 16
 """An adapter's weight, gradient and two moments, in 32 bits each."""
 
 
-class Shape(BaseModel):
+class Shape(FrozenModel):
     """What of a model decides memory and time."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     parameters: int
     embedding: int
@@ -66,10 +65,8 @@ SHAPES: dict[str, Shape] = {
 """Counted on models built from their published configurations without weights; the vision tower is not loaded."""
 
 
-class Estimate(BaseModel):
+class Estimate(FrozenModel):
     """GB of GPU memory by part, and minutes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     weights: float
     adapter: float

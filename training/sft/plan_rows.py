@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from eval.datasets import Dataset, load
 from eval.gold.outputs import GoldBook
@@ -29,14 +29,13 @@ from training.dev_databases import refuse_dev_databases
 from training.settings import Source, TrainingError, read_settings
 from training.sft.random_plans import PlanMaker
 from value_index.database import Database
+from value_index.models import FrozenModel
 
 Split = Literal["train", "held_out", "validation"]
 
 
-class PlanMixConfig(BaseModel):
+class PlanMixConfig(FrozenModel):
     """What `turnsql train plans` does; every field has its key in the TOML file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sources: tuple[Source, ...] = Field(min_length=1)
     validation_databases: tuple[str, ...] = ()

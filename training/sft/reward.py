@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from eval.gold.outputs import parsed
 from eval.scoring.plan_scores import plan_scores
@@ -27,15 +27,14 @@ from nodes.sql.joins.fill import with_joins
 from nodes.sql.repair import with_sources
 from training.settings import TrainingError
 from value_index.database import Database
+from value_index.models import FrozenModel
 
 Answer = str | Sequence[dict[str, str]]
 """A completion: text, or the messages of a chat."""
 
 
-class RewardWeights(BaseModel):
+class RewardWeights(FrozenModel):
     """How much each part counts; the reward of a perfect answer is their sum."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     execution: float = Field(default=1.0, ge=0)
     """The value verdict."""
@@ -45,10 +44,8 @@ class RewardWeights(BaseModel):
     """Whether the answer is one: SQL that compiles on the database, a plan that compiles to SQL."""
 
 
-class Parts(BaseModel):
+class RewardParts(FrozenModel):
     """The parts of one reward, each in 0..1."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     execution: float | None
     """None if the gold cannot be scored."""
@@ -64,7 +61,7 @@ class Judge:
     _open: dict[str, Database] = field(default_factory=dict[str, Database])
     _executions: Executions = field(default_factory=lambda: Executions(deadline=5.0))
 
-    def parts(self, answer: Answer, *, stage: str, database: str | Path, database_id: str, gold: str) -> Parts:
+    def parts(self, answer: Answer, *, stage: str, database: str | Path, database_id: str, gold: str) -> RewardParts:
         """Score one answer.
 
         Args:
@@ -87,7 +84,7 @@ class Judge:
             case _:
                 raise TrainingError(f"no reward for {stage}: an answer of sql_generation or plan_emission can be run")
         verdict = judge(opened, gold, sql, executions=self._executions).value
-        return Parts(
+        return RewardParts(
             execution=None if verdict is None else float(verdict),
             plan=None if target is None else plan_scores(target, plan)["macro"] if plan else 0.0,
             format=float(bool(sql.strip()) and opened.check(sql).ok),
@@ -121,7 +118,7 @@ def reward_function(weights: RewardWeights = RewardWeights()) -> Callable[..., l
     return turnsql_reward
 
 
-def total(parts: Parts, weights: RewardWeights) -> float | None:
+def total(parts: RewardParts, weights: RewardWeights) -> float | None:
     """Return the weighted sum; None if the gold cannot be scored."""
     if parts.execution is None:
         return None

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from nodes.llm.messages import Message
 from nodes.state import Stage
 from training.dev_databases import DEV_DATABASES, LeakError
 from training.settings import TrainingError
+from value_index.models import ForeignModel
 
 SPLITS = ("train", "held_out", "validation")
 """`held_out`: unseen rows of known databases; `validation`: unseen databases."""
 
 
-class ChatRow(BaseModel):
+class ChatRow(ForeignModel):
     """One row; fields that are not listed are ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     messages: tuple[Message, ...] = Field(min_length=2)
     """The last one is the answer to learn."""

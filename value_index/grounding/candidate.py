@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from value_index.grounding.spans import Mention
-from value_index.matches import MatchOperator, Provenance, Scalar
+from value_index.matches import MatchOperator, Provenance, StoredValue
 from value_index.schema import ColumnRef
 
 
@@ -31,7 +31,7 @@ class Candidate:
 
     mention: Mention
     column: ColumnFacts
-    value: Scalar
+    value: StoredValue
     kind: Provenance
     likeness: float
     """How alike the mention and the value are, 0..1."""

@@ -7,19 +7,18 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from value_index.errors import TurnSQLError
+from value_index.models import FrozenModel
 
 _WORD_BREAKS = re.compile(
     r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+"
 )
 
 
-class NaturalNames(BaseModel):
+class NaturalNames(FrozenModel):
     """What a `tables.json` says of one database beyond the file itself; keys are case-folded names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     database_id: str
     tables: dict[str, str]

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from value_index.models import FrozenModel
 
+Row = tuple[Any, ...]
+"""One row of a result: cells as int, float, str, bytes or None."""
 Outcome = Literal["rows", "error", "timeout", "truncated", "refused", "checked"]
 
 
-class Result(BaseModel):
+class Result(FrozenModel):
     """What came of one statement."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     outcome: Outcome
     """rows; truncated (the first rows, up to a cap); error, timeout, refused (no rows); checked (compiled only)."""
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Any, ...], ...] = ()
-    """Cells as int, float, str, bytes or None."""
+    rows: tuple[Row, ...] = ()
     message: str = ""
     """One line: why there is no full result."""
     machine_fault: bool = False

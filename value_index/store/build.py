@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from value_index.database import Database
+from value_index.models import FrozenModel
 from value_index.schema import ColumnRef
 from value_index.store.column_values import Budget, ColumnReading, read_texts
 from value_index.store.trigram_shard import Shard
@@ -23,10 +24,8 @@ Progress = Callable[[ColumnRef, int, int], None]
 """Called with a column, its position and the number of columns, before it is read."""
 
 
-class _Checkpoint(BaseModel):
+class _Checkpoint(FrozenModel):
     """How far a build in a folder has come."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: tuple[ColumnSummary, ...]
     shards: int

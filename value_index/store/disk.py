@@ -11,10 +11,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from value_index.database import Database
 from value_index.errors import DatabaseError
+from value_index.models import FrozenModel
 from value_index.store.build import (
     Builder,
     Progress,
@@ -33,10 +34,8 @@ ATTEMPTS = 3
 """How often a database that changes while it is read is read again."""
 
 
-class Manifest(BaseModel):
+class Manifest(FrozenModel):
     """What an index folder holds; written last, so a folder without it is unfinished."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int
     database: str

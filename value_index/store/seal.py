@@ -7,15 +7,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from value_index.models import FrozenModel
 
 _CHUNK = 1 << 20
 
 
-class SealedFile(BaseModel):
+class SealedFile(FrozenModel):
     """One file as it was written."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     size: int
     blake2b: str

@@ -8,8 +8,8 @@ from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
+from value_index.models import FrozenModel
 from value_index.schema import ColumnRef
 from value_index.store.trigram_shard import Shard
 from value_index.text.folding import fold, holds_words
@@ -21,10 +21,8 @@ LOOKED_AT = 50
 """Texts of a shard that may hold another and are looked at."""
 
 
-class ColumnSummary(BaseModel):
+class ColumnSummary(FrozenModel):
     """What the index holds of a column, and what it left out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ref: ColumnRef
     texts: int = 0

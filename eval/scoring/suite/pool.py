@@ -12,8 +12,7 @@ from nodes.sql.validation.dependencies import table_keys
 from value_index.database import Database
 from value_index.schema import Schema, Table
 from value_index.sqlite.reflection import quoted
-
-Row = tuple[Any, ...]
+from value_index.sqlite.result import Row
 
 POOL_ROWS = 300
 """Rows kept of a table: copies are small, and draw from these."""

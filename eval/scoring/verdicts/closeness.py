@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from typing import Any
 
-Row = tuple[Any, ...]
+from value_index.sqlite.result import Row
 
 RELATIVE_TOLERANCE = 1e-6
 

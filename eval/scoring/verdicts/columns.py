@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Row = tuple[Any, ...]
+from value_index.sqlite.result import Row
+
 Hashes = NDArray[np.uint64]
 
 MAX_PREFIX_CHECKS = 4_000

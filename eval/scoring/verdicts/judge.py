@@ -9,7 +9,7 @@ from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.official import Official, official
 from eval.scoring.verdicts.strict import same_labels
 from eval.scoring.verdicts.ties import is_ordered, tie_groups
-from eval.scoring.verdicts.value import Comparison, value
+from eval.scoring.verdicts.value import ResultComparison, value
 from eval.scoring.verdicts.verdicts import Note, Verdicts
 from value_index.database import Database, Outcome, Result
 from value_index.errors import DatabaseError
@@ -72,7 +72,7 @@ def _unscored(gold: Result) -> str:
     return f"gold_error: {gold.message}"
 
 
-def _notes(compared: Comparison) -> Iterator[Note]:
+def _notes(compared: ResultComparison) -> Iterator[Note]:
     if compared.reordered:
         yield "reordered"
     if compared.tie_flagged:

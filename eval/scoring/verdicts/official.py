@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from eval.scoring.verdicts.closeness import has_floats
 from eval.scoring.verdicts.columns import column_orders
 from eval.scoring.verdicts.executions import Executions
 from value_index.database import Database
-
-Row = tuple[Any, ...]
+from value_index.sqlite.result import Row
 
 
 class Official(NamedTuple):

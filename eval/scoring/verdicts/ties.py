@@ -6,14 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from eval.scoring.verdicts.executions import Executions
 from nodes.sql.errors import SQLError
 from nodes.sql.order_keys import order_keys
 from value_index.database import Database, Result
-
-Row = tuple[Any, ...]
+from value_index.sqlite.result import Row
 
 _PIECE = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|(?P<mark>[()]|\border\s+by\b)""",

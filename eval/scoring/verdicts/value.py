@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from eval.scoring.verdicts.closeness import close_rows, has_floats, snapped
 from eval.scoring.verdicts.columns import arranged, column_orders
 from eval.scoring.verdicts.ties import Ties
 from value_index.database import Result
-
-Row = tuple[Any, ...]
+from value_index.sqlite.result import Row
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ResultComparison:
     """What comparing two results gave."""
 
     equal: bool
@@ -28,7 +26,7 @@ class Comparison:
     """The rows agree, their order does not, and which rows tie could not be told."""
 
 
-def value(gold: Result, predicted: Result, ties: Callable[[], Ties | None] | None) -> Comparison:
+def value(gold: Result, predicted: Result, ties: Callable[[], Ties | None] | None) -> ResultComparison:
     """Compare two results by the value rule.
 
     Args:
@@ -38,9 +36,9 @@ def value(gold: Result, predicted: Result, ties: Callable[[], Ties | None] | Non
             has no outermost ORDER BY.
     """
     if len(gold.columns) != len(predicted.columns) or len(gold.rows) != len(predicted.rows):
-        return Comparison(equal=False)
+        return ResultComparison(equal=False)
     if not gold.rows:
-        return Comparison(equal=True)
+        return ResultComparison(equal=True)
     if ties is None or len(gold.rows) == 1:
         return _unordered(gold.rows, predicted.rows, None)
     exact = _unordered(gold.rows, predicted.rows, range(len(gold.rows)))
@@ -48,16 +46,16 @@ def value(gold: Result, predicted: Result, ties: Callable[[], Ties | None] | Non
         return exact
     found = ties()
     if found is None:
-        return Comparison(equal=False, tie_flagged=True)
+        return ResultComparison(equal=False, tie_flagged=True)
     return _unordered(found.rows, predicted.rows, found.groups)
 
 
-def _unordered(gold: Sequence[Row], predicted: Sequence[Row], groups: Sequence[int] | None) -> Comparison:
+def _unordered(gold: Sequence[Row], predicted: Sequence[Row], groups: Sequence[int] | None) -> ResultComparison:
     """Compare as multisets, rows of one group among themselves."""
     orders = list(islice(_fitting_orders(gold, predicted, groups), 2))
     if not orders:
-        return Comparison(equal=False)
-    return Comparison(equal=True, reordered=orders[0] != list(range(len(gold[0]))), ambiguous=len(orders) > 1)
+        return ResultComparison(equal=False)
+    return ResultComparison(equal=True, reordered=orders[0] != list(range(len(gold[0]))), ambiguous=len(orders) > 1)
 
 
 def _fitting_orders(gold: Sequence[Row], predicted: Sequence[Row], groups: Sequence[int] | None) -> Iterator[list[int]]:

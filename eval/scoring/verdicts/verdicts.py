@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from value_index.models import FrozenModel
 
 Note = Literal[
     "reordered", "tie_flagged", "ambiguous", "prediction_error", "prediction_timeout", "prediction_truncated"
@@ -13,10 +13,8 @@ VERDICTS = ("strict", "value", "official", "official_keep_distinct", "bird")
 """The five rules, in the order of every table."""
 
 
-class Verdicts(BaseModel):
+class Verdicts(FrozenModel):
     """The five verdicts of one turn; all None where the gold gives nothing to compare with."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     strict: bool | None = None
     """The value verdict, and the column labels in order (case-folded, white space removed)."""

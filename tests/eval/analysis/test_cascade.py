@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.analysis.cascade import Cascade, cascade, skill
-from eval.analysis.cascade_turns import Pair, cuts, threshold
+from eval.analysis.cascade_turns import CascadeTurn, cuts, threshold
 from eval.records import RunError, StageRecord, TurnRecord, read_turns
 from eval.report.build import write_report
 from eval.report.cascade import cascade_tables, cascades
@@ -84,10 +84,10 @@ def test_a_threshold_chosen_beforehand_is_compared_with_both_runs(tmp_path: Path
 
 
 def test_turns_of_equal_confidence_go_together_and_those_without_one_always() -> None:
-    turns = [Pair(sure, 0, (0.0, 1.0), ((), ())) for sure in (-1.0, 0.25, 0.25, 0.251, 0.252, 1.0)]
+    turns = [CascadeTurn(sure, 0, (0.0, 1.0), ((), ())) for sure in (-1.0, 0.25, 0.25, 0.251, 0.252, 1.0)]
     assert list(cuts(turns)) == [1, 3, 4, 5, 6]
     assert [threshold(turns, sent) for sent in cuts(turns)] == [0, 0.251, 0.252, 1, None]
-    close = [Pair(sure, 0, (0.0, 1.0), ((), ())) for sure in (0.1 + 0.2, 0.30000000000000010)]
+    close = [CascadeTurn(sure, 0, (0.0, 1.0), ((), ())) for sure in (0.1 + 0.2, 0.30000000000000010)]
     close.sort(key=lambda pair: pair.confidence)
     for sent in cuts(close):
         below = threshold(close, sent)

@@ -225,11 +225,11 @@ def test_a_kill_at_any_byte_loses_at_most_one_turn(data: Path, tmp_path: Path, m
 
 
 def _counting(asked: list[str]):
-    from training.data.parts import Parts
+    from training.data.parts import PartFile
 
-    add = Parts.add
+    add = PartFile.add
 
-    def counted(self: Parts, key: str, found: list) -> None:
+    def counted(self: PartFile, key: str, found: list) -> None:
         asked.append(key)
         add(self, key, found)
 

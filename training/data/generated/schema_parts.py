@@ -20,7 +20,7 @@ from value_index.schema import Column, Table
 
 
 @dataclass(frozen=True)
-class Part:
+class SchemaPart:
     """Rows of one table."""
 
     table: Table
@@ -57,16 +57,16 @@ class Part:
         return Plan(select=tuple(select), tables=sources, where=where, **more)
 
 
-def draw_part(sketch: Sketch, *, least: int = 0) -> Part:
+def draw_part(sketch: Sketch, *, least: int = 0) -> SchemaPart:
     """Draw a table and up to two things said of its rows, one of them perhaps by way of a table one or two keys away."""
     table = sketch.draw.choice(sketch.tables)
-    part = Part(table, (table,))
+    part = SchemaPart(table, (table,))
     for number in range(sketch.draw.choice((least, 1, 1, 2))):
         part = _near(sketch, part) if number or sketch.draw.random() < 0.4 else _far(sketch, part)
     return part
 
 
-def _far(sketch: Sketch, part: Part) -> Part:
+def _far(sketch: Sketch, part: SchemaPart) -> SchemaPart:
     """Say something of a table one or two keys away."""
     parents, children = sketch.parents(part.table), sketch.children(part.table)
     if not parents and not children:
@@ -78,7 +78,7 @@ def _far(sketch: Sketch, part: Part) -> Part:
     if not down and further and sketch.draw.random() < 0.5:
         other, _ = sketch.draw.choice(further)
         way += f" of {a(other.natural_name)}"
-    said = _near(sketch, Part(other, (other,)))
+    said = _near(sketch, SchemaPart(other, (other,)))
     if not said.predicates:
         return part
     return replace(
@@ -90,7 +90,7 @@ def _far(sketch: Sketch, part: Part) -> Part:
     )
 
 
-def _near(sketch: Sketch, part: Part) -> Part:
+def _near(sketch: Sketch, part: SchemaPart) -> SchemaPart:
     """Say something of a column of the table."""
     columns = [c for c in sketch.columns(part.table) if sketch.values(part.table, c) and not part.compares(c)]
     if not columns:

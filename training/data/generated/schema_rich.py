@@ -26,7 +26,7 @@ MOST_ROWS = 500
 
 
 @dataclass(frozen=True)
-class Pair:
+class GeneratedQuestion:
     """A question with the plan and the SQL that answer it."""
 
     question: str
@@ -37,7 +37,7 @@ class Pair:
     """The name of the template."""
 
 
-def generate(schema: Schema, database: Database, *, seed: int, count: int) -> tuple[Pair, ...]:
+def generate(schema: Schema, database: Database, *, seed: int, count: int) -> tuple[GeneratedQuestion, ...]:
     """Return up to `count` pairs, the same for the same arguments; fewer where the database has little to ask.
 
     Args:
@@ -47,7 +47,7 @@ def generate(schema: Schema, database: Database, *, seed: int, count: int) -> tu
         count: how many pairs at most.
     """
     sketch = Sketch(schema, database, random.Random(f"{schema.database_id}/{seed}"))
-    pairs: dict[str, Pair] = {}
+    pairs: dict[str, GeneratedQuestion] = {}
     written: set[str] = set()
     for attempt in range(count * TRIES if sketch.tables else 0):
         if len(pairs) == count:
@@ -60,7 +60,7 @@ def generate(schema: Schema, database: Database, *, seed: int, count: int) -> tu
     return tuple(pairs.values())
 
 
-def _pair(template: Template, sketch: Sketch) -> Pair | None:
+def _pair(template: Template, sketch: Sketch) -> GeneratedQuestion | None:
     drawn = template(sketch)
     if drawn is None:
         return None
@@ -72,4 +72,8 @@ def _pair(template: Template, sketch: Sketch) -> Pair | None:
     result = sketch.database.execute(sql, max_rows=MOST_ROWS)
     answers = result.outcome == "rows" and any(cell not in (None, 0) for row in result.rows for cell in row)
     question = " ".join(question.split())
-    return Pair(question[0].upper() + question[1:], plan, sql, template.__name__.strip("_")) if answers else None
+    return (
+        GeneratedQuestion(question[0].upper() + question[1:], plan, sql, template.__name__.strip("_"))
+        if answers
+        else None
+    )

@@ -27,7 +27,7 @@ from training.data.generated.phrasing import (
     plural,
     singular,
 )
-from training.data.generated.schema_parts import Part, draw_part
+from training.data.generated.schema_parts import SchemaPart, draw_part
 from training.data.generated.schema_sketch import Sketch, term
 from value_index.schema import Column, ForeignKey, Table
 
@@ -161,7 +161,7 @@ def _lacking(sketch: Sketch) -> Drawn:
     inner = Plan(select=(theirs,), tables=(TableSource(table=many.name),))
     own = ColumnTerm(table=one.name, column=key.target.column)
     lacking = Predicate(left=own, operator="not in", right=(SubPlan(plan=inner),))
-    part = Part(one, (one,), near=(said,), predicates=(lacking,))
+    part = SchemaPart(one, (one,), near=(said,), predicates=(lacking,))
     if sketch.draw.random() < 0.3:
         return pick(sketch.draw, phrasing.COUNT, of=part.words), part.plan([COUNTED])
     return pick(sketch.draw, phrasing.SHOW, what=label.natural_name, of=part.words), part.plan([term(one, label)])
@@ -191,7 +191,7 @@ def _beyond_average(sketch: Sketch) -> Drawn:
     inner = Plan(select=(_of("avg", table, by),), tables=(TableSource(table=table.name),))
     compared = Predicate(left=term(table, by), operator=">" if above else "<", right=(SubPlan(plan=inner),))
     said = f"whose {by.natural_name} is {'above' if above else 'below'} the average"
-    part = Part(table, (table,), near=(said,), predicates=(compared,))
+    part = SchemaPart(table, (table,), near=(said,), predicates=(compared,))
     return pick(sketch.draw, phrasing.SHOW, what=label.natural_name, of=part.words), part.plan([term(table, label)])
 
 
@@ -207,7 +207,7 @@ def _both(sketch: Sketch) -> Drawn:
     column = sketch.draw.choice(columns)
     first, second = sketch.draw.sample(sketch.values(many, column), 2)
     plans = [
-        Part(one, (one, many), predicates=(_equal(many, column, value),)).plan([term(one, label)])
+        SchemaPart(one, (one, many), predicates=(_equal(many, column, value),)).plan([term(one, label)])
         for value in (first, second)
     ]
     without = sketch.draw.random() < 0.4
@@ -225,7 +225,7 @@ TEMPLATES: tuple[Template, ...] = (
 )  # fmt: skip
 
 
-def _columns(sketch: Sketch, part: Part) -> list[Column]:
+def _columns(sketch: Sketch, part: SchemaPart) -> list[Column]:
     """Draw one to three columns that nothing was said of, in the order of the table."""
     columns = [column for column in sketch.columns(part.table) if not part.compares(column)]
     chosen = sketch.draw.sample(columns, min(len(columns), sketch.draw.choice((1, 1, 2, 2, 3))))
@@ -262,7 +262,7 @@ def _family(sketch: Sketch) -> tuple[Table, Column, Table, ForeignKey] | None:
 
 def _joined(one: Table, many: Table, select: Sequence[Term], key: ForeignKey, **more: Any) -> Plan:
     own = ColumnTerm(table=one.name, column=key.target.column)
-    return Part(one, (one, many)).plan(select, group_by=(own,), **more)
+    return SchemaPart(one, (one, many)).plan(select, group_by=(own,), **more)
 
 
 def _of(function: AggregateFunction, table: Table, column: Column) -> Aggregate:

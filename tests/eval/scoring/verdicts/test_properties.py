@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from eval.scoring.verdicts import Verdicts, judge
 from value_index.database import Database
+from value_index.sqlite.result import Row
 
-Row = tuple[object, ...]
 CELLS = st.one_of(
     st.none(),
     st.integers(-3, 3),
