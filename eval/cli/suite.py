@@ -96,3 +96,27 @@ def run(
         typer.echo(f"turnsql: {result.lost} turns not run", err=True)
     if result.failed or result.lost:
         raise typer.Exit(1)
+
+
+@app.command()
+def faults(
+    suite: Annotated[Path, typer.Argument(metavar="FILE", help="YAML file of a suite.")],
+    db: Db,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown.")] = False,
+    seed: Seed = 0,
+) -> None:
+    """Show which faults a suite would find: its own SQL is spoilt in eight ways, and judged."""
+    from rich.console import Console
+
+    from eval.conversations.planted_faults import fault_table, plant_faults
+    from eval.conversations.run import check_suite
+    from eval.conversations.suite_file import read_suite
+    from value_index.database import Database
+
+    read, database = read_suite(suite), Database.open(db)
+    try:
+        check_suite(read, suite, database)
+        table = fault_table(plant_faults(read, database, seed=seed))
+    finally:
+        database.close()
+    typer.echo(table.markdown()) if markdown else Console().print(table.rich())

@@ -36,8 +36,6 @@ class Step:
     """What the placeholders of the templates stand for."""
     rivals: tuple[Query, ...] = ()
     """What typical failures would ask instead, beside the question before."""
-    same_rows: bool = False
-    """Whether the rows of an earlier question are meant to come again."""
 
 
 @dataclass(frozen=True)
@@ -417,7 +415,7 @@ def back_to_the_list(talk: Talk) -> Step | None:
     query = talk.query.listed().but(shown=(talk.thing.display.ref,))
     if talk.query.measure == "share":
         query = query.but(filters=query.filters[:-1])
-    return Step(query, _things(talk.thing), same_rows=True)
+    return Step(query, _things(talk.thing))
 
 
 def distinct(talk: Talk) -> Step | None:
@@ -571,14 +569,14 @@ def earlier_turn(talk: Talk) -> Step | None:
     """ "Back to the first list." """
     if len(talk.queries) < 3 or talk.queries[0] == talk.query or talk.queries[0].table != talk.query.table:
         return None
-    return Step(talk.queries[0], {}, same_rows=True)
+    return Step(talk.queries[0], {})
 
 
 def undo(talk: Talk) -> Step | None:
     """ "Undo that." """
     if len(talk.queries) < 3 or talk.queries[-2].table != talk.query.table:
         return None
-    return Step(talk.queries[-2], {}, same_rows=True)
+    return Step(talk.queries[-2], {})
 
 
 def unanswerable(talk: Talk) -> Step | None:

@@ -18,7 +18,7 @@ from nodes.sql.errors import SQLError
 from value_index.database import Database
 
 Half = Literal["all", "a", "b"]
-MOST_ROWS = 500
+MOST_ROWS = 2000
 DEADLINE = 1.0
 MOST_TURNS = 5
 TRIES = 40
@@ -99,11 +99,9 @@ class Maker:
             return False
         if step.query.limit is not None and not self._is_clear_cut(step.query):
             return False
-        rivals = [*step.rivals, *(() if step.same_rows else talk.queries[-1:])]
-        if step.same_rows:
-            rivals = [talk.query]
+        rivals = [*step.rivals, *_amnesiac(step.query, talk), *talk.queries[-1:]]
         ordered = step.query.order is not None
-        return all(not _same(gold, self._answer(rival), ordered) for rival in rivals)
+        return all(not _same(gold, self._answer(rival), ordered) for rival in rivals if rival != step.query)
 
     def _is_clear_cut(self, query: Query) -> bool:
         """Tell whether no tie runs through the last row that a limit lets pass."""
@@ -163,6 +161,17 @@ def make_suite(
     if not dialogues:
         raise SuiteError(f"no sound conversation was found over {database.schema.database_id!r}")
     return SuiteFile(database=database.schema.database_id, seed=seed, templates=templates, dialogues=dialogues)
+
+
+def _amnesiac(query: Query, talk: Talk) -> Iterator[Query]:
+    """Yield the query without each filter that it keeps, and with each that it gave up."""
+    before = talk.query.filters if talk.queries and talk.query.table == query.table else ()
+    for each in query.filters:
+        if each in before and query.measure != "share":
+            yield query.but(filters=tuple(other for other in query.filters if other != each))
+    for each in before:
+        if each not in query.filters and each.key not in {other.key for other in query.filters} and not query.both:
+            yield query.but(filters=(*query.filters, each)) if query.measure != "share" else query
 
 
 def _same(gold: tuple[Any, ...], other: tuple[Any, ...] | None, ordered: bool) -> bool:

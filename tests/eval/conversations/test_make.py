@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.conversations.make import make_suite
+from eval.conversations.planted_faults import FAULTS, plant_faults
 from eval.conversations.suite_file import SuiteError, SuiteFile
 from eval.conversations.templates import TEMPLATES, half
 from eval.conversations.world import World
@@ -99,3 +100,13 @@ def test_a_database_without_things_is_refused(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(SuiteError, match="has no table"):
         make_suite(Database.open(path))
+
+
+def test_planted_faults_are_found_by_the_behaviours_that_are_meant_to_find_them(
+    suite: SuiteFile, database: Database
+) -> None:
+    planted = plant_faults(suite, database)
+    found = {fault: sum(each.found for each in planted if each.fault == fault) for fault in FAULTS}
+    given = {fault: sum(each.planted for each in planted if each.fault == fault) for fault in FAULTS}
+    assert all(found[fault] >= 0.9 * given[fault] for fault in ("filter dropped", "count for list", "other column"))
+    assert given["filter dropped"] >= 10 and given["stale filter"] >= 1
