@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from agent.config import ClarifySettings, ExecutionSettings, GraphSettings
+from eval.conversations.suite_file import DialogueSpec, SuiteFile, TurnSpec
 from nodes.llm.endpoint import Endpoint, Prices
 from nodes.registry import NODES
 
@@ -47,6 +48,25 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
 def config_reference() -> str:
     """Return the page: a section for each stage with its variants, then the other tables."""
     return HEAD + "".join(f"\n{section}" for section in (*_stages(), *_tables()))
+
+
+SUITE_HEAD = """# Suite file
+
+A suite is YAML that a person reads and writes; an unknown key is refused with its line.
+[Test your own database](../how-to/test-your-own-database.md) makes and runs one.
+
+This page is generated from the code by `make docs`: do not edit it.
+"""
+SUITE_PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("The file", SuiteFile),
+    ("dialogues", DialogueSpec),
+    ("turns", TurnSpec),
+)
+
+
+def suite_reference() -> str:
+    """Return the page of the suite file: a section for each of its parts."""
+    return SUITE_HEAD + "".join(f"\n## {name}\n\n{_told(part)}\n{_fields(part)}" for name, part in SUITE_PARTS)
 
 
 def _stages() -> Iterator[str]:
@@ -107,7 +127,8 @@ def _type(annotation: Any) -> str:
     parts = [part for part in get_args(annotation) if part is not type(None)]
     if parts and get_origin(annotation) not in (dict, list, tuple):
         return " or ".join(map(_type, parts))
-    return getattr(annotation, "__name__", str(annotation)).replace("<", "").replace(">", "")
+    name = getattr(get_origin(annotation) or annotation, "__name__", str(annotation))
+    return {"tuple": "list", "dict": "table"}.get(name, name)
 
 
 def _bounds(field: FieldInfo) -> str:

@@ -41,7 +41,7 @@ class Command:
     def measures(self) -> bool:
         """Whether it runs or scores something, in seconds or minutes, and its data set is in the current folder."""
         data = dict(pairwise(self.words)).get("--data", ".")
-        return self.words[:2] == ("turnsql", "eval") and Path(data).is_dir()
+        return self.words[:1] == ("turnsql",) and self.words[1] in ("eval", "suite") and Path(data).is_dir()
 
 
 @dataclass(frozen=True)

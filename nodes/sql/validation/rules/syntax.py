@@ -14,7 +14,7 @@ from nodes.state import Violation
 def set_operation(query: Query) -> Iterator[Violation]:
     """Report members of a set operation of different width, or with an ordering or limit of their own.
 
-    "Cats, and the oldest dog": `SELECT name FROM cat UNION SELECT name FROM dog ORDER BY age LIMIT 1 UNION ...`.
+    "Names of cats and dogs, with the age of the dogs": `SELECT name FROM cat UNION SELECT name, age FROM dog`.
     """
     for compound in query.tree.find_all(exp.SetOperation):
         word = compound.key.upper()
