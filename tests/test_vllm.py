@@ -46,7 +46,7 @@ CONFIGS = ROOT / "configs"
 ONE_THREAD = {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"}
 """On a machine that does other work too, threads that wait for each other in a loop cost more than they bring."""
 HELD_OUT = 160
-"""Rows; the models' accuracy on their own held-out rows is in training/LOG.md."""
+"""Rows; the models' accuracy on their own held-out rows is in docs/results/log.md."""
 ANSWER_TOKENS = 128
 """As in training/sft/score.py."""
 PYTHON = os.environ.get("TURNSQL_VLLM_PYTHON", str(ROOT / ".venv-vllm" / "bin" / "python"))

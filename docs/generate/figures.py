@@ -1,14 +1,14 @@
 """Measured figures: kept as JSON beside the pages of `docs/results`, written into tables under the comments that name them.
 
-`python -m docs.generate.figures RUNS` ends `make figures`: it reads the runs of a folder and writes `cosql.json`. A table
-stands under a comment such as `<!-- figures: cosql/ladder -->`, in a page or in README.md.
+`python -m docs.generate.figures RUNS` ends `make figures`: it reads the runs of a folder and writes `answers.json`, `ladder.json` and
+`history.json`. A table stands under a comment such as `<!-- figures: answers/headline -->`, in a page or in README.md.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from eval.ablation.attribution import attribute
@@ -92,11 +92,22 @@ def _provenance(page: Figures) -> dict[str, FigureTable]:
     return {"provenance": FigureTable(columns=("measured on", ""), rows=rows, words=2)}
 
 
-def figures_of(runs: Path) -> Figures:
-    """Read the figures of a folder that `make figures` filled with runs."""
-    manifest = read_manifest(runs / ANSWERS[0])
-    tables = {name: FigureTable.of(table) for name, table in (*_answers(runs), *_ladder(runs), *_history(runs))}
-    return Figures(commit=manifest.commit, weights_sha256=manifest.weights_sha256 or "", tables=tables)
+def figures_of(runs: Path) -> dict[str, Figures]:
+    """Read the figures that the runs of a folder are there for: answers, ladder, history; `make figures` makes them all."""
+    found: dict[str, Figures] = {}
+    if all((runs / name / "summary.json").is_file() for name in ANSWERS):
+        found["answers"] = _page(runs / ANSWERS[0], _answers(runs))
+    if (runs / "ladder" / "ladder.json").is_file():
+        found["ladder"] = _page(runs / "ladder" / "base", _ladder(runs))
+    if (runs / "history" / "history.json").is_file():
+        found["history"] = _page(runs / "history" / "gold", _history(runs))
+    return found
+
+
+def _page(run: Path, tables: Iterable[tuple[str, Table]]) -> Figures:
+    manifest = read_manifest(run)
+    kept = {name: FigureTable.of(table) for name, table in tables}
+    return Figures(commit=manifest.commit, weights_sha256=manifest.weights_sha256 or "", tables=kept)
 
 
 def _answers(runs: Path) -> Iterator[tuple[str, Table]]:
@@ -115,13 +126,15 @@ def _headline(answers: Table) -> Table:
 def _ladder(runs: Path) -> Iterator[tuple[str, Table]]:
     one, after, *_ = ladder_tables(Ladder.model_validate_json((runs / "ladder" / "ladder.json").read_bytes()))
     stages, modes = failure_tables(attribute(runs / "ladder"))
-    yield from (("ladder", one), ("ladder after gold", after), ("blame", stages), ("failure modes", modes))
+    yield from (("alone", one), ("after gold", after), ("blame", stages), ("failure modes", modes))
 
 
 def _history(runs: Path) -> Iterator[tuple[str, Table]]:
     gap = HistoryGap.model_validate_json((runs / "history" / "history.json").read_bytes())
-    yield from zip(("history", "history by turn", "derailing", "filters"), history_tables(gap), strict=True)
+    yield from zip(("modes", "by turn", "derailing", "filters"), history_tables(gap), strict=True)
 
 
 if __name__ == "__main__":
-    write_text(RESULTS / "cosql.json", figures_of(Path(sys.argv[1])).model_dump_json(indent=1) + "\n")
+    for page, figures in figures_of(Path(sys.argv[1])).items():
+        write_text(RESULTS / f"{page}.json", figures.model_dump_json(indent=1) + "\n")
+        print(f"docs/results/{page}.json")

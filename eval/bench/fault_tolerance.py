@@ -44,7 +44,7 @@ class Trial(FrozenModel):
 
     @property
     def unharmed(self) -> bool:
-        """Whether nothing was lost and nothing is another."""
+        """True if no turn was lost and every record is identical."""
         return not self.not_run and not self.differing and self.same_figures
 
 

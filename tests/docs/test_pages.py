@@ -71,10 +71,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_make_figures_writes_every_table_of_the_page(runs: Path) -> None:
+def test_make_figures_writes_every_table_of_the_pages(runs: Path) -> None:
     found = figures_of(runs)
-    text = (DOCS / "results" / "cosql.md").read_text("utf-8")
-    asked = {table for name, table in places(text) if name == "cosql"} - {"provenance"}
-    assert asked | {"headline"} == set(found.tables)
-    filled = fill(text, {"cosql": found})
-    assert places(filled) == places(text) and fill(filled, {"cosql": found}) == filled != text
+    text = README.read_text("utf-8") + (DOCS / "results" / "cosql.md").read_text("utf-8")
+    asked = {(page, table) for page, table in places(text) if page in found and table != "provenance"}
+    assert asked == {(page, table) for page, figures in found.items() for table in figures.tables}
+    filled = fill(text, found)
+    assert places(filled) == places(text) and fill(filled, found) == filled != text
+
+
+def test_figures_whose_runs_are_absent_stay_as_they_are(runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "history").symlink_to(runs / "history")
+    assert list(figures_of(tmp_path)) == ["history"]
