@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CassetteOptions:
-    """Where a cassette keeps the answers of a language model."""
+    """A file that keeps the answers of a language model."""
 
     path: Path
     replay: bool = False
