@@ -12,7 +12,7 @@ from training.data.cli import app as data_app
 
 __all__ = ["app", "data_app"]
 
-FOLD = Path("configs/training/validation_databases.toml")
+HELD_OUT = Path("configs/training/validation_databases.toml")
 
 app = typer.Typer(
     help="Train the compact planner, the linear models, and adapters of language models.", no_args_is_help=True
@@ -63,12 +63,15 @@ def compact(
 def lexical(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Data folder: an unpacked CoSQL archive.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="JSON file to write.")] = Path("nodes/lexical/weights.json"),
-    fold: Annotated[
+    held_out: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="TOML file of the databases that thresholds are chosen on, and nothing is fitted on."
+            "--held-out",
+            "--fold",
+            metavar="FILE",
+            help="TOML file of the databases that thresholds are chosen on, and nothing is fitted on.",
         ),
-    ] = FOLD,
+    ] = HELD_OUT,
     dialogues: Annotated[
         int | None, typer.Option(help="How many dialogues are drawn, with a fixed seed; all unless given.")
     ] = None,
@@ -79,7 +82,7 @@ def lexical(
     from training.linear_models.lexical import fit
     from value_index.weights_file import write_weights
 
-    found, chosen = fit(load("cosql", data, "train"), listed_databases(fold), dialogues=dialogues)
+    found, chosen = fit(load("cosql", data, "train"), listed_databases(held_out), dialogues=dialogues)
     source = f"turnsql train lexical, {f'{dialogues} dialogues of ' if dialogues else ''}CoSQL train"
     write_weights(out, found, LISTS, source=source)
     typer.echo(f"{out}: {sum(map(len, found.models.values()))} weights; {chosen}")
@@ -94,12 +97,15 @@ def grounding(
     out: Annotated[Path, typer.Option(metavar="FILE", help="JSON file to write.")] = Path(
         "value_index/grounding/weights.json"
     ),
-    fold: Annotated[
+    held_out: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="TOML file of the databases that thresholds are chosen on, and nothing is fitted on."
+            "--held-out",
+            "--fold",
+            metavar="FILE",
+            help="TOML file of the databases that thresholds are chosen on, and nothing is fitted on.",
         ),
-    ] = FOLD,
+    ] = HELD_OUT,
     every: Annotated[
         int, typer.Option(min=1, help="Every n-th question of Spider is fitted on, beside all of CoSQL.")
     ] = 3,
@@ -111,7 +117,7 @@ def grounding(
     from value_index.weights_file import write_weights
 
     cosql, spider = load("cosql", data / "cosql_dataset", "train"), load("spider", data / "spider_data", "train_spider")
-    weights, chosen = fit_all(cosql, spider, listed_databases(fold), every=every)
+    weights, chosen = fit_all(cosql, spider, listed_databases(held_out), every=every)
     write_weights(
         out, weights, LISTS, source=f"turnsql train grounding, CoSQL train and one in {every} questions of Spider train"
     )

@@ -10,9 +10,9 @@ THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 16))
 """Those that are tried."""
 
 
-def split(dataset: Dataset, fold: frozenset[str]) -> tuple[Dataset, Dataset]:
+def split(dataset: Dataset, held_out: frozenset[str]) -> tuple[Dataset, Dataset]:
     """Return the dialogues to fit on, and those to choose on."""
-    return dataset.without(fold), dataset.about(fold)
+    return dataset.without(held_out), dataset.about(held_out)
 
 
 def best_threshold(scored: Iterable[tuple[float, bool]], missed: int = 0) -> float:

@@ -124,18 +124,22 @@ def ranked(turn: Example) -> list[Candidate]:
 
 
 def fit_interpretations(
-    turns: Sequence[Sequence[Candidate]], fold: Sequence[Sequence[Candidate]]
+    turns: Sequence[Sequence[Candidate]], held_out: Sequence[Sequence[Candidate]]
 ) -> tuple[dict[str, float], str]:
-    """Fit the ranker with each of the settings; return the weights that choose best on the fold, and say which they are."""
+    """Fit the ranker with each of the settings; return the weights that choose best on the held-out databases, and say which they are."""
     best: tuple[float, dict[str, float], str] | None = None
     turns = [turn for turn in turns if turn]
     ranker = ranker_of([[found for found, _, _ in turn] for turn in turns])
     for sharpness, whole_plan in product(SHARPNESS, WHOLE_PLAN):
         weights = ranker([[macro + whole_plan * whole for _, macro, whole in turn] for turn in turns], sharpness)
-        chosen = [max(turn, key=lambda candidate: weighted(candidate[0], weights)) for turn in fold if turn]
+        chosen = [max(turn, key=lambda candidate: weighted(candidate[0], weights)) for turn in held_out if turn]
         score = sum(macro + whole for _, macro, whole in chosen) / len(chosen)
         if best is None or score > best[0]:
-            best = score, weights, f"sharpness {sharpness:g}, whole plan {whole_plan:g}: {score:.4f} on the fold"
+            best = (
+                score,
+                weights,
+                f"sharpness {sharpness:g}, whole plan {whole_plan:g}: {score:.4f} on the held-out databases",
+            )
     assert best is not None
     return best[1], best[2]
 
@@ -147,20 +151,20 @@ def with_state(turn: Example, weights: Weights) -> Example:
     return replace(turn, evidence=evidence, state=turn.state.model_copy(update={"dialogue_state": given}))
 
 
-def least_column(fold: Sequence[Example], column_weights: Weights) -> float:
+def least_column(held_out: Sequence[Example], column_weights: Weights) -> float:
     """Choose the probability from which a column is linked."""
     scored: list[tuple[float, bool]] = []
-    for turn in fold:
+    for turn in held_out:
         used = {(term.table.lower(), term.column.lower()) for term in columns(turn.gold)}
         scores = Linker(turn.evidence).column_scores(column_weights)
         scored += [(score, column.folded in used) for column, score in scores.items()]
     return best_threshold(scored)
 
 
-def least_table(fold: Sequence[Example], column_weights: Weights, table_weights: Weights) -> float:
+def least_table(held_out: Sequence[Example], column_weights: Weights, table_weights: Weights) -> float:
     """Choose the probability from which a table is linked."""
     scored: list[tuple[float, bool]] = []
-    for turn in fold:
+    for turn in held_out:
         used = {name.lower() for name in table_names(turn.gold)}
         linker = Linker(turn.evidence)
         found = linker.table_scores(linker.column_scores(column_weights), table_weights)
@@ -168,11 +172,11 @@ def least_table(fold: Sequence[Example], column_weights: Weights, table_weights:
     return best_threshold(scored)
 
 
-def least_value(fold: Sequence[Example], weights: Weights) -> float:
+def least_value(held_out: Sequence[Example], weights: Weights) -> float:
     """Choose the probability from which a value is given."""
     scored: list[tuple[float, bool]] = []
     missed = 0
-    for turn in fold:
+    for turn in held_out:
         truth = {(column.folded, _folded(value)) for _, column, value in compared(turn.gold)}
         values = Grounder(turn.evidence).values(weights, threshold=0.0, budget=VALUE_BUDGET)
         given = [(value.score, (value.column.folded, _folded(value.value))) for value in values
@@ -204,16 +208,16 @@ def with_values(turn: Example, weights: Weights, least: float) -> Example:
     return replace(turn, evidence=Evidence.of(state, turn.context), state=state)
 
 
-def fit(dataset: Dataset, fold: frozenset[str], *, dialogues: int | None = None) -> tuple[WeightsFile, str]:
+def fit(dataset: Dataset, held_out: frozenset[str], *, dialogues: int | None = None) -> tuple[WeightsFile, str]:
     """Fit the weights of every stage, in the order of the graph, and choose the thresholds; say what was chosen.
 
     Args:
         dataset: CoSQL train.
-        fold: databases that are not fitted on.
+        held_out: databases that are not fitted on.
         dialogues: how many of the others, drawn with a fixed seed; all unless given.
     """
     refuse_dev_databases(dataset)
-    fitted_on, chosen_on = split(dataset, fold)
+    fitted_on, chosen_on = split(dataset, held_out)
     drawn = list(fitted_on.dialogues)
     if dialogues is not None and dialogues < len(drawn):
         drawn = random.Random(SEED).sample(drawn, dialogues)

@@ -115,29 +115,29 @@ def fit(examples: Sequence[Span]) -> dict[str, dict[str, float]]:
     return {"span": span, "candidate": fit_ranker(chosen)}
 
 
-def fit_all(cosql: Dataset, spider: Dataset, fold: frozenset[str], *, every: int) -> tuple[WeightsFile, str]:
-    """Fit the ranker outside the fold and choose its thresholds on the fold; say which.
+def fit_all(cosql: Dataset, spider: Dataset, held_out: frozenset[str], *, every: int) -> tuple[WeightsFile, str]:
+    """Fit the ranker outside the held-out databases and choose its thresholds on them; say which.
 
     Of a name or number the lowest threshold with the highest sum of recall and silence; then, of near spellings, that with
     the highest sum of what is found of misspelt values and silence.
     """
-    fitted_on, chosen_on = split(cosql, fold)
-    others = spider.without(fold)
+    fitted_on, chosen_on = split(cosql, held_out)
+    others = spider.without(held_out)
     words = question_words((fitted_on, others))
     weights = fit([*spans(fitted_on, words), *spans(others, words, every=every)])
     common = common_words(words)
     ranker = Ranker(weights["span"], weights["candidate"], common=commonness(common))
     least, best = choose_thresholds(chosen_on, ranker)
     return WeightsFile(weights, least._asdict(), common), (
-        f"thresholds {least.named} and {least.near}: on the fold values grounded {best.recall:.3f}, silent {best.silence:.3f}"
+        f"thresholds {least.named} and {least.near}: on the held-out databases values grounded {best.recall:.3f}, silent {best.silence:.3f}"
     )
 
 
-def choose_thresholds(fold: Dataset, ranker: Ranker) -> tuple[Thresholds, Tally]:
+def choose_thresholds(held_out: Dataset, ranker: Ranker) -> tuple[Thresholds, Tally]:
     """Choose the thresholds on databases that are not fitted on, to the hundredth they can tell; of equal ones the lowest."""
-    names = measure_thresholds(fold, ranker, [Thresholds(each, LEAST_SCORES[0]) for each in LEAST_SCORES])
+    names = measure_thresholds(held_out, ranker, [Thresholds(each, LEAST_SCORES[0]) for each in LEAST_SCORES])
     named = max(names, key=lambda least: round(names[least].recall + names[least].silence, 2)).named
-    near = measure_thresholds(fold, ranker, [Thresholds(named, each) for each in LEAST_SCORES], CARELESS)
+    near = measure_thresholds(held_out, ranker, [Thresholds(named, each) for each in LEAST_SCORES], CARELESS)
     least = max(near, key=lambda least: round(_found(near[least]) + near[least].silence, 2))
     return least, near[least]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
 from nodes.lexical.candidates import candidates
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.features import follow_up, interpretation, links, value
+from nodes.lexical.features import base, clauses, follow_up, interpretation, kind, links, scope, value
 from nodes.lexical.features.follow_up import follow_up_features
 from nodes.lexical.features.interpretation import interpretation_features
 from nodes.lexical.features.links import LinkFeatures
@@ -102,3 +103,8 @@ def test_the_nodes_take_the_chosen_thresholds() -> None:
     weights = lexical_weights()
     assert (Lexical().least_column, Lexical().least_table) == (weights.least_column, weights.least_table)
     assert Fuzzy().threshold == weights.least_value
+
+
+@pytest.mark.parametrize("module", [base, clauses, follow_up, interpretation, kind, links, scope, value])
+def test_each_file_of_features_shows_an_utterance_and_its_sql(module: ModuleType) -> None:
+    assert module.__doc__ and "SELECT" in module.__doc__ and '"' in module.__doc__

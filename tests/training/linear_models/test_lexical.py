@@ -32,7 +32,7 @@ def test_every_stage_gets_weights_that_the_graph_can_read(data_folder: Path, tmp
     dataset = load("cosql", data_folder / "cosql_dataset", "train").select(0, 12)
     held = frozenset({dataset.dialogues[0].database_id})
     fitted, chosen = fit(dataset, held)
-    assert "on the fold" in chosen
+    assert "on the held-out databases" in chosen
     assert fitted.models.keys() == LISTS.keys() and all(fitted.models.values())
     write_weights(tmp_path / "weights.json", fitted, LISTS, source="a test")
     read = lexical_weights(tmp_path / "weights.json")
