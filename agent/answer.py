@@ -8,6 +8,7 @@ from langchain_core.runnables import RunnableConfig
 
 from agent.config import ExecutionSettings
 from agent.graph import Choose, Graph, run_turn
+from nodes.coverage.unused import unused_mentions
 from nodes.node import FIELDS, Context
 from nodes.state import STAGES, GraphState, Stage, Turn, Violation
 from value_index.database import Result
@@ -30,6 +31,8 @@ class Answer(FrozenModel):
     """The turn with every stage's output."""
     result: Result | None
     """What the SQL gave; None if no SQL was written."""
+    unused: tuple[str, ...] = ()
+    """Words of the question that name a value, a time or a number and that the SQL does not heed."""
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -90,7 +93,7 @@ async def answer(
     if not state.sql:
         return Answer(state=state, result=None)
     result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)
-    return Answer(state=state, result=result)
+    return Answer(state=state, result=result, unused=unused_mentions(state, context))
 
 
 def stage_outputs(state: GraphState) -> dict[Stage, dict[str, Any]]:
@@ -121,5 +124,6 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "rows": json_rows(result) if result else [],
         "violations": [violation.model_dump(mode="json") for violation in answer.violations],
         "confidence": answer.confidence,
+        "unused": list(answer.unused),
         "stages": stage_outputs(answer.state),
     }

@@ -34,6 +34,8 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
     console.print(Text(_count(answer), style="dim" if answer.result.ok else "red"))
     if answer.confidence is not None and answer.confidence < UNSURE:
         console.print(Text(f"not sure of this: {answer.confidence:.0%}", style="yellow"))
+    if answer.unused:
+        console.print(Text(f"not used: {', '.join(answer.unused)}", style="yellow"))
     for violation in answer.violations:
         console.print(_violation(violation))
 

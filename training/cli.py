@@ -60,6 +60,19 @@ def compact(
 
 
 @app.command()
+def choice(
+    data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("nodes/compact/choice.json"),
+    fold: Annotated[Path, typer.Option(help="Databases to fit on, which the network was not trained on.")] = FOLD,
+) -> None:
+    """Fit how the embedded planner ranks its candidate plans, and how sure it is of the first."""
+    from eval.datasets import listed_databases
+    from training.compact.choice import train_choice
+
+    typer.echo(train_choice(data, sorted(listed_databases(fold)), out))
+
+
+@app.command()
 def lexical(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Data folder: an unpacked CoSQL archive.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="JSON file to write.")] = Path("nodes/lexical/weights.json"),

@@ -1,124 +1,66 @@
-"""Choosing: plans of the network and readings of the words, ranked together by what speaks for each."""
+"""Rerank: plans of the network, readings of the words and edits of both, ranked together by what speaks for each."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from math import exp, inf, prod
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from math import exp
+from pathlib import Path
 
-from nodes.compact.coverage_features import Heed
-from nodes.compact.cue_features import Wording
+from nodes.compact.candidate import Candidate, distinct, ranking
+from nodes.compact.edit_search import with_edits
 from nodes.compact.network import WeightsError
-from nodes.compact.plan_parts import PARTS, Anatomy
-from nodes.compact.turn_encoding import Understanding, load_planner
+from nodes.compact.opinions import opinions
+from nodes.compact.plan_features import PlanFeatures
+from nodes.compact.turn_encoding import Planner, Understanding, load_planner
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.linear_model import (
-    Features,
-    Weights,
-    probability,
-    weighted,
-)
-from nodes.lexical.planner import scored_plans
-from nodes.lexical.weights import READING
+from nodes.lexical.linear_model import Features, Weights, probability
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.state import GraphState, ScoredPlan
 
-LEAST_SCORE = -25.0
-"""Log-probabilities below it are all as bad."""
-LEAST_LEXICAL = -12.0
-Numbers = tuple[int, ...]
-"""The parts of a plan, each as a number: parts of pydantic models are slow to hash."""
+__all__ = ["Candidate", "candidates", "choice_of", "chosen", "confidence_features", "distinct", "ranking"]
 
-
-@dataclass(frozen=True)
-class Candidate:
-    """A plan, and the features by which it is chosen."""
-
-    plan: Plan
-    features: Features
+SHIPPED_CHOICE = Path(__file__).with_name("choice.json")
+"""Weights of the choice, fitted by `turnsql train choice`."""
+SENSELESS = (
+    "condition_twice",
+    "contradiction",
+    "cross_join",
+    "fan_trap",
+    "own_members",
+    "key_summed",
+    "texts_compared",
+)
+"""Features of plans that can hardly be meant."""
 
 
 def candidates(
-    state: GraphState, context: Context, understanding: Understanding, *, width: int, readings: int
+    state: GraphState,
+    context: Context,
+    understanding: Understanding,
+    *,
+    width: int,
+    readings: int,
+    weights: Weights | None = None,
 ) -> list[Candidate]:
-    """Gather the plans that a turn may mean.
+    """Gather the plans that a turn may mean: the network's, those of the words, and edits of the best of both.
 
     Args:
         state: the turn with its state, links and values.
         understanding: the network's.
         width: plans of its beam; 0 for none.
         readings: plans that the words allow; 0 for none.
+        weights: of the features, to choose the plans worth an edit; None for no edits.
     """
-    beam = understanding.plans(width) if width else ()
     evidence = Evidence.of(state, context)
-    reading = scored_plans(evidence, READING, limit=readings) if readings else ()
-    others = [each.plan for each in reading]
-    scores = (*(score for _, score in beam), *understanding.scores(others))
-    known = [dict[Hashable, int]() for _ in PARTS]
-    plans: dict[Numbers, Anatomy] = {}
-    network: dict[Numbers, float] = {}
-    numbers: list[Numbers] = []
-    for plan, score in zip((*(plan for plan, _ in beam), *others), scores, strict=True):
-        anatomy = Anatomy(plan)
-        parts = tuple(ids.setdefault(part, len(ids)) for ids, part in zip(known, anatomy.key, strict=True))
-        numbers.append(parts)
-        plans.setdefault(parts, anatomy)
-        if score is not None:
-            network[parts] = max(score, network.get(parts, LEAST_SCORE))
-    read: dict[Numbers, float] = {}
-    for parts, each in zip(numbers[len(beam) :], reading, strict=True):
-        read[parts] = max(each.score, read.get(parts, -inf))
-    best, most = max(network.values(), default=0.0), max(read.values(), default=0.0)
-    said, agreed, shared = frozenset(numbers[: len(beam)]), _Agreement(network), _Agreement(read)
-    ends, heed, wording = _Ends(state), Heed(evidence), Wording(evidence)
-    out: list[Candidate] = []
-    for parts, anatomy in plans.items():
-        score = network.get(parts, LEAST_SCORE)
-        features: Features = {
-            "network": score / 5,
-            "network behind": max(LEAST_SCORE, score - best) / 5,
-            "network first": float(score == best),
-            "network has no words": float(parts not in network),
-            "beam": float(parts in said),
-            "read": float(parts in read),
-            "read behind": max(LEAST_LEXICAL, read.get(parts, -inf) - most) / 3,
-            "read first": float(read.get(parts) == most),
-            **_agreed(agreed.of(parts), shared.of(parts)),
-            **ends.of(anatomy),
-            **heed.of(anatomy),
-            **wording.of(anatomy),
-        }
-        out.append(Candidate(anatomy.plan, {name: value for name, value in features.items() if value}))
-    return out
-
-
-class _Agreement:
-    """How much of the probability lies on plans that share a part."""
-
-    def __init__(self, scores: Mapping[Numbers, float]) -> None:
-        best = max(scores.values(), default=0.0)
-        mass = sum(exp(score - best) for score in scores.values())
-        self._shares: dict[tuple[str, int], float] = {}
-        for parts, score in scores.items():
-            for name, part in zip(PARTS, parts, strict=True):
-                self._shares[name, part] = self._shares.get((name, part), 0.0) + exp(score - best) / mass
-
-    def of(self, parts: Numbers) -> dict[str, float]:
-        """Return the share that agrees, part by part."""
-        return {name: self._shares.get((name, part), 0.0) for name, part in zip(PARTS, parts, strict=True)}
-
-
-def _agreed(network: Mapping[str, float], words: Mapping[str, float]) -> Features:
-    """Return the shares of either side that agree with a plan's parts, and what both make of the whole."""
-    means = [(network[name] + words[name]) / 2 for name in PARTS]
-    return {
-        **{f"network agrees: {name}": network[name] for name in PARTS},
-        **{f"words agree: {name}": words[name] for name in PARTS},
-        **{f"both agree: {name}": network[name] * words[name] for name in PARTS},
-        "agreed in all": prod(max(0.02, mean) for mean in means),
-        "agreed least": min(means),
-    }
+    judge = PlanFeatures.of(state, context, evidence)
+    found = [
+        judge.candidate(parts.plan, opinion, parts=parts)
+        for parts, opinion in opinions(evidence, understanding, width=width, readings=readings)
+    ]
+    return with_edits(found, judge, understanding, weights) if weights else found
 
 
 def chosen(
@@ -130,11 +72,10 @@ def chosen(
         WeightsError: the weights are missing, torn, of another version, or were never calibrated.
     """
     planner = load_planner(weights)
-    choice: Mapping[str, Weights] | None = planner.network.about.get("choice")
-    if not choice:
-        raise WeightsError(f"the weights {weights!r} were never calibrated: turnsql train compact --export")
-    found = candidates(state, context, planner.understand(state, context), width=beam, readings=readings)
-    ranked = ranking(found, choice["plan"])[:most]
+    choice = choice_of(planner, weights)
+    understanding = planner.understand(state, context)
+    found = candidates(state, context, understanding, width=beam, readings=readings, weights=choice["plan"])
+    ranked = distinct(ranking(found, choice["plan"]))[:most]
     sure = probability(confidence_features(ranked), choice["confidence"]) if ranked else None
     plans = [
         ScoredPlan(plan=each.plan, score=score, confidence=sure if rank == 0 else None)
@@ -143,10 +84,23 @@ def chosen(
     return tuple(plans) or (ScoredPlan(plan=Plan(), score=0.0),)
 
 
-def ranking(found: Sequence[Candidate], weights: Weights) -> list[tuple[Candidate, float]]:
-    """Return the candidates with their scores, the best first."""
-    scored = [(each, weighted(each.features, weights)) for each in found]
-    return sorted(scored, key=lambda pair: -pair[1])
+@lru_cache(maxsize=1)
+def _shipped_choice() -> Mapping[str, Weights]:
+    return json.loads(SHIPPED_CHOICE.read_text(encoding="utf-8"))
+
+
+def choice_of(planner: Planner, weights: str) -> Mapping[str, Weights]:
+    """Return the weights of the choice: those beside the shipped network, else those in a network's own file.
+
+    Raises:
+        WeightsError: there are none.
+    """
+    if not weights and SHIPPED_CHOICE.exists():
+        return _shipped_choice()
+    choice: Mapping[str, Weights] | None = planner.network.about.get("choice")
+    if not choice:
+        raise WeightsError(f"the weights {weights!r} were never calibrated: turnsql train compact --export")
+    return choice
 
 
 def confidence_features(ranked: Sequence[tuple[Candidate, float]]) -> Features:
@@ -162,28 +116,6 @@ def confidence_features(ranked: Sequence[tuple[Candidate, float]]) -> Features:
         "read first": first.features.get("read first", 0.0),
         "network has no words": first.features.get("network has no words", 0.0),
         "values unused": first.features.get("values unused", 0.0),
+        "missing": sum(value for name, value in first.features.items() if name.startswith("missing_")),
+        "senseless": sum(first.features.get(name, 0.0) for name in SENSELESS),
     }
-
-
-class _Ends:
-    """Whether a plan holds what the stages before say that it should."""
-
-    def __init__(self, state: GraphState) -> None:
-        dialogue = state.dialogue_state
-        self._kept = frozenset(dialogue.kept) if dialogue else frozenset()
-        self._dropped = frozenset(dialogue.dropped) if dialogue else frozenset()
-        self._values = tuple({str(value.value).casefold(): value for value in state.grounded_values or ()}.values())
-
-    def of(self, anatomy: Anatomy) -> Features:
-        held, literals = anatomy.filters, anatomy.literals
-        compared = {(c.column.folded, str(v).casefold()) for c in held if c.column for v in c.values}
-        unused = [v for v in self._values if str(v.value).casefold() not in literals]
-        elsewhere = [
-            v for v in self._values if v not in unused and (v.column.folded, str(v.value).casefold()) not in compared
-        ]
-        return {
-            "kept filters missing": float(len(self._kept - held)),
-            "dropped filters held": float(len(self._dropped & held)),
-            "values unused": sum(v.score for v in unused),
-            "values elsewhere": sum(v.score for v in elsewhere),
-        }

@@ -22,22 +22,21 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from agent.config import Config
 from eval.datasets import load
 from nodes.compact.features import FAR, FEATURES, RELATIONS
 from nodes.compact.grammar import WORDS
 from nodes.compact.network import Network
 from nodes.compact.turn_encoding import Planner
+from training.compact.choice import fold_choice
+from training.compact.choice_priors import PRIORS
 from training.compact.config import CompactConfig
 from training.compact.dataset import load_tokenizer
 from training.compact.model import CompactModel, Shape
 from training.compact.pretrained import base_folder
-from training.compact.rerank import fit_choice, judged_turns, precision_loss
+from training.compact.rerank import precision_loss
 from training.dev_databases import refuse_dev_databases
 from training.settings import TrainingError
 
-BEAM, READINGS = 8, 20
-"""Candidates among which the choice is fitted; those of the node's settings."""
 PRECISION_TURNS = 200
 """Turns of the validation fold on which full precision is held against what is shipped."""
 SMALL = 2048
@@ -143,8 +142,7 @@ def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str
     planner, databases = Planner(Network(partial)), config.validation_databases
     about["precision"] = precision_loss(dataset, databases, planner, Planner(Network(full)), turns=PRECISION_TURNS)
     full.unlink()
-    turns = judged_turns(dataset, databases, planner, Config.load(), beam=BEAM, readings=READINGS)
-    about["choice"] = fit_choice(list(turns))
+    about["choice"] = fold_choice(dataset, databases, planner, PRIORS)
     _write(partial, parts, about)
     os.replace(partial, out)
     return out

@@ -7,8 +7,9 @@ The network never saw the databases of the fold, so that its probabilities there
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -21,18 +22,16 @@ from eval.scoring.plan_scores import plan_scores
 from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.ties import is_ordered, tie_groups
 from eval.scoring.verdicts.value import value
-from nodes.compact.rerank import (
-    Candidate,
-    candidates,
-    confidence_features,
-    ranking,
-)
+from nodes.compact.rerank import Candidate, candidates, confidence_features, distinct, ranking
 from nodes.compact.turn_encoding import Planner
 from nodes.lexical.linear_model import Weights, probability
 from nodes.node import FIELDS, Context
+from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.state import GraphState, Stage, Turn
+from training.compact.choice_priors import PRIORS
+from training.compact.follow_ups import follow_ups
 from training.linear_models.fitting import fit_logistic, ranker_of
 from value_index.database import Database
 from value_index.index import ValueIndex
@@ -43,6 +42,14 @@ WHOLE_PLAN, MACRO = 0.5, 4.0
 SHARPNESS = 3.0
 L2 = 10.0
 """Chosen by cross-validation over the databases of the fold."""
+HELD = 300.0
+"""How strongly the made-up turns leave alone what the real ones have fitted."""
+MADE_UP_SHARE = 1.0
+MADE_UP_EVERY, MADE_UP_MOST = 3, 3
+"""Every how many turns are followed by made-up ones, and by how many at most."""
+EMPTY_LEFT_OUT = 0.7
+"""Share of the made-up turns without rows that are left out."""
+GoldTurn = tuple[GraphState, Context, Gold]
 LOSSES = (0.25, 0.5, 1.0, 2.0)
 """What a plan without rows may lose of its score."""
 
@@ -66,20 +73,40 @@ class Judged:
 
 
 def judged_turns(
-    dataset: Dataset, databases: Sequence[str], planner: Planner, config: Config, *, beam: int, readings: int
+    turns: Iterable[GoldTurn], planner: Planner, config: Config, weights: Weights, *, beam: int, readings: int
 ) -> Iterator[list[Judged]]:
-    """Yield the candidates of every turn over some databases, gold history given."""
+    """Yield the candidates of every turn; those worth an edit are chosen by some weights."""
     nodes = config.nodes()
-    for state, context, gold in _turns(dataset, databases):
+    for state, context, gold in turns:
         for stage in UPSTREAM:
             output = asyncio.run(nodes[stage](state, context))  # type: ignore[arg-type]
             state = state.model_copy(update={FIELDS[stage]: output})
-        found = candidates(state, context, planner.understand(state, context), width=beam, readings=readings)
+        understanding = planner.understand(state, context)
+        found = candidates(state, context, understanding, width=beam, readings=readings, weights=weights)
         executions = Executions()
         yield [_judged(each, gold, context, executions) for each in found]
 
 
-def _turns(dataset: Dataset, databases: Sequence[str]) -> Iterator[tuple[GraphState, Context, Gold]]:
+def made_up_turns(turns: Iterable[GoldTurn]) -> Iterator[GoldTurn]:
+    """Yield made-up next turns of every third turn: the words a generator's, the history and the database real."""
+    for number, (state, context, gold) in enumerate(turns):
+        if number % MADE_UP_EVERY:
+            continue
+        draw = random.Random(state.turn_id)
+        for rank, made in enumerate(follow_ups(gold.plan, context.database, draw, MADE_UP_MOST)):
+            sql = _written(made.plan, context)
+            result = context.database.execute(sql, deadline=2.0, max_rows=50) if sql else None
+            if result is None or not result.ok or (not result.rows and draw.random() < EMPTY_LEFT_OUT):
+                continue
+            turn = Turn(utterance=state.utterance, sql=gold.sql)
+            update = {
+                "turn_id": f"{state.turn_id}-{made.kind}-{rank}", "history": (*state.history, turn), "utterance": made.utterance
+            }  # fmt: skip
+            yield state.model_copy(update=update), context, replace(gold, sql=sql, plan=made.plan)
+
+
+def gold_turns(dataset: Dataset, databases: Sequence[str]) -> Iterator[GoldTurn]:
+    """Yield every turn over some databases with its gold, gold history given."""
     book, contexts = GoldBook(dataset), dict[str, Context]()
     for dialogue in dataset.dialogues:
         if dialogue.database_id not in databases:
@@ -98,10 +125,7 @@ def _turns(dataset: Dataset, databases: Sequence[str]) -> Iterator[tuple[GraphSt
 
 
 def _judged(candidate: Candidate, gold: Gold, context: Context, executions: Executions) -> Judged:
-    try:
-        sql = from_plan(candidate.plan, context.schema)
-    except SQLError:
-        sql = ""
+    sql = _written(candidate.plan, context)
     scores = plan_scores(gold.plan, candidate.plan)
     right = _right(executions, context.database, gold.sql, sql)
     result = executions.run(context.database, sql) if sql else None
@@ -109,12 +133,20 @@ def _judged(candidate: Candidate, gold: Gold, context: Context, executions: Exec
     return Judged(candidate, right, bool(scores["whole_plan"]), scores["macro"] or 0.0, empty)
 
 
+def _written(plan: Plan, context: Context) -> str:
+    """Return a plan as SQL; "" if it cannot be written."""
+    try:
+        return from_plan(plan, context.schema)
+    except SQLError:
+        return ""
+
+
 def precision_loss(
     dataset: Dataset, databases: Sequence[str], shipped: Planner, full: Planner, *, turns: int
 ) -> dict[str, float]:
     """Return how the most probable plans of the shipped weights compare with those in full precision."""
     same = lighter = whole = seen = 0
-    for state, context, gold in islice(_turns(dataset, databases), turns):
+    for state, context, gold in islice(gold_turns(dataset, databases), turns):
         first, second = (planner.understand(state, context).plans(1)[:1] for planner in (shipped, full))
         seen += 1
         same += [plan for plan, _ in first] == [plan for plan, _ in second]
@@ -133,11 +165,21 @@ def _right(executions: Executions, database: Database, gold_sql: str, sql: str) 
     return value(gold, predicted, ties).equal
 
 
-def fit_choice(turns: Sequence[list[Judged]]) -> dict[str, Any]:
-    """Fit the ranker and the confidence; return them with the figures of the fold."""
-    turns = [turn for turn in turns if turn]
-    ranker = ranker_of([[each.candidate.features for each in turn] for turn in turns], L2)
-    plan = ranker([[each.reward for each in turn] for turn in turns], SHARPNESS)
+def fit_choice(turns: Sequence[list[Judged]], made: Sequence[list[Judged]]) -> dict[str, Any]:
+    """Fit the ranker and the confidence; return them with the figures of the fold.
+
+    The real turns fit everything; then the made-up ones join, and what the real turns alone have fitted is held, so that
+    they teach what the real ones seldom show and no more.
+
+    Args:
+        turns: real turns over the fold.
+        made: made-up turns over the same databases.
+    """
+    turns, made = [turn for turn in turns if turn], [turn for turn in made if turn]
+    real = _fitted(turns, [1.0] * len(turns), PRIORS, lambda name: L2)
+    shares = [1.0] * len(turns) + [MADE_UP_SHARE] * len(made)
+    prior = {**real, **{name: real.get(name, value) for name, value in PRIORS.items()}}
+    plan = _fitted([*turns, *made], shares, prior, lambda name: L2 if name in PRIORS else HELD)
     rows, labels = _firsts(turns, plan)
     confidence = fit_logistic(rows, labels)
     sure = np.array([probability(row, confidence) for row in rows])
@@ -150,10 +192,19 @@ def fit_choice(turns: Sequence[list[Judged]]) -> dict[str, Any]:
             "value of the network alone": _share(turns, "network first"),
             "value of the words alone": _share(turns, "read first"),
             "value within reach": round(float(np.mean([any(each.right for each in turn) for turn in turns])), 4),
+            "made-up turns": len(made),
+            "value of made-up turns": round(float(np.mean(_firsts(made, plan)[1])), 4) if made else None,
             "guided": [_guided(turns, plan, loss) for loss in LOSSES],
             "expected calibration error": round(calibration_error(sure, np.array(labels)), 4),
         },
     }
+
+
+def _fitted(
+    turns: Sequence[list[Judged]], shares: Sequence[float], prior: Weights, l2: Callable[[str], float]
+) -> dict[str, float]:
+    fit = ranker_of([[each.candidate.features for each in turn] for turn in turns], l2, prior=prior, shares=shares)
+    return fit([[each.reward for each in turn] for turn in turns], SHARPNESS)
 
 
 def _guided(turns: Sequence[list[Judged]], weights: Weights, loss: float) -> dict[str, float]:
@@ -172,7 +223,7 @@ def _firsts(turns: Sequence[list[Judged]], weights: Weights) -> tuple[list[dict[
     rows: list[dict[str, float]] = []
     labels: list[bool] = []
     for turn in turns:
-        ranked = ranking([each.candidate for each in turn], weights)
+        ranked = distinct(ranking([each.candidate for each in turn], weights))
         rows.append(confidence_features(ranked[:5]))
         labels.append(next(each.right for each in turn if each.candidate is ranked[0][0]))
     return rows, labels

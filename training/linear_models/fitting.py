@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import minimize
 
-from value_index.linear_model import Features
+from value_index.linear_model import Features, Weights
 
 RARE = 15
 """A feature that fires less often gets no weight."""
@@ -36,10 +36,25 @@ def fit_ranker(turns: Sequence[Sequence[tuple[Features, float]]], sharpness: flo
 
 
 def ranker_of(
-    turns: Sequence[Sequence[Features]], l2: float = 1.0
+    turns: Sequence[Sequence[Features]],
+    l2: float | Callable[[str], float] = 1.0,
+    *,
+    prior: Weights | None = None,
+    shares: Sequence[float] | None = None,
 ) -> Callable[[Sequence[Sequence[float]], float], dict[str, float]]:
-    """Return what fits a ranker of these candidates by their rewards, and how sharply: their features are read once."""
+    """Return what fits a ranker of these candidates by their rewards, and how sharply: their features are read once.
+
+    Args:
+        turns: the features of the candidates of each turn.
+        l2: how strongly the weights are held to the prior; or, by name, each of them.
+        prior: weights known beforehand, 0 for those not named; a feature that never fires keeps its own.
+        shares: how much each turn counts; 1 for all by default.
+    """
     matrix, names = _matrix([row for turn in turns for row in turn])
+    known = dict(prior or {})
+    start = np.asarray([known.get(name, 0.0) for name in names])
+    held = np.asarray([l2(name) if callable(l2) else l2 for name in names])
+    share = np.asarray(shares if shares is not None else [1.0] * len(turns))
     group = np.repeat(np.arange(len(turns)), [len(turn) for turn in turns])
     starts = np.concatenate(([0], np.cumsum([len(turn) for turn in turns])[:-1]))
 
@@ -49,13 +64,16 @@ def ranker_of(
 
     def fit(rewards: Sequence[Sequence[float]], sharpness: float) -> dict[str, float]:
         target = softmax(np.asarray([reward for turn in rewards for reward in turn]) * sharpness)
+        counted = share[group]
 
         def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
             p = softmax(matrix @ w)
-            return float(-(target * np.log(p + 1e-30)).sum() + 0.5 * l2 * w @ w), matrix.T @ (p - target) + l2 * w
+            off = w - start
+            value = float(-(counted * target * np.log(p + 1e-30)).sum() + 0.5 * (held * off) @ off)
+            return value, matrix.T @ (counted * (p - target)) + held * off
 
-        found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 400})
-        return _rounded(names, found.x)
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 400})
+        return {**{name: value for name, value in known.items() if name not in names}, **_rounded(names, found.x)}
 
     return fit
 

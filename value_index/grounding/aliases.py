@@ -100,6 +100,14 @@ class Aliases:
         found.pop(folded, None)
         return tuple(found.values())
 
+    def is_known(self, folded: str) -> bool:
+        """Tell whether a text is a name of some domain by itself: a country, a language, a state.
+
+        >>> Aliases().is_known("iceland"), Aliases().is_known("irelnd")
+        (True, False)
+        """
+        return len(folded) > 3 and folded in self._tables.groups
+
     def is_member(self, folded: str, domain: Domain, code: bool) -> bool:
         """Whether a stored text is a name, or a code, in a domain."""
         return (folded, domain, code) in self._tables.kinds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rapidfuzz import fuzz, process
@@ -39,6 +40,7 @@ DOMAIN_SAMPLE = 40
 """Values looked at to tell what a column holds."""
 MAX_UNSTORED = 200
 """Columns of numbers beyond which a number is read only where it is stored."""
+_DIGITS = re.compile(r"\d+")
 _DISPLAY_WORDS = frozenset({"name", "titl", "label", "descript"})
 
 
@@ -146,7 +148,7 @@ class CandidateSearch:
         if key not in self._domains:
             values = self._database.distinct(self._facts[position].ref, DOMAIN_SAMPLE)
             texts = [fold(value) for value in values if isinstance(value, str)]
-            known = sum(self._aliases.is_member(text, domain, codes) for text in texts)
+            known = sum(any(self._aliases.is_member(text, domain, code) for code in (True, False)) for text in texts)
             self._domains[key] = known > len(texts) / 2
         return self._domains[key]
 
@@ -155,7 +157,13 @@ class CandidateSearch:
         length = len(mention.folded)
         spare = max(2, length // 6)
         found = self._values.near(mention.folded, length - spare, length + spare)
-        near = [e for e in found if e.folded != mention.folded and not holds_words(e.folded, mention.folded)]
+        near = [
+            e
+            for e in found
+            if e.folded != mention.folded
+            and not holds_words(e.folded, mention.folded)
+            and not self._is_another(mention.folded, e.folded)
+        ]
         least = LEAST_LIKENESS if length < LONG_NAME else LEAST_LONG_LIKENESS
         alike = process.extract(
             mention.folded, [entry.folded for entry in near], scorer=fuzz.ratio, score_cutoff=100 * least, limit=limit
@@ -166,9 +174,17 @@ class CandidateSearch:
         if not alike or alike[0][1] < 100 * CLOSE:
             yield from self.parts(mention, limit)
 
+    def _is_another(self, mention: str, stored: str) -> bool:
+        """Tell whether two near spellings are two names: of other countries, or with other digits."""
+        if _DIGITS.findall(mention) != _DIGITS.findall(stored):
+            return True
+        return self._aliases.is_known(mention) and self._aliases.is_known(stored)
+
     def parts(self, mention: Mention, limit: int = MAX_NEAR) -> Iterator[Candidate]:
         """Yield the few values that a span is a part of."""
         length = len(mention.folded)
+        if mention.folded.isdigit():
+            return  # a year is no name for one of its days
         whole = self._values.holding(mention.folded, max(LONGEST_WHOLE, 4 * length), limit + 1)
         for entry in whole if len(whole) <= limit else ():
             likeness = fuzz.ratio(mention.folded, entry.folded) / 100

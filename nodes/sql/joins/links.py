@@ -16,12 +16,13 @@ _Joins = defaultdict[tuple[str, str], list[tuple[str, str]]]
 """Column pairs by (table, other table)."""
 
 # What follows from two keys is dearer than one of them, cheaper than both; names count only where no keys lead.
-_KEY_COST, _GRANDPARENT_COST, _SIBLING_COST, _NAME_COST, _SHARED_COST = 4, 5, 7, 1_000, 1_500
+_KEY_COST, _GRANDPARENT_COST, _SIBLING_COST, _NAME_COST, _NOUN_COST, _SHARED_COST = 4, 5, 7, 1_000, 1_200, 1_500
 CROSS_COST = 1_000_000
 _WIDELY_SHARED = 20
 """A key that more columns than this share says nothing about which of their tables belong together."""
 _GENERIC = frozenset({"id", "code", "key", "name", "number"})
 """Names that a key shares with those of unrelated tables."""
+_PREFIX = re.compile(r"^(?:tbl|tab|t|dim|fact)_")
 _KEY_LIKE = re.compile(r".*(id|code|key|no|num|number)", re.IGNORECASE)
 
 
@@ -41,7 +42,7 @@ def links(schema: Schema) -> Mapping[str, Mapping[str, Link]]:
     order = {ref: place for place, ref in enumerate(schema.columns)}
     grandparents, siblings = _implied(schema)
     kinds = {_KEY_COST: _keys(schema), _GRANDPARENT_COST: grandparents, _SIBLING_COST: siblings,
-             _NAME_COST: _key_names(schema), _SHARED_COST: _shared_names(schema)}  # fmt: skip
+             _NAME_COST: _key_names(schema), _NOUN_COST: _nouns(schema), _SHARED_COST: _shared_names(schema)}  # fmt: skip
     for cost, joins in kinds.items():
         for (one, other), pairs in joins.items():
             ranked = sorted(set(pairs), key=lambda pair: _rank(pair, one, order))
@@ -119,6 +120,31 @@ def _key_names(schema: Schema) -> _Joins:
                 for ref in refs if len(refs) <= _WIDELY_SHARED else ():
                     found[ref.table, table.name].append((ref.column, key))
     return found
+
+
+def _nouns(schema: Schema) -> _Joins:
+    """Return the columns called like a table without a declared key: `customer` for the `cust_id` of `tbl_customers`."""
+    holders: defaultdict[str, list[ColumnRef]] = defaultdict(list)
+    for ref in schema.columns:
+        holders[ref.column.lower()].append(ref)
+    found = _Joins(list)
+    for table in schema.tables:
+        key = table.columns[0].name if table.columns else ""
+        if table.primary_key or not _KEY_LIKE.fullmatch(key):
+            continue
+        noun = _PREFIX.sub("", table.name.lower())
+        for name in {form + end for form in (noun, _singular(noun)) for end in ("", "_id", "id", "_no", "_code")}:
+            for ref in holders[name]:
+                if ref.table != table.name:
+                    found[ref.table, table.name].append((ref.column, key))
+    return found
+
+
+def _singular(noun: str) -> str:
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if noun.endswith(ending):
+            return noun.removesuffix(ending) + instead
+    return noun
 
 
 def _by_ending(schema: Schema) -> defaultdict[str, list[ColumnRef]]:

@@ -128,7 +128,7 @@ def test_the_first_plan_alone_has_a_confidence(
     made = scripted(context, NOW, BEFORE)
     made.network.about["choice"] = {"plan": {"network": 1.0}, "confidence": {"bias": 1.0}}
     monkeypatch.setattr(choosing, "load_planner", lambda weights: made)
-    plans = choosing.chosen(state, context, weights="", beam=4, readings=0, most=3)
+    plans = choosing.chosen(state, context, weights="made.zip", beam=4, readings=0, most=3)
     assert plans[0].plan == to_plan(NOW, context.schema)
     assert plans[0].confidence == pytest.approx(0.731, abs=1e-3) and plans[1].confidence is None
 

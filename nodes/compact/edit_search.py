@@ -1,0 +1,54 @@
+"""with_edits: the best candidates, edited as the words ask, and the best of these edited once more."""
+
+from __future__ import annotations
+
+from nodes.compact.candidate import Candidate, ranking
+from nodes.compact.opinions import LEAST_SCORE
+from nodes.compact.plan_features import PlanFeatures
+from nodes.compact.turn_encoding import Understanding
+from nodes.coverage.edits.all_edits import edited
+from nodes.lexical.linear_model import Weights
+from nodes.plan import Plan
+
+EDIT_ROUNDS = 2
+"""How often the best plans so far are edited."""
+ASKED_EDITS = frozenset(("condition", "order", "group", "each", "cast", "roles", "given_up", "display", "count"))
+"""Edits that words of the turn ask for: what the network thinks of them weighs less."""
+EDITED = 4
+"""Plans that are edited in a round."""
+
+
+def with_edits(
+    found: list[Candidate], judge: PlanFeatures, understanding: Understanding, weights: Weights
+) -> list[Candidate]:
+    """Return candidates with the edits of the best of them, and the edits of the best of all."""
+    pool, seen = list(found), set[Plan]()
+    for _ in range(EDIT_ROUNDS):
+        best = [each for each, _ in ranking(pool, weights)[:EDITED] if each.plan not in seen]
+        if judge.demand.previous is not None:
+            best += [each for each in pool if each.plan == judge.demand.previous and each not in best]
+        made = [
+            (origin, name, plan)
+            for origin in best
+            if origin.plan not in seen and not seen.add(origin.plan)
+            for name, plan in edited(origin.plan, judge.demand)
+        ]
+        scores = understanding.scores([plan for *_, plan in made])
+        for (origin, name, plan), score in zip(made, scores, strict=True):
+            pool.append(_edited(origin, name, plan, score, judge))
+    return pool
+
+
+def _edited(origin: Candidate, name: str, plan: Plan, score: float | None, judge: PlanFeatures) -> Candidate:
+    """Return an edit of a candidate: the network thinks of it no worse than of what it was made of."""
+    opinion = dict(origin.opinion)
+    own = (LEAST_SCORE if score is None else max(LEAST_SCORE, score)) / 5
+    gain = own - opinion.get("network", LEAST_SCORE / 5)
+    if score is not None:
+        kind = "asked_likelihood" if name in ASKED_EDITS else "edit_likelihood"
+        opinion[kind] = max(-2.0, min(0.0, gain)) + origin.opinion.get(kind, 0.0)
+    if gain > 0:
+        opinion["network"] = own
+        behind = min(0.0, opinion.get("network behind", 0.0) + gain)
+        opinion |= {"network behind": behind, "network_behind_root": -((-5 * behind) ** 0.5)}
+    return judge.candidate(plan, opinion, edits=(*origin.edits, name))

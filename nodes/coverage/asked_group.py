@@ -1,0 +1,55 @@
+"""asked_units: the unit of which a grouping is asked ("per town", "by club title")."""
+
+from __future__ import annotations
+
+import re
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.lexical.evidence import display_columns
+from value_index.schema import ColumnRef
+
+_BY = re.compile(
+    r"\b(?:per|by(?: each| every)?|for (?:each|every)|(?:of|in|at|on|from|to) (?:each|every)|(?:each|every)|grouped by|across) (?:the |different |single )?",
+    re.IGNORECASE,
+)
+_SORTED = re.compile(
+    r"\b(?:order\w*|sort\w*|rank\w*|arrang\w*|written|made|directed|followed|owned|produced|played|taught|sold|\w+ed)\s*$",
+    re.IGNORECASE,
+)
+_GROUPED = re.compile(r"\b(?:group\w*|split\w*|broken|divided|separated)(?: \w+)?\s*$", re.IGNORECASE)
+
+
+def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
+    """Return the columns that may be the unit, best first, each with whether it stands for the rows of a table.
+
+    "Total fee per town": club.town. "Break that down by airline": airline.name, for the rows of airline.
+    """
+    text = inquiry.utterance.text
+    if inquiry.evidence.count_in_name and not inquiry.evidence.aggregates:
+        return ()
+    found: dict[tuple[ColumnRef, bool], float] = {}
+    for match in _BY.finditer(text):
+        before = text[: match.start()]
+        if match.group().lower().startswith("by") and _SORTED.search(before) and not _GROUPED.search(before):
+            continue
+        at, _ = inquiry.utterance.span(match.end(), match.end() + 1)
+        for unit, score in _units_at(inquiry, at).items():
+            found[unit] = max(score, found.get(unit, 0.0))
+    return tuple(sorted(found, key=lambda unit: -found[unit]))
+
+
+def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
+    found: dict[tuple[ColumnRef, bool], float] = {}
+    for mention in inquiry.evidence.mentions.columns:
+        if mention.start in (at, at + 1):
+            for ref, score in mention.readings[:6]:
+                if score >= 0.6 and ref not in inquiry.keys:
+                    found[ref, False] = (
+                        score + 0.2 * inquiry.table_score(ref.table) + 0.1 * (mention.end - mention.start)
+                    )
+    for mention in inquiry.evidence.mentions.tables:
+        if mention.start in (at, at + 1) and mention.score >= 0.8:
+            table = inquiry.schema.table(mention.table)
+            assert table is not None
+            found[display_columns(table)[0], True] = mention.score + 0.1
+    return found

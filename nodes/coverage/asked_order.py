@@ -1,0 +1,137 @@
+"""AskedOrder: the order and the number of rows that the words of a turn ask for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.periods import find_periods
+from nodes.lexical.comparisons import number_of
+from nodes.lexical.lexicon import SUPERLATIVES
+from nodes.lexical.utterance import stem
+from value_index.schema import ColumnRef
+
+_FIRST = re.compile(r"\b(?P<word>[a-z]+) (?:ones? |values? |\w+ )?first\b", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom (?:the )?(?P<word>[a-z]+)(?: \w+)? to (?:the )?(?P<last>[a-z]+)\b", re.IGNORECASE)
+_LISTED = frozenset(
+    ("lowest", "highest", "most", "least", "fewest", "a", "z", "high", "low", "best", "worst", "top", "bottom")
+)
+_BY_TIME = frozenset(map(stem, ("age",)))
+_RACED = frozenset(map(stem, ("time", "duration", "seconds", "lap")))
+_BY_SPEED = frozenset(("fastest", "slowest"))
+_BORN = frozenset(map(stem, ("birth", "born", "birthday", "dob", "date", "year", "founded", "opened", "built")))
+_UP = frozenset(("a", "low", "lowest", "smallest", "least", "fewest", "alphabetical", "ascending"))
+_DOWN = frozenset(("z", "high", "descending", "reverse"))
+MOST_ROWS = 100
+
+
+@dataclass(frozen=True)
+class AskedOrder:
+    """How the rows are to be ordered and cut."""
+
+    is_list: bool
+    """True if all rows are to be shown in an order ("oldest first"), so that none is cut off."""
+    descending: bool | None
+    """None if no word tells the direction."""
+    columns: tuple[ColumnRef, ...]
+    """Columns that may be meant, best first; empty if no word tells."""
+    limit: int | None
+    """How many rows are asked for beside a superlative; None if no number says."""
+    word: str = ""
+    """The superlative that gives the direction."""
+
+
+def asked_order(inquiry: Inquiry) -> AskedOrder | None:
+    """Return the order that the words ask for; None if they ask for none.
+
+    "Names of runners sorted by age, oldest first": a list, descending, by age. "six runners with the lowest time": limit 6.
+    """
+    text = inquiry.utterance.text
+    word, is_list = _leading(text)
+    clues = inquiry.evidence.clues
+    superlatives = inquiry.evidence.superlatives
+    limit = _limit(inquiry) if superlatives else None
+    is_list = (is_list or clues.sort is not None) and limit is None
+    if not is_list and limit is None:
+        return None
+    word = word or (inquiry.utterance.words[superlatives[0].position].text if superlatives else "")
+    columns = _columns(inquiry, word)
+    descending = _direction(word, columns[:1], inquiry)
+    if descending is None and clues.sort is not None:
+        descending = clues.descending
+    return AskedOrder(is_list, descending, columns, limit, word)
+
+
+def _leading(text: str) -> tuple[str, bool]:
+    """Return the word that comes first in an order of all rows, and whether there is one."""
+    for pattern in (_FROM, _FIRST):
+        for match in pattern.finditer(text):
+            word = match["word"].lower()
+            if word in SUPERLATIVES or word in _LISTED:
+                return word, True
+    return "", False
+
+
+def _limit(inquiry: Inquiry) -> int | None:
+    """Return the number of rows: next to a superlative, or before the things that are ranked."""
+    clues, words = inquiry.evidence.clues, inquiry.utterance.words
+    for superlative in inquiry.evidence.superlatives:
+        if superlative.limit > 1:
+            return superlative.limit
+    taken = {c.position for c in clues.comparisons}
+    dated = {at for p in find_periods(inquiry.utterance.text) for at in range(*inquiry.utterance.span(p.start, p.stop))}
+    starts = inquiry.evidence.table_starts
+    for at, word in enumerate(words):
+        number = number_of(word.text)
+        if number is not None and 1 < number <= MOST_ROWS and at not in taken | dated and {at + 1, at + 2} & starts:
+            return int(number)
+    return None
+
+
+def _columns(inquiry: Inquiry, word: str) -> tuple[ColumnRef, ...]:
+    """Return the columns to order by: named after "by" or beside the superlative, or implied by it."""
+    sort, utterance = inquiry.evidence.clues.sort, inquiry.utterance
+    at = next(iter(utterance.find(word)), None) if word else None
+    found: dict[ColumnRef, float] = {}
+    implied = {stem(each) for each in SUPERLATIVES.get(word, (False, ()))[1]}
+    for ref in inquiry.schema.columns:
+        score = 0.0
+        if sort is not None:
+            score = max(score, _after(inquiry, ref, sort))
+        if at is not None:
+            score = max(score, 0.8 * _after(inquiry, ref, at))
+        stems = inquiry.column_stems(ref)
+        if (
+            implied & stems
+            or (word in _BY_SPEED and _RACED & stems and inquiry.evidence.is_ordered(ref))
+            or (implied & _BY_TIME and _BORN & stems and inquiry.evidence.is_ordered(ref))
+        ):
+            score = max(score, 0.6)
+        if score >= 0.4:
+            found[ref] = score + 0.3 * inquiry.table_score(ref.table)
+    return tuple(sorted(found, key=lambda ref: -found[ref]))
+
+
+def _after(inquiry: Inquiry, ref: ColumnRef, at: int) -> float:
+    """Return how well a column is named in the words after a cue."""
+    return max(
+        (
+            m.score(ref) * (1 - 0.1 * (m.start - at))
+            for m in inquiry.evidence.mentions.columns
+            if 0 <= m.start - at <= 6
+        ),
+        default=0.0,
+    )
+
+
+def _direction(word: str, columns: tuple[ColumnRef, ...], inquiry: Inquiry) -> bool | None:
+    """Return whether an order goes down: the youngest have the latest dates of birth, the fastest the shortest times."""
+    if word in _UP or word in _DOWN:
+        return word in _DOWN
+    if word not in SUPERLATIVES:
+        return None
+    descending, implied = SUPERLATIVES[word]
+    turned = "age" in implied and any(_BORN & inquiry.column_stems(ref) for ref in columns)
+    turned = turned or (word in _BY_SPEED and any(_RACED & inquiry.column_stems(ref) for ref in columns))
+    return descending != turned

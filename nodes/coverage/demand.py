@@ -1,0 +1,69 @@
+"""Demand: what a turn asks of a plan, as the edits and the coverage features read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from nodes.coverage.asked_group import asked_units
+from nodes.coverage.asked_order import AskedOrder, asked_order
+from nodes.coverage.gather import requirements
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.plan_filters import leaves
+from nodes.coverage.requirement import Requirement
+from nodes.lexical.evidence import Evidence
+from nodes.node import Context
+from nodes.plan import LiteralTerm, Plan
+from nodes.state import GraphState
+from value_index.schema import ColumnRef, Schema
+
+
+@dataclass(frozen=True)
+class Demand:
+    """The requirements of a turn, and the inquiry that they were read from."""
+
+    inquiry: Inquiry
+    requirements: tuple[Requirement, ...]
+
+    @classmethod
+    def of(cls, state: GraphState, context: Context, evidence: Evidence | None = None) -> Demand:
+        """Read what a turn asks for."""
+        inquiry = Inquiry.of(state, context, evidence)
+        return cls(inquiry, requirements(inquiry))
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the database."""
+        return self.inquiry.schema
+
+    @property
+    def evidence(self) -> Evidence:
+        """The words of the turn."""
+        return self.inquiry.evidence
+
+    @property
+    def previous(self) -> Plan | None:
+        """The plan of the turn before."""
+        return self.inquiry.evidence.previous
+
+    @cached_property
+    def order(self) -> AskedOrder | None:
+        """The order that the words ask for."""
+        return asked_order(self.inquiry)
+
+    @cached_property
+    def units(self) -> tuple[tuple[ColumnRef, bool], ...]:
+        """The units of a grouping that the words ask for; True for those that stand for the rows of a table."""
+        return asked_units(self.inquiry)
+
+    @cached_property
+    def literals(self) -> frozenset[str]:
+        """The literals that the words of the turn ask for, folded."""
+        return frozenset(
+            str(term.value).casefold()
+            for requirement in self.requirements
+            for option in requirement.options
+            for leaf in leaves(option.conditions)
+            for term in leaf.right
+            if isinstance(term, LiteralTerm)
+        )

@@ -1,0 +1,52 @@
+"""EDITS: the edits that complete a plan, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.conditions import missing_conditions
+from nodes.coverage.edits.counts import asked_counts
+from nodes.coverage.edits.display import shown_things
+from nodes.coverage.edits.duplicates import shown_once
+from nodes.coverage.edits.each import asked_of_each
+from nodes.coverage.edits.earlier import lost_conditions
+from nodes.coverage.edits.given_up import given_up_conditions
+from nodes.coverage.edits.groups import asked_groups
+from nodes.coverage.edits.joins import sound_joins
+from nodes.coverage.edits.numeric_texts import numeric_texts
+from nodes.coverage.edits.orders import asked_orders
+from nodes.coverage.edits.projections import asked_projections
+from nodes.coverage.edits.repeats import repeated_conditions
+from nodes.coverage.edits.role_pairs import role_pairs
+from nodes.coverage.edits.tables import idle_tables
+from nodes.plan import Plan
+
+Edit = Callable[[Plan, Demand], Iterator[Plan]]
+EDITS: Mapping[str, Edit] = {
+    "condition": missing_conditions,
+    "earlier": lost_conditions,
+    "given_up": given_up_conditions,
+    "repeat": repeated_conditions,
+    "table": idle_tables,
+    "count": asked_counts,
+    "display": shown_things,
+    "cast": numeric_texts,
+    "roles": role_pairs,
+    "order": asked_orders,
+    "group": asked_groups,
+    "each": asked_of_each,
+    "projection": asked_projections,
+    "join": sound_joins,
+    "distinct": shown_once,
+}
+
+
+def edited(plan: Plan, demand: Demand) -> Iterator[tuple[str, Plan]]:
+    """Yield the plans that one edit makes of a plan, each once, with the name of the edit."""
+    seen = {plan}
+    for name, edit in EDITS.items():
+        for changed in edit(plan, demand):
+            if changed not in seen:
+                seen.add(changed)
+                yield name, changed

@@ -1,0 +1,129 @@
+"""missing_conditions: what the words ask for and a plan leaves out, put in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.joining import with_table
+from nodes.coverage.plan_filters import PlanFilters
+from nodes.coverage.requirement import Option, Requirement
+from nodes.plan import Cast, ColumnTerm, Condition, Junction, LiteralTerm, Plan, Predicate, TableSource, Term
+from nodes.plan.traversal import (
+    conjunction,
+    conjuncts,
+    predicates,
+)
+
+COVERED = 0.75
+"""Coverage from which a requirement is met."""
+MOST_OPTIONS = 3
+"""Ways to write a requirement that are tried."""
+
+
+def missing_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield a plan with one of its missing conditions, and with all of them.
+
+    "Only show the ones from France" after airlines to Boston: `... AND country_code = 'FR'`.
+    """
+    if not _is_plain(plan):
+        return
+    filters = PlanFilters(plan)
+    missing = [each for each in demand.requirements if filters.coverage(each) < COVERED]
+    whole: Plan | None = plan
+    for requirement in missing:
+        for option in _tried(plan, requirement):
+            if (changed := with_condition(plan, option, requirement, demand)) is not None:
+                yield changed
+        if whole is not None:
+            whole = _first(whole, requirement, demand)
+    if whole is not None and len(missing) > 1:
+        yield whole
+
+
+def _is_plain(plan: Plan) -> bool:
+    return not plan.set_operations and all(isinstance(source, TableSource) for source in plan.tables)
+
+
+def _tables(plan: Plan) -> frozenset[str]:
+    return frozenset(source.table.lower() for source in plan.tables if isinstance(source, TableSource))
+
+
+def _tried(plan: Plan, requirement: Requirement) -> list[Option]:
+    tables = _tables(plan)
+    ranked = sorted(
+        requirement.options, key=lambda option: -option.weight - 0.4 * (option.column.table.lower() in tables)
+    )
+    return ranked[:MOST_OPTIONS]
+
+
+def _first(plan: Plan, requirement: Requirement, demand: Demand) -> Plan | None:
+    found = (with_condition(plan, option, requirement, demand) for option in _tried(plan, requirement))
+    return next((each for each in found if each is not None), None)
+
+
+def with_condition(plan: Plan, option: Option, requirement: Requirement, demand: Demand) -> Plan | None:
+    """Return a plan that holds an option: in the place of what it contradicts, else beside the rest.
+
+    None if the column's table cannot be joined.
+    """
+    joined = with_table(plan, option.column.table, demand.schema)
+    if joined is None:
+        return None
+    kept: list[Condition] = []
+    either: list[Condition] = []
+    for each in conjuncts(joined.where):
+        if _is_alternative(each, option, demand):
+            either.append(each)
+        elif not _gives_way(each, option, requirement, demand):
+            kept.append(each)
+    new: tuple[Condition, ...] = option.conditions
+    if either and len(new) == 1:
+        known = tuple(c for each in either for c in (each.conditions if isinstance(each, Junction) else (each,)))
+        new = (Junction(kind="or", conditions=(*known, *new)),)
+    return joined.model_copy(update={"where": conjunction((*kept, *new))})
+
+
+def _is_alternative(condition: Condition, option: Option, demand: Demand) -> bool:
+    """Tell whether both are equalities of one column with values that this turn names: "France or Spain"."""
+    found = list(predicates(condition))
+    wanted = [leaf for each in option.conditions for leaf in predicates(each)]
+    if any(leaf.operator != "=" for leaf in (*found, *wanted)):
+        return False
+    same = all(_column(leaf.left) == option.column.folded for leaf in found)
+    return same and bool(found) and all(_literals(leaf) & demand.literals for leaf in found)
+
+
+def _gives_way(condition: Condition, option: Option, requirement: Requirement, demand: Demand) -> bool:
+    """Tell whether a condition is to go: the same literal elsewhere, or the same column with what no word asks for now."""
+    wanted = [leaf for each in option.conditions for leaf in predicates(each)]
+    literals = frozenset(value for leaf in wanted for value in _literals(leaf))
+    literals |= frozenset(word for word in requirement.mention.casefold().split() if word.isdigit())
+    literals |= {requirement.mention.casefold()}
+    for leaf in predicates(condition):
+        column = _column(leaf.left)
+        if literals and _literals(leaf) and _literals(leaf) <= literals:
+            return True
+        domain = _same_domain(option, demand)
+        if requirement.kind == "date":
+            domain |= {other.column.folded for other in requirement.options}
+        if column in domain and not _literals(leaf) & demand.literals:
+            return not any(isinstance(term, ColumnTerm) for term in leaf.right)
+    return False
+
+
+def _same_domain(option: Option, demand: Demand) -> set[tuple[str, str]]:
+    """Return an option's column and those at the other ends of its keys: they hold the same values."""
+    return {option.column.folded, *(ref.folded for ref in demand.inquiry.key_partners(option.column))}
+
+
+def _column(term: Term | None) -> tuple[str, str] | None:
+    if isinstance(term, Cast):
+        return _column(term.argument)
+    if isinstance(term, ColumnTerm):
+        return term.table.lower(), term.column.lower()
+    return None
+
+
+def _literals(leaf: Predicate) -> frozenset[str]:
+    return frozenset(str(term.value).casefold() for term in leaf.right if isinstance(term, LiteralTerm))

@@ -1,0 +1,40 @@
+"""asked_counts: the count that the words ask for in place of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodes.coverage.demand import Demand
+from nodes.lexical.interpretation import column_term
+from nodes.plan import Aggregate, Plan, Star, TableSource
+from nodes.plan.traversal import walk
+
+
+def asked_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield the count of a plan's rows where "how many" asks for one and the plan has none.
+
+    "How many visits did Marta make?": `SELECT visited ...` becomes `SELECT count(*) ...`.
+    """
+    evidence = demand.evidence
+    if evidence.clues.count is None or evidence.count_in_name or plan.set_operations or plan.group_by:
+        return
+    yield from _different(plan, demand)
+    if any(isinstance(part, Aggregate) for part in walk(plan)):
+        return
+    counted: Aggregate = Aggregate(function="count", argument=Star())
+    if plan.distinct and len(plan.select) == 1 and not isinstance(plan.select[0], Star):
+        counted = Aggregate(function="count", argument=plan.select[0], distinct=True)
+    yield plan.model_copy(update={"select": (counted,), "distinct": False, "order_by": (), "limit": None})
+
+
+def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield the count of different things that are named ("how many different patients": `count(DISTINCT patient_id)`)."""
+    counts_rows = plan.select == (Aggregate(function="count", argument=Star()),)
+    if not counts_rows or not demand.evidence.clues.distinct:
+        return
+    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    for mention in demand.evidence.mentions.tables:
+        for key in demand.schema.foreign_keys:
+            if key.target.table == mention.table and mention.score >= 0.8 and key.source.table.lower() in tables:
+                counted = Aggregate(function="count", argument=column_term(key.source), distinct=True)
+                yield plan.model_copy(update={"select": (counted,)})

@@ -1,0 +1,59 @@
+"""asked_of_each: a count or another aggregate for each row that the turn before showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.joining import with_table
+from nodes.coverage.references import asks_of_each
+from nodes.lexical.interpretation import column_term
+from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
+from value_index.schema import ColumnRef
+
+
+def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield the previous list with an aggregate beside each of its rows.
+
+    "How many of our books come from each of them?" after publishers: `SELECT name, count(*) ... GROUP BY publisher_id`.
+    """
+    shown = [term for term in plan.select if isinstance(term, ColumnTerm)]
+    if plan != demand.previous or plan.set_operations or plan.group_by or len(shown) != len(plan.select) or not shown:
+        return
+    if not asks_of_each(demand.inquiry):
+        return
+    for aggregate, table in _aggregates(demand):
+        joined = with_table(plan, table, demand.schema) if table else plan
+        if joined is not None:
+            key = _key(shown[0], demand)
+            yield joined.model_copy(
+                update={
+                    "select": (*plan.select, aggregate),
+                    "group_by": key,
+                    "distinct": False,
+                    "order_by": (),
+                    "limit": None,
+                }
+            )
+
+
+def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
+    """Yield what may be asked of each row, with the table that it is taken from."""
+    evidence = demand.evidence
+    before = {table.lower() for table in evidence.previous_tables}
+    if evidence.clues.count is not None:
+        named = [m.table for m in evidence.mentions.tables if m.score >= 0.8 and m.table.lower() not in before]
+        for table in dict.fromkeys(named) or [""]:
+            yield Aggregate(function="count", argument=Star()), table
+    for at, function in evidence.aggregates:
+        for mention in evidence.named:
+            for ref, score in mention.readings[:2]:
+                if mention.start >= at and score >= 0.6 and evidence.is_ordered(ref):
+                    yield Aggregate(function=function, argument=column_term(ref)), ref.table
+
+
+def _key(shown: ColumnTerm, demand: Demand) -> tuple[Term, ...]:
+    table = demand.schema.table(shown.table)
+    if table is not None and len(table.primary_key) == 1:
+        return (column_term(ColumnRef(table=table.name, column=table.primary_key[0])),)
+    return (shown,)

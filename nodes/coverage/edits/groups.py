@@ -1,0 +1,47 @@
+"""asked_groups: the grouping that "per X" asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.joining import with_table
+from nodes.lexical.interpretation import column_term
+from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
+from value_index.schema import ColumnRef
+
+MOST_UNITS = 2
+
+
+def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield a plan that shows its aggregates for each unit that the words name.
+
+    "Total fee per town": `SELECT sum(fee) FROM member` becomes `SELECT town, sum(fee) FROM club JOIN member GROUP BY town`.
+    """
+    if plan.set_operations or not demand.units or not all(isinstance(s, TableSource) for s in plan.tables):
+        return
+    aggregates: tuple[Term, ...] = tuple(term for term in plan.select if isinstance(term, Aggregate))
+    if not aggregates and demand.evidence.clues.count is not None:
+        aggregates = (Aggregate(function="count", argument=Star()),)
+    if not aggregates:
+        return
+    for unit, is_table in demand.units[:MOST_UNITS]:
+        joined = with_table(plan, unit.table, demand.schema)
+        if joined is None:
+            continue
+        shown, key = column_term(unit), _key(unit, demand) if is_table else column_term(unit)
+        order = tuple(each for each in plan.order_by if isinstance(each.term, Aggregate))
+        yield joined.model_copy(
+            update={
+                "select": (shown, *aggregates), "group_by": (key,), "order_by": order,
+                "limit": plan.limit if order else None, "distinct": False,
+            }
+        )  # fmt: skip
+
+
+def _key(unit: ColumnRef, demand: Demand) -> ColumnTerm:
+    """Return the primary key of a table: two rows of one name are two units."""
+    table = demand.schema.table(unit.table)
+    if table is not None and len(table.primary_key) == 1:
+        return ColumnTerm(table=table.name, column=table.primary_key[0])
+    return column_term(unit)

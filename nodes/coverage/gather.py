@@ -1,0 +1,36 @@
+"""requirements: everything that the words of a turn ask a plan to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.requirement import Requirement
+from nodes.coverage.requirements.dates import date_requirements
+from nodes.coverage.requirements.flags import flag_requirements
+from nodes.coverage.requirements.names import name_requirements
+from nodes.coverage.requirements.nulls import null_requirements
+from nodes.coverage.requirements.numbers import number_requirements
+from nodes.coverage.requirements.patterns import pattern_requirements
+from nodes.coverage.requirements.values import value_requirements
+
+READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
+    pattern_requirements,
+    date_requirements,
+    value_requirements,
+    flag_requirements,
+    null_requirements,
+    number_requirements,
+    name_requirements,
+)
+"""The readers; of two requirements about the same words, the one read first stays."""
+
+
+def requirements(inquiry: Inquiry) -> tuple[Requirement, ...]:
+    """Return the requirements of a turn, in the order of the words."""
+    found: list[Requirement] = []
+    for reader in READERS:
+        for each in reader(inquiry):
+            if not any(each.start < other.end and other.start < each.end for other in found):
+                found.append(each)
+    return tuple(sorted(found, key=lambda each: each.start))

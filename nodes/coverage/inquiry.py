@@ -1,0 +1,142 @@
+"""Inquiry: one turn as the coverage rules read it: its words, what the value index finds in them, what columns hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from nodes.coverage.column_profile import Profiles, profiles_of
+from nodes.lexical.evidence import Evidence, span_of
+from nodes.lexical.utterance import Utterance, name_words, stem
+from nodes.node import Context
+from nodes.sql.joins.links import links
+from nodes.state import GraphState, GroundedValue
+from value_index.grounding.aliases import Aliases
+from value_index.matches import ValueMatch
+from value_index.schema import ColumnRef, Schema
+from value_index.text.folding import fold
+
+NEAR_BEFORE, NEAR_AFTER = 6, 3
+"""Words between a mention and the name of its column."""
+_DENIALS = frozenset(["not", "no", "without", "never", "isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "haven't", "hasn't", "except", "excluding", "exclude", "besides", "omit", "remove"])  # fmt: skip
+_DENYING_PAIRS = frozenset((("other", "than"), ("leave", "out"), ("apart", "from"), ("get", "rid"), ("rather", "than")))
+_REACH = 5
+"""Words from a denial to what it denies."""
+_STOPS = frozenset(["but", "and", "or", "with", "who", "which", "that", "whose", "only"])
+"""Words that end the reach of a denial, unless they follow it at once."""
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> Aliases:
+    return Aliases()
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """The words of one turn with what the database knows of them."""
+
+    evidence: Evidence
+    profiles: Profiles
+    matches: tuple[ValueMatch, ...]
+    """Every reading that the value index offers."""
+    grounded: tuple[GroundedValue, ...] = ()
+    """The values that the stage before chose for this turn, those carried over left out."""
+
+    @classmethod
+    def of(cls, state: GraphState, context: Context, evidence: Evidence | None = None) -> Inquiry:
+        """Gather what is known of a turn."""
+        found = Evidence.of(state, context, matches=True)
+        grounded = tuple(v for v in state.grounded_values or () if v.provenance != "carried")
+        return cls(evidence or found, profiles_of(context.database), found.matches, grounded)
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the database."""
+        return self.evidence.schema
+
+    @property
+    def utterance(self) -> Utterance:
+        """The words of the turn."""
+        return self.evidence.clues.utterance
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """The stems of the words, in order."""
+        return tuple(word.stem for word in self.utterance.words)
+
+    def span(self, mention: str) -> tuple[int, int]:
+        """Return the words of a mention."""
+        return span_of(mention, self.utterance)
+
+    def column_stems(self, ref: ColumnRef) -> frozenset[str]:
+        """Return the stems of a column's natural name."""
+        return self._column_stems.get(ref, frozenset())
+
+    @cached_property
+    def _column_stems(self) -> dict[ColumnRef, frozenset[str]]:
+        return {
+            ref: frozenset(map(stem, (*name_words(ref.column), *name_words(self.schema.describe(ref).natural_name))))
+            for ref in self.schema.columns
+        }
+
+    @cached_property
+    def keys(self) -> frozenset[ColumnRef]:
+        """The columns of primary and foreign keys."""
+        foreign = {end for key in self.schema.foreign_keys for end in (key.source, key.target)}
+        primary = {ColumnRef(table=t.name, column=c) for t in self.schema.tables for c in t.primary_key}
+        return frozenset(foreign | primary) | self._undeclared_keys
+
+    @cached_property
+    def _undeclared_keys(self) -> frozenset[ColumnRef]:
+        """The columns by which tables without declared keys are joined."""
+        if self.schema.foreign_keys:
+            return frozenset()
+        found = {
+            ColumnRef(table=name, column=column)
+            for one, others in links(self.schema).items()
+            for other, link in others.items()
+            for pairs in link.alternatives
+            for left, right in pairs
+            for name, column in ((one, left), (other, right))
+        }
+        return frozenset(found)
+
+    def key_partners(self, column: ColumnRef) -> tuple[ColumnRef, ...]:
+        """Return the columns at the other ends of a column's foreign keys."""
+        keys = self.schema.foreign_keys
+        return (*(k.target for k in keys if k.source == column), *(k.source for k in keys if k.target == column))
+
+    def near(self, column: ColumnRef, start: int, end: int) -> float:
+        """Return how well a column is named close to some words, 0..1.2; the closer the better."""
+        return max(
+            (
+                mention.score(column) * (1.0 - 0.08 * max(0, mention.start - end, start - mention.end))
+                for mention in self.evidence.mentions.columns
+                if mention.start - end <= NEAR_AFTER and start - mention.end <= NEAR_BEFORE
+            ),
+            default=0.0,
+        )
+
+    def table_score(self, table: str) -> float:
+        """Return how much a table belongs to the turn: named, or used by the turn before."""
+        named = self.evidence.mentions.table_score(table)
+        return max(named, 0.6 * (table in self.evidence.previous_tables))
+
+    def is_known_name(self, mention: str) -> bool:
+        """Tell whether a mention is a country, a language, a state or the like by itself."""
+        return bool(_aliases().of(mention, fold(mention)))
+
+    def is_denied(self, start: int) -> bool:
+        """Tell whether the words from `start` on are denied: "not British", "without the cancelled ones"."""
+        return self.denial_before(start) is not None
+
+    def denial_before(self, start: int) -> int | None:
+        """Return the denying word that reaches the words from `start` on; None if there is none."""
+        words = self.utterance.words
+        for at in range(start - 1, max(-1, start - 1 - _REACH), -1):
+            text = words[at].text
+            if text in _DENIALS or (text, words[at + 1].text if at + 1 < len(words) else "") in _DENYING_PAIRS:
+                return None if text == "no" and at + 1 < len(words) and words[at + 1].text in ("more", "less") else at
+            if text in _STOPS and at < start - 1:
+                return None
+        return None

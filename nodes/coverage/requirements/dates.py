@@ -1,0 +1,117 @@
+"""date_requirements: the stretches of time that the words name, on the columns that store times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from nodes.coverage.column_profile import ColumnProfile
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.periods import Period, find_periods
+from nodes.coverage.requirement import Option, Requirement
+from nodes.lexical.interpretation import column_term
+from nodes.plan import Call, ColumnTerm, Condition, Junction, LiteralTerm, LiteralValue, Operator, Predicate, Term
+from value_index.schema import ColumnRef
+
+MOST_OPTIONS = 6
+
+
+def date_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
+    """Yield a condition on a time for each period.
+
+    "How many sales were there in 2024?": `sale_date >= '2024-01-01' AND sale_date < '2025-01-01'`.
+    """
+    text = inquiry.utterance.text
+    for period in find_periods(text):
+        start, end = inquiry.utterance.span(period.start, period.stop)
+        if end == start:
+            continue
+        options = _options(inquiry, period, start, end)
+        if options:
+            yield Requirement("date", text[period.start : period.stop], start, end, period.strength, options)
+
+
+def _options(inquiry: Inquiry, period: Period, start: int, end: int) -> tuple[Option, ...]:
+    found: list[tuple[float, ColumnRef, tuple[Condition, ...]]] = []
+    for ref in inquiry.schema.columns:
+        profile = inquiry.profiles.of(ref)
+        conditions = _conditions(profile, period) if profile.date_form else ()
+        if conditions:
+            found.append((_fit(inquiry, profile, start, end), ref, conditions))
+    found.sort(key=lambda item: -item[0])
+    best = found[0][0] if found else 1.0
+    return tuple(Option(ref, conditions, fit / best) for fit, ref, conditions in found[:MOST_OPTIONS])
+
+
+def _fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> float:
+    """Return how well a column fits a period: named close by, of a table that belongs to the turn, said by a word."""
+    ref = profile.ref
+    stems = inquiry.column_stems(ref)
+    table = inquiry.table_score(ref.table)
+    own = {stem for stem in stems if len(stem) > 2} - {"date", "time", "year", "day"}
+    said = len(own & set(inquiry.stems)) / max(1, len(own))
+    first = next((c for c in inquiry.schema.columns if c.table == ref.table and inquiry.profiles.of(c).date_form), ref)
+    before = any(constraint.column == ref for constraint in inquiry.evidence.constraints_before)
+    birth = bool(stems & {"birth", "birthday", "dob", "born", "die", "death"}) and not said
+    return max(
+        0.05,
+        0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before
+        - 0.3 * birth - 0.1 * profile.has_null,
+    )  # fmt: skip
+
+
+def _conditions(profile: ColumnProfile, period: Period) -> tuple[Condition, ...]:
+    """Return the conditions of a period in the form in which a column stores times."""
+    column = column_term(profile.ref)
+    if profile.date_form == "iso":
+        return _iso(column, period, profile)
+    if period.unit not in ("year", "decade") and not (profile.date_form == "year" and period.unit == "day"):
+        return ()
+    if profile.date_form == "year":
+        as_text = any(isinstance(value, str) for value in profile.values)
+        return _years(column, period, as_text=as_text)
+    return _inside(column, period)
+
+
+def _iso(column: ColumnTerm, period: Period, profile: ColumnProfile) -> tuple[Condition, ...]:
+    if period.month is not None:
+        month: Term = Call(function="strftime", arguments=(LiteralTerm(value="%m"), column))
+        return (_compare(month, "=", f"{period.month:02}"),)
+    timed = any(len(str(value)) > 10 for value in profile.values)
+    if period.unit == "day" and period.first and period.end and (period.end - period.first).days == 1 and not timed:
+        return (_compare(column, "=", period.first.isoformat()),)
+    ends: tuple[tuple[Operator, date | None], ...] = ((">=", period.first), ("<", period.end))
+    return tuple(_compare(column, operator, day.isoformat()) for operator, day in ends if day is not None)
+
+
+def _years(column: ColumnTerm, period: Period, *, as_text: bool) -> tuple[Condition, ...]:
+    first, last = _first_year(period.first), _last_year(period.end)
+    value = str if as_text else int
+    if first is not None and first == last:
+        return (_compare(column, "=", value(first)),)
+    if first is not None and last is not None:
+        return (Predicate(left=column, operator="between", right=(LiteralTerm(value=value(first)), LiteralTerm(value=value(last)))),)  # fmt: skip
+    if first is not None:
+        return (_compare(column, ">=", value(first)),)
+    return () if last is None else (_compare(column, "<=", value(last)),)
+
+
+def _inside(column: ColumnTerm, period: Period) -> tuple[Condition, ...]:
+    """Return a LIKE for each year of a period over texts that hold a year somewhere."""
+    first, last = _first_year(period.first), _last_year(period.end)
+    if first is None or last is None or last - first > 10:
+        return ()
+    likes = tuple(_compare(column, "like", f"%{year}%") for year in range(first, last + 1))
+    return likes if len(likes) == 1 else (Junction(kind="or", conditions=likes),)
+
+
+def _first_year(day: date | None) -> int | None:
+    return None if day is None else day.year
+
+
+def _last_year(end: date | None) -> int | None:
+    return None if end is None else end.year - (end.month == 1 and end.day == 1)
+
+
+def _compare(left: Term, operator: Operator, value: LiteralValue) -> Predicate:
+    return Predicate(left=left, operator=operator, right=(LiteralTerm(value=value),))

@@ -1,0 +1,85 @@
+"""value_requirements: the stored values that the words name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.requirement import Option, Requirement
+from nodes.lexical.interpretation import column_term
+from nodes.plan import LiteralTerm, Operator, Predicate
+from nodes.state import GroundedValue
+from value_index.matches import ValueMatch
+from value_index.schema import ColumnRef
+
+LEAST = 0.35
+"""Score of the index below which words name no value."""
+LEAST_OPTION = 0.15
+"""Weight below which a reading is no option."""
+USED_BEFORE, TABLE = 0.25, 0.15
+"""What an option gains where the turn before compared its column, and where its table belongs to the turn."""
+
+LINKED = 0.8
+"""Weight of the other end of a key, which stores the same values, beside that of the column found."""
+
+
+def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
+    """Yield an equality, or its denial, for each named value.
+
+    "Only show the ones from France": `airline.country_code = 'FR'`, else `country.name = 'France'`.
+    """
+    groups: dict[tuple[int, int], list[ValueMatch]] = {}
+    for match in inquiry.matches:
+        if (
+            isinstance(match.value, str)
+            and match.operator not in ("like", "not like")
+            and not _is_another(inquiry, match)
+        ):
+            groups.setdefault(inquiry.span(match.mention), []).append(match)
+    grounded = {v.mention.casefold(): v for v in inquiry.grounded}
+    for (start, end), matches in groups.items():
+        best = max(match.score for match in matches)
+        if end > start and best >= LEAST and not _is_name(inquiry, start, end):
+            denied = inquiry.is_denied(start)
+            options = _options(inquiry, matches, grounded.get(matches[0].mention.casefold()), denied=denied)
+            yield Requirement("value", matches[0].mention, start, end, min(1.0, best + 0.2), options, excludes=denied)
+
+
+def _is_another(inquiry: Inquiry, match: ValueMatch) -> bool:
+    """Tell whether a near spelling is of a mention that is a known name of its own: Iceland is no misspelt Ireland."""
+    return match.kind == "fuzzy" and inquiry.is_known_name(match.mention)
+
+
+def _is_name(inquiry: Inquiry, start: int, end: int) -> bool:
+    """Tell whether the words name a table or column of the schema at least as well as a value."""
+    words = set(range(start, end))
+    columns = any(words <= m.positions and m.readings[0][1] >= 0.8 for m in inquiry.evidence.mentions.columns)
+    tables = any(m.start <= start and end <= m.end and m.score >= 0.9 for m in inquiry.evidence.mentions.tables)
+    text = inquiry.utterance.text[inquiry.utterance.words[start].start :][:1]
+    return (columns or tables) and not (text.isupper() and start > 0)
+
+
+def _options(
+    inquiry: Inquiry, matches: list[ValueMatch], grounded: GroundedValue | None, *, denied: bool
+) -> tuple[Option, ...]:
+    before = {constraint.column for constraint in inquiry.evidence.constraints_before}
+    best = max(match.score for match in matches)
+    found: dict[tuple[ColumnRef, object], float] = {}
+    for match in matches:
+        weight = match.score / best
+        weight += USED_BEFORE * (match.column in before) + TABLE * inquiry.table_score(match.column.table)
+        weight += 0.3 * inquiry.near(match.column, *inquiry.span(match.mention))
+        if grounded and (grounded.column, grounded.value) == (match.column, match.value):
+            weight += 0.3
+        found[match.column, match.value] = max(weight, found.get((match.column, match.value), 0.0))
+    for (column, value), weight in list(found.items()):
+        for other in inquiry.key_partners(column):
+            found.setdefault((other, value), LINKED * weight)
+    top = max(found.values())
+    operator: Operator = "!=" if denied else "="
+    ranked = sorted(found.items(), key=lambda item: -item[1])
+    return tuple(
+        Option(column, (Predicate(left=column_term(column), operator=operator, right=(LiteralTerm(value=value),)),), weight / top)  # pyright: ignore[reportArgumentType]
+        for (column, value), weight in ranked
+        if weight / top >= LEAST_OPTION
+    )  # fmt: skip

@@ -1,0 +1,100 @@
+"""Roles of several keys to one table: told apart by their names and the words ("to" speaks of a destination)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.lexical.utterance import name_words, stem
+from nodes.plan import ColumnTerm, Join, Plan, Predicate
+from nodes.plan.traversal import columns, conjunction, conjuncts
+from value_index.schema import ColumnRef, Schema
+
+CLEAR = 1.0
+"""Score of a key whose own name is said."""
+_ROLES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
+    (frozenset(said.split()), frozenset(map(stem, named.split())))
+    for said, named in (
+        ("to into toward towards end ends ending arrive arrives arriving reach reaches land lands",
+         "destination dest arrival arrive to target end landing receiver recipient"),
+        ("from leave leaves leaving depart departs departing start starts starting out",
+         "origin source departure depart from start src sender"),
+    )
+)  # fmt: skip
+"""Words of an utterance, and the words of a key's name that they speak of."""
+
+
+def rivals(schema: Schema, source: ColumnRef, target: ColumnRef) -> tuple[ColumnRef, ...]:
+    """Return the other keys from the same table to the same column."""
+    return tuple(
+        key.source
+        for key in schema.foreign_keys
+        if key.target.folded == target.folded and key.source.table.lower() == source.table.lower()
+        and key.source.folded != source.folded
+    )  # fmt: skip
+
+
+def _sides(predicate: Predicate, schema: Schema) -> tuple[ColumnTerm, ColumnTerm] | None:
+    """Return the referring and the referred side of a join, where it is a declared key."""
+    if predicate.operator != "=" or len(predicate.right) != 1:
+        return None
+    left, right = predicate.left, predicate.right[0]
+    if not isinstance(left, ColumnTerm) or not isinstance(right, ColumnTerm):
+        return None
+    keys = {(key.source.folded, key.target.folded) for key in schema.foreign_keys}
+    for one, other in ((left, right), (right, left)):
+        if (_folded(one), _folded(other)) in keys:
+            return one, other
+    return None
+
+
+def _folded(term: ColumnTerm) -> tuple[str, str]:
+    return term.table.lower(), term.column.lower()
+
+
+def _ref(term: ColumnTerm) -> ColumnRef:
+    return ColumnRef(table=term.table, column=term.column)
+
+
+def other_keys(plan: Plan, schema: Schema) -> Iterator[Plan]:
+    """Yield a plan with one of its joins by another key between the same tables."""
+    for place, join in enumerate(plan.joins or ()):
+        parts = conjuncts(join.on)
+        if len(parts) != 1 or not isinstance(parts[0], Predicate) or (sides := _sides(parts[0], schema)) is None:
+            continue
+        source, target = sides
+        for rival in rivals(schema, _ref(source), _ref(target)):
+            moved = source.model_copy(update={"column": rival.column})
+            on = Predicate(left=moved, operator="=", right=(target,))
+            joins = list(plan.joins or ())
+            joins[place] = Join(kind=join.kind, on=conjunction((on,)))
+            yield plan.model_copy(update={"joins": tuple(joins)})
+
+
+def role_fit(plan: Plan, inquiry: Inquiry) -> float:
+    """Return how well the keys that a plan joins by fit the words: 1 for each right one, -1 for each wrong one."""
+    total = 0.0
+    for join in plan.joins or ():
+        for part in conjuncts(join.on):
+            sides = _sides(part, inquiry.schema) if isinstance(part, Predicate) else None
+            if sides and (others := rivals(inquiry.schema, _ref(sides[0]), _ref(sides[1]))):
+                own, best = _said(_ref(sides[0]), inquiry), max(_said(other, inquiry) for other in others)
+                before = {_ref(sides[0]), *others} & _joined_before(inquiry)
+                if before and best < CLEAR and own < CLEAR:  # "the ones from France" does not turn the routes around
+                    own, best = float(_ref(sides[0]) in before), float(_ref(sides[0]) not in before)
+                total += (own > best) - (own < best)
+    return total
+
+
+def _joined_before(inquiry: Inquiry) -> frozenset[ColumnRef]:
+    """Return the columns of the joins of the turn before."""
+    before = inquiry.evidence.previous
+    joins = before.joins or () if before else ()
+    return frozenset(_ref(term) for join in joins if join.on for term in columns(join.on))
+
+
+def _said(ref: ColumnRef, inquiry: Inquiry) -> float:
+    """Return how clearly the words speak of a key's role."""
+    stems = frozenset(map(stem, name_words(ref.column))) - frozenset(map(stem, name_words(ref.table)))
+    words = {word.text for word in inquiry.utterance.words}
+    return float(bool(stems & set(inquiry.stems))) + 0.8 * any(words & said and stems & named for said, named in _ROLES)

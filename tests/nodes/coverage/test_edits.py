@@ -1,0 +1,140 @@
+"""Requirements, edits and the notes on what was left out, over small databases."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.all_edits import EDITS
+from nodes.coverage.unused import unused_by
+from nodes.node import Context
+from nodes.sql.from_plan import from_plan
+from nodes.sql.to_plan import to_plan
+from nodes.state import GraphState, Turn
+from value_index.database import Database
+from value_index.index import ValueIndex
+
+DATABASES = Path(__file__).parents[2] / "databases"
+
+
+@pytest.fixture(scope="module")
+def contexts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Context]]:
+    """The databases of the field questions, opened."""
+    folder, found = tmp_path_factory.mktemp("edits"), dict[str, Context]()
+    for script in DATABASES.glob("*.sql"):
+        path = folder / f"{script.stem}.sqlite"
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(script.read_text(encoding="utf-8"))
+        database = Database.open(path)
+        found[script.stem] = Context(database.schema, database, ValueIndex.build(database))
+    yield found
+    for context in found.values():
+        context.database.close()
+
+
+def demand_of(context: Context, utterance: str, *before: str) -> Demand:
+    """Return what a turn asks for, with the SQL of the turns before."""
+    history = tuple(Turn(utterance="before", sql=sql) for sql in before)
+    return Demand.of(GraphState(turn_id="0", database_id="x", history=history, utterance=utterance), context)
+
+
+EDITED = [
+    ("condition", "clients", "Only the ones from Ireland", "SELECT name FROM client",
+     "SELECT name FROM client WHERE country = 'Ireland'"),
+    ("condition", "clients", "And in York instead?", "SELECT name FROM client WHERE city = 'Cork'",
+     "SELECT name FROM client WHERE city = 'York'"),
+    ("condition", "clients", "List the clients in Berlin", "SELECT name FROM client", "SELECT name FROM client WHERE city = 'Berlin'"),
+    ("condition", "shop", "How many sales were there in 2024?", "SELECT count(*) FROM sale",
+     "SELECT count(*) FROM sale WHERE sale_date >= '2024-01-01' AND sale_date < '2025-01-01'"),
+    ("condition", "shop", "Which products start with La?", "SELECT product_name FROM product",
+     "SELECT product_name FROM product WHERE product_name LIKE 'La%'"),
+    ("condition", "accounts", "List the owners of inactive accounts", "SELECT owner FROM account",
+     "SELECT owner FROM account WHERE is_active = 0"),
+    ("condition", "films", "Which films have no director?", "SELECT title FROM film", "SELECT title FROM film WHERE director IS NULL"),
+    ("condition", "tools", "Products that cost more than 20", "SELECT name FROM product",
+     "SELECT name FROM product WHERE CAST(price AS REAL) > 20"),
+    ("repeat", "branches", "branches in Shanghai", "SELECT name FROM branch WHERE city = 'Shanghai' AND city = 'Shanghai'",
+     "SELECT name FROM branch WHERE city = 'Shanghai'"),
+    ("count", "ward", "How many visits did Marta make?", "SELECT visited FROM visit", "SELECT count(*) FROM visit"),
+    ("order", "runners", "Names of runners sorted by age, oldest first", "SELECT name FROM runner ORDER BY age DESC LIMIT 1",
+     "SELECT name FROM runner ORDER BY age DESC"),
+    ("order", "runners", "Give me six runners with the lowest time", "SELECT name FROM runner ORDER BY time_s LIMIT 1",
+     "SELECT name FROM runner ORDER BY time_s LIMIT 6"),
+    ("group", "club", "Total fee per town", "SELECT sum(fee) FROM member",
+     "SELECT T2.town, sum(T1.fee) FROM member AS T1 JOIN club AS T2 ON T1.club_id = T2.club_id GROUP BY T2.town"),
+    ("display", "films", "Which films have no director?", "SELECT director FROM film WHERE director IS NULL",
+     "SELECT title FROM film WHERE director IS NULL"),
+    ("cast", "tools", "the most expensive", "SELECT name FROM product ORDER BY price DESC LIMIT 1",
+     "SELECT name FROM product ORDER BY CAST(price AS REAL) DESC LIMIT 1"),
+    ("join", "league", "games of a team", "SELECT T2.name FROM game AS T1 JOIN team AS T2 ON T1.home_id = T2.id",
+     "SELECT T2.name FROM game AS T1 JOIN team AS T2 ON T1.away_id = T2.id"),
+    ("table", "shop", "all products", "SELECT T1.product_name FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id",
+     "SELECT product_name FROM product"),
+    ("distinct", "shop", "all products", "SELECT T1.product_name FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id",
+     "SELECT DISTINCT T1.product_name FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "database", "utterance", "sql", "wanted"), EDITED)
+def test_an_edit_gives_the_plan_that_is_asked_for(
+    contexts: dict[str, Context], edit: str, database: str, utterance: str, sql: str, wanted: str
+) -> None:
+    context = contexts[database]
+    plans = EDITS[edit](to_plan(sql, context.schema), demand_of(context, utterance))
+    assert wanted in [from_plan(plan, context.schema) for plan in plans]
+
+
+FOLLOWING = [
+    ("earlier", "clients", "Which of them are in Cork?", "SELECT name FROM client WHERE country = 'Ireland'",
+     "SELECT name FROM client WHERE city = 'Cork'",
+     "SELECT name FROM client WHERE country = 'Ireland' AND city = 'Cork'"),
+    ("given_up", "clients", "Regardless of the country", "SELECT name FROM client WHERE country = 'Ireland' AND city = 'Cork'",
+     "SELECT name FROM client WHERE country = 'Ireland' AND city = 'Cork'", "SELECT name FROM client WHERE city = 'Cork'"),
+    ("projection", "clients", "Also show the city", "SELECT name FROM client", "SELECT name FROM client", "SELECT name, city FROM client"),
+    ("each", "club", "How many members does each of them have?", "SELECT title FROM club", "SELECT title FROM club",
+     "SELECT T1.title, count(*) FROM club AS T1 JOIN member AS T2 ON T1.club_id = T2.club_id GROUP BY T1.club_id"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "database", "utterance", "before", "sql", "wanted"), FOLLOWING)
+def test_an_edit_takes_up_the_turn_before(
+    contexts: dict[str, Context], edit: str, database: str, utterance: str, before: str, sql: str, wanted: str
+) -> None:
+    context = contexts[database]
+    plans = EDITS[edit](to_plan(sql, context.schema), demand_of(context, utterance, before))
+    assert wanted in [from_plan(plan, context.schema) for plan in plans]
+
+
+@pytest.mark.parametrize(
+    ("database", "utterance", "sql", "unused"),
+    [
+        ("clients", "List the clients in Berlin", "SELECT name FROM client", ("Berlin",)),
+        ("clients", "List the clients in Berlin", "SELECT name FROM client WHERE city = 'Berlin'", ()),
+        ("clients", "List the clients from Ireland", "SELECT name FROM client", ("Ireland",)),
+        ("shop", "How many sales were there in 2024?", "SELECT count(*) FROM sale", ("2024",)),
+        ("shop", "How many sales were there in 2024?", "SELECT count(*) FROM sale WHERE sale_date BETWEEN '2024-01-01' AND '2024-12-31'", ()),
+    ],
+)  # fmt: skip
+def test_what_a_plan_leaves_out_is_named(
+    contexts: dict[str, Context], database: str, utterance: str, sql: str, unused: tuple[str, ...]
+) -> None:
+    context = contexts[database]
+    assert unused_by(to_plan(sql, context.schema), demand_of(context, utterance)) == unused
+
+
+def test_a_country_is_no_misspelling_of_another(contexts: dict[str, Context]) -> None:
+    index = contexts["clients"].index
+    assert index is not None
+    assert not [match for match in index.ground("How many clients are in Iceland?") if match.value == "Ireland"]
+    assert [match for match in index.ground("How many clients are in Irland?") if match.value == "Ireland"]
+
+
+def test_a_year_is_no_name_of_one_of_its_days(contexts: dict[str, Context]) -> None:
+    index = contexts["shop"].index
+    assert index is not None
+    assert not [match for match in index.ground("sales before 2024") if match.value == "2024-01-03"]
