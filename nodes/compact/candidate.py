@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nodes.lexical.linear_model import Features, Weights, weighted
 from nodes.plan import Plan
+from value_index.linear_model import Features, Weights, weighted
 
 
 @dataclass(frozen=True)

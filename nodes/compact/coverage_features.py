@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from nodes.compact.plan_parts import Anatomy
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.linear_model import Features
 from nodes.plan import Aggregate, Plan, Star
+from value_index.linear_model import Features
 from value_index.schema import ColumnRef
 
 

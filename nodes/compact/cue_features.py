@@ -8,10 +8,10 @@ from functools import cached_property
 
 from nodes.compact.plan_parts import Anatomy
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.linear_model import Features
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Negation, Plan, PlanModel, Predicate, SetOperation, Star
 from nodes.plan.constraints import Constraint
 from nodes.plan.traversal import columns, walk
+from value_index.linear_model import Features
 from value_index.schema import ColumnRef
 
 DENYING = frozenset(("!=", "not like", "not in", "not between", "is not null", "is not", "not exists", "not glob"))

@@ -7,8 +7,8 @@ from nodes.compact.opinions import LEAST_SCORE
 from nodes.compact.plan_features import PlanFeatures
 from nodes.compact.turn_encoding import Understanding
 from nodes.coverage.edits.all_edits import edited
-from nodes.lexical.linear_model import Weights
 from nodes.plan import Plan
+from value_index.linear_model import Weights
 
 EDIT_ROUNDS = 2
 """How often the best plans so far are edited."""

@@ -8,9 +8,9 @@ from math import exp, inf, prod
 from nodes.compact.plan_parts import PARTS, Anatomy
 from nodes.compact.turn_encoding import Understanding
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.linear_model import Features
 from nodes.lexical.planner import scored_plans
 from nodes.lexical.weights import READING
+from value_index.linear_model import Features
 
 LEAST_SCORE = -25.0
 """Log-probabilities below it are all as bad."""

@@ -11,10 +11,10 @@ from nodes.compact.plan_parts import Anatomy
 from nodes.compact.requirement_features import RequirementFeatures
 from nodes.coverage.demand import Demand
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.linear_model import Features
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.state import GraphState
+from value_index.linear_model import Features
 
 
 class _Ends:

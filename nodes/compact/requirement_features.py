@@ -17,9 +17,9 @@ from nodes.coverage.join_paths import fan_traps, repeats_rows
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.references import asks_of_each, chooses_among, exchanges, gives_up, points_at_rows
 from nodes.coverage.roles import role_fit
-from nodes.lexical.linear_model import Features
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import columns, conjuncts
+from value_index.linear_model import Features
 from value_index.schema import ColumnRef
 
 ASKING = frozenset(["quantity", "amount", "total"]) | frozenset(

@@ -15,10 +15,10 @@ from nodes.compact.opinions import opinions
 from nodes.compact.plan_features import PlanFeatures
 from nodes.compact.turn_encoding import Planner, Understanding, load_planner
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.linear_model import Features, Weights, probability
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.state import GraphState, ScoredPlan
+from value_index.linear_model import Features, Weights, probability
 
 __all__ = ["Candidate", "candidates", "choice_of", "chosen", "confidence_features", "distinct", "ranking"]
 

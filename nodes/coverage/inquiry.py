@@ -45,9 +45,9 @@ class Inquiry:
     @classmethod
     def of(cls, state: GraphState, context: Context, evidence: Evidence | None = None) -> Inquiry:
         """Gather what is known of a turn."""
-        found = Evidence.of(state, context, matches=True)
+        found = evidence or Evidence.of(state, context)
         grounded = tuple(v for v in state.grounded_values or () if v.provenance != "carried")
-        return cls(evidence or found, profiles_of(context.database), found.matches, grounded)
+        return cls(found, profiles_of(context.database), found.matches, grounded)
 
     @property
     def schema(self) -> Schema:

@@ -12,10 +12,10 @@ from agent.config import Config
 from eval.datasets import Dataset, load
 from nodes.compact.rerank import choice_of
 from nodes.compact.turn_encoding import Planner, load_planner
-from nodes.lexical.linear_model import Weights
 from training.compact.choice_priors import PRIORS
 from training.compact.rerank import fit_choice, gold_turns, judged_turns, made_up_turns
 from training.dev_databases import refuse_dev_databases
+from value_index.linear_model import Weights
 
 BEAM, READINGS = 8, 20
 """Candidates among which the choice is fitted; those of the node's settings."""

@@ -24,7 +24,6 @@ from eval.scoring.verdicts.ties import is_ordered, tie_groups
 from eval.scoring.verdicts.value import value
 from nodes.compact.rerank import Candidate, candidates, confidence_features, distinct, ranking
 from nodes.compact.turn_encoding import Planner
-from nodes.lexical.linear_model import Weights, probability
 from nodes.node import FIELDS, Context
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
@@ -35,6 +34,7 @@ from training.compact.follow_ups import follow_ups
 from training.linear_models.fitting import fit_logistic, ranker_of
 from value_index.database import Database
 from value_index.index import ValueIndex
+from value_index.linear_model import Weights, probability
 
 UPSTREAM: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
 WHOLE_PLAN, MACRO = 0.5, 4.0

@@ -9,11 +9,11 @@ import pytest
 from nodes.compact.coverage_features import Heed
 from nodes.compact.plan_parts import Anatomy
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.linear_model import Features
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState
 from tests.nodes.sql.regatta import open_regatta
+from value_index.linear_model import Features
 
 
 @pytest.fixture
