@@ -61,15 +61,17 @@ def compact(
 
 @app.command()
 def choice(
-    data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset.")],
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("nodes/compact/choice.json"),
-    fold: Annotated[Path, typer.Option(help="Databases to fit on, which the network was not trained on.")] = FOLD,
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")] = Path("nodes/compact/choice.json"),
+    held_out: Annotated[
+        Path, typer.Option(metavar="FILE", help="Databases to fit on, which the network was not trained on (TOML).")
+    ] = HELD_OUT,
 ) -> None:
     """Fit how the embedded planner ranks its candidate plans, and how sure it is of the first."""
     from eval.datasets import listed_databases
     from training.compact.choice import train_choice
 
-    typer.echo(train_choice(data, sorted(listed_databases(fold)), out))
+    typer.echo(train_choice(data, sorted(listed_databases(held_out)), out))
 
 
 @app.command()
