@@ -13,6 +13,7 @@ from nodes import cli as nodes_cli
 from training import cli as training_cli
 from value_index import cli as index_cli
 from value_index.errors import TurnSQLError
+from value_index.printable import printable
 
 app = typer.Typer(
     name="turnsql",
@@ -42,11 +43,16 @@ def main() -> None:
     try:
         app()
     except TurnSQLError as error:
-        print(f"turnsql: {error}", file=sys.stderr)
+        print(f"turnsql: {printable(str(error))}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        # A full or read-only disk, a folder that is none: whatever was written until now is whole.
+        named = f" {str(error.filename)!r}" if error.filename else ""
+        print(f"turnsql: {printable(f'{error.strerror or error}{named}')}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

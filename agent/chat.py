@@ -13,6 +13,7 @@ from agent.clarify import Doubt
 from agent.present import show_answer, show_sql, show_stages
 from agent.session import Session
 from value_index.errors import TurnSQLError
+from value_index.printable import printable
 
 COMMANDS = {
     "/explain": "what every stage gave for the latest question",
@@ -39,7 +40,7 @@ async def chat(
             Text(f"Two readings are close ({doubt.confidence:.0%} sure of the first). Which is meant?", "yellow")
         )
         for number, reading in enumerate(doubt.readings, start=1):
-            console.print(Text(f"  {number}  {reading}"))
+            console.print(Text(printable(f"  {number}  {reading}")))
         return 1 if next(lines, "").strip() == "2" else 0
 
     for line in lines:
@@ -52,7 +53,7 @@ async def chat(
             elif word:
                 show_answer(console, await session.ask(word, choose=choose if ask_back else None), explain=explain)
         except TurnSQLError as error:
-            console.print(Text(str(error), style="red"))
+            console.print(Text(printable(str(error)), style="red"))
 
 
 def read_lines(stream: TextIO, console: Console) -> Iterator[str]:
@@ -62,7 +63,7 @@ def read_lines(stream: TextIO, console: Console) -> Iterator[str]:
             yield line
         return
     for line in stream:
-        console.print(Text(f"{PROMPT}{line.rstrip()}", style="bold"))
+        console.print(Text(printable(f"{PROMPT}{line.rstrip()}"), style="bold"))
         yield line
 
 
@@ -101,5 +102,5 @@ async def _command(session: Session, word: str, console: Console) -> None:
 
 def _show_history(session: Session, console: Console) -> None:
     for number, turn in enumerate(session.turns, start=1):
-        console.print(Text(f"{number}. {turn.utterance}", style="bold"))
+        console.print(Text(printable(f"{number}. {turn.utterance}"), style="bold"))
         show_sql(console, turn.sql or "-- no SQL was written")

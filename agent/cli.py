@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -112,7 +113,7 @@ def chat(
     settings = Config.load(config or DEFAULT, overrides=node or ())
     context = _context(db)
     place = store or data_folder() / "conversations.sqlite"
-    name = thread or f"{context.schema.database_id}-{datetime.now():%Y%m%d-%H%M%S}"
+    name = thread or f"{context.schema.database_id}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     console = Console()
     if not sys.stdin.isatty():
         sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -192,11 +193,13 @@ def serve(
 
     from rich.console import Console
 
-    from agent.serve import ServeOptions, serving, shown
+    from agent.serve import ENDING, ServeOptions, serving, shown
 
     options = ServeOptions(config, model, name, tuple(adapter or ()), port, python, log, wait)
     console = Console(stderr=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in ENDING:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         with console.status("vLLM starts") as status:
             running = serving(options, say=lambda seconds: status.update(f"vLLM starts: {seconds:.0f} s"))

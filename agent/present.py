@@ -12,6 +12,7 @@ from rich.text import Text
 from agent.answer import Answer
 from nodes.plan.render import constraint_text, literal_text, plan_lines
 from nodes.state import STAGES, GraphState, GroundedValue, ScoredPlan, Stage, Violation
+from value_index.printable import printable
 from value_index.render import rows_table
 
 ROWS_SHOWN = 20
@@ -31,18 +32,18 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
     show_sql(console, answer.state.sql or "")
     if answer.result.ok:
         console.print(rows_table(answer.result, max_rows=ROWS_SHOWN))
-    console.print(Text(_count(answer), style="dim" if answer.result.ok else "red"))
+    console.print(_text(_count(answer), style="dim" if answer.result.ok else "red"))
     if answer.confidence is not None and answer.confidence < UNSURE:
         console.print(Text(f"not sure of this: {answer.confidence:.0%}", style="yellow"))
     if answer.unused:
-        console.print(Text(f"not used: {', '.join(answer.unused)}", style="yellow"))
+        console.print(_text(f"not used: {', '.join(answer.unused)}", style="yellow"))
     for violation in answer.violations:
         console.print(_violation(violation))
 
 
 def show_sql(console: Console, sql: str) -> None:
     """Print SQL, coloured where the terminal has colours, and never cut."""
-    console.print(Syntax(sql, "sql", word_wrap=True, background_color="default", theme="ansi_dark"))
+    console.print(Syntax(printable(sql), "sql", word_wrap=True, background_color="default", theme="ansi_dark"))
 
 
 def show_stages(console: Console, state: GraphState) -> None:
@@ -55,7 +56,7 @@ def show_stages(console: Console, state: GraphState) -> None:
         heading = f" ({runs[-1].variant}, {sum(run.ms for run in runs):.1f} ms{again})"
         console.print(Text.assemble((stage, "bold cyan"), (heading, "dim")))
         for line in stage_lines(stage, state):
-            console.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
+            console.print(Padding(_text(line), (0, 0, 0, 4), expand=False))
 
 
 def stage_lines(stage: Stage, state: GraphState) -> list[str]:
@@ -69,6 +70,11 @@ def stage_lines(stage: Stage, state: GraphState) -> list[str]:
         "schema_validation": _attempts,
     }
     return list(writers[stage](state))
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Return a text that a terminal takes for nothing else, whatever a database or a model put into it."""
+    return Text(printable(text), style=style)
 
 
 def _dialogue_state(state: GraphState) -> Iterator[str]:
@@ -128,7 +134,7 @@ def _attempts(state: GraphState) -> Iterator[str]:
 
 def _violation(violation: Violation) -> Text:
     style = "red" if violation.severity == "error" else "yellow"
-    return Text(f"{violation.severity}: {violation.message} [{violation.kind}]", style=style)
+    return _text(f"{violation.severity}: {violation.message} [{violation.kind}]", style=style)
 
 
 def _count(answer: Answer) -> str:

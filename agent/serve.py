@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -25,6 +26,9 @@ from value_index.folders import shipped
 MODULE = "vllm.entrypoints.openai.api_server"
 """Started as a module: the `vllm` command of the CPU package looks for its metadata under another name and fails."""
 LAST_WORDS = ("error", "exception")
+ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT")
+"""Signals that end this process, and the server with it: a closed terminal must not leave a card taken."""
+PR_SET_PDEATHSIG = 1
 QUIET = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
 
 
@@ -95,7 +99,7 @@ def serving(options: ServeOptions, *, say: Callable[[float], object] = lambda se
         ServerError: vLLM is missing, ended, or did not answer in time.
     """
     settings = read_settings(options.config)
-    host, port = str(settings.get("host", "127.0.0.1")), int(options.port or settings.get("port", 8000))
+    host, port = str(settings.get("host", "127.0.0.1")), _port(options, settings)
     model = options.model or settings.get("model")
     if not isinstance(model, str):
         raise ConfigError(f"{options.config} names no model: give --model")
@@ -124,6 +128,7 @@ def serving(options: ServeOptions, *, say: Callable[[float], object] = lambda se
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             env=_environment(options, eager=bool(settings.get("enforce-eager"))),
         )
     server = Server(process, f"http://{host}:{port}/v1", (str(named), *adapters), options.log)
@@ -163,6 +168,19 @@ def _environment(options: ServeOptions, *, eager: bool) -> dict[str, str]:
     """Return the server's environment; where nothing is to be compiled, the first request for probabilities is not either."""
     given = os.environ if options.environment is None else options.environment
     return {**given, **QUIET, **({"TORCHDYNAMO_DISABLE": "1"} if eager else {})}
+
+
+def _port(options: ServeOptions, settings: Mapping[str, Any]) -> int:
+    found = options.port or settings.get("port", 8000)
+    if isinstance(found, bool) or not isinstance(found, int) or not 0 < found < 65536:
+        raise ConfigError(f"{options.config}: port {found!r} is none: give a number from 1 to 65535, or --port")
+    return found
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end the server when this process is killed, which no handler sees."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _adapter(word: str) -> str:

@@ -17,6 +17,7 @@ from agent.answer import Answer, answer
 from agent.checkpoint_format import PlainSerializer
 from agent.config import Config
 from agent.graph import Choose, Graph, build_graph
+from agent.thread_lock import thread_lock
 from nodes.node import Context
 from nodes.state import GraphState, Turn
 from value_index.errors import TurnSQLError
@@ -32,13 +33,14 @@ class SessionError(TurnSQLError):
 class Session:
     """One thread of a store; what was answered is kept, and a killed process loses at most the turn it was in."""
 
-    def __init__(self, graph: Graph, context: Context, config: Config, thread: str) -> None:
+    def __init__(self, graph: Graph, context: Context, config: Config, *, store: Path, thread: str) -> None:
         self.context = context
         self.state: GraphState | None = None
         """The latest turn with every stage's output; None before the first."""
         self._graph = graph
         self._config = config
         self._name = thread
+        self._store = store
         self._thread: RunnableConfig = {
             "configurable": {"thread_id": thread},
             "metadata": {"database": str(context.database.path.resolve())},
@@ -55,17 +57,18 @@ class Session:
         Args:
             choose: asks the user which of two readings is meant, where they stay close; None takes the likelier one.
         """
-        given = await answer(
-            self._graph,
-            self.context,
-            question,
-            turn_id=f"{self._name}/{len(self.turns)}",
-            history=self.turns,
-            execution=self._config.execution,
-            thread=self._thread,
-            choose=choose,
-            tracing=self._config.graph.tracing,
-        )
+        with _store_errors(self._store, (sqlite3.Error,)):
+            given = await answer(
+                self._graph,
+                self.context,
+                question,
+                turn_id=f"{self._name}/{len(self.turns)}",
+                history=self.turns,
+                execution=self._config.execution,
+                thread=self._thread,
+                choose=choose,
+                tracing=self._config.graph.tracing,
+            )
         self.state = given.state
         return given
 
@@ -73,7 +76,9 @@ class Session:
         """Forget the latest turn: the thread goes back to the checkpoint before it."""
         kept = self.turns[:-1]
         # Read to its end: a generator left half-way would hold a cursor of a connection that closes before it.
-        for snapshot in [snapshot async for snapshot in self._graph.aget_state_history(self._thread)]:
+        with self._reading():
+            snapshots = [snapshot async for snapshot in self._graph.aget_state_history(self._thread)]
+        for snapshot in snapshots:
             state = self._read(snapshot)
             if _turns(state) == kept:
                 # A copy of the old checkpoint becomes the newest one.
@@ -89,7 +94,10 @@ class Session:
         Raises:
             SessionError: it belongs to another database, or another version of TurnSQL kept it.
         """
-        snapshot = await self._graph.aget_state(self._thread)
+        with self._reading():
+            snapshot = await self._graph.aget_state(self._thread)
+            if snapshot.values and not isinstance((snapshot.metadata or {}).get("step"), int):
+                raise ValueError("a checkpoint without its step")
         database = str(self.context.database.path.resolve())
         kept_for = (snapshot.metadata or {}).get("database", database)
         if kept_for != database:
@@ -98,6 +106,23 @@ class Session:
                 "continue it with that --db, or start another with a new --thread"
             )
         self.state = self._read(snapshot)
+
+    @contextmanager
+    def _reading(self) -> Generator[None]:
+        """Say in one line that the thread cannot be read: a store is a file, and files are cut and flipped."""
+        try:
+            with _store_errors(self._store, (sqlite3.Error,)):
+                yield
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            NotImplementedError,
+            EOFError,
+            RecursionError,
+        ) as error:
+            raise SessionError(f"thread {self._name!r} is damaged: start another with a new --thread") from error
 
     def _read(self, snapshot: StateSnapshot) -> GraphState | None:
         try:
@@ -114,6 +139,7 @@ async def open_session(config: Config, context: Context, *, store: Path, thread:
 
     Raises:
         SessionError: the store is no SQLite file, cannot be written, or the thread belongs to another database.
+        ThreadBusyError: another chat has the thread open.
     """
     for node in config.settings.values():
         node.prepare(context)
@@ -124,9 +150,10 @@ async def open_session(config: Config, context: Context, *, store: Path, thread:
             checkpointer=checkpointer,
             clarify=config.clarify,
         )
-        session = Session(graph, context, config, thread)
-        await session.load()
-        yield session
+        session = Session(graph, context, config, store=store, thread=thread)
+        with thread_lock(store, thread):
+            await session.load()
+            yield session
 
 
 @asynccontextmanager
@@ -139,8 +166,11 @@ async def open_store(store: Path) -> AsyncGenerator[AsyncSqliteSaver]:
     with _store_errors(store):
         store.parent.mkdir(parents=True, exist_ok=True)
         _check_store(store)
-        async with aiosqlite.connect(store) as connection:
-            yield AsyncSqliteSaver(connection, serde=PlainSerializer())
+        connection = await aiosqlite.connect(store)
+    try:
+        yield AsyncSqliteSaver(connection, serde=PlainSerializer())
+    finally:
+        await connection.close()
 
 
 def _check_store(store: Path) -> None:
@@ -152,10 +182,10 @@ def _check_store(store: Path) -> None:
 
 
 @contextmanager
-def _store_errors(store: Path) -> Generator[None]:
+def _store_errors(store: Path, kinds: tuple[type[Exception], ...] = (sqlite3.Error, OSError)) -> Generator[None]:
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except kinds as error:
         raise SessionError(f"cannot keep conversations in {str(store)!r} ({error}): give --store FILE") from error
 
 

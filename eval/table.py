@@ -9,6 +9,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from value_index.printable import printable
+
 
 @dataclass(frozen=True)
 class Table:
@@ -37,13 +39,13 @@ class Table:
         )
         for position, column in enumerate(self.columns):
             if position < self.words:
-                table.add_column(column, overflow="fold", no_wrap=not self.fold)
+                table.add_column(_cell(column), overflow="fold", no_wrap=not self.fold)
             else:
                 cells = (column, *(row[position] for row in self.rows))
                 longest = max(len(word) for cell in cells for word in cell.split() or [""])
-                table.add_column(column, justify="right", min_width=longest)
+                table.add_column(_cell(column), justify="right", min_width=longest)
         for row in self.rows:
-            table.add_row(*row)
+            table.add_row(*map(_cell, row))
         return table
 
     def markdown(self) -> str:
@@ -53,7 +55,17 @@ class Table:
     def markdown_rows(self) -> tuple[str, ...]:
         """Return the lines of the bare table."""
         rule = tuple("---" if position < self.words else "---:" for position in range(len(self.columns)))
-        return tuple(f"| {' | '.join(row)} |" for row in (self.columns, rule, *self.rows))
+        rows = (tuple(map(_markdown, row)) for row in self.rows)
+        return tuple(f"| {' | '.join(row)} |" for row in (self.columns, rule, *rows))
+
+
+def _cell(text: str) -> Text:
+    """Return a cell that is no markup, whatever a run or a table is called."""
+    return Text(printable(text))
+
+
+def _markdown(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
 def figure(value: float | None) -> str:

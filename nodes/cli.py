@@ -22,6 +22,7 @@ def sql(
     """Run SQL through the read-only executor, and check it against the schema."""
     from nodes.sql.violations import violations
     from value_index.opened import opened
+    from value_index.printable import printable
     from value_index.render import json_rows, rows_table, strict_json
 
     database = opened(db)
@@ -39,9 +40,9 @@ def sql(
         if result.columns:
             Console().print(rows_table(result))
         if not result.columns or result.message:
-            typer.echo(f"{result.outcome}: {result.message}" if result.message else result.outcome)
+            typer.echo(printable(f"{result.outcome}: {result.message}" if result.message else result.outcome))
         for violation in found:
-            typer.echo(f"{violation.severity}: {violation.kind}: {violation.message}")
+            typer.echo(printable(f"{violation.severity}: {violation.kind}: {violation.message}"))
     if not result.ok:
         raise typer.Exit(1)
 
@@ -56,6 +57,7 @@ def plan(
     from nodes.sql.from_plan import from_plan
     from nodes.sql.to_plan import to_plan
     from value_index.opened import opened
+    from value_index.printable import printable
     from value_index.render import strict_json
 
     schema = opened(db).schema
@@ -64,4 +66,4 @@ def plan(
     if as_json:
         typer.echo(strict_json({"plan": found.model_dump(mode="json"), "sql": again}))
     else:
-        typer.echo(f"{found.model_dump_json(indent=2, exclude_defaults=True)}\n{again}")
+        typer.echo(printable(f"{found.model_dump_json(indent=2, exclude_defaults=True)}\n{again}"))

@@ -16,8 +16,9 @@ from nodes.llm.messages import (
 )
 from nodes.node import Context
 from nodes.plan.render import constraint_text, literal_text
+from nodes.schema_text import one_line, ref_text, schema_text
+from nodes.sql.writing.quoting import identifier
 from nodes.state import DialogueState, GraphState, GroundedValue, SchemaLinks, Stage
-from value_index.render import schema_text
 from value_index.schema import Schema, Table
 
 M = TypeVar("M", bound=BaseModel)
@@ -127,12 +128,14 @@ def meaning(found: DialogueState | None, utterance: str) -> str:
         lines.append(f"Filters in force: {'; '.join(map(constraint_text, in_force))}")
     if found.dropped:
         lines.append(f"Filters no longer in force: {'; '.join(map(constraint_text, found.dropped))}")
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def values(found: Iterable[GroundedValue]) -> str:
     """Write the values that the database stores for the words of the question."""
-    lines = [f"{value.mention!r} is {value.column} {value.operator} {literal_text(value.value)}" for value in found]
+    lines = [
+        f"{value.mention!r} is {ref_text(value.column)} {value.operator} {literal_text(value.value)}" for value in found
+    ]
     return "\n".join(("Values as stored:", *lines)) if lines else ""
 
 
@@ -140,8 +143,8 @@ def links(found: SchemaLinks | None, schema: Schema) -> str:
     """Write the links, best first; "" if the whole schema is linked."""
     if found is None or len(found.columns) >= len(schema.columns):
         return ""
-    tables = ", ".join(link.table for link in found.tables)
-    columns = ", ".join(str(link.column) for link in found.columns)
+    tables = ", ".join(one_line(identifier(link.table)) for link in found.tables)
+    columns = ", ".join(ref_text(link.column) for link in found.columns)
     return f"Likely tables: {tables}\nLikely columns: {columns}"
 
 

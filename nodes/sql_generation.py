@@ -15,6 +15,7 @@ from nodes.plan import Plan, PlanModel
 from nodes.plan.render import plan_lines
 from nodes.plan.traversal import rewrite
 from nodes.prompting import ask, conversation, fitted, fitting, links, meaning, system, user, values
+from nodes.schema_text import one_line
 from nodes.sql.aliased_text import aliased_lines
 from nodes.sql.ebnf_grammar import GrammarLevel, grammar_of
 from nodes.sql.errors import SQLError
@@ -164,7 +165,7 @@ def _next_plan(state: GraphState) -> Plan | None:
 
 
 def _plan(plan: Plan) -> str:
-    return "" if plan == Plan() else "\n".join(("Plan of the query:", *plan_lines(plan)))
+    return "" if plan == Plan() else "\n".join(("Plan of the query:", *map(one_line, plan_lines(plan))))
 
 
 def _violations(state: GraphState) -> str:
@@ -172,7 +173,7 @@ def _violations(state: GraphState) -> str:
     if not failed:
         return ""
     tried = [
-        f"{_cut(attempt.sql) or '(no SQL)'}\n" + "\n".join(f"- {_cut(v.message)}" for v in attempt.violations)
+        f"{_cut(attempt.sql) or '(no SQL)'}\n" + "\n".join(f"- {one_line(_cut(v.message))}" for v in attempt.violations)
         for attempt in failed
     ]
     return "\n\n".join(("These were tried and are wrong; write another:", *tried))

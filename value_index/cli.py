@@ -76,17 +76,19 @@ def stats(db: DatabaseFile, index_dir: IndexDir = None, as_json: AsJson = False)
 
 def _open(db: Path, index_dir: Path | None) -> ValueIndex:
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     from value_index.folders import indexes_folder
     from value_index.index import ValueIndex
     from value_index.opened import opened
+    from value_index.printable import printable
 
     database = opened(db)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading values", total=None)
 
         def advance(ref: object, position: int, columns: int) -> None:
-            bar.update(task, description=f"reading {ref}", completed=position, total=columns)
+            bar.update(task, description=escape(printable(f"reading {ref}")), completed=position, total=columns)
 
         return ValueIndex.open(database, index_dir or indexes_folder(), progress=advance)

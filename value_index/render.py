@@ -13,7 +13,7 @@ from rich.text import Text
 
 from value_index.database import Result
 from value_index.matches import Provenance, ValueMatch
-from value_index.schema import Schema
+from value_index.printable import printable
 from value_index.store.values import ColumnSummary
 
 WHY: dict[Provenance, str] = {
@@ -25,7 +25,7 @@ WHY: dict[Provenance, str] = {
     "via_row": "the row named by",
 }
 """What each provenance means to a person."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_HIGH_CONTROL = re.compile("[\x7f-\x9f\ud800-\udfff]")
 
 
 def json_cell(cell: Any) -> Any:
@@ -44,9 +44,11 @@ def strict_json(value: Any, *, indent: int | None = None) -> str:
     '{"score": "nan"}'
     """
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
     except ValueError:
-        return json.dumps(_worded(value), ensure_ascii=False, allow_nan=False, indent=indent)
+        text = json.dumps(_worded(value), ensure_ascii=False, allow_nan=False, indent=indent)
+    # Of control characters json escapes the lower ones alone, and a lone surrogate cannot be written at all.
+    return _HIGH_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def json_rows(result: Result) -> list[list[Any]]:
@@ -93,20 +95,6 @@ def columns_table(columns: Sequence[ColumnSummary]) -> RichTable:
     return table
 
 
-def schema_text(schema: Schema) -> str:
-    """Write a schema for a prompt: a line a table with types and keys, then a line a foreign key."""
-    lines: list[str] = []
-    for table in schema.tables:
-        key = {name.lower() for name in table.primary_key}
-        columns = (
-            f"{column.name} {column.declared_type}".strip() + (" primary key" if column.name.lower() in key else "")
-            for column in table.columns
-        )
-        lines.append(f"{table.name}({', '.join(columns)})")
-    lines += [f"{key.source} -> {key.target}" for key in schema.foreign_keys]
-    return "\n".join(lines)
-
-
 def _worded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _worded(each) for key, each in value.items()}
@@ -122,8 +110,3 @@ def _cell_text(cell: Any, max_chars: int) -> Text:
     right = isinstance(cell, (int, float))
     cut = text if len(text) <= max_chars else text[: max_chars - 1] + "…"
     return Text(cut, justify="right" if right else "left")
-
-
-def printable(text: str) -> str:
-    """Escape control characters: a stored value must not drive the terminal."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

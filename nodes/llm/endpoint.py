@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -23,6 +24,19 @@ _Own = BeforeValidator(lambda value: None if value == "default" else value)
 CHARACTERS_PER_TOKEN = 3.0
 """The characters a token of prompts with schemas and SQL: fewer than in English, so that the estimate errs on the safe
 side."""
+
+
+_SECRET = re.compile(
+    r"key\Z|\A(?:\w*(?:api|access|auth|session|refresh)[_-]?)?token\Z|secret|passw|\Aauth|credential|bearer|cookie",
+    re.I,
+)
+
+
+def _masked(value: Any) -> Any:
+    """Hide what is named like a secret: what decides an answer is written into every run."""
+    if isinstance(value, dict):
+        return {name: "***" if _SECRET.search(str(name)) and each else _masked(each) for name, each in value.items()}
+    return [_masked(each) for each in value] if isinstance(value, list) else value
 
 
 class Prices(FrozenModel):
@@ -97,7 +111,7 @@ class Endpoint(FrozenModel):
     def decisive(self) -> dict[str, Any]:
         """Return what decides an answer, as JSON values: not where the server stands, what it costs, how long to wait."""
         where = {"base_url", "key_env", "timeout", "max_retries", "prices", "grammar", "adapter_of"}
-        return self.model_dump(mode="json", exclude=where)
+        return {**self.model_dump(mode="json", exclude=where), "extra_body": _masked(self.extra_body)}
 
     def prompt_characters(self) -> int:
         """Return how long a prompt may be so that prompt and answer fit the context."""

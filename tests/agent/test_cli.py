@@ -325,3 +325,37 @@ def test_a_flag_without_word_pieces_changes_nothing_else(turnsql: Turnsql, air_n
         for file in (air_network, odd)
     )
     assert marked["sql"] == plain["sql"] and marked["confidence"] == pytest.approx(plain["confidence"], abs=0.2)
+
+
+ESC = "\x1b]52;c;eA==\x1b\\"
+
+
+def test_no_command_hands_control_characters_to_the_terminal(turnsql: Turnsql, tmp_path: Path) -> None:
+    file = tmp_path / "odd.sqlite"
+    with sqlite3.connect(file) as connection:
+        connection.execute(f'CREATE TABLE "country{ESC}" (name TEXT, "co\x9bde" TEXT)')
+        connection.execute(f'INSERT INTO "country{ESC}" VALUES (?, ?)', (f"France{ESC}", "F\x9b"))
+    connection.close()
+    table = f'"country{ESC}"'
+    done = [
+        turnsql("ask", "--db", file, "--explain", "How many countries are called France?"),
+        turnsql("ask", "--db", file, "--json", "How many countries are called France?"),
+        turnsql("plan", "--db", file, f"SELECT name FROM {table}"),
+        turnsql("plan", "--db", file, "--json", f"SELECT name FROM {table}"),
+        turnsql("sql", "--db", file, f"SELECT name, nope FROM {table}"),
+        turnsql("sql", "--db", file, "--json", f"SELECT * FROM {table}"),
+        turnsql("ask", "--db", file, "--config", f"no{ESC}.toml", "x"),
+        turnsql("index", "lookup", "--db", file, "--index-dir", tmp_path / "i", "--json", "France"),
+        turnsql("chat", "--db", file, "--store", tmp_path / "s", "--thread", f"t{ESC}",
+                lines=f"Countries called France{ESC}?\n/sql\n/history\n/explain\n/no{ESC}\n"),
+    ]  # fmt: skip
+    for each in done:
+        assert "\x1b" not in each.out + each.err and "\x9b" not in each.out + each.err
+
+
+def test_a_full_disk_is_one_line(turnsql: Turnsql, air_network: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object, **named: object) -> None:
+        raise OSError(28, "No space left on device", "runs/x")
+
+    monkeypatch.setattr("agent.answer.check_question", full)
+    assert "No space left on device 'runs/x'" in turnsql("ask", "--db", air_network, "q").refusal

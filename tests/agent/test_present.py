@@ -100,3 +100,24 @@ def test_constraints() -> None:
     counted = Constraint(column=None, aggregate="count", operator=">", values=(2,))
     assert constraint_text(counted) == "count(*) > 2"
     assert constraint_text(Constraint(column=CODE, operator="is null")) == "country.code is null"
+
+
+def test_nothing_drives_the_terminal() -> None:
+    sql = "SELECT 'a\x1b]52;c;eA==\x1b\\\\'"
+    ref = ColumnRef(table="t\x1b[2J", column="c\x9b31m")
+    state = STATE.model_copy(
+        update={
+            "sql": sql,
+            "utterance": "\x1b[31m",
+            "schema_links": SchemaLinks(tables=(), columns=(ColumnLink(column=ref, score=1.0),)),
+            "attempts": (
+                Attempt(sql=sql, violations=(Violation(kind="syntax", severity="error", message="\x07\x1bc"),)),
+            ),
+        }
+    )
+    text = shown(Answer(state=state, result=Result(outcome="error", message="near \x1b[1m")), explain=True)
+    assert (
+        "\\x1b]52;c;eA==" in text
+        and not any(ord(letter) < 32 and letter != "\n" for letter in text)
+        and "\x9b" not in text
+    )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from agent.config import ConfigError
 from agent.serve import ServeOptions, ServerError, serving
+from tests.agent.conftest import ROOT
 
 STANDS_IN = """
 import http.server, sys
@@ -108,3 +112,47 @@ def test_settings_that_are_none(tmp_path: Path, python: str, text: str) -> None:
     given.config.write_text(text)
     with pytest.raises(ConfigError), serving(given):
         pass
+
+
+@pytest.mark.parametrize("port", ["abc", "99999", "-1", "true", "[1]"])
+def test_a_port_that_is_none_is_one_line(tmp_path: Path, python: str, port: str) -> None:
+    given = options(tmp_path, python, port=None)
+    given.config.write_text(f"model: m\nport: {port}\n")
+    with pytest.raises(ConfigError, match="give a number from 1 to 65535"), serving(given):
+        pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a parent's end is told on Linux alone")
+@pytest.mark.parametrize("sign", [signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGKILL])
+def test_no_signal_leaves_the_server_running(tmp_path: Path, python: str, sign: signal.Signals) -> None:
+    given = options(tmp_path, python)
+    words = [
+        "serve",
+        "--config",
+        str(given.config),
+        "--port",
+        str(given.port),
+        "--python",
+        python,
+        "--log",
+        str(given.log),
+    ]
+    with subprocess.Popen(
+        [sys.executable, "-m", "turnsql", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None and "base_url" in process.stdout.readline()
+        process.send_signal(sign)
+        process.wait(30)
+    until = time.monotonic() + 20
+    while time.monotonic() < until and _answers(given.port or 0):
+        time.sleep(0.1)
+    assert not _answers(given.port or 0)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

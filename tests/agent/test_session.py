@@ -19,6 +19,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from agent.answer import QuestionError
 from agent.config import Config
 from agent.session import Session, SessionError, open_session
+from agent.thread_lock import ThreadBusyError
 from nodes.node import Context, Variant
 from nodes.plan import ColumnTerm, Plan, TableSource
 from nodes.state import GraphState, GroundedValue, ScoredPlan, Turn
@@ -221,3 +222,41 @@ def test_a_kill_in_the_middle_of_a_turn_loses_that_turn_only(database_file: Path
     context = Context(schema=database.schema, database=database)
     session = within(skip, context, store, lambda session: ask(session, "three"))
     assert [turn.utterance for turn in session.turns] == ["one", "two", "three"]
+
+
+def test_a_second_chat_on_a_thread_is_refused(config: Config, context: Context, store: Path) -> None:
+    async def both() -> None:
+        async with open_session(config, context, store=store, thread="t"):
+            async with open_session(config, context, store=store, thread="u"):
+                pass
+            with pytest.raises(ThreadBusyError):
+                async with open_session(config, context, store=store, thread="t"):
+                    pass
+
+    asyncio.run(both())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "checkpoint = x'00112233ff'", "checkpoint = ''", "checkpoint = NULL", "checkpoint = substr(checkpoint, 1, 99)",
+        "type = 'json'", "type = 'pickle'", "metadata = '{'", "metadata = NULL", "checkpoint = x'c1'",
+        "checkpoint = zeroblob(1000)",
+    ],
+)  # fmt: skip
+def test_a_damaged_thread_is_one_line(config: Config, context: Context, store: Path, damage: str) -> None:
+    within(config, context, store, lambda session: ask(session, "one"))
+    with sqlite3.connect(store) as connection:
+        connection.execute(f"UPDATE checkpoints SET {damage}")
+    connection.close()
+    with pytest.raises(SessionError) as raised:
+        within(config, context, store, lambda session: ask(session, "two"))
+    assert "\n" not in str(raised.value) and "thread 't'" in str(raised.value)
+
+
+def test_a_fault_of_the_talk_is_no_fault_of_the_store(config: Config, context: Context, store: Path) -> None:
+    async def broken(session: Session) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        within(config, context, store, broken)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from nodes.schema_text import schema_text
 from value_index.database import Database
 from value_index.errors import DatabaseError, TurnSQLError
-from value_index.render import schema_text
 from value_index.schema import ColumnRef
 from value_index.sqlite.natural_names import load_natural_names, split_identifier
 from value_index.sqlite.reflection import column_kind

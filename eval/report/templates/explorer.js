@@ -46,8 +46,9 @@
   const read = () => {
     const given = new URLSearchParams(location.hash.split("?")[1] ?? "");
     state = Object.fromEntries([...NAMES, "at", "page"].map((name) => [name, given.get(name) ?? ""]));
-    state.a = runs[state.a] ? Number(state.a) : 0;
-    state.b = state.b !== "" && runs[state.b] && Number(state.b) !== state.a ? Number(state.b) : "";
+    const number = (given) => (/^\d+$/.test(given) && Number(given) < runs.length ? Number(given) : "");
+    state.a = number(state.a) || 0;
+    state.b = number(state.b) !== state.a ? number(state.b) : "";
   };
   const address = (changes) => {
     const merged = { ...state, ...changes };

@@ -406,3 +406,11 @@ def test_an_address_that_is_none_is_refused(base_url: str) -> None:
 def test_the_default_of_a_model_is_not_sent() -> None:
     _, server = ask(queue(said("x")), temperature="default", seed="default")
     assert not {"temperature", "seed"} & server.requests[0].keys()
+
+
+def test_secrets_of_a_body_are_in_no_record() -> None:
+    body = {"api_key": "s1", "top_k": 5, "stop_token_ids": [1], "provider": {"authorization": "s2", "token": "s3"}}
+    kept = Endpoint(base_url="http://h/v1", model="m", extra_body=body).decisive()["extra_body"]
+    assert kept == {
+        "api_key": "***", "top_k": 5, "stop_token_ids": [1], "provider": {"authorization": "***", "token": "***"},
+    }  # fmt: skip
