@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from langchain_core.runnables import RunnableConfig
-
-from agent.config import ExecutionSettings
-from agent.graph import Choose, Graph, run_turn
+from agent.config import Config, ExecutionSettings
+from agent.steps import walk
 from nodes.coverage.unused import unused_mentions
 from nodes.node import FIELDS, Context
 from nodes.state import STAGES, GraphState, Stage, Turn, Violation
@@ -15,6 +13,11 @@ from value_index.database import Result
 from value_index.errors import TurnSQLError
 from value_index.models import FrozenModel
 from value_index.render import json_rows
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+
+    from agent.graph import Choose, Graph
 
 MAX_QUESTION = 10_000
 """Characters of one question: some pages. More is a pasted file, not a question."""
@@ -79,6 +82,8 @@ async def answer(
     tracing: bool = False,
 ) -> Answer:
     """Run the graph on one question and execute the SQL it wrote, within the budget."""
+    from agent.graph import run_turn
+
     question = check_question(question)
     state = await run_turn(
         graph,
@@ -90,6 +95,26 @@ async def answer(
         choose=choose,
         tracing=tracing,
     )
+    return _executed(state, context, execution)
+
+
+async def answer_once(config: Config, context: Context, question: str, *, history: tuple[Turn, ...]) -> Answer:
+    """Answer one question of which nothing is kept; LangGraph is loaded only if the turn is to be traced."""
+    question, attempts = check_question(question), config.graph.max_attempts
+    if config.graph.tracing:
+        from agent.graph import build_graph
+
+        graph = build_graph(config.nodes(), max_attempts=attempts)
+        return await answer(
+            graph, context, question, turn_id="ask", history=history, execution=config.execution, tracing=True
+        )
+    state = await walk(
+        config.nodes(), context, max_attempts=attempts, turn_id="ask", history=history, utterance=question
+    )
+    return _executed(state, context, config.execution)
+
+
+def _executed(state: GraphState, context: Context, execution: ExecutionSettings) -> Answer:
     if not state.sql:
         return Answer(state=state, result=None)
     result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)

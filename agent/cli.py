@@ -49,9 +49,8 @@ def ask(
 
     from rich.console import Console
 
-    from agent.answer import Answer, answer, answer_json, check_question
+    from agent.answer import Answer, answer_json, answer_once, check_question
     from agent.config import DEFAULT, Config
-    from agent.graph import build_graph
     from agent.llm import open_llm
     from agent.present import show_answer
     from value_index.render import strict_json
@@ -59,20 +58,11 @@ def ask(
     check_question(question)
     settings = Config.load(config or DEFAULT, overrides=node or ())
     turns = _history(history) if history else ()
-    graph = build_graph(settings.nodes(), max_attempts=settings.graph.max_attempts)
     context = _context(db)
 
     async def run() -> Answer:
         async with open_llm(settings.endpoint, os.environ) as llm:
-            return await answer(
-                graph,
-                replace(context, llm=llm),
-                question,
-                turn_id="ask",
-                history=turns,
-                execution=settings.execution,
-                tracing=settings.graph.tracing,
-            )
+            return await answer_once(settings, replace(context, llm=llm), question, history=turns)
 
     given = asyncio.run(run())
     if as_json:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from agent.config import Config
-from agent.graph import Graph, build_graph, run_turn, variant_name
+from agent.graph import Graph, build_graph, run_turn
+from agent.steps import variant_name
 from eval.datasets import Dataset, GoldDialogue
 from eval.gold.outputs import GoldBook
 from eval.progress import Progress

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from agent.config import Config
-from agent.graph import StageError, build_graph, run_turn
+from agent.graph import build_graph, run_turn
+from agent.steps import StageError, walk
 from nodes.node import Context, Node
 from nodes.state import STAGES, Attempt, DialogueState, GraphState, Stage, Turn, Violation
 from tests.agent.conftest import Fed
@@ -16,10 +17,21 @@ ERROR = Violation(kind="unknown_column", severity="error", message="no such colu
 WARNING = Violation(kind="fan_out", severity="warning", message="rows may count twice")
 
 
+WAYS = ["graph", "walk"]
+"""By LangGraph, and by the plain loop that `ask` takes: both do all that is tested here."""
+_way = {"now": "graph"}
+
+
+@pytest.fixture(autouse=True, params=WAYS)
+def way(request: pytest.FixtureRequest) -> None:
+    _way["now"] = request.param
+
+
 def run(nodes: dict[Stage, Node], context: Context, max_attempts: int = 3, **turn: Any) -> GraphState:
-    graph = build_graph(nodes, max_attempts=max_attempts)
     asked = {"turn_id": "0", "history": (), "utterance": "how many?", **turn}
-    return asyncio.run(run_turn(graph, context, **asked))
+    if _way["now"] == "walk":
+        return asyncio.run(walk(nodes, context, max_attempts=max_attempts, **asked))
+    return asyncio.run(run_turn(build_graph(nodes, max_attempts=max_attempts), context, **asked))
 
 
 def test_six_stages_run_in_order(skip: Config, context: Context) -> None:
