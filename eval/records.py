@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -16,8 +15,6 @@ from value_index.models import ForeignModel
 HistoryMode = Literal["gold", "predicted", "noised"]
 Outcome = Literal["answered", "no_sql", "not_run"]
 M = TypeVar("M", bound=BaseModel)
-UNFINISHED = ".partial"
-"""Ends the name of a file that is still being written."""
 
 
 class RunError(TurnSQLError):
@@ -186,16 +183,6 @@ def read_lines(path: Path, model: type[M]) -> Iterator[M]:
             yield model.model_validate_json(line)
         except ValidationError as error:
             raise RunError(f"{path} line {number} is not a record: {_first(error)}") from error
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(path.name + UNFINISHED)
-    with temporary.open("w", encoding="utf-8") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(temporary, path)
 
 
 def _first(error: ValidationError) -> str:

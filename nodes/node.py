@@ -82,5 +82,8 @@ class Variant(FrozenModel):
     costly: ClassVar[bool] = False
     """Whether a turn calls a model that costs time or money, so that nothing runs it without need."""
 
+    def load(self) -> None:
+        """Read what the node needs of any database, such as weights; most nodes need nothing."""
+
     def prepare(self, context: Context) -> None:
         """Do what is done once a database, so that no turn waits for it; most nodes do nothing."""

@@ -52,6 +52,11 @@ class Compact(Variant):
     weights: str = ""
     """A file made by `turnsql train compact --export`; the shipped one where empty."""
 
+    def load(self) -> None:
+        from nodes.compact.turn_encoding import load_planner  # onnxruntime takes a while to load
+
+        load_planner(self.weights)
+
     def prepare(self, context: Context) -> None:
         from nodes.compact.turn_encoding import load_planner  # onnxruntime takes a while to load
 

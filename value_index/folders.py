@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import platformdirs
-
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout; of a wheel, the package `turnsql`, which holds `configs/` and our packages too."""
 INSTALLED = "." in __name__.removesuffix(".folders")
@@ -14,7 +12,9 @@ INSTALLED = "." in __name__.removesuffix(".folders")
 
 def cache_folder() -> Path:
     """Return the user's cache folder: indexes and the demo's databases, which can be built again."""
-    return platformdirs.user_cache_path("turnsql", appauthor=False)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("turnsql", appauthor=False)
 
 
 def indexes_folder() -> Path:
@@ -24,7 +24,9 @@ def indexes_folder() -> Path:
 
 def data_folder() -> Path:
     """Return the user's data folder: conversations, which cannot be had again."""
-    return platformdirs.user_data_path("turnsql", appauthor=False)
+    from platformdirs import user_data_path
+
+    return user_data_path("turnsql", appauthor=False)
 
 
 def shipped(path: Path) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from value_index.database import Database
+from value_index.folders import indexes_folder
 from value_index.grounding.candidate import Candidate
 from value_index.grounding.candidate_features import candidate_features
 from value_index.grounding.candidate_search import CandidateSearch
@@ -67,10 +68,15 @@ class ValueIndex:
         return cls(database, lambda: Builder(database).build(), ranker)
 
     @classmethod
-    def of(cls, database: Database, index_dir: Path) -> ValueIndex:
-        """Return the index of a database: read into memory where the file is small, else kept in a folder."""
+    def of(cls, database: Database, index_dir: Path | None = None) -> ValueIndex:
+        """Return the index of a database: read into memory where the file is small, else kept in a folder.
+
+        Args:
+            database: the database.
+            index_dir: the folder of the indexes; the user's if None.
+        """
         small = database.file_bytes < KEPT_FROM
-        return cls.build(database) if small else cls.open(database, index_dir)
+        return cls.build(database) if small else cls.open(database, index_dir or indexes_folder())
 
     @classmethod
     def open(cls, database: Database, index_dir: Path, *, progress: Progress | None = None) -> ValueIndex:

@@ -14,12 +14,13 @@ from eval.ablation.rungs import BASE, Rung, Upstream
 from eval.datasets import Dataset
 from eval.gold.outputs import GoldBook
 from eval.gold.plan_difference import PlanDifference
-from eval.records import read_manifest, read_turns, write_text
+from eval.records import read_manifest, read_turns
 from eval.scoring.score import open_rows
 from eval.scoring.scores import TurnScores
 from eval.scoring.verdicts import Executions
 from nodes.state import STAGES, Stage
 from value_index.models import FrozenModel
+from value_index.atomic_file import write_atomically
 
 Verdicts = Mapping[str, Mapping[tuple[int, int], TurnScores]]
 
@@ -122,7 +123,7 @@ def attribute(ladder: Path, data: Path | None = None) -> Attribution:
         )
     dataset.close()
     attribution = _counted(tuple(turns))
-    write_text(ladder / "attribution.json", json.dumps(attribution.model_dump(mode="json"), indent=2) + "\n")
+    write_atomically(ladder / "attribution.json", json.dumps(attribution.model_dump(mode="json"), indent=2) + "\n")
     return attribution
 
 

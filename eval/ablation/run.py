@@ -12,7 +12,7 @@ from eval.ablation.ladder import Ladder, read_ladder
 from eval.ablation.rungs import BASE, Rung, rungs
 from eval.ablation.stand_ins import MemoisedNode, SameSize
 from eval.datasets import load, parse_range
-from eval.records import RunError, write_text
+from eval.records import RunError
 from eval.report.ladder import ladder_markdown
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.oracle import Oracle
@@ -22,6 +22,7 @@ from eval.runs.store import RunStore
 from eval.scoring.score import score
 from nodes.node import Node
 from nodes.state import STAGES, Stage
+from value_index.atomic_file import write_atomically
 
 
 def ablate(options: RunOptions, *, say: Callable[[str], object] | None = None) -> Ladder:
@@ -40,8 +41,8 @@ def ablate(options: RunOptions, *, say: Callable[[str], object] | None = None) -
         raise RunError(f"{options.out} is not empty: give --out a new folder")
     asyncio.run(_run_all(options, say or (lambda _: None)))
     ladder = read_ladder(options.out)
-    write_text(options.out / "ladder.json", ladder.model_dump_json(indent=2) + "\n")
-    write_text(options.out / "ladder.md", ladder_markdown(ladder))
+    write_atomically(options.out / "ladder.json", ladder.model_dump_json(indent=2) + "\n")
+    write_atomically(options.out / "ladder.md", ladder_markdown(ladder))
     return ladder
 
 

@@ -7,9 +7,10 @@ import zipfile
 from itertools import groupby
 from pathlib import Path
 
-from eval.records import UNFINISHED, RunError, TurnRecord, read_manifest, read_turns
+from eval.records import RunError, TurnRecord, read_manifest, read_turns
 from eval.scoring.score import score
 from eval.scoring.scores import read_scores, read_summary
+from value_index.atomic_file import atomic_file
 
 FILES = ("manifest.json", "turns.jsonl", "alone.jsonl", "scores.jsonl", "summary.json")
 SCORES = ("scores.jsonl", "summary.json")
@@ -34,13 +35,11 @@ def bundle(run: Path, out: Path | None = None) -> Path:
     target = out or run.resolve().with_suffix(".zip")
     if target.exists():
         raise RunError(f"{target} is there already: give --out another name")
-    unfinished = target.with_name(target.name + UNFINISHED)
-    with zipfile.ZipFile(unfinished, "w") as archive:
+    with atomic_file(target) as file, zipfile.ZipFile(file, "w") as archive:
         for name in FILES:
             if (run / name).exists():
                 _add(archive, name, (run / name).read_bytes())
         _add(archive, PREDICTIONS, _predictions(records).encode())
-    unfinished.replace(target)
     return target
 
 

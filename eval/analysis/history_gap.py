@@ -11,7 +11,7 @@ from statistics import fmean, median
 from typing import get_args
 
 from eval.analysis.constraint_ledger import ConstraintLedger, read_ledger
-from eval.records import HistoryMode, RunError, write_text
+from eval.records import HistoryMode, RunError
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.run import run
 from eval.scoring.score import score
@@ -19,6 +19,7 @@ from eval.scoring.scores import TurnScores, read_scores
 from eval.scoring.summary import POSITIONS
 from eval.statistics import compare_paired, rate_interval
 from value_index.models import FrozenModel
+from value_index.atomic_file import write_atomically
 
 MODES: tuple[HistoryMode, ...] = get_args(HistoryMode)
 GOLD: HistoryMode = "gold"
@@ -82,7 +83,7 @@ def run_histories(options: RunOptions, *, say: Callable[[str], object] | None = 
             say(f"{mode}: {counts.describe()}, value {'–' if value is None else format(value, '.3f')}")
     _, experiment = read_experiment(options)
     gap = read_histories(options.out, options.data, noise_rate=experiment.noise_rate)
-    write_text(options.out / "history.json", gap.model_dump_json(indent=2) + "\n")
+    write_atomically(options.out / "history.json", gap.model_dump_json(indent=2) + "\n")
     return gap
 
 

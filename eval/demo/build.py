@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import tempfile
 import zlib
 from contextlib import closing
 from pathlib import Path
 
+from value_index.atomic_file import write_atomically
 from value_index.errors import DatabaseError
 from value_index.folders import INSTALLED, cache_folder
 
@@ -34,8 +34,12 @@ def build(folder: Path = DEMO_DATA) -> tuple[Path, ...]:
 def _copy_source(folder: Path) -> None:
     """Put the dialogues, the schemas and the SQL texts of the package into a folder that can be written."""
     try:
-        shutil.copytree(SOURCE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    except (OSError, shutil.Error) as error:
+        for path in (*SOURCE.glob("*.sql"), *SOURCE.rglob("*.json")):
+            copy = folder / path.relative_to(SOURCE)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            if not copy.is_file() or copy.read_bytes() != path.read_bytes():
+                write_atomically(copy, path.read_bytes())
+    except OSError as error:
         raise DatabaseError(f"cannot write the demo's data to {str(folder)!r}: {error}") from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from eval.datasets import Dataset
 from eval.gold.outputs import Gold, GoldBook, compared
 from nodes.plan import Operator
 from nodes.plan.constraints import Scalar
+from value_index.atomic_file import atomic_file
 from value_index.database import Database
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.spans import mentions
@@ -116,12 +116,10 @@ class Labeller:
 def write_labels(labels: Iterable[Label], out: Path) -> Counter[str]:
     """Write one JSON object a line, whole or not at all, and return how many there are of each kind."""
     counts: Counter[str] = Counter(dict.fromkeys(get_args(LabelKind), 0))
-    temporary = out.with_name(f"{out.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
+    with atomic_file(out) as file:
         for label in labels:
             counts[label.kind] += 1
-            file.write(label.model_dump_json() + "\n")
-    os.replace(temporary, out)
+            file.write(f"{label.model_dump_json()}\n".encode())
     return counts
 
 

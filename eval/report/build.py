@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from eval.records import RunError, write_text
+from eval.records import RunError
 from eval.report.evidence import evidence_tables
 from eval.report.explorer import explorer_data
 from eval.report.inputs import Inputs
@@ -19,6 +19,7 @@ from eval.report.tables import group_tables, node_table, plan_table, stage_table
 from eval.report.topics import topics
 from eval.report.wrong_turns import all_faults
 from eval.table import Table
+from value_index.atomic_file import write_atomically
 
 HERE = Path(__file__).parent
 SCRIPTS = ("vendor/d3.min.js", "vendor/plot.min.js", "templates/charts.js", "templates/explorer.js")
@@ -62,7 +63,7 @@ def write_report(inputs: Inputs, folder: Path) -> tuple[Path, Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, held in zip(paths, (page, facts), strict=True):
-            write_text(path, templates.get_template(f"{path.name}.j2").render(held))
+            write_atomically(path, templates.get_template(f"{path.name}.j2").render(held))
     except OSError as error:
         raise RunError(f"cannot write the report to {folder}: {error.strerror}; give --out another folder") from error
     return paths

@@ -11,7 +11,6 @@ from typing import Self
 from pydantic import BaseModel
 
 from eval.records import (
-    UNFINISHED,
     AloneRecord,
     Manifest,
     RunError,
@@ -19,8 +18,8 @@ from eval.records import (
     read_alone,
     read_manifest,
     read_turns,
-    write_text,
 )
+from value_index.atomic_file import UNFINISHED, write_atomically
 from value_index.render import strict_json
 
 SUITE_FOLDER = "suite"
@@ -104,7 +103,7 @@ class RunStore:
 
     def _rewrite(self, turns: Sequence[TurnRecord], alone: Sequence[AloneRecord]) -> None:
         for name, records in (("alone.jsonl", alone), ("turns.jsonl", turns)):
-            write_text(self.folder / name, "".join(_line(record) for record in records))
+            write_atomically(self.folder / name, "".join(_line(record) for record in records))
         for descriptor in (self._turns, self._alone):
             os.close(descriptor)
         self._turns = _opened(self.folder / "turns.jsonl")
@@ -112,7 +111,7 @@ class RunStore:
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    write_text(folder / "manifest.json", manifest.model_dump_json(indent=2) + "\n")
+    write_atomically(folder / "manifest.json", manifest.model_dump_json(indent=2) + "\n")
 
 
 def _unfinished(path: Path) -> bool:

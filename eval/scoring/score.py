@@ -6,11 +6,12 @@ from collections import defaultdict
 from pathlib import Path
 
 from eval.datasets import Dataset, load, parse_range
-from eval.records import AloneRecord, Manifest, RunError, read_alone, read_manifest, read_turns, write_text
+from eval.records import AloneRecord, Manifest, RunError, read_alone, read_manifest, read_turns
 from eval.scoring.scorer import Scorer
 from eval.scoring.scores import Summary
 from eval.scoring.suite.turns import with_suite
 from eval.scoring.summary import summarise
+from value_index.atomic_file import write_atomically
 from value_index.render import strict_json
 
 
@@ -39,8 +40,8 @@ def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summar
     summary = summarise(scores, manifest, records[0], scorer.baselines(scores))
     dataset.close()
     lines = (strict_json(line.model_dump(mode="json")) + "\n" for line in scores)
-    write_text(run / "scores.jsonl", "".join(lines))
-    write_text(run / "summary.json", strict_json(summary.model_dump(mode="json"), indent=2) + "\n")
+    write_atomically(run / "scores.jsonl", "".join(lines))
+    write_atomically(run / "summary.json", strict_json(summary.model_dump(mode="json"), indent=2) + "\n")
     return summary
 
 

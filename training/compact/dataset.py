@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import os
 import pickle
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from training.compact.config import CompactConfig
 from training.compact.examples import Example, ExampleBuilder
 from training.compact.schema_renaming import vocabulary
 from training.dev_databases import refuse_dev_databases
+from value_index.atomic_file import write_atomically
 
 TURNS = 400
 """The number of turns built at once, roughly; a database is never cut, since its index is built for its turns."""
@@ -59,9 +59,7 @@ class _Worker:
             dataset, self.tokenizer, corrupted=config.corrupted, seed=config.seed, words=self.words,
             as_is=config.validation_databases,
         )  # fmt: skip
-        partial = part.path.with_suffix(".partial")
-        partial.write_bytes(pickle.dumps((list(builder.examples(dataset.dialogues)), builder.counts)))
-        os.replace(partial, part.path)
+        write_atomically(part.path, pickle.dumps((list(builder.examples(dataset.dialogues)), builder.counts)))
 
 
 _worker: _Worker

@@ -10,7 +10,6 @@ eight bits a channel, the rest in half precision. The graphs hold the conversion
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import zipfile
 from pathlib import Path
@@ -36,6 +35,7 @@ from training.compact.pretrained import base_folder
 from training.compact.rerank import precision_loss
 from training.dev_databases import refuse_dev_databases
 from training.settings import TrainingError
+from value_index.atomic_file import atomic_file
 
 PRECISION_TURNS = 200
 """Turns of the validation fold on which full precision is held against what is shipped."""
@@ -143,13 +143,13 @@ def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str
     about["precision"] = precision_loss(dataset, databases, planner, Planner(Network(full)), turns=PRECISION_TURNS)
     full.unlink()
     about["choice"] = fold_choice(dataset, databases, planner, PRIORS)
-    _write(partial, parts, about)
-    os.replace(partial, out)
+    _write(out, parts, about)
+    partial.unlink()
     return out
 
 
 def _write(path: Path, parts: dict[str, bytes], about: dict) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
+    with atomic_file(path) as file, zipfile.ZipFile(file, "w") as archive:
         for name, part in parts.items():
             archive.writestr(name, part)
         archive.writestr("manifest.json", json.dumps(about, indent=2))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import random
 import shutil
 import time
@@ -32,6 +31,7 @@ from training.compact.model import CompactModel, Shape
 from training.compact.pretrained import base_folder, load_encoder
 from training.compact.text_states import Texts
 from training.settings import TrainingError
+from value_index.atomic_file import atomic_file
 
 ENCODER = "encoder."
 ROWS = 8
@@ -201,6 +201,5 @@ def fast_bfloat16(where: torch.device) -> bool:
 
 def _save(path: Path, state: dict[str, object]) -> None:
     """Write a checkpoint whole or not at all."""
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    os.replace(partial, path)
+    with atomic_file(path) as file:
+        torch.save(state, file)

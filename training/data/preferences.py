@@ -16,7 +16,7 @@ from typing import Any
 from eval.datasets import Dataset
 from eval.gold.plan_form import canonical
 from eval.progress import Progress
-from eval.records import Manifest, RunError, TurnRecord, read_manifest, read_turns, write_text
+from eval.records import Manifest, RunError, TurnRecord, read_manifest, read_turns
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.isolated_stages import ADAPTERS
 from eval.scoring.verdicts import Executions, judge
@@ -30,6 +30,7 @@ from training.data.mix_config import MixConfig, MixSource
 from training.data.sources import load_source
 from training.data.turns import MixTurn, TurnSource
 from training.dev_databases import LeakError, refuse_dev_databases
+from value_index.atomic_file import write_atomically
 
 COMPARED: tuple[Stage, ...] = ("plan_emission", "sql_generation")
 """The stages whose answers can be run."""
@@ -79,7 +80,7 @@ def write_preferences(
     maker = ChatMaker.of(settings, agent, frozenset(experiment.oracle))
     counts: Counter[str] = Counter()
     rows = asyncio.run(_rows(TurnSource(f"{name}/{split}", dataset), runs, maker, counts))
-    write_text(out, "".join(json.dumps(row.model_dump(mode="json"), ensure_ascii=False) + "\n" for row in rows))
+    write_atomically(out, "".join(json.dumps(row.model_dump(mode="json"), ensure_ascii=False) + "\n" for row in rows))
     return counts
 
 

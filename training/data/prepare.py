@@ -17,7 +17,6 @@ from agent.config import Config
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, parse_range
 from eval.progress import Progress
 from eval.provenance import commit, versions
-from eval.records import write_text
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.prompt_hash import prompts_sha256
 from nodes.llm.messages import EndpointError
@@ -35,6 +34,7 @@ from training.data.turns import MixTurn, TurnSource, usable_turns
 from training.dev_databases import LeakError, refuse_dev_databases
 from training.settings import TrainingError
 from value_index.models import FrozenModel
+from value_index.atomic_file import write_atomically
 
 SPLITS = ("train", "validation")
 
@@ -286,8 +286,8 @@ def _write(out: Path, rows: dict[str, dict[Stage, list[ChatRow]]], manifest: Mix
             (out / split).mkdir(exist_ok=True)
             for stage, found in by_stage.items():
                 text = "".join(json.dumps(row.model_dump(mode="json"), ensure_ascii=False) + "\n" for row in found)
-                write_text(out / split / f"{stage}.jsonl", text)
-        write_text(out / "manifest.json", manifest.model_dump_json(indent=1) + "\n")
+                write_atomically(out / split / f"{stage}.jsonl", text)
+        write_atomically(out / "manifest.json", manifest.model_dump_json(indent=1) + "\n")
     except OSError as error:
         raise DataError(
             f"cannot write {out}: {error.strerror}: make room, then run the command again; nothing is lost"

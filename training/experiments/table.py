@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from eval.records import write_text
 from eval.scoring.scores import Summary
 from eval.table import (
     Table,
@@ -17,6 +16,7 @@ from eval.table import (
 )
 from training.experiments.read import Experiment, Experiments
 from training.experiments.stage_effects import StageEffect
+from value_index.atomic_file import write_atomically
 
 
 def experiment_tables(experiments: Experiments) -> tuple[Table, ...]:
@@ -32,8 +32,8 @@ def tables_json(tables: Sequence[Table]) -> str:
 
 def write_tables(tables: Sequence[Table], out: Path) -> None:
     """Write OUT.md, and OUT.json for the report."""
-    write_text(out.with_suffix(".md"), "\n\n".join(found.markdown() for found in tables) + "\n")
-    write_text(out.with_suffix(".json"), tables_json(tables))
+    write_atomically(out.with_suffix(".md"), "\n\n".join(found.markdown() for found in tables) + "\n")
+    write_atomically(out.with_suffix(".json"), tables_json(tables))
 
 
 def _runs(experiments: Experiments) -> Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, cast
 
 import pycountry
@@ -12,20 +11,8 @@ from babel.core import get_global
 from babel.languages import get_official_languages
 from countryinfo import all_countries
 
+from value_index.grounding.alias import Alias, Domain
 from value_index.text.folding import fold
-
-Domain = str
-"""`territory`, `language`, `currency`, or `states of` a country: what a column holds when most of its values are names in it."""
-
-
-@dataclass(frozen=True)
-class Alias:
-    """Another name of what a mention names."""
-
-    name: str
-    """Folded."""
-    domain: Domain
-    is_code: bool
 
 
 def names() -> dict[tuple[Domain, str], tuple[Alias, ...]]:

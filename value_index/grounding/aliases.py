@@ -10,15 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from value_index.grounding.alias_names import (
-    Alias,
-    Domain,
-    countries,
-    demonyms,
-    names,
-)
+from value_index.grounding.alias import Alias, Domain
+from value_index.grounding.alias_cache import read_names
 from value_index.grounding.spans import FUNCTION_WORDS
-from value_index.text.folding import fold, plural_variants
+from value_index.text.folding import plural_variants
 
 _ENDINGS = ("ian", "ean", "an", "n", "ese", "ish", "i", "ic", "er")
 """What makes a demonym of a country's name."""
@@ -41,13 +36,17 @@ class _Tables:
 
 @cache
 def _tables() -> _Tables:
-    """Read the libraries, once a process: hundreds of milliseconds."""
-    members = names()
+    """Read the names, once a process."""
+    read = read_names()
+    members = {
+        (domain, code): tuple(Alias(name, domain, is_code) for name, is_code in aliases)
+        for domain, codes in read.members.items()
+        for code, aliases in codes.items()
+    }
     groups: dict[str, dict[tuple[Domain, str], None]] = {}
     for key, found in members.items():
         for alias in found:
             groups.setdefault(alias.name, {})[key] = None
-    people = demonyms()
     every = [alias for found in members.values() for alias in found]
     return _Tables(
         members=members,
@@ -55,7 +54,7 @@ def _tables() -> _Tables:
         codes=frozenset(alias.name for alias in every if alias.is_code),
         kinds=frozenset((alias.name, alias.domain, alias.is_code) for alias in every),
         stems=_stems(members),
-        demonyms={fold(name): people[code] for code, name in countries() if code in people},
+        demonyms=read.people,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz, process
 
 from value_index.database import Database
-from value_index.grounding.alias_names import Domain
+from value_index.grounding.alias import Domain
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.candidate import Candidate, ColumnFacts
 from value_index.grounding.context import Context, Names

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from value_index.atomic_file import write_atomically
 from value_index.database import Database
 from value_index.models import FrozenModel
 from value_index.schema import ColumnRef
@@ -131,13 +131,3 @@ def load_numbers(folder: Path, columns: Sequence[ColumnSummary]) -> Iterator[NDA
     for column in columns:
         yield numbers[first : first + column.numbers]
         first += column.numbers
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from value_index.atomic_file import write_atomically
 from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.models import FrozenModel
@@ -22,7 +23,6 @@ from value_index.store.build import (
     load_numbers,
     save_numbers,
     shard_folder,
-    write_atomically,
 )
 from value_index.store.seal import SealedFile, intact, sealed, sync_folder
 from value_index.store.trigram_shard import Shard

@@ -1,0 +1,27 @@
+"""A file is there whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from value_index.atomic_file import atomic_file, write_atomically
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_atomically(path, "zwölf\n")
+    assert path.read_bytes() == "zwölf\n".encode()
+    write_atomically(path, b"\x00")
+    assert path.read_bytes() == b"\x00"
+
+
+def test_after_an_error_the_old_file_stays_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_atomically(path, "old")
+    with pytest.raises(KeyboardInterrupt), atomic_file(path) as file:
+        file.write(b"new")
+        assert path.read_text() == "old"
+        raise KeyboardInterrupt
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
