@@ -13,14 +13,14 @@ from pathlib import Path
 from docs.generate.pages import ROOT, generated, runnable
 from docs.generate.shown_outputs import refreshed, without_figures
 from eval.demo.build import build
-from eval.records import write_text
+from value_index.atomic_file import write_atomically
 
 
 def write_pages() -> None:
     """Write the references, and the tables of figures."""
     for path, text in generated(ROOT).items():
         if not path.is_file() or path.read_text("utf-8") != text:
-            write_text(path, text)
+            write_atomically(path, text)
             print(path.relative_to(ROOT))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from eval.ablation.attribution import attribute
 from eval.ablation.ladder import Ladder
 from eval.analysis.history_gap import HistoryGap
-from eval.records import read_manifest, write_text
+from eval.records import read_manifest
 from eval.report.history import history_tables
 from eval.report.ladder import ladder_tables
 from eval.report.run_view import gather

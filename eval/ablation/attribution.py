@@ -19,8 +19,8 @@ from eval.scoring.score import open_rows
 from eval.scoring.scores import TurnScores
 from eval.scoring.verdicts import Executions
 from nodes.state import STAGES, Stage
-from value_index.models import FrozenModel
 from value_index.atomic_file import write_atomically
+from value_index.models import FrozenModel
 
 Verdicts = Mapping[str, Mapping[tuple[int, int], TurnScores]]
 

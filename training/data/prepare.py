@@ -33,8 +33,8 @@ from training.data.sources import load_source
 from training.data.turns import MixTurn, TurnSource, usable_turns
 from training.dev_databases import LeakError, refuse_dev_databases
 from training.settings import TrainingError
-from value_index.models import FrozenModel
 from value_index.atomic_file import write_atomically
+from value_index.models import FrozenModel
 
 SPLITS = ("train", "validation")
 

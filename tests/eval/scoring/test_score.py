@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
-from eval.records import RunError, TurnRecord, read_turns, write_text
+from eval.records import RunError, TurnRecord, read_turns
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.scoring.plan_scores import PLAN_SCORES
@@ -22,6 +22,7 @@ from eval.scoring.scores import TurnScores, read_scores, read_summary
 from eval.scoring.verdicts import VERDICTS
 from nodes.state import STAGES, Attempt, Violation
 from tests.eval.archive import write_split
+from value_index.atomic_file import write_atomically
 
 SKIP = Path("configs/skip.toml")
 RIGHT = "SELECT c.name FROM city AS c WHERE c.country = 'FR'"
@@ -40,7 +41,7 @@ def recorded(archive: Path, folder: Path, **answers: Any) -> Path:
 
 
 def write(folder: Path, turns: list[TurnRecord]) -> None:
-    write_text(folder / "turns.jsonl", "".join(turn.model_dump_json() + "\n" for turn in turns))
+    write_atomically(folder / "turns.jsonl", "".join(turn.model_dump_json() + "\n" for turn in turns))
 
 
 def by_key(folder: Path) -> dict[tuple[int, int], TurnScores]:

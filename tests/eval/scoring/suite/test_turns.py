@@ -9,11 +9,12 @@ from typer.testing import CliRunner
 
 from eval.analysis.bundle import bundle, rescore
 from eval.cli import app
-from eval.records import read_turns, write_text
+from eval.records import read_turns
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.scoring.score import score
 from eval.scoring.scores import read_scores, read_summary
+from value_index.atomic_file import write_atomically
 
 SLIP = "SELECT name FROM city WHERE people > 200"
 
@@ -25,7 +26,7 @@ def recorded(archive: Path, folder: Path, sql: str) -> Path:
     turns = (
         record.model_copy(update={"sql": sql}) if record.key == (0, 1) else record for record in read_turns(folder)
     )
-    write_text(folder / "turns.jsonl", "".join(turn.model_dump_json() + "\n" for turn in turns))
+    write_atomically(folder / "turns.jsonl", "".join(turn.model_dump_json() + "\n" for turn in turns))
     return folder
 
 
