@@ -68,7 +68,7 @@ def run(
     from eval.conversations.result import junit as junit_xml
     from eval.conversations.result import mode_table, rate_table
     from eval.conversations.run import SuiteOptions, run_suite
-    from eval.records import write_text
+    from value_index.atomic_file import write_atomically
 
     result = run_suite(
         SuiteOptions(
@@ -84,7 +84,7 @@ def run(
         )
     )
     if junit:
-        write_text(junit, junit_xml(result))
+        write_atomically(junit, junit_xml(result))
     if as_json:
         typer.echo(result.model_dump_json(indent=2))
     else:

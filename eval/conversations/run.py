@@ -16,13 +16,14 @@ from eval.conversations.expectations import Answered, shortfall
 from eval.conversations.result import Rate, SuiteResult, TurnResult
 from eval.conversations.suite_file import SuiteError, SuiteFile, read_suite
 from eval.datasets import Dataset, load
-from eval.records import TurnRecord, read_turns, write_text
+from eval.records import TurnRecord, read_turns
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.runs.store import SUITE_FOLDER
 from eval.scoring.score import score
 from eval.scoring.verdicts import Executions
 from eval.statistics import rate_interval
+from value_index.atomic_file import write_atomically
 from value_index.database import Database
 from value_index.render import strict_json
 
@@ -63,7 +64,7 @@ def run_suite(options: SuiteOptions) -> SuiteResult:
     folders = [options.out] if options.repeat == 1 else [options.out / f"{n + 1}" for n in range(options.repeat)]
     tries = [_answered(suite, options, folder) for folder in folders]
     result = summarise(suite, options, tries, earlier)
-    write_text(options.out / RESULT, strict_json(result.model_dump(mode="json"), indent=2) + "\n")
+    write_atomically(options.out / RESULT, strict_json(result.model_dump(mode="json"), indent=2) + "\n")
     return result
 
 
@@ -150,7 +151,9 @@ def write_data(suite: SuiteFile, database: Path, folder: Path) -> Path:
         for dialogue in suite.dialogues
     ]
     (folder / "sql_state_tracking").mkdir(exist_ok=True)
-    write_text(folder / "sql_state_tracking" / "cosql_dev.json", json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+    write_atomically(
+        folder / "sql_state_tracking" / "cosql_dev.json", json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    )
     return folder
 
 
