@@ -34,7 +34,7 @@ def write_outputs(*, slow: bool) -> None:
             text = path.read_text("utf-8")
             shown = refreshed(text, environment, slow=slow)
             if without_figures(shown) != without_figures(text) or (slow and shown != text):
-                write_text(path, shown)
+                write_atomically(path, shown)
                 print(path.relative_to(ROOT))
 
 

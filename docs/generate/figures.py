@@ -21,6 +21,7 @@ from eval.report.run_view import gather
 from eval.report.tables import answer_table, node_table, plan_table
 from eval.report.wrong_turns import failure_tables
 from eval.table import Table
+from value_index.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,5 +137,5 @@ def _history(runs: Path) -> Iterator[tuple[str, Table]]:
 
 if __name__ == "__main__":
     for page, figures in figures_of(Path(sys.argv[1])).items():
-        write_text(RESULTS / f"{page}.json", figures.model_dump_json(indent=1) + "\n")
+        write_atomically(RESULTS / f"{page}.json", figures.model_dump_json(indent=1) + "\n")
         print(f"docs/results/{page}.json")
