@@ -6,7 +6,7 @@ from nodes.compact.candidate import Candidate, ranking
 from nodes.compact.opinions import LEAST_SCORE
 from nodes.compact.plan_features import PlanFeatures
 from nodes.compact.turn_encoding import Understanding
-from nodes.coverage.edits.all_edits import edited
+from nodes.coverage.edits.all_edits import EDITS, MENDING, edited
 from nodes.plan import Plan
 from value_index.linear_model import Weights
 
@@ -14,6 +14,10 @@ EDIT_ROUNDS = 2
 """How often the best plans so far are edited."""
 ASKED_EDITS = frozenset(("condition", "order", "group", "each", "cast", "roles", "given_up", "display", "count"))
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
+SENSE_EDITS = frozenset(("distinct", "repeat"))
+"""Edits that keep what a plan says: what the network thinks of them weighs nothing."""
+BROKEN = ("fan_trap", "cross_join", "condition_twice", "copy_unused", "texts_compared")
+"""Features of plans that are mended wherever they rank."""
 EDITED = 4
 """Plans that are edited in a round."""
 
@@ -23,20 +27,24 @@ def with_edits(
 ) -> list[Candidate]:
     """Return candidates with the edits of the best of them, and the edits of the best of all."""
     pool, seen = list(found), set[Plan]()
+    broken = [each for each in pool if any(each.features.get(name) for name in BROKEN)]
+    pool += _made(broken, MENDING, judge, understanding)
     for _ in range(EDIT_ROUNDS):
-        best = [each for each, _ in ranking(pool, weights)[:EDITED] if each.plan not in seen]
+        best = [each for each, _ in ranking(pool, weights)[:EDITED]]
         if judge.demand.previous is not None:
-            best += [each for each in pool if each.plan == judge.demand.previous and each not in best]
-        made = [
-            (origin, name, plan)
-            for origin in best
-            if origin.plan not in seen and not seen.add(origin.plan)
-            for name, plan in edited(origin.plan, judge.demand)
-        ]
-        scores = understanding.scores([plan for *_, plan in made])
-        for (origin, name, plan), score in zip(made, scores, strict=True):
-            pool.append(_edited(origin, name, plan, score, judge))
+            best += [each for each in pool if each.plan == judge.demand.previous]
+        new = [each for each in best if each.plan not in seen and not seen.add(each.plan)]
+        pool += _made(new, tuple(EDITS), judge, understanding)
     return pool
+
+
+def _made(
+    origins: list[Candidate], names: tuple[str, ...], judge: PlanFeatures, understanding: Understanding
+) -> list[Candidate]:
+    """Return what some edits make of some candidates."""
+    made = [(origin, *each) for origin in origins for each in edited(origin.plan, judge.demand, names)]
+    scores = understanding.scores([plan for *_, plan in made])
+    return [_edited(*each, score, judge) for each, score in zip(made, scores, strict=True)]
 
 
 def _edited(origin: Candidate, name: str, plan: Plan, score: float | None, judge: PlanFeatures) -> Candidate:
@@ -44,7 +52,7 @@ def _edited(origin: Candidate, name: str, plan: Plan, score: float | None, judge
     opinion = dict(origin.opinion)
     own = (LEAST_SCORE if score is None else max(LEAST_SCORE, score)) / 5
     gain = own - opinion.get("network", LEAST_SCORE / 5)
-    if score is not None:
+    if score is not None and name not in SENSE_EDITS:
         kind = "asked_likelihood" if name in ASKED_EDITS else "edit_likelihood"
         opinion[kind] = max(-2.0, min(0.0, gain)) + origin.opinion.get(kind, 0.0)
     if gain > 0:

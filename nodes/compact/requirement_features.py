@@ -88,6 +88,16 @@ class RequirementFeatures:
         return out
 
     @cached_property
+    def _key_pairs(self) -> frozenset[frozenset[tuple[str, str]]]:
+        """The columns that a key ties together, by twos: its ends, and the sources of keys to one target."""
+        found = {frozenset((key.source.folded, key.target.folded)) for key in self.demand.schema.foreign_keys}
+        by_target: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for key in self.demand.schema.foreign_keys:
+            by_target.setdefault(key.target.folded, []).append(key.source.folded)
+        found |= {frozenset((a, b)) for sources in by_target.values() for a in sources for b in sources}
+        return frozenset(found)
+
+    @cached_property
     def _asks_which(self) -> bool:
         """Whether the words ask which things there are: then each is one answer ("Which airlines fly to Boston?")."""
         words = self.demand.inquiry.utterance.words
@@ -194,6 +204,7 @@ class RequirementFeatures:
             "cross_join": float(sum(join.on is None for b in blocks for join in b.joins or ())),
             "fan_trap": float(sum(fan_traps(b, schema) for b in blocks)),
             "own_members": float(any(_is_own_member(part, plan) for part in anatomy.parts)),
+            "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in anatomy.parts)),
             "order_fixed": float(_orders_by_constant(plan)),
             "copy_unused": float(len(plan.tables) > len(anatomy.folded_tables) and not uses_copies(plan)),
             "texts_compared": float(compares_texts(plan, self.demand)),
@@ -210,6 +221,19 @@ class RequirementFeatures:
 def anatomy_columns(plan: Plan) -> list[ColumnTerm]:
     """Return the plain columns among the projections."""
     return [term for term in plan.select if isinstance(term, ColumnTerm)]
+
+
+def _is_unrelated(part: object, keys: frozenset[frozenset[tuple[str, str]]]) -> bool:
+    """Tell whether a column is looked for among the values of another that no key and no name ties to it."""
+    if not isinstance(part, Predicate) or part.operator not in ("in", "not in") or len(part.right) != 1:
+        return False
+    inner, left = part.right[0], part.left
+    if not isinstance(inner, SubPlan) or not isinstance(left, ColumnTerm) or not inner.plan.select:
+        return False
+    right = inner.plan.select[0]
+    if not isinstance(right, ColumnTerm) or left.column.lower() == right.column.lower():
+        return False
+    return frozenset((_folded(left), _folded(right))) not in keys
 
 
 def _orders_by_constant(plan: Plan) -> bool:

@@ -112,7 +112,26 @@ def fan_traps(plan: Plan, schema: Schema) -> int:
                 for term in (leaf.left, *leaf.right):
                     if isinstance(term, ColumnTerm) and (term.table.lower(), term.column.lower()) in primary:
                         ends[term.table.lower()] = ends.get(term.table.lower(), 0) + 1
-    return sum(count > 1 for table, count in ends.items() if table not in needed)
+    return sum(count > 1 for table, count in ends.items() if table not in needed) + _sibling_joins(
+        plan, schema, primary
+    )
+
+
+def _sibling_joins(plan: Plan, schema: Schema, primary: frozenset[tuple[str, str]]) -> int:
+    """Return how many joins tie two children of a parent that is left out: `airline.country_code = city.country_code`."""
+    targets = {key.source.folded: key.target.folded for key in schema.foreign_keys}
+    count = 0
+    for join in plan.joins or ():
+        for leaf in conjuncts(join.on):
+            if (
+                isinstance(leaf, Predicate)
+                and isinstance(leaf.left, ColumnTerm)
+                and isinstance(leaf.right[0], ColumnTerm)
+            ):
+                ends = [(term.table.lower(), term.column.lower()) for term in (leaf.left, leaf.right[0])]
+                both = [targets.get(end) for end in ends]
+                count += both[0] is not None and both[0] == both[1] and not primary & set(ends)
+    return count
 
 
 def repeats_rows(plan: Plan, schema: Schema) -> bool:

@@ -128,7 +128,7 @@ def _cases() -> Iterator[Any]:
         yield pytest.param(case, id=f"{case.database}: {case.question}", marks=marks)
 
 
-@pytest.mark.parametrize("case", _cases())
+@pytest.mark.parametrize("case", list(_cases()))
 def test_the_rows_are_those_asked_for(case: Case, ask: Callable[..., Answer]) -> None:
     given = ask(case.database, case.question)
     assert given.result is not None

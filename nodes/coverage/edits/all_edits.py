@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import missing_conditions
@@ -42,11 +42,15 @@ EDITS: Mapping[str, Edit] = {
 }
 
 
-def edited(plan: Plan, demand: Demand) -> Iterator[tuple[str, Plan]]:
+MENDING = ("join", "repeat", "table", "cast")
+"""Edits that take out what cannot be meant, whatever the words ask for."""
+
+
+def edited(plan: Plan, demand: Demand, names: Collection[str] = tuple(EDITS)) -> Iterator[tuple[str, Plan]]:
     """Yield the plans that one edit makes of a plan, each once, with the name of the edit."""
     seen = {plan}
-    for name, edit in EDITS.items():
-        for changed in edit(plan, demand):
+    for name in names:
+        for changed in EDITS[name](plan, demand):
             if changed not in seen:
                 seen.add(changed)
                 yield name, changed
