@@ -223,13 +223,15 @@ def _context(db: str) -> Context:
 
 def _history(path: Path) -> tuple[Turn, ...]:
     """Read earlier turns; unknown fields are ignored."""
+    from codecs import BOM_UTF8
+
     from pydantic import TypeAdapter, ValidationError
 
     from nodes.state import Turn
     from value_index.errors import TurnSQLError
 
     try:
-        return TypeAdapter(tuple[Turn, ...]).validate_json(path.read_bytes(), extra="ignore")
+        return TypeAdapter(tuple[Turn, ...]).validate_json(path.read_bytes().removeprefix(BOM_UTF8), extra="ignore")
     except OSError as error:
         raise TurnSQLError(f"cannot read the history {str(path)!r}: {error.strerror}") from error
     except ValidationError as error:

@@ -146,7 +146,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         ConfigError: it cannot be read, or is no table.
     """
     try:
-        found = yaml.safe_load(shipped(path).read_text(encoding="utf-8"))
+        found = yaml.safe_load(shipped(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the server's settings ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

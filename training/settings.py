@@ -66,6 +66,6 @@ def read_settings(kind: type[S], path: Path) -> S:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(shipped(path).read_text(encoding="utf-8"))
+        return tomllib.loads(shipped(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TrainingError(f"cannot read {path}: {error}") from error

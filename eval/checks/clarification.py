@@ -54,7 +54,7 @@ def user_turns(path: Path) -> list[UserTurn]:
         DataError: the file is missing, or not a list of dialogues.
     """
     try:
-        dialogues = json.loads(path.read_text(encoding="utf-8"))
+        dialogues = json.loads(path.read_text(encoding="utf-8-sig"))
         return [turn for dialogue in dialogues for turn in _user_turns(dialogue)]
     except OSError as error:
         raise DataError(f"cannot read {str(path)!r} ({error.strerror}): CoSQL's full dialogues belong there") from error

@@ -69,7 +69,9 @@ def read_leak_rows(paths: tuple[Path, ...], databases: Path | None) -> LeakRows:
 def _read(path: Path) -> list[LeakRow]:
     if path.suffix == ".jsonl":
         try:
-            entries: Any = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            entries: Any = [
+                json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()
+            ]
         except OSError as error:
             raise DataError(f"cannot read {path}: {error.strerror}") from error
         except ValueError as error:

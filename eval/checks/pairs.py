@@ -34,7 +34,7 @@ def read_pairs(path: Path) -> list[SqlPair]:
         PairsError: the file cannot be read, or a line is no pair (its number is named).
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise PairsError(f"cannot read {str(path)!r}: {error}") from error
     return [_pair(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]

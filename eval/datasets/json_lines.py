@@ -21,7 +21,7 @@ def read_json_lines(path: Path, kind: type[M]) -> Iterator[M]:
     """
     rows = 0
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     rows += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -93,7 +94,8 @@ class Dataset:
     @cached_property
     def _names(self) -> dict[str, NaturalNames]:
         tables = self.tables or followed(self.folder / "tables.json")
-        return load_natural_names(tables) if tables.exists() else {}
+        asked = {dialogue.database_id for dialogue in self.dialogues}
+        return load_natural_names(tables, needed=asked) if tables.exists() else {}
 
     @property
     def turns(self) -> int:
@@ -206,11 +208,14 @@ def followed(path: Path) -> Path:
     """
     if not path.is_file() or path.stat().st_size > _LONGEST_LINK:
         return path
-    text = path.read_bytes().strip()
+    text = path.read_bytes().removeprefix(BOM_UTF8).strip()
     if not text or b"\n" in text or b"\0" in text or text[:1] in b"[{":
         return path
     target = path.parent / text.decode(errors="replace")
-    return target if target.exists() else path
+    try:
+        return target if target.exists() else path
+    except OSError:  # too long for a name, so it is none
+        return path
 
 
 def _what_is_there(name: DatasetName, root: Path) -> str:
@@ -253,7 +258,7 @@ def read_json(path: Path) -> Any:
         DataError: It is missing, not text, or not JSON.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

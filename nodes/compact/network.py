@@ -62,15 +62,17 @@ class Network:
                 self._encoder, self._mixing, self._step = (
                     _session(archive.read(f"{name}.onnx"), threads) for name, threads in GRAPHS.items()
                 )
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            sizes = [self.about.get(key) for key in ("words", "features", "relations")]
+            layers, heads, _, part = self._step.get_inputs()[2].shape[0], *self._step.get_inputs()[5].shape[1:]
+            self._past_shape = (layers, heads, part)
+        # onnxruntime and tokenizers raise classes of their own, and tokenizers' is Exception itself.
+        except Exception as error:
+            said = " ".join(str(error).split())[:200]
             raise WeightsError(
-                f"cannot read the weights {str(path)!r} ({error}): make them by turnsql train compact --export"
+                f"cannot read the weights {str(path)!r} ({said}): make them by turnsql train compact --export"
             ) from error
-        sizes = [self.about.get(key) for key in ("words", "features", "relations")]
         if sizes != [len(WORDS), FEATURES, len(RELATIONS)]:
             raise WeightsError(f"the weights {str(path)!r} belong to another version: turnsql train compact --export")
-        layers, heads, _, part = self._step.get_inputs()[2].shape[0], *self._step.get_inputs()[5].shape[1:]
-        self._past_shape = (layers, heads, part)
         self._names: OrderedDict[Pieces, Floats] = OrderedDict()
         self._said = LRUCache[Floats](MOST_SAID)
 

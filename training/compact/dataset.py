@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
 import pickle
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from training.compact.config import CompactConfig
 from training.compact.examples import Example, ExampleBuilder
 from training.compact.schema_renaming import vocabulary
 from training.dev_databases import refuse_dev_databases
+from training.settings import TrainingError
 from value_index.atomic_file import write_atomically
 
 TURNS = 400
@@ -107,10 +109,21 @@ def build_examples(
     examples: list[Example] = []
     counts: Counter[str] = Counter()
     for part in parts:
+        _refuse_foreign(part.path)
         found, left_out = pickle.loads(part.path.read_bytes())
         examples += found
         counts += left_out
     return Built(examples, counts, hashes)
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Refuse a part that another user wrote: a pickle runs what it holds.
+
+    Raises:
+        TrainingError: the file is somebody else's.
+    """
+    if hasattr(os, "getuid") and path.stat().st_uid not in (os.getuid(), 0):
+        raise TrainingError(f"{path} belongs to another user and would be run: give --out a folder of your own")
 
 
 def _datasets(config: CompactConfig, data: Path) -> list[Dataset]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -53,22 +54,40 @@ def split_identifier(name: str) -> str:
     return " ".join(words).lower() or name
 
 
-def load_natural_names(tables_json: Path | str) -> dict[str, NaturalNames]:
+def load_natural_names(tables_json: Path | str, *, needed: Collection[str] | None = None) -> dict[str, NaturalNames]:
     """Read a Spider `tables.json`: database id to its names.
 
+    Args:
+        needed: the databases whose entries must be whole; a bad entry of another is left out. All where None.
+
     Raises:
-        TurnSQLError: the file is missing or not a `tables.json`.
+        TurnSQLError: the file is missing or not a `tables.json`, or a needed entry is bad.
     """
     path = Path(tables_json)
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        spider = [_SpiderTables.model_validate(entry) for entry in _as_list(entries)]
-        return {entry.db_id: _natural(entry) for entry in spider}
+        entries = _as_list(json.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise TurnSQLError(f"cannot read {str(path)!r}: {error.strerror or error}") from None
-    except (ValueError, IndexError, ValidationError) as error:
+    except (ValueError, RecursionError) as error:
         cause = str(error).splitlines()[0]
         raise TurnSQLError(f"{str(path)!r} is not a Spider tables.json: {cause}") from None
+    found: dict[str, NaturalNames] = {}
+    for position, entry in enumerate(entries):
+        named: Any = entry.get("db_id") if isinstance(entry, dict) else None
+        try:
+            found[str(named)] = _natural(_SpiderTables.model_validate(entry))
+        except ValueError as error:  # pydantic's are such
+            if needed is None or named in needed or not isinstance(named, str):
+                where = f"entry {position} ({named!r})" if named else f"entry {position}"
+                raise TurnSQLError(f"{str(path)!r} is not a Spider tables.json: {where}, {_problem(error)}") from None
+    return found
+
+
+def _problem(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'itself'}: {first['msg']}"
 
 
 def _as_list(entries: Any) -> list[Any]:
@@ -77,10 +96,34 @@ def _as_list(entries: Any) -> list[Any]:
     return entries
 
 
+def _check(entry: _SpiderTables, keys: list[int]) -> None:
+    """Refuse numbers of tables and columns that there are not, and lists that do not go together.
+
+    Raises:
+        ValueError: names the field.
+    """
+    tables, columns = len(entry.table_names_original), len(entry.column_names_original)
+    for field, length, wanted in (
+        ("table_names", len(entry.table_names), tables),
+        ("column_names", len(entry.column_names), columns),
+    ):
+        if length != wanted:
+            raise ValueError(f"{field}: {length} for {wanted} of {field}_original")
+    for field, numbers, most in (
+        ("column_names_original", [table for table, _ in entry.column_names_original], tables),
+        ("primary_keys", keys, columns),
+        ("foreign_keys", [column for pair in entry.foreign_keys for column in pair], columns),
+    ):
+        if wrong := [number for number in numbers if not -(field == "column_names_original") <= number < most]:
+            what = "table" if field == "column_names_original" else "column"
+            raise ValueError(f"{field}: there is no {what} {wrong[0]}")
+
+
 def _natural(entry: _SpiderTables) -> NaturalNames:
     names = [name.lower() for name in entry.table_names_original]
-    columns = [(names[table] if table >= 0 else "", name.lower()) for table, name in entry.column_names_original]
     keys = [key for item in entry.primary_keys for key in (item if isinstance(item, list) else [item])]
+    _check(entry, keys)
+    columns = [(names[table] if table >= 0 else "", name.lower()) for table, name in entry.column_names_original]
     return NaturalNames(
         database_id=entry.db_id,
         tables=dict(zip(names, entry.table_names, strict=True)),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from eval.datasets import DataError, Dataset, followed, load, parse_range
 from tests.eval.archive import DIALOGUES, write_split
-from value_index.errors import DatabaseError
+from value_index.errors import DatabaseError, TurnSQLError
 
 
 def test_cosql_keeps_index_utterance_and_query_only(archive: Path) -> None:
@@ -173,3 +175,44 @@ def test_the_official_files(data_folder: Path, name: str, folder: str, split: st
     if (name, split) == ("cosql", "dev"):
         assert dataset.select(0, 32).turns == 100
         assert sum(" | " in turn.utterance for d in dataset.dialogues for turn in d.turns) == 50
+
+
+@pytest.mark.parametrize("name", ["tables.json", "sql_state_tracking/cosql_dev.json"])
+def test_a_byte_order_mark_is_no_part_of_a_file(archive: Path, name: str) -> None:
+    file = archive / name
+    if not file.exists():
+        file.write_text("[]")
+    plain = file.read_bytes()
+    for content in (codecs.BOM_UTF8 + plain, codecs.BOM_UTF8 + b"[" + b" " * 300 + plain[1:]):
+        file.write_bytes(content)
+        dataset = load("cosql", archive, "dev")
+        dataset.open_databases()
+        assert dataset.turns == 8
+
+
+ENTRY = {
+    "db_id": "farm_1", "table_names": ["animal"], "table_names_original": ["animal"],
+    "column_names": [[-1, "*"], [0, "id"]], "column_names_original": [[-1, "*"], [0, "id"]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"foreign_keys": [[1, 9]]}, "foreign_keys: there is no column 9"),
+        ({"primary_keys": [-1]}, "primary_keys: there is no column -1"),
+        ({"column_names_original": [[-1, "*"], [7, "id"]]}, "column_names_original: there is no table 7"),
+        ({"column_names": []}, "column_names: 0 for 2"),
+        ({"table_names": 5}, "table_names: Input should be a valid list"),
+    ],
+    ids=str,
+)
+def test_a_bad_entry_of_tables_json_is_named_where_it_is_needed(
+    archive: Path, changed: dict[str, Any], said: str
+) -> None:
+    (archive / "tables.json").write_text(json.dumps([ENTRY | changed]))
+    with pytest.raises(TurnSQLError, match=rf"entry 0 \('farm_1'\), {said}") as raised:
+        load("cosql", archive, "dev").open_databases()
+    assert "\n" not in str(raised.value)
+    (archive / "tables.json").write_text(json.dumps([ENTRY | changed | {"db_id": "nobody_asks"}]))
+    load("cosql", archive, "dev").open_databases()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from nodes.compact import rerank as choosing
 from nodes.compact import stage_outputs as stages
@@ -151,3 +154,22 @@ def test_scores_that_are_no_numbers_are_refused(context: Context, state: GraphSt
         network.step(
             replace(turn.memory, items=turn.memory.items * np.nan), np.zeros((1, 1), np.int64), network.start(1)
         )
+
+
+@pytest.mark.parametrize("part", ["manifest.json", "tokenizer.json", "encoder.onnx"])
+@pytest.mark.parametrize("content", [b"", b"[]", b"\x08\x01 nonsense", b'{"a": 1}', b"[" * 100_000])
+def test_damage_behind_a_right_checksum_is_one_line(tmp_path: Path, part: str, content: bytes) -> None:
+    path = tmp_path / "weights.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("manifest.json", "tokenizer.json", "encoder.onnx", "mixing.onnx", "step.onnx"):
+            archive.writestr(name, content if name == part else _small(name))
+    with pytest.raises(WeightsError) as raised:
+        Network(path)
+    assert "\n" not in str(raised.value)
+
+
+def _small(name: str) -> bytes:
+    """Return a part that is read without a fault, up to the first graph."""
+    if name != "tokenizer.json":
+        return b"{}"
+    return Tokenizer(WordLevel({"a": 0}, unk_token="a")).to_str().encode()
