@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from eval.turn_key import TurnKey
 from nodes.state import Attempt, ModelCall, Stage
 from value_index.errors import TurnSQLError
 from value_index.models import ForeignModel
@@ -114,9 +115,9 @@ class TurnRecord(Record):
     """Why a turn was not run."""
 
     @property
-    def key(self) -> tuple[int, int]:
+    def key(self) -> TurnKey:
         """Dialogue and turn."""
-        return self.dialogue, self.turn
+        return TurnKey(self.dialogue, self.turn)
 
     @property
     def confidence(self) -> float | None:
@@ -135,9 +136,9 @@ class AloneRecord(Record):
     error: str | None = None
 
     @property
-    def key(self) -> tuple[int, int]:
+    def key(self) -> TurnKey:
         """Dialogue and turn."""
-        return self.dialogue, self.turn
+        return TurnKey(self.dialogue, self.turn)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -1,4 +1,4 @@
-"""Table: rows of text under a title, the same for a terminal, Markdown and HTML."""
+"""ReportTable: one table, for a terminal, Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from value_index.printable import printable
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table to show."""
 
     title: str

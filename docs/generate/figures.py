@@ -20,7 +20,7 @@ from eval.report.ladder import ladder_tables
 from eval.report.run_view import gather
 from eval.report.tables import answer_table, node_table, plan_table
 from eval.report.wrong_turns import failure_tables
-from eval.table import Table
+from eval.table import ReportTable
 from value_index.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
@@ -42,13 +42,15 @@ class FigureTable(FrozenModel):
     """How many columns at the left hold words."""
 
     @classmethod
-    def of(cls, table: Table) -> FigureTable:
+    def of(cls, table: ReportTable) -> FigureTable:
         """Take over a table of a report."""
         return cls(columns=table.columns, rows=table.rows, words=table.words)
 
     def markdown(self) -> str:
         """Return the rows as Markdown, each with its line end."""
-        return "".join(f"{line}\n" for line in Table("", self.columns, self.rows, words=self.words).markdown_rows())
+        return "".join(
+            f"{line}\n" for line in ReportTable("", self.columns, self.rows, words=self.words).markdown_rows()
+        )
 
 
 class Figures(FrozenModel):
@@ -105,32 +107,32 @@ def figures_of(runs: Path) -> dict[str, Figures]:
     return found
 
 
-def _page(run: Path, tables: Iterable[tuple[str, Table]]) -> Figures:
+def _page(run: Path, tables: Iterable[tuple[str, ReportTable]]) -> Figures:
     manifest = read_manifest(run)
     kept = {name: FigureTable.of(table) for name, table in tables}
     return Figures(commit=manifest.commit, weights_sha256=manifest.weights_sha256 or "", tables=kept)
 
 
-def _answers(runs: Path) -> Iterator[tuple[str, Table]]:
+def _answers(runs: Path) -> Iterator[tuple[str, ReportTable]]:
     views = [gather(runs / name) for name in ANSWERS]
     answers = answer_table(views)
     yield from (("answers", answers), ("headline", _headline(answers)))
     yield from (("nodes", node_table(views[0])), ("plans", plan_table(views[0])))
 
 
-def _headline(answers: Table) -> Table:
+def _headline(answers: ReportTable) -> ReportTable:
     kept = [answers.columns.index(name) for name in HEADLINE]
     rows = tuple(tuple(row[position] for position in kept) for row in answers.rows[:HEADLINE_ROWS])
-    return Table(answers.title, HEADLINE, rows, words=2)
+    return ReportTable(answers.title, HEADLINE, rows, words=2)
 
 
-def _ladder(runs: Path) -> Iterator[tuple[str, Table]]:
+def _ladder(runs: Path) -> Iterator[tuple[str, ReportTable]]:
     one, after, *_ = ladder_tables(Ladder.model_validate_json((runs / "ladder" / "ladder.json").read_bytes()))
     stages, modes = failure_tables(attribute(runs / "ladder"))
     yield from (("alone", one), ("after gold", after), ("blame", stages), ("failure modes", modes))
 
 
-def _history(runs: Path) -> Iterator[tuple[str, Table]]:
+def _history(runs: Path) -> Iterator[tuple[str, ReportTable]]:
     gap = HistoryGap.model_validate_json((runs / "history" / "history.json").read_bytes())
     yield from zip(("modes", "by turn", "derailing", "filters"), history_tables(gap), strict=True)
 

@@ -18,11 +18,12 @@ from eval.records import read_manifest, read_turns
 from eval.scoring.score import open_rows
 from eval.scoring.scores import TurnScores
 from eval.scoring.verdicts import Executions
+from eval.turn_key import TurnKey
 from nodes.state import STAGES, Stage
 from value_index.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
-Verdicts = Mapping[str, Mapping[tuple[int, int], TurnScores]]
+Verdicts = Mapping[str, Mapping[TurnKey, TurnScores]]
 
 
 class Mode(FrozenModel):
@@ -127,7 +128,7 @@ def attribute(ladder: Path, data: Path | None = None) -> Attribution:
     return attribution
 
 
-def blamed(runs: Verdicts, key: tuple[int, int]) -> tuple[Stage | None, str | None]:
+def blamed(runs: Verdicts, key: TurnKey) -> tuple[Stage | None, str | None]:
     """Return the first stage whose replacement by gold repairs a turn, alone or else after gold, and which it was."""
     upstreams: tuple[tuple[Upstream, str], ...] = (("predicted", "alone"), ("gold", "after gold"))
     for upstream, how in upstreams:

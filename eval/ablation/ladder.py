@@ -21,6 +21,7 @@ from eval.scoring.scores import (
     read_summary,
 )
 from eval.statistics import compare_paired, rate_interval
+from eval.turn_key import TurnKey
 from nodes.state import STAGES, Stage
 from value_index.models import FrozenModel
 
@@ -106,7 +107,7 @@ def read_ladder(folder: Path) -> Ladder:
     )
 
 
-def judged_runs(folder: Path) -> dict[str, dict[tuple[int, int], TurnScores]]:
+def judged_runs(folder: Path) -> dict[str, dict[TurnKey, TurnScores]]:
     """Read the turns of each run of a ladder that have a value verdict.
 
     Raises:
@@ -122,14 +123,14 @@ def judged_runs(folder: Path) -> dict[str, dict[tuple[int, int], TurnScores]]:
 class _Reader:
     """The verdicts of the runs, on the turns that all of them were judged on."""
 
-    runs: Mapping[str, Mapping[tuple[int, int], TurnScores]]
-    keys: Sequence[tuple[int, int]]
+    runs: Mapping[str, Mapping[TurnKey, TurnScores]]
+    keys: Sequence[TurnKey]
     summary: Summary
     """The summary of the base."""
 
     @classmethod
-    def over(cls, judged: Mapping[str, Mapping[tuple[int, int], TurnScores]], summary: Summary) -> _Reader:
-        keys = sorted(set[tuple[int, int]].intersection(*(set(lines) for lines in judged.values())))
+    def over(cls, judged: Mapping[str, Mapping[TurnKey, TurnScores]], summary: Summary) -> _Reader:
+        keys = sorted(set[TurnKey].intersection(*(set(lines) for lines in judged.values())))
         if not keys:
             raise RunError("no turn was judged in every run of the ladder")
         return cls(judged, keys, summary)

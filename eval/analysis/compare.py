@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from eval.records import Manifest, RunError, read_manifest
 from eval.scoring.scores import TurnScores, read_scores
 from eval.statistics import Difference, compare_paired, holm, smallest_decidable
+from eval.turn_key import TurnKey
 from value_index.models import FrozenModel
 
 Metric = Literal["value", "strict", "official", "official_keep_distinct", "bird", "whole_plan", "macro"]
@@ -108,7 +109,7 @@ class ScoredRun:
 
     folder: Path
     manifest: Manifest
-    scores: dict[tuple[int, int], TurnScores]
+    scores: dict[TurnKey, TurnScores]
 
     @classmethod
     def read(cls, folder: Path) -> ScoredRun:

@@ -13,9 +13,8 @@ from eval.runs.run import run
 from eval.scoring.score import score
 from eval.scoring.scores import read_scores
 from eval.statistics import ALPHA, Interval, rate_interval
+from eval.turn_key import TurnKey
 from value_index.models import FrozenModel
-
-Key = tuple[int, int]
 
 
 class Repeatability(FrozenModel):
@@ -34,7 +33,7 @@ class Repeatability(FrozenModel):
     """95 % interval of the first run by itself: other dialogues."""
     widened: Interval
     """The same, and another run."""
-    flipped: tuple[Key, ...]
+    flipped: tuple[TurnKey, ...]
     """Dialogue and turn of those that flip."""
 
     def describe(self) -> str:
@@ -69,7 +68,7 @@ def run_repeatedly(options: RunOptions, repeats: int) -> Repeatability:
     return repeatability(verdicts, [{record.key: record.sql for record in read_turns(folder)} for folder in folders])
 
 
-def repeatability(verdicts: Sequence[dict[Key, float]], texts: Sequence[dict[Key, str]]) -> Repeatability:
+def repeatability(verdicts: Sequence[dict[TurnKey, float]], texts: Sequence[dict[TurnKey, str]]) -> Repeatability:
     """Compare the verdicts and SQL texts of runs of the same turns, two runs or more."""
     keys = sorted(set.intersection(*(set(run) for run in verdicts)))
     if not keys:

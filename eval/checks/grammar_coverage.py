@@ -15,7 +15,8 @@ from eval.datasets import Dataset, GoldDialogue
 from eval.gold.outputs import GoldBook
 from eval.progress import Progress
 from eval.runs.history import Histories
-from eval.runs.oracle import Oracle, turn_id
+from eval.runs.oracle import Oracle
+from eval.turn_key import TurnKey
 from nodes.node import FIELDS, Context, Node
 from nodes.sql.ebnf_grammar import GrammarLevel, grammar_of
 from nodes.sql.errors import SQLError
@@ -113,7 +114,7 @@ async def _before_the_plan(
     dialogue: GoldDialogue, turn: int, histories: Histories, nodes: Mapping[Stage, Node], context: Context
 ) -> GraphState:
     state = GraphState(
-        turn_id=turn_id(dialogue.index, turn),
+        turn_id=str(TurnKey(dialogue.index, turn)),
         database_id=dialogue.database_id,
         history=histories.before(dialogue, turn, {}),
         utterance=dialogue.turns[turn].utterance,

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import get_args
 
 from eval.datasets import Dataset
-from eval.table import Table, figure
+from eval.table import ReportTable, figure
 from nodes.sql.errors import SQLError
 from nodes.sql.mutations import Mutation, mutate
 from nodes.sql.parsing.parse import repair
@@ -97,7 +97,7 @@ def score_validator(dataset: Dataset, *, seed: int = 0, sample: int | None = Non
     )
 
 
-def validator_table(scores: ValidatorScores) -> Table:
+def validator_table(scores: ValidatorScores) -> ReportTable:
     """Lay the figures out for a reader."""
 
     def row(name: str, part: int, whole: int) -> tuple[str, str, str, str]:
@@ -110,7 +110,7 @@ def validator_table(scores: ValidatorScores) -> Table:
     note = (
         f"{scores.milliseconds:.1f} ms a query; a mutant is right when flagged with its kind, a harmless join when not"
     )
-    return Table(
+    return ReportTable(
         "The validator on gold SQL and on gold SQL with a seeded fault", ("", "of", "count", "share"), tuple(rows), note
     )
 

@@ -14,7 +14,7 @@ from eval.ablation.corruptions import CorruptionInput, FailureMode, corrupt
 from eval.conversations.expectations import Answered, shortfall
 from eval.conversations.suite_file import DialogueSpec, SuiteFile
 from eval.scoring.verdicts import Executions
-from eval.table import Table
+from eval.table import ReportTable
 from nodes.plan import Aggregate, Plan, Star
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
@@ -101,7 +101,7 @@ def _plan(sql: str, database: Database) -> Plan | None:
         return None
 
 
-def fault_table(planted: tuple[Planted, ...]) -> Table:
+def fault_table(planted: tuple[Planted, ...]) -> ReportTable:
     """Lay out found of planted, a row a behaviour and a column a fault."""
     cells = {(each.behaviour, each.fault): f"{each.found}/{each.planted}" for each in planted}
     rows = [
@@ -117,4 +117,4 @@ def fault_table(planted: tuple[Planted, ...]) -> Table:
     ]
     whole = ("all", *(f"{found}/{count}" if count else "" for found, count in totals))
     note = "Turns judged wrong, of those where the fault was planted; empty where the fault has no place."
-    return Table("Planted faults", ("behaviour", *FAULTS), (whole, *rows), note)
+    return ReportTable("Planted faults", ("behaviour", *FAULTS), (whole, *rows), note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from eval.table import Table, figure, interval
+from eval.table import ReportTable, figure, interval
 from value_index.models import ForeignModel
 
 
@@ -65,7 +65,7 @@ class SuiteResult(ForeignModel):
     """Behaviours below their threshold."""
 
 
-def rate_table(result: SuiteResult) -> Table:
+def rate_table(result: SuiteResult) -> ReportTable:
     """Lay the rates out, the whole first, then the worst behaviour."""
     paired = any(rate.fixed is not None for rate in result.rates)
     whole, *rest = result.rates
@@ -81,13 +81,13 @@ def rate_table(result: SuiteResult) -> Table:
     if result.repeat > 1:
         note += f" pass@{result.repeat} {figure(result.pass_any)}, pass^{result.repeat} {figure(result.pass_all)}."
     columns = ("behaviour", "turns", "right", "95 %", "least", *(("fixed", "broken") if paired else ()))
-    return Table(f"{result.suite} over {result.database}", columns, tuple(rows), note)
+    return ReportTable(f"{result.suite} over {result.database}", columns, tuple(rows), note)
 
 
-def mode_table(result: SuiteResult) -> Table:
+def mode_table(result: SuiteResult) -> ReportTable:
     """Lay the failure modes of the wrong turns out."""
     rows = tuple((mode.replace("_", " "), str(count)) for mode, count in result.modes.items())
-    return Table("How the wrong turns fail", ("mode", "turns"), rows, "A turn may fail in several ways.")
+    return ReportTable("How the wrong turns fail", ("mode", "turns"), rows, "A turn may fail in several ways.")
 
 
 def junit(result: SuiteResult) -> str:

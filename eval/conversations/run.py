@@ -23,6 +23,7 @@ from eval.runs.store import SUITE_FOLDER
 from eval.scoring.score import score
 from eval.scoring.verdicts import Executions
 from eval.statistics import rate_interval
+from eval.turn_key import TurnKey
 from value_index.atomic_file import write_atomically
 from value_index.database import Database
 from value_index.render import strict_json
@@ -159,7 +160,7 @@ def write_data(suite: SuiteFile, database: Path, folder: Path) -> Path:
 
 def _judged(suite: SuiteFile, dataset: Dataset, folder: Path) -> Iterator[TurnResult]:
     executions, attributor = Executions(), Attributor(dataset)
-    records: dict[tuple[int, int], TurnRecord] = {record.key: record for record in read_turns(folder)}
+    records: dict[TurnKey, TurnRecord] = {record.key: record for record in read_turns(folder)}
     for d, dialogue in enumerate(suite.dialogues):
         database = dataset.open_database(dataset.dialogues[d].database_id)
         for t, turn in enumerate(dialogue.turns):

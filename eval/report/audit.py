@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eval.scoring.gold_audit import Audit
-from eval.table import Table, figure
+from eval.table import ReportTable, figure
 
 
-def audit_table(audit: Audit) -> Table:
+def audit_table(audit: Audit) -> ReportTable:
     """Count the turns of each flag."""
-    return Table(
+    return ReportTable(
         title="Gold audit",
         columns=("flag", "turns", "share"),
         rows=tuple((_words(flag), str(count), figure(count / audit.turns)) for flag, count in audit.counts.items()),

@@ -18,7 +18,7 @@ from eval.report.run_view import RunView
 from eval.report.tables import group_tables, node_table, plan_table, stage_table
 from eval.report.topics import topics
 from eval.report.wrong_turns import all_faults
-from eval.table import Table
+from eval.table import ReportTable
 from value_index.atomic_file import write_atomically
 
 HERE = Path(__file__).parent
@@ -31,11 +31,11 @@ class RunSection:
     """What a report says of one run."""
 
     run: RunView
-    tables: tuple[Table, ...]
+    tables: tuple[ReportTable, ...]
     """The tables in the order of reading: per node, plans."""
-    groups: tuple[Table, ...]
+    groups: tuple[ReportTable, ...]
     """The answers taken apart: by gold, cause, turn position, hardness, feature."""
-    details: tuple[Table, ...]
+    details: tuple[ReportTable, ...]
     """Shown folded."""
 
 

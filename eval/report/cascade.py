@@ -16,7 +16,7 @@ from eval.records import TurnRecord
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView
 from eval.table import (
-    Table,
+    ReportTable,
     figure,
     interval,
     signed,
@@ -36,7 +36,7 @@ def cascades(runs: Sequence[RunView]) -> tuple[tuple[str, Cascade], ...]:
     return tuple(found)
 
 
-def cascade_tables(name: str, it: Cascade) -> tuple[Table, Table]:
+def cascade_tables(name: str, it: Cascade) -> tuple[ReportTable, ReportTable]:
     """Lay out the curve with the threshold that was given and the best one in hindsight; then what the order is worth."""
     rows = [(_share(point), *_row(point)) for point in it.points]
     if it.chosen:
@@ -44,8 +44,8 @@ def cascade_tables(name: str, it: Cascade) -> tuple[Table, Table]:
     rows.append(("best*", *_row(it.hindsight)))
     worth = tuple((_share(it), str(it.sent), *map(figure, _judged_by(it))) for it in it.points)
     return (
-        Table(title=f"Cascade: {name}", columns=COLUMNS, rows=tuple(rows), note=" ".join(_notes(it))),
-        Table(title=f"Order of a cascade: {name}", columns=(*COLUMNS[:2], *SERIES), rows=worth, note=_worth(it)),
+        ReportTable(title=f"Cascade: {name}", columns=COLUMNS, rows=tuple(rows), note=" ".join(_notes(it))),
+        ReportTable(title=f"Order of a cascade: {name}", columns=(*COLUMNS[:2], *SERIES), rows=worth, note=_worth(it)),
     )
 
 

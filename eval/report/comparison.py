@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from eval.analysis.compare import MetricComparison, RunComparison
-from eval.table import Table, figure, signed
+from eval.table import ReportTable, figure, signed
 
 
-def comparison_table(run: RunComparison, smallest_decidable: float | None) -> Table:
+def comparison_table(run: RunComparison, smallest_decidable: float | None) -> ReportTable:
     """Lay out a comparison; the turns that changed stand in its note."""
     verdict = "decided" if run.metrics[0].decided else "not decided"
     shown = [_column(metric) for metric in run.metrics]
-    return Table(
+    return ReportTable(
         title=f"{run.second} against {run.first}: {run.metrics[0].metric} {verdict}",
         columns=("", *(metric.metric.replace("_", " ") for metric in run.metrics)),
         rows=tuple(zip(_LABELS, *shown, strict=True)),

@@ -10,7 +10,7 @@ from statistics import fmean
 
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView
-from eval.table import Table, figure
+from eval.table import ReportTable, figure
 
 COVERAGES = (0.25, 0.5, 0.75, 1.0)
 POINTS_DRAWN = 120
@@ -87,14 +87,14 @@ def confidence_charts(runs: Sequence[RunView]) -> tuple[Chart, ...]:
     )
 
 
-def confidence_tables(runs: Sequence[RunView]) -> tuple[Table, ...]:
+def confidence_tables(runs: Sequence[RunView]) -> tuple[ReportTable, ...]:
     """Lay the same out as figures; nothing where no run has a confidence."""
     found = [(run.name, risk) for run in runs if (risk := risk_of(run))]
     if not found:
         return ()
     heads = tuple(f"at {coverage:.0%}" for coverage in COVERAGES)
     return (
-        Table(
+        ReportTable(
             title="Wrong answers by coverage",
             columns=("run", *heads, "mean", "calibration gap", "turns"),
             rows=tuple((name, *_row(risk)) for name, risk in found),

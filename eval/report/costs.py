@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from eval.analysis.costs import CallCosts, RunCost, run_cost
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView
-from eval.table import Table, figure
+from eval.table import ReportTable, figure
 from nodes.state import STAGES
 
 NOTE = (
@@ -16,13 +16,13 @@ NOTE = (
 )
 
 
-def cost_tables(runs: Sequence[RunView]) -> tuple[Table, ...]:
+def cost_tables(runs: Sequence[RunView]) -> tuple[ReportTable, ...]:
     """Lay out the costs of the runs that asked a language model; nothing where none did."""
     costs = [(run.name, cost) for run in runs if (cost := run_cost(run.folder)).total.calls]
     return (accuracy_cost_table(costs), *(node_cost_table(name, cost) for name, cost in costs)) if costs else ()
 
 
-def accuracy_cost_table(costs: Sequence[tuple[str, RunCost]]) -> Table:
+def accuracy_cost_table(costs: Sequence[tuple[str, RunCost]]) -> ReportTable:
     """Set the accuracy of each run beside what a turn, and a correct turn, took."""
     rows: list[tuple[str, ...]] = []
     for name, cost in costs:
@@ -30,7 +30,7 @@ def accuracy_cost_table(costs: Sequence[tuple[str, RunCost]]) -> Table:
         accuracy = figure(cost.correct / cost.turns) if cost.correct is not None and cost.turns else "–"
         rows.append((name, accuracy, *_share(cost.total, cost.turns), *_share(cost.total, correct)))
     heads = ("tokens", "seconds", "money")
-    return Table(
+    return ReportTable(
         title="Cost of accuracy",
         columns=(
             "run",
@@ -43,9 +43,9 @@ def accuracy_cost_table(costs: Sequence[tuple[str, RunCost]]) -> Table:
     )
 
 
-def node_cost_table(name: str, cost: RunCost) -> Table:
+def node_cost_table(name: str, cost: RunCost) -> ReportTable:
     """Lay out the costs of one run, a line a node."""
-    return Table(
+    return ReportTable(
         title=f"Cost by node: {name}",
         columns=(
             "node",

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from eval.report.run_view import RunView
 from eval.scoring.scores import Rate
 from eval.scoring.verdicts import CAUSES
-from eval.table import Table, figure, interval
+from eval.table import ReportTable, figure, interval
 
 
-def evidence_tables(run: RunView) -> tuple[Table, ...]:
+def evidence_tables(run: RunView) -> tuple[ReportTable, ...]:
     """Return the tables of a run that have something to say."""
     return tuple(table for table in (gold_table(run), cause_table(run), no_result_table(run)) if table.rows)
 
 
-def gold_table(run: RunView) -> Table:
+def gold_table(run: RunView) -> ReportTable:
     """The headline over every gold that runs, and beside it the figures without the golds that the audit flags."""
     summary = run.summary
     everything = Rate(
@@ -29,7 +29,7 @@ def gold_table(run: RunView) -> Table:
     rows = [("every gold that runs", everything), ("golds that return rows", summary.not_vacuous)]
     rows += [("without the flagged golds", summary.unflagged)] if summary.unflagged else []
     rows += [("whole dialogues", summary.interactions)]
-    return Table(
+    return ReportTable(
         title="By gold",
         columns=("over", "turns", "value", "95 %", "strict", "official"),
         rows=tuple((over, *rate_cells(rate)) for over, rate in rows),
@@ -37,9 +37,9 @@ def gold_table(run: RunView) -> Table:
     )
 
 
-def cause_table(run: RunView) -> Table:
+def cause_table(run: RunView) -> ReportTable:
     """Count the turns where the value verdict and the official one differ, by the rule at which they part."""
-    return Table(
+    return ReportTable(
         title="Where value and official differ",
         columns=("cause", "what it is", "turns"),
         rows=tuple((cause.replace("_", " "), CAUSES[cause], str(count)) for cause, count in run.summary.causes.items()),
@@ -48,9 +48,9 @@ def cause_table(run: RunView) -> Table:
     )
 
 
-def no_result_table(run: RunView) -> Table:
+def no_result_table(run: RunView) -> ReportTable:
     """Count the turns that gave no rows to compare, by what failed."""
-    return Table(
+    return ReportTable(
         title="Turns without rows to compare",
         columns=("what failed", "turns"),
         rows=tuple((why.replace("_", " "), str(count)) for why, count in run.summary.no_results.items()),

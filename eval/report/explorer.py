@@ -12,6 +12,7 @@ from eval.report.run_view import RunView, TurnView
 from eval.report.stage_texts import gold_texts, stage_texts
 from eval.report.wrong_turns import Faults, WrongTurn
 from eval.runs.history import Histories
+from eval.turn_key import TurnKey
 from nodes.plan import Plan
 from nodes.plan.render import plan_clauses
 
@@ -109,7 +110,7 @@ class _Reader:
         """Return the SQL of the earlier turns that the graph was fed; None if it cannot be told any more."""
         manifest, dialogue, number = self.run.manifest, turn.record.dialogue, turn.record.turn
         if manifest.history == "predicted":
-            return [self.sql.get((dialogue, past), "") for past in range(number)]
+            return [self.sql.get(TurnKey(dialogue, past), "") for past in range(number)]
         if self.book is None or (manifest.history == "noised" and manifest.noise_rate is None):
             return None
         histories = Histories(manifest.history, self.book, manifest.noise_seed or 0, manifest.noise_rate or 0.0)

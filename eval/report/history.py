@@ -7,30 +7,30 @@ from eval.analysis.history_gap import GOLD, HistoryGap, HistoryRun
 from eval.report.chart import Chart, Mark
 from eval.scoring.summary import POSITIONS
 from eval.table import (
-    Table,
+    ReportTable,
     figure,
     interval,
     signed,
 )
 
 
-def history_tables(found: HistoryGap) -> tuple[Table, ...]:
+def history_tables(found: HistoryGap) -> tuple[ReportTable, ...]:
     """Lay the modes out: accuracy and gap, accuracy by turn position, derailing, filters."""
     positions = tuple(name for name in POSITIONS if any(name in run.by_turn for run in found.runs))
     return (
-        Table(
+        ReportTable(
             title="History",
             columns=("history", "value", "95 %", "gap", "low", "high", "turns"),
             rows=tuple(_row(run) for run in found.runs),
             note=f"Gap: against gold history, with its 95 % interval. Noised: {found.noise_rate:.0%} of the earlier"
             " gold SQL edited.",
         ),
-        Table(
+        ReportTable(
             title="Value by turn of the dialogue",
             columns=("history", *positions),
             rows=tuple((run.history, *(figure(run.by_turn.get(name)) for name in positions)) for run in found.runs),
         ),
-        Table(
+        ReportTable(
             title="Derailing",
             columns=("history", "dialogues", "derailed", "first wrong turn", "turns after a wrong one", "recovered"),
             rows=tuple(_derailing(run) for run in found.runs),
@@ -72,9 +72,9 @@ def history_charts(found: HistoryGap) -> tuple[Chart, ...]:
     )
 
 
-def ledger_table(ledgers: dict[str, ConstraintLedger]) -> Table:
+def ledger_table(ledgers: dict[str, ConstraintLedger]) -> ReportTable:
     """Lay out the filters that runs carried from turn to turn."""
-    return Table(
+    return ReportTable(
         title="Filter-carry ledger",
         columns=("run", "kept by gold", "forgotten", "turns", "dropped by gold", "stale", "turns"),
         rows=tuple(

@@ -16,7 +16,7 @@ from eval.ablation.rungs import BASE
 from eval.analysis.history_gap import MODES, HistoryGap
 from eval.records import RunError
 from eval.report.run_view import RunView, gather
-from eval.table import Table
+from eval.table import ReportTable
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -46,7 +46,7 @@ class Inputs:
     """Each under a name of its own."""
     ladders: tuple[LadderView, ...] = ()
     histories: tuple[HistoryView, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
     """Made elsewhere, shown as they are."""
 
 
@@ -94,9 +94,9 @@ def _read(path: Path, model: type[M]) -> M:
         raise RunError(f"{path} cannot be read: make {path.parent} again with this version") from error
 
 
-def _tables(path: Path) -> tuple[Table, ...]:
+def _tables(path: Path) -> tuple[ReportTable, ...]:
     try:
-        return TypeAdapter(tuple[Table, ...]).validate_json(path.read_bytes())
+        return TypeAdapter(tuple[ReportTable, ...]).validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise RunError(f"{path} is no list of tables with title, columns and rows") from error
 

@@ -7,25 +7,25 @@ from collections.abc import Iterator
 from eval.ablation.ladder import Gain, Ladder, Step
 from eval.ablation.rungs import Choice
 from eval.report.chart import Chart, Mark
-from eval.table import Table, figure, signed
+from eval.table import ReportTable, figure, signed
 from nodes.state import STAGES
 
 _HEADS = ("stage", "own", "skipped", "as is", "perfect", "gain", "low", "high")
 _AFTER = {"predicted": "the graph's own outputs", "gold": "gold"}
 
 
-def ladder_tables(ladder: Ladder) -> tuple[Table, ...]:
+def ladder_tables(ladder: Ladder) -> tuple[ReportTable, ...]:
     """Lay a ladder out: after the graph's own outputs, after gold, and every other choice."""
     own = ", ".join(f"{step.own_score.replace('_', ' ')}" for step in ladder.steps if step.upstream == "predicted")
     return (
-        Table(
+        ReportTable(
             title=f"Ladder, one stage at a time: value {figure(ladder.value)} on {ladder.turns} turns",
             columns=_HEADS,
             rows=tuple(_row(step) for step in ladder.steps if step.upstream == "predicted"),
             note=f"Upstream predicted, {ladder.history} history. Gain: perfect minus as is, with its 95 % interval. "
             f"Gold links are filled up to the size that the linker hands on. Own scores: {own}.",
         ),
-        Table(
+        ReportTable(
             title="Ladder, gold upstream: read down, each stage made perfect after those above it",
             columns=_HEADS,
             rows=tuple(_row(step) for step in ladder.steps if step.upstream == "gold"),
@@ -52,8 +52,8 @@ def _row(step: Step) -> tuple[str, ...]:
     )
 
 
-def _choices(ladder: Ladder, upstream: str) -> Table:
-    return Table(
+def _choices(ladder: Ladder, upstream: str) -> ReportTable:
+    return ReportTable(
         title=f"Every choice after {_AFTER[upstream]}, against the stage as it is",
         columns=("stage", "choice", "value", "gain", "low", "high", "fixed", "broken"),
         rows=tuple(_choice(step, gain) for step in ladder.steps if step.upstream == upstream for gain in step.gains),

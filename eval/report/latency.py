@@ -8,7 +8,7 @@ import numpy as np
 
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView
-from eval.table import Table
+from eval.table import ReportTable
 from nodes.state import STAGES
 
 
@@ -34,14 +34,14 @@ def _marks(run: RunView, series: str) -> list[Mark]:
     return marks
 
 
-def latency_table(runs: Sequence[RunView]) -> Table:
+def latency_table(runs: Sequence[RunView]) -> ReportTable:
     """Lay the same out: a median and a 95th percentile for each run."""
     found = [{mark.label: mark for mark in _marks(run, "")} for run in runs]
     rows = [
         (stage, *(f"{marks[stage].value:.1f} / {marks[stage].high:.1f}" if stage in marks else "–" for marks in found))
         for stage in STAGES
     ]
-    return Table(
+    return ReportTable(
         title="Milliseconds a turn",
         columns=("stage", *(run.name for run in runs)),
         rows=tuple(rows),

@@ -18,6 +18,7 @@ from eval.scoring.scores import (
     read_scores,
     read_summary,
 )
+from eval.turn_key import TurnKey
 from value_index.errors import TurnSQLError
 
 Mark = Literal["right", "wrong", "unscored", "not run"]
@@ -101,5 +102,5 @@ def _dataset(manifest: Manifest, data: Path | None) -> Dataset | None:
         return None
 
 
-def _gold(dataset: Dataset | None, key: tuple[int, int]) -> str | None:
+def _gold(dataset: Dataset | None, key: TurnKey) -> str | None:
     return dataset.by_index[key[0]].turns[key[1]].query if dataset else None

@@ -10,7 +10,7 @@ from eval.report.evidence import rate_cells
 from eval.report.run_view import RunView
 from eval.scoring.plan_scores import PLAN_SCORES
 from eval.scoring.scores import Rate
-from eval.table import Table, figure, interval
+from eval.table import ReportTable, figure, interval
 from nodes.state import STAGES, Stage
 
 HEADLINES: dict[Stage, tuple[str, ...]] = {
@@ -24,7 +24,7 @@ HEADLINES: dict[Stage, tuple[str, ...]] = {
 """The scores of each stage that stand in the per-node table, in order."""
 
 
-def node_table(run: RunView) -> Table:
+def node_table(run: RunView) -> ReportTable:
     """Each stage by its own headline scores, in the graph and alone on gold upstream."""
     rows: list[tuple[str, ...]] = []
     for stage in STAGES:
@@ -33,7 +33,7 @@ def node_table(run: RunView) -> Table:
             pair = (figure(run.mean("stages", stage, place, name)) for place in ("in_graph", "alone"))
             rows.append((*head, _words(name), *pair, ms))
             head, ms = ("", ""), ""
-    return Table(
+    return ReportTable(
         title="Node by node",
         columns=("stage", "variant", "score", "in graph", "alone", "ms"),
         rows=tuple(rows),
@@ -42,7 +42,7 @@ def node_table(run: RunView) -> Table:
     )
 
 
-def stage_table(run: RunView) -> Table:
+def stage_table(run: RunView) -> ReportTable:
     """Every score of every stage."""
     rows: list[tuple[str, ...]] = []
     for stage in STAGES:
@@ -50,10 +50,10 @@ def stage_table(run: RunView) -> Table:
         for name in dict.fromkeys(name for metrics in places.values() for name in metrics):
             pair = (figure(run.mean("stages", stage, place, name)) for place in ("in_graph", "alone"))
             rows.append((stage, _words(name), *pair))
-    return Table("Every stage score", ("stage", "score", "in graph", "alone"), tuple(rows), words=2)
+    return ReportTable("Every stage score", ("stage", "score", "in graph", "alone"), tuple(rows), words=2)
 
 
-def answer_table(runs: Sequence[RunView]) -> Table:
+def answer_table(runs: Sequence[RunView]) -> ReportTable:
     """One row a run: the verdicts on the answers, and beside the slice what was published on it."""
     verdicts = ("strict", "official", "bird")
     rows = [
@@ -74,7 +74,7 @@ def answer_table(runs: Sequence[RunView]) -> Table:
         for label, means in published.ANSWERS.items():
             others = (figure(means.get(verdict)) for verdict in verdicts)
             rows.append((label, "gold", figure(means.get("value")), figure(None), *others, figure(None), "100"))
-    return Table(
+    return ReportTable(
         title="Answers",
         columns=("run", "history", "value", "95 %", *verdicts, "dialogues", "turns"),
         rows=tuple(rows),
@@ -84,7 +84,7 @@ def answer_table(runs: Sequence[RunView]) -> Table:
     )
 
 
-def plan_table(run: RunView) -> Table:
+def plan_table(run: RunView) -> ReportTable:
     """The emitted plans beside what needs no planner, and what was published on the same turns."""
     planners: dict[str, Mapping[str, float | None]] = {
         "this run": run.summary.means.get("plan", {}),
@@ -92,7 +92,7 @@ def plan_table(run: RunView) -> Table:
         **{baseline.name: baseline.plan for baseline in run.summary.baselines},
         **(published.PLANS if published.is_slice(run.manifest) else {}),
     }
-    return Table(
+    return ReportTable(
         title="Plans",
         columns=("score", *planners),
         rows=tuple((_words(name), *(figure(means.get(name)) for means in planners.values())) for name in PLAN_SCORES),
@@ -100,16 +100,16 @@ def plan_table(run: RunView) -> Table:
     )
 
 
-def group_tables(run: RunView) -> tuple[Table, ...]:
+def group_tables(run: RunView) -> tuple[ReportTable, ...]:
     """Accuracy by turn position, by hardness and by SQL feature."""
     summary = run.summary
     groups = {"turn": summary.by_turn, "hardness": summary.by_hardness, "feature": summary.by_feature}
     return tuple(_rates(f"By {of}", of, rates) for of, rates in groups.items())
 
 
-def _rates(title: str, of: str, rates: Mapping[str, Rate]) -> Table:
+def _rates(title: str, of: str, rates: Mapping[str, Rate]) -> ReportTable:
     rows = tuple((label.replace("_", " "), *rate_cells(rate)) for label, rate in rates.items())
-    return Table(title, (of, "turns", "value", "95 %", "strict", "official"), rows)
+    return ReportTable(title, (of, "turns", "value", "95 %", "strict", "official"), rows)
 
 
 def _retries(run: RunView) -> str:

@@ -18,7 +18,7 @@ from eval.report.latency import latency_chart, latency_table
 from eval.report.run_view import RunView
 from eval.report.tables import answer_table
 from eval.report.wrong_turns import Faults, fault_charts, fault_tables
-from eval.table import Table, figure, signed
+from eval.table import ReportTable, figure, signed
 
 RunFaults = Sequence[tuple[RunView, Faults]]
 
@@ -31,9 +31,9 @@ class Topic:
     """Its anchor in the page."""
     title: str
     charts: tuple[Chart, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[ReportTable, ...]
     """The tables in the order of reading."""
-    folded: tuple[Table, ...] = ()
+    folded: tuple[ReportTable, ...] = ()
     """Shown on request."""
 
 
@@ -78,7 +78,7 @@ def answer_charts(runs: Sequence[RunView]) -> tuple[Chart, ...]:
     return (chart,)
 
 
-def paired_tables(runs: Sequence[RunView]) -> tuple[Table, ...]:
+def paired_tables(runs: Sequence[RunView]) -> tuple[ReportTable, ...]:
     """Compare runs over the same turns and history with the first of them."""
     groups: defaultdict[tuple[object, ...], list[RunView]] = defaultdict(list)
     for run in runs:
@@ -86,14 +86,14 @@ def paired_tables(runs: Sequence[RunView]) -> tuple[Table, ...]:
     return tuple(_paired(group) for group in groups.values() if len(group) > 1)
 
 
-def _paired(runs: Sequence[RunView]) -> Table:
+def _paired(runs: Sequence[RunView]) -> ReportTable:
     found = compare([run.folder for run in runs])
     rows: list[tuple[str, ...]] = []
     for run, compared in zip(runs[1:], found.runs, strict=True):
         it = compared.metrics[0]
         ends = (signed(value) for value in (it.difference, it.low, it.high))
         rows.append((run.name, *ends, str(it.fixed), str(it.broken), _p(it.p_adjusted), "yes" if it.decided else "no"))
-    return Table(
+    return ReportTable(
         title=f"Value against {runs[0].name}, turn by turn",
         columns=("run", "difference", "low", "high", "fixed", "broken", "p", "decided"),
         rows=tuple(rows),

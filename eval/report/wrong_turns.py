@@ -10,11 +10,12 @@ from eval.ablation.attribution import Attribution, Attributor
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView, TurnView
 from eval.scoring.scores import TurnScores
-from eval.table import Table
+from eval.table import ReportTable
+from eval.turn_key import TurnKey
 from nodes.state import STAGES, Stage
 
 WRONG = "wrong turns"
-Faults = dict[tuple[int, int], "WrongTurn"]
+Faults = dict[TurnKey, "WrongTurn"]
 
 _HOW = {
     "alone": "gold there repairs the turn",
@@ -80,11 +81,11 @@ def first_departure(scores: TurnScores) -> Stage | None:
     return None
 
 
-def mode_table(runs: Sequence[tuple[RunView, Faults]]) -> Table:
+def mode_table(runs: Sequence[tuple[RunView, Faults]]) -> ReportTable:
     """Count the wrong turns of each run by failure mode."""
     counted = [Counter(_modes(faults)) for _, faults in runs]
     modes = sorted(set[str]().union(*counted), key=lambda mode: (-sum(c[mode] for c in counted), mode))
-    return Table(
+    return ReportTable(
         title="Failure modes",
         columns=("mode", *(run.name for run, _ in runs)),
         rows=tuple((mode.replace("_", " "), *(str(c[mode]) for c in counted)) for mode in modes)
@@ -93,7 +94,7 @@ def mode_table(runs: Sequence[tuple[RunView, Faults]]) -> Table:
     )
 
 
-def blame_table(runs: Sequence[tuple[RunView, Faults]]) -> Table:
+def blame_table(runs: Sequence[tuple[RunView, Faults]]) -> ReportTable:
     """Count the wrong turns by the stage to blame, for the runs that have a ladder."""
     return _stage_table(
         "Stage to blame",
@@ -102,7 +103,7 @@ def blame_table(runs: Sequence[tuple[RunView, Faults]]) -> Table:
     )
 
 
-def departure_table(runs: Sequence[tuple[RunView, Faults]]) -> Table:
+def departure_table(runs: Sequence[tuple[RunView, Faults]]) -> ReportTable:
     """Count the wrong turns by the first stage that departs from gold."""
     return _stage_table(
         "First departure from gold",
@@ -112,7 +113,7 @@ def departure_table(runs: Sequence[tuple[RunView, Faults]]) -> Table:
     )
 
 
-def fault_tables(runs: Sequence[tuple[RunView, Faults]]) -> tuple[Table, ...]:
+def fault_tables(runs: Sequence[tuple[RunView, Faults]]) -> tuple[ReportTable, ...]:
     """Return the tables that have something to say."""
     return tuple(table for table in (mode_table(runs), blame_table(runs), departure_table(runs)) if table.rows)
 
@@ -123,7 +124,7 @@ def fault_charts(runs: Sequence[tuple[RunView, Faults]]) -> tuple[Chart, ...]:
     return tuple(_bars(table) for table in (mode_table(runs), blame if blame.rows else departure_table(runs)))
 
 
-def _bars(table: Table) -> Chart:
+def _bars(table: ReportTable) -> Chart:
     names = table.columns[1:]
     marks = (
         Mark(row[0], float(count), name if len(names) > 1 else "")
@@ -134,10 +135,10 @@ def _bars(table: Table) -> Chart:
     return Chart(title=table.title, kind="bars", marks=tuple(marks), axis="wrong turns", form="count")
 
 
-def _stage_table(title: str, counted: Mapping[str, Counter[Stage | None]], note: str) -> Table:
+def _stage_table(title: str, counted: Mapping[str, Counter[Stage | None]], note: str) -> ReportTable:
     every: tuple[Stage | None, ...] = (*STAGES, None)
     found: list[Stage | None] = [stage for stage in every if any(counts[stage] for counts in counted.values())]
-    return Table(
+    return ReportTable(
         title=title,
         columns=("stage", *counted),
         rows=tuple((stage or "none", *(str(counts[stage]) for counts in counted.values())) for stage in found),
@@ -157,16 +158,16 @@ def _modes(faults: Faults) -> Iterator[str]:
         yield from (mode for mode, _ in fault.modes) if fault.modes else ("none told",)
 
 
-def failure_tables(found: Attribution) -> tuple[Table, ...]:
+def failure_tables(found: Attribution) -> tuple[ReportTable, ...]:
     """Lay an attribution out: the stages, the modes, and every wrong turn with its evidence."""
     return (
-        Table(
+        ReportTable(
             title=f"{found.wrong} wrong turns by the stage to blame",
             columns=("stage", "turns"),
             rows=tuple((stage, str(count)) for stage, count in found.stages.items()),
             note="The first stage whose replacement by gold repairs the turn, alone or else after gold upstream.",
         ),
-        Table(
+        ReportTable(
             title="Wrong turns by failure mode",
             columns=("mode", "turns"),
             rows=tuple((mode.replace("_", " "), str(count)) for mode, count in found.modes.items()),

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from eval.gold.outputs import Gold
 from eval.records import AloneRecord
 from eval.runs.oracle import GOLD_OUTPUTS, Oracle
+from eval.turn_key import TurnKey
 from nodes.llm.messages import EndpointError
 from nodes.node import FIELDS, OUTPUTS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
@@ -36,7 +37,7 @@ def runs_alone(node: Node, asked: bool | None) -> bool:
 
 
 async def stages_alone(
-    key: tuple[int, int], state: GraphState, gold: Gold, nodes: Mapping[Stage, Node], context: Context
+    key: TurnKey, state: GraphState, gold: Gold, nodes: Mapping[Stage, Node], context: Context
 ) -> list[AloneRecord]:
     """Run each node once on the gold of the stages before it.
 

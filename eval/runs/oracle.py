@@ -9,6 +9,7 @@ from typing import Any, cast
 from eval.datasets import Dataset
 from eval.gold.outputs import Gold, GoldBook
 from eval.scoring.verdicts import judge
+from eval.turn_key import TurnKey
 from nodes.node import Context, Node
 from nodes.registry import NODES
 from nodes.sql.parsing.parse import repair
@@ -33,7 +34,7 @@ class Oracle:
 
     async def __call__(self, state: GraphState, context: Context) -> Any:
         """Return the gold output."""
-        dialogue, turn = map(int, state.turn_id.split("/"))
+        dialogue, turn = TurnKey.parse(state.turn_id)
         if self.stage == "schema_validation":
             return self._verdict(self.book.dataset, dialogue, turn, state.sql or "")
         if self.stage == "sql_generation":
@@ -53,8 +54,3 @@ class Oracle:
         # No kind says "wrong answer"; the message names nothing, or gold would reach the next attempt.
         refused = Violation(kind="syntax", severity="error", message="the oracle refuses this SQL")
         return Attempt(sql=sql, violations=(refused,))
-
-
-def turn_id(dialogue: int, turn: int) -> str:
-    """Return the id under which the graph knows a turn."""
-    return f"{dialogue}/{turn}"

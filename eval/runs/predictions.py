@@ -15,13 +15,12 @@ from eval.datasets import DataError, Dataset, GoldDialogue, load, parse_range
 from eval.provenance import commit, versions
 from eval.records import HistoryMode, Manifest, StageRecord, TurnRecord
 from eval.runs.store import RunStore
+from eval.turn_key import TurnKey
 from nodes.llm.sql_text import sql_text
 from nodes.state import STAGES, Attempt, Stage
 from value_index.models import ForeignModel
 
 Missing = Literal["wrong", "left-out"]
-Key = tuple[int, int]
-"""Dialogue and turn."""
 VARIANT = "imported"
 BIRD_MARK = "\t----- bird -----\t"
 
@@ -32,9 +31,9 @@ class Imported:
 
     turns: int
     """Turns of the selected dialogues."""
-    missing: tuple[Key, ...]
+    missing: tuple[TurnKey, ...]
     """Turns that the file says nothing of."""
-    without_sql: tuple[Key, ...]
+    without_sql: tuple[TurnKey, ...]
     """Turns whose answer holds no SQL."""
     beyond: int
     """Predictions for turns that are not among the selected ones."""
@@ -78,7 +77,7 @@ def import_predictions(
     start, stop = parse_range(dialogues) if dialogues else (0, len(rows.dialogues))
     rows = rows.select(start, stop)
     given, text = read_predictions(predictions, rows)
-    wanted = {(d.index, turn): d for d in rows.dialogues for turn in range(len(d.turns))}
+    wanted = {TurnKey(d.index, turn): d for d in rows.dialogues for turn in range(len(d.turns))}
     absent = tuple(key for key in wanted if key not in given)
     if len(absent) == len(wanted):
         raise DataError(f"{predictions} predicts no turn of {dataset} {split} {start}:{stop}: check --dialogues")
@@ -121,7 +120,7 @@ def _record(
     )
 
 
-def read_predictions(path: Path, rows: Dataset) -> tuple[Mapping[Key, str], str]:
+def read_predictions(path: Path, rows: Dataset) -> tuple[Mapping[TurnKey, str], str]:
     """Return the SQL of each predicted turn ("" where an answer holds none), and the text of the file.
 
     Raises:
@@ -132,7 +131,7 @@ def read_predictions(path: Path, rows: Dataset) -> tuple[Mapping[Key, str], str]
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {path}: {error}") from error
     readers = {".jsonl": _json_lines, ".json": _by_number}
-    found: dict[Key, str] = {}
+    found: dict[TurnKey, str] = {}
     for place, key, sql in readers.get(path.suffix.lower(), _official)(path, text, rows):
         if key in found:
             raise DataError(f"{path}: {place}: turn {key[0]}/{key[1]} is predicted twice")
@@ -140,7 +139,7 @@ def read_predictions(path: Path, rows: Dataset) -> tuple[Mapping[Key, str], str]
     return found, text
 
 
-def _official(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Key, str]]:
+def _official(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, TurnKey, str]]:
     """Read one query a line; an empty line ends a dialogue of several turns."""
     blocks = [[line.split("\t")[0].strip() for line in block.splitlines()] for block in _blocks(text)]
     if all(len(dialogue.turns) == 1 for dialogue in rows.dialogues):
@@ -151,7 +150,7 @@ def _official(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Key, 
                 f"{path}: dialogue {number} has {len(block)} lines, but {dialogue.index} has {len(dialogue.turns)} turns: "
                 "put an empty line between two dialogues, and give --dialogues where the file begins later"
             )
-        yield from ((f"dialogue {number}", (dialogue.index, turn), sql) for turn, sql in enumerate(block))
+        yield from ((f"dialogue {number}", TurnKey(dialogue.index, turn), sql) for turn, sql in enumerate(block))
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -169,7 +168,7 @@ def _blocks(text: str) -> Iterator[str]:
             block = []
 
 
-def _json_lines(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Key, str]]:
+def _json_lines(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, TurnKey, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -184,10 +183,10 @@ def _json_lines(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Key
         if row.sql is None and row.answer is None:
             raise DataError(f"{path}:{number}: neither sql nor answer")
         sql = row.sql.strip() if row.sql is not None else sql_text(row.answer or "")
-        yield f"line {number}", (row.dialogue, row.turn), sql
+        yield f"line {number}", TurnKey(row.dialogue, row.turn), sql
 
 
-def _by_number(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Key, str]]:
+def _by_number(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, TurnKey, str]]:
     """Read a JSON object of queries by the question's number, BIRD's mark and database cut off."""
     try:
         table = json.loads(text)
@@ -198,4 +197,4 @@ def _by_number(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Key,
     for number, sql in table.items():
         if not number.isdigit():
             raise DataError(f"{path}: {number!r} is no number of a question")
-        yield f"question {number}", (int(number), 0), sql.split(BIRD_MARK)[0].strip()
+        yield f"question {number}", TurnKey(int(number), 0), sql.split(BIRD_MARK)[0].strip()

@@ -23,9 +23,10 @@ from eval.runs.isolated_stages import (
     runs_alone,
     stages_alone,
 )
-from eval.runs.oracle import Oracle, turn_id
+from eval.runs.oracle import Oracle
 from eval.runs.scheduling import ComputeSlot, YieldingCompleter
 from eval.runs.store import RunStore
+from eval.turn_key import TurnKey
 from nodes.llm.messages import Completer
 from nodes.node import FIELDS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
@@ -86,7 +87,7 @@ class Runner:
 
     def _units(self, store: RunStore) -> Iterator[Unit]:
         for dialogue in self.dataset.dialogues:
-            left = tuple(turn for turn in range(len(dialogue.turns)) if (dialogue.index, turn) not in store.done)
+            left = tuple(turn for turn in range(len(dialogue.turns)) if TurnKey(dialogue.index, turn) not in store.done)
             if self.experiment.history == "predicted":
                 yield dialogue, left
             else:
@@ -111,7 +112,7 @@ class Runner:
         self, dialogue: GoldDialogue, turn: int, answered: Mapping[int, str], slot: ComputeSlot
     ) -> tuple[TurnRecord, list[AloneRecord]]:
         asked = GraphState(
-            turn_id=turn_id(dialogue.index, turn),
+            turn_id=str(TurnKey(dialogue.index, turn)),
             database_id=dialogue.database_id,
             history=self.histories.before(dialogue, turn, answered),
             utterance=dialogue.turns[turn].utterance,

@@ -11,6 +11,7 @@ from eval.scoring.scorer import Scorer
 from eval.scoring.scores import Summary
 from eval.scoring.suite.turns import with_suite
 from eval.scoring.summary import summarise
+from eval.turn_key import TurnKey
 from value_index.atomic_file import write_atomically
 from value_index.render import strict_json
 
@@ -31,7 +32,7 @@ def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summar
         raise RunError(f"{run} has no turns to score: run it first")
     dataset = open_rows(manifest, data)
     scorer = Scorer(dataset)
-    alone: defaultdict[tuple[int, int], list[AloneRecord]] = defaultdict(list)
+    alone: defaultdict[TurnKey, list[AloneRecord]] = defaultdict(list)
     for record in read_alone(run):
         alone[record.key].append(record)
     scores = [scorer.score(record, alone[record.key]) for record in records]

@@ -34,6 +34,7 @@ from eval.scoring.verdicts import (
     cause_of_difference,
     judge,
 )
+from eval.turn_key import TurnKey
 from nodes.plan import Plan
 from nodes.sql.joins.fill import with_joins
 from nodes.state import STAGES, ScoredPlan, Stage
@@ -50,7 +51,7 @@ class Scorer:
         self.dataset = dataset
         self.book = GoldBook(dataset)
         self.executions = Executions()
-        self._facets: dict[tuple[int, int], Facets | None] = {}
+        self._facets: dict[TurnKey, Facets | None] = {}
 
     def score(self, record: TurnRecord, alone: Iterable[AloneRecord]) -> TurnScores:
         """Score one turn.
@@ -98,16 +99,16 @@ class Scorer:
         )
 
     def _gold_facets(self, dialogue: int, turn: int) -> Facets | None:
-        key = (dialogue, turn)
+        key = TurnKey(dialogue, turn)
         if key not in self._facets:
             plan = self.book.plan(dialogue, turn)
             self._facets[key] = facets(plan) if plan else None
         return self._facets[key]
 
-    def _plan_scores(self, key: tuple[int, int], plan: Plan | None) -> dict[str, float | None]:
+    def _plan_scores(self, key: TurnKey, plan: Plan | None) -> dict[str, float | None]:
         return self._compared(key, facets(plan or Plan()))
 
-    def _compared(self, key: tuple[int, int], given: Facets) -> dict[str, float | None]:
+    def _compared(self, key: TurnKey, given: Facets) -> dict[str, float | None]:
         gold = self._gold_facets(*key)
         return compare(gold, given) if gold else dict.fromkeys(PLAN_SCORES)
 

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from eval.records import Outcome, Record, RunError, read_lines
 from eval.scoring.hardness import Feature, Hardness
 from eval.scoring.verdicts import Cause
+from eval.turn_key import TurnKey
 from nodes.state import Stage
 
 Place = Literal["in_graph", "alone"]
@@ -52,9 +53,9 @@ class TurnScores(Record):
     features: tuple[Feature, ...] = ()
 
     @property
-    def key(self) -> tuple[int, int]:
+    def key(self) -> TurnKey:
         """Dialogue and turn."""
-        return self.dialogue, self.turn
+        return TurnKey(self.dialogue, self.turn)
 
     @property
     def scored(self) -> bool:

@@ -28,7 +28,7 @@ from eval.report.wrong_turns import (
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.scoring.score import score
-from eval.table import Table, figure
+from eval.table import ReportTable, figure
 from nodes.state import STAGES
 from turnsql import app
 
@@ -201,5 +201,7 @@ def test_the_command_prints_where_it_wrote(scored: Path, tmp_path: Path) -> None
 def test_a_table_keeps_its_figures_on_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     from rich.console import Console
 
-    Console(width=40).print(Table("T", ("stage", "one long heading", "another one"), (("a", "1.000", ".500"),)).rich())
+    Console(width=40).print(
+        ReportTable("T", ("stage", "one long heading", "another one"), (("a", "1.000", ".500"),)).rich()
+    )
     assert "1.000" in capsys.readouterr().out

@@ -17,8 +17,9 @@ from agent.config import Config
 from eval.gold.outputs import Gold
 from eval.gold.plan_form import canonical
 from eval.runs.history import Histories
-from eval.runs.oracle import GOLD_OUTPUTS, turn_id
+from eval.runs.oracle import GOLD_OUTPUTS
 from eval.runs.prompt_hash import Listener
+from eval.turn_key import TurnKey
 from nodes.llm.messages import Message
 from nodes.node import FIELDS, Context, Node, Variant
 from nodes.plan import Plan, PlanModel
@@ -151,7 +152,7 @@ class ChatMaker:
     def _state(self, turn: MixTurn) -> GraphState:
         histories = self._histories(turn.source)
         return GraphState(
-            turn_id=turn_id(turn.dialogue.index, turn.turn),
+            turn_id=str(TurnKey(turn.dialogue.index, turn.turn)),
             database_id=turn.database_id,
             history=histories.before(turn.dialogue, turn.turn, {}),
             utterance=turn.utterance,

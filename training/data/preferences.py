@@ -20,6 +20,7 @@ from eval.records import Manifest, RunError, TurnRecord, read_manifest, read_tur
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.isolated_stages import ADAPTERS
 from eval.scoring.verdicts import Executions, judge
+from eval.turn_key import TurnKey
 from nodes.llm.messages import Message
 from nodes.plan import Plan
 from nodes.sql.joins.fill import with_joins
@@ -52,7 +53,7 @@ class PreferenceRow(RowOrigin):
 class _Run:
     folder: Path
     manifest: Manifest
-    records: dict[tuple[int, int], TurnRecord]
+    records: dict[TurnKey, TurnRecord]
 
 
 def write_preferences(
@@ -118,7 +119,8 @@ async def _rows(
                 counts["gold is no plan"] += 1
                 continue
             turn = MixTurn(source, source.dataset.by_index[dialogue], number, plan)
-            answered = [(run, run.records[dialogue, number]) for run in runs if (dialogue, number) in run.records]
+            key = TurnKey(dialogue, number)
+            answered = [(run, run.records[key]) for run in runs if key in run.records]
             verdicts = [
                 (run, record, _verdict(source.dataset, turn, record.sql, executions)) for run, record in answered
             ]

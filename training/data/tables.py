@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eval.datasets import DataError
-from eval.table import Table
+from eval.table import ReportTable
 from training.data.catalogue import CATALOGUE, how_to_get
 from training.data.prepare import MixManifest
 from training.data.sources import count
@@ -13,7 +13,7 @@ from training.data.sources import count
 ABSENT = "–"
 
 
-def listing(data: Path) -> tuple[Table, tuple[str, ...]]:
+def listing(data: Path) -> tuple[ReportTable, tuple[str, ...]]:
     """Count every split that is here, and say how to get the sets that are absent or short.
 
     Raises:
@@ -33,7 +33,7 @@ def listing(data: Path) -> tuple[Table, tuple[str, ...]]:
             if here != whole:
                 missing.setdefault(name, []).append(f"{split} {'absent' if here == ABSENT else f'short, {here} rows'}")
     columns = ("set", "role", "licence", "dialect", "here", "official")
-    table = Table(title=f"Data sets in {data}", columns=columns, rows=tuple(rows), words=4, fold=True)
+    table = ReportTable(title=f"Data sets in {data}", columns=columns, rows=tuple(rows), words=4, fold=True)
     return table, tuple(f"{name}: {', '.join(what)}: {how_to_get(name)}" for name, what in missing.items())
 
 
@@ -44,15 +44,15 @@ def _here(name: str, split: str, data: Path) -> str:
         return ABSENT
 
 
-def mix_tables(manifest: MixManifest) -> tuple[Table, ...]:
+def mix_tables(manifest: MixManifest) -> tuple[ReportTable, ...]:
     """Lay out sources, rows with their lengths, and what was left out."""
-    sources = Table(
+    sources = ReportTable(
         title="Sources",
         columns=("source", "role", "licence", "dialect", "turns", "usable"),
         rows=tuple((s.name, s.role, s.licence, s.dialect, f"{s.turns:,}", f"{s.usable:,}") for s in manifest.sources),
         words=4,
     )
-    rows = Table(
+    rows = ReportTable(
         title="Rows",
         columns=("stage", "train", "apart", "tokens", "median", "95 %", "most", "limit"),
         rows=tuple(
@@ -67,7 +67,7 @@ def mix_tables(manifest: MixManifest) -> tuple[Table, ...]:
         note=f"tokens by {next(iter(manifest.lengths.values())).counted_by}; {manifest.oracle_rows} rows hold gold",
     )
     audit = manifest.audit
-    left_out = Table(
+    left_out = ReportTable(
         title="Left out",
         columns=("cause", "turns"),
         rows=tuple((cause, f"{number:,}") for cause, number in manifest.left_out.items()),

@@ -22,7 +22,7 @@ from eval.demo.build import DEMO_DATA, build
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.run import run
 from eval.scoring.score import score
-from eval.table import Table
+from eval.table import ReportTable
 from training.data.prepare import prepare
 from training.experiments.read import read_experiments
 from training.experiments.table import experiment_tables, write_tables
@@ -57,7 +57,7 @@ class AdapterPipeline:
     say: Callable[[str], object] = print
     clock: Callable[[], float] = time.monotonic
 
-    def run(self) -> tuple[Table, ...]:
+    def run(self) -> tuple[ReportTable, ...]:
         """Take every step that is left, and return the experiment table.
 
         Raises:

@@ -9,6 +9,7 @@ from pathlib import Path
 from eval.ablation.ladder import OWN_SCORES
 from eval.scoring.scores import Place, TurnScores, read_scores
 from eval.statistics import Difference, compare_paired, holm
+from eval.turn_key import TurnKey
 from nodes.state import STAGES, Stage
 
 PLACES: tuple[Place, ...] = ("in_graph", "alone")
@@ -40,9 +41,7 @@ def stage_effects(base: Path, runs: Sequence[Path]) -> list[tuple[StageEffect, .
     ]
 
 
-def _differences(
-    base: Sequence[TurnScores], run: dict[tuple[int, int], TurnScores]
-) -> list[tuple[Stage, Place, Difference]]:
+def _differences(base: Sequence[TurnScores], run: dict[TurnKey, TurnScores]) -> list[tuple[Stage, Place, Difference]]:
     found: list[tuple[Stage, Place, Difference]] = []
     for stage in STAGES:
         for place in PLACES:

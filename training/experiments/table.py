@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eval.scoring.scores import Summary
 from eval.table import (
-    Table,
+    ReportTable,
     figure,
     interval,
     signed,
@@ -19,25 +19,25 @@ from training.experiments.stage_effects import StageEffect
 from value_index.atomic_file import write_atomically
 
 
-def experiment_tables(experiments: Experiments) -> tuple[Table, ...]:
+def experiment_tables(experiments: Experiments) -> tuple[ReportTable, ...]:
     """Lay out the runs, what they are worth, and which stages that comes from."""
     found = experiments
     return (_runs(found), _worth(found), _changed(found), *_ladders(found))
 
 
-def tables_json(tables: Sequence[Table]) -> str:
+def tables_json(tables: Sequence[ReportTable]) -> str:
     """Write tables as JSON, for `turnsql eval report --table`."""
     return json.dumps([asdict(table) for table in tables], ensure_ascii=False, indent=1) + "\n"
 
 
-def write_tables(tables: Sequence[Table], out: Path) -> None:
+def write_tables(tables: Sequence[ReportTable], out: Path) -> None:
     """Write OUT.md, and OUT.json for the report."""
     write_atomically(out.with_suffix(".md"), "\n\n".join(found.markdown() for found in tables) + "\n")
     write_atomically(out.with_suffix(".json"), tables_json(tables))
 
 
-def _runs(experiments: Experiments) -> Table:
-    return Table(
+def _runs(experiments: Experiments) -> ReportTable:
+    return ReportTable(
         title="Training runs",
         columns=("run", "data", "sources", "rows", "steps", "minutes", "loss", "MB"),
         rows=tuple(_run(item) for item in experiments.found),
@@ -61,8 +61,8 @@ def _run(item: Experiment) -> tuple[str, ...]:
     )
 
 
-def _worth(experiments: Experiments) -> Table:
-    return Table(
+def _worth(experiments: Experiments) -> ReportTable:
+    return ReportTable(
         title=f"Against {experiments.base}",
         columns=(
             "run",
@@ -103,8 +103,8 @@ def _gain(item: Experiment) -> tuple[str, ...]:
     )
 
 
-def _changed(experiments: Experiments) -> Table:
-    return Table(
+def _changed(experiments: Experiments) -> ReportTable:
+    return ReportTable(
         title="Which stage changed",
         columns=("run", "stage", "base", "run's", "change", "95 %", "better", "worse", "decided"),
         rows=tuple(_effect(item.name, effect) for item in experiments.found for effect in item.stage_effects),
@@ -139,7 +139,7 @@ def _effect(name: str, effect: StageEffect) -> tuple[str, ...]:
     )
 
 
-def _ladders(experiments: Experiments) -> Iterator[Table]:
+def _ladders(experiments: Experiments) -> Iterator[ReportTable]:
     """Yield a table of the ladders beside each other, where there are any."""
     named = ((experiments.base, experiments.base_ladder), *((item.name, item.ladder) for item in experiments.found))
     rows = tuple(
@@ -149,7 +149,7 @@ def _ladders(experiments: Experiments) -> Iterator[Table]:
         for skipped, perfect in [(step.gain("skip"), step.gain("oracle"))]
     )  # fmt: skip
     if rows:
-        yield Table(
+        yield ReportTable(
             title="Ladders: value with one stage skipped, as it is, and perfect",
             columns=("run", "stage", "skipped", "as is", "perfect", "gain"),
             rows=rows,
