@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(no_args_is_help=True)
-MAX_VALIDATED_CHARS = 20_000
 
 
 @app.command(rich_help_panel="Ask a database")
@@ -20,6 +19,7 @@ def sql(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run SQL through the read-only executor, and check it against the schema."""
+    from nodes.sql.parsing.parse import MAX_CHARS
     from nodes.sql.violations import violations
     from value_index.opened import opened
     from value_index.printable import printable
@@ -28,7 +28,7 @@ def sql(
     database = opened(db)
     result = database.check(statement, deadline=deadline) if check else database.execute(statement, deadline=deadline)
     # What was refused or stopped is not looked at further: the statement may be made to be expensive.
-    looked_at = (result.ok or result.outcome == "error") and len(statement) <= MAX_VALIDATED_CHARS
+    looked_at = (result.ok or result.outcome == "error") and len(statement) <= MAX_CHARS
     found = violations(statement, database.schema) if looked_at else ()
     if as_json:
         answer = {"outcome": result.outcome, "columns": result.columns, "rows": json_rows(result)}

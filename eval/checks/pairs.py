@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from eval.scoring.gold_audit import read_gold
 from eval.scoring.suite import Suites, SuiteVerdict
 from eval.scoring.verdicts import Executions, Verdicts, judge
 from value_index.database import Database
@@ -48,7 +49,7 @@ def judge_pairs(path: Path, databases: Path) -> Iterator[Verdicts]:
     """
     executions = Executions()
     for pair, database in _opened(path, databases):
-        yield judge(database, pair.gold, pair.pred, executions=executions)
+        yield _with_tie(judge(database, pair.gold, pair.pred, executions=executions), pair, database, executions)
 
 
 def judge_pairs_on_copies(path: Path, databases: Path) -> Iterator[tuple[Verdicts, SuiteVerdict]]:
@@ -60,10 +61,20 @@ def judge_pairs_on_copies(path: Path, databases: Path) -> Iterator[tuple[Verdict
     executions, suites = Executions(), Suites()
     try:
         for pair, database in _opened(path, databases):
-            verdicts = judge(database, pair.gold, pair.pred, executions=executions)
+            verdicts = _with_tie(
+                judge(database, pair.gold, pair.pred, executions=executions), pair, database, executions
+            )
             yield verdicts, suites.judge(database, pair.gold, pair.pred, verdicts.value)
     finally:
         suites.close()
+
+
+def _with_tie(verdicts: Verdicts, pair: SqlPair, database: Database, executions: Executions) -> Verdicts:
+    """Note a tie at the gold's LIMIT beside a wrong verdict: another choice of equal rows would be as right."""
+    if verdicts.value is not False or "limit" not in pair.gold.lower():
+        return verdicts
+    tied = "tie_cut_by_limit" in read_gold(executions, database, pair.gold).flags
+    return verdicts.model_copy(update={"notes": (*verdicts.notes, "tie")}) if tied else verdicts
 
 
 def _opened(path: Path, databases: Path) -> Iterator[tuple[SqlPair, Database]]:

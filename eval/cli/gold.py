@@ -28,6 +28,8 @@ def verdict(
     judged = judge_pairs_on_copies(pairs, databases) if suite else ((v, None) for v in judge_pairs(pairs, databases))
     for number, (verdicts, on_copies) in enumerate(judged, start=1):
         line = {name: getattr(verdicts, name) for name in VERDICTS}
+        line |= {"reason": verdicts.unscored} if verdicts.unscored else {}
+        line |= {"note": ", ".join(verdicts.notes)} if verdicts.notes else {}
         typer.echo(json_module.dumps(line | ({"suite": on_copies.holds} if on_copies else {})))
         if verdicts.faulted:
             faults.append(f"pair {number}: {verdicts.unscored}")

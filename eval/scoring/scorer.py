@@ -30,6 +30,7 @@ from eval.scoring.stage_scores import Metrics, StageScore, validation_scores
 from eval.scoring.summary import mean_scores
 from eval.scoring.verdicts import (
     Executions,
+    MachineFaultError,
     Verdicts,
     cause_of_difference,
     judge,
@@ -38,10 +39,15 @@ from eval.turn_key import TurnKey
 from nodes.plan import Plan
 from nodes.sql.joins.fill import with_joins
 from nodes.state import STAGES, ScoredPlan, Stage
+from value_index.errors import TurnSQLError
 
 STAGE_SCORES = tuple(found for found in vars(registry).values() if isinstance(found, StageScore))
 """The scores that have a formula over gold and output, in the order of the registry."""
 _SCORED: tuple[Stage, ...] = tuple(stage for stage in STAGES if any(each.stage == stage for each in STAGE_SCORES))
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
 
 
 class Scorer:
@@ -54,11 +60,29 @@ class Scorer:
         self._facets: dict[TurnKey, Facets | None] = {}
 
     def score(self, record: TurnRecord, alone: Iterable[AloneRecord]) -> TurnScores:
-        """Score one turn.
+        """Score one turn; what cannot be scored is left unscored and says why, so that it costs no other turn.
 
         Raises:
             RunError: The data set has no such turn.
         """
+        try:
+            return self._score(record, alone)
+        except RunError:
+            raise
+        except MachineFaultError as error:
+            unscored = f"machine_fault: {error}"
+        except (TurnSQLError, AttributeError, LookupError, TypeError, ValueError, MemoryError, RecursionError) as error:
+            unscored = f"harness_fault: {type(error).__name__}: {_line(error)}"
+        return TurnScores(
+            dialogue=record.dialogue,
+            turn=record.turn,
+            outcome=record.outcome,
+            plan=dict.fromkeys(PLAN_SCORES),
+            plan_of_sql=dict.fromkeys(PLAN_SCORES),
+            unscored=unscored,
+        )
+
+    def _score(self, record: TurnRecord, alone: Iterable[AloneRecord]) -> TurnScores:
         dialogue = self.dataset.by_index.get(record.dialogue)
         if dialogue is None or record.turn >= len(dialogue.turns):
             raise RunError(f"turn {record.dialogue}/{record.turn} of the run is not in the data")

@@ -42,7 +42,7 @@ def summarise(
         scored=len(scored),
         unscored=len(run) - len(scored),
         not_run=len(scores) - len(run),
-        faulted=no_results["harness_fault"],
+        faulted=no_results["harness_fault"] + no_results["machine_fault"],
         missing=manifest.turns - len(scores),
         left_out=manifest.left_out,
         history=manifest.history,

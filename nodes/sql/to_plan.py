@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from nodes.plan import Ordering, Plan, SetOperation, SetOperator, Star, Term
 from nodes.sql.errors import SQLError
+from nodes.sql.parsing.known_clauses import refuse_unknown
 from nodes.sql.parsing.parse import parse
 from nodes.sql.parsing.read_from import read_from
 from nodes.sql.parsing.read_terms import TermReader
@@ -25,9 +26,14 @@ def to_plan(sql: str, schema: Schema) -> Plan:
         SQLError: with a `cause`: malformed SQL, a name out of scope, or a construct that a Plan does not hold.
     """
     try:
-        return _read_query(parse(sql, schema), Scope(schema))[0]
+        tree = parse(sql, schema)
+        refuse_unknown(tree)
+        return _read_query(tree, Scope(schema))[0]
     except RecursionError as error:
         raise SQLError("syntax", "the SQL is nested too deep") from error
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # The parser's trees are foreign input: a form that nobody thought of is a fault of one text, not of a run.
+        raise SQLError("plan", f"the SQL is of a form that is not read: {type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ def _common_tables(query: exp.Query, visible: Mapping[str, CommonTable]) -> Mapp
 
 
 def _read_select(select: exp.Select, scope: Scope) -> _Block:
+    scope.count_block()
     terms = TermReader(scope, _read_plan)
     tables, joins = read_from(select, terms, _read_query)
     projections = [_read_projection(item, terms) for item in select.expressions]
@@ -141,7 +148,7 @@ def _read_members(query: exp.SetOperation, scope: Scope) -> tuple[list[_Block], 
 
 
 def _beside(scope: Scope) -> Scope:
-    return Scope(scope.schema, scope.parent, scope.reaches_parent, scope.common_tables)
+    return Scope(scope.schema, scope.parent, scope.reaches_parent, scope.common_tables, blocks=scope.blocks)
 
 
 def _unwrapped(node: exp.Expr) -> exp.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from inspect import isfunction
 from typing import cast
@@ -19,11 +20,23 @@ RULES = tuple(cast(Rule, found) for found in vars(rules).values() if isfunction(
 """Every rule, in the order in which its findings are told."""
 
 
+_LOG = logging.getLogger(__name__)
+
+
+def _found(rule: Rule, query: Query) -> list[Violation]:
+    """Return what a rule finds; nothing where it stumbles over a form of SQL that nobody thought of."""
+    try:
+        return list(rule(query))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        _LOG.exception("the rule %s cannot read %r", getattr(rule, "__name__", rule), query.tree.sql())
+        return []
+
+
 def violations(sql: str, schema: Schema) -> tuple[Violation, ...]:
     """Return what the rules find, errors first, each finding once; SQL that does not parse gives one `syntax` error."""
     try:
         query = Query(parse(sql, schema), schema)
-        found = dict.fromkeys(violation for rule in RULES for violation in rule(query))
+        found = dict.fromkeys(violation for rule in RULES for violation in _found(rule, query))
     except SQLError as error:
         return (Violation(kind="syntax", severity="error", message=str(error), subject=error.subject),)
     except RecursionError:

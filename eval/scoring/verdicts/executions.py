@@ -6,12 +6,18 @@ from collections import OrderedDict
 
 from nodes.sql.parsing.parse import repair
 from value_index.database import Database, Result
+from value_index.errors import DatabaseError
 
 DEADLINE_SECONDS = 30.0
 MAX_ROWS = 500_000
 MAX_BYTES = 256 << 20
+MAX_CELLS = 8_000_000
 MAX_KEPT_CELLS = 500_000
 MAX_KEPT_RESULTS = 256
+
+
+class MachineFaultError(DatabaseError):
+    """A statement that failed by what surrounds it."""
 
 
 class Executions:
@@ -25,13 +31,21 @@ class Executions:
         self._cells = 0
 
     def run(self, database: Database, sql: str) -> Result:
-        """Return the result of the SQL, its spaced operators repaired."""
+        """Return the result of the SQL, its spaced operators repaired.
+
+        Raises:
+            MachineFaultError: the file is locked or gone, or a disk or the memory failed: it says nothing of the SQL.
+        """
         key = (str(database.path), sql)
         known = self._kept.get(key)
         if known is not None:
             self._kept.move_to_end(key)
             return known
-        result = database.execute(repair(sql), deadline=self._deadline, max_rows=self._max_rows, max_bytes=MAX_BYTES)
+        result = database.execute(
+            repair(sql), deadline=self._deadline, max_rows=self._max_rows, max_bytes=MAX_BYTES, max_cells=MAX_CELLS
+        )
+        if result.machine_fault:
+            raise MachineFaultError(f"{result.message} ({str(database.path)!r})")
         self._keep(key, result)
         return result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eval.scoring.verdicts.bird import bird
-from eval.scoring.verdicts.executions import Executions
+from eval.scoring.verdicts.executions import Executions, MachineFaultError
 from eval.scoring.verdicts.official import Official, official
 from eval.scoring.verdicts.strict import same_labels
 from eval.scoring.verdicts.ties import is_ordered, tie_groups
@@ -26,6 +26,8 @@ def judge(database: Database, gold_sql: str, predicted_sql: str, *, executions: 
     executions = executions or Executions()
     try:
         return _judge(executions, database, gold_sql, predicted_sql)
+    except MachineFaultError as error:
+        return Verdicts(unscored=f"machine_fault: {error}")
     except (DatabaseError, OSError, MemoryError, RecursionError) as error:
         return Verdicts(unscored=f"harness_fault: {type(error).__name__}: {error}")
 

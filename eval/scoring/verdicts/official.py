@@ -19,6 +19,9 @@ from eval.scoring.verdicts.executions import Executions
 from value_index.database import Database
 from value_index.sqlite.result import Row
 
+MAX_CHARS = 20_000
+"""No text that is longer is taken apart."""
+
 
 class Official(NamedTuple):
     """The verdict with DISTINCT stripped and with DISTINCT kept; None if the gold does not run."""
@@ -92,8 +95,8 @@ def without_distinct(sql: str) -> str:
     >>> without_distinct("SELECT DISTINCT a, count(distinct b) FROM t WHERE c = 'distinct'; SELECT 1")
     "SELECT  a, count( b) FROM t WHERE c = 'distinct';"
     """
-    if "distinct" not in sql.lower() and ";" not in sql:
-        return sql
+    if ("distinct" not in sql.lower() and ";" not in sql) or len(sql) > MAX_CHARS:
+        return sql  # an opened comment or quote is looked for to the end, from each that is opened
     kept: list[str] = []
     for piece in _PIECE.finditer(sql):
         if (piece["word"] or "").lower() != "distinct":

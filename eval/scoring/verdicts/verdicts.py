@@ -7,7 +7,7 @@ from typing import Literal
 from value_index.models import FrozenModel
 
 Note = Literal[
-    "reordered", "tie_flagged", "ambiguous", "prediction_error", "prediction_timeout", "prediction_truncated"
+    "reordered", "tie", "tie_flagged", "ambiguous", "prediction_error", "prediction_timeout", "prediction_truncated"
 ]
 VERDICTS = ("strict", "value", "official", "official_keep_distinct", "bird")
 """The five rules, in the order of every table."""
@@ -29,12 +29,13 @@ class Verdicts(FrozenModel):
     strict_raw: bool | None = None
     """The strict verdict with labels compared letter by letter."""
     unscored: str | None = None
-    """Why nothing is scored: `gold_error: ...`, `gold_timeout`, `gold_truncated` or `harness_fault: ...`."""
+    """Why nothing is scored: `gold_error: ...`, `gold_timeout`, `gold_truncated`, `machine_fault: ...` or `harness_fault: ...`."""
     notes: tuple[Note, ...] = ()
-    """`reordered`: columns stand in another order; `ambiguous`: several column orders fit; `tie_flagged`: the order of
+    """`reordered`: columns stand in another order; `ambiguous`: several column orders fit; `tie`: the gold's LIMIT cuts
+    through equal rows, so that another answer is as right; `tie_flagged`: the order of
     ties could not be told, so the exact order decided; `prediction_*`: why the prediction gave no rows."""
 
     @property
     def faulted(self) -> bool:
-        """Whether the scorer itself failed: neither the gold nor the prediction is to blame."""
-        return (self.unscored or "").startswith("harness_fault")
+        """Whether the scorer or the machine failed: neither the gold nor the prediction is to blame."""
+        return (self.unscored or "").startswith(("harness_fault", "machine_fault"))

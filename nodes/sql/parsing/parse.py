@@ -17,6 +17,8 @@ from value_index.schema import Schema
 _SPACED_OPERATOR = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|([<>!])\s+=""")
 DOUBLE_QUOTED = "double_quoted"
 """The mark, in a literal's `meta`, of a string that stood in double quotes and named no column."""
+MAX_CHARS = 20_000
+"""No text that is longer is parsed: the longest gold of the data sets has fewer than 2,000."""
 _AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 
 
@@ -63,9 +65,12 @@ def parse(sql: str, schema: Schema) -> exp.Query:
     Raises:
         SQLError: `syntax` where it does not parse, `statement` where it is not one query.
     """
+    if len(sql) > MAX_CHARS:
+        raise SQLError("syntax", f"the SQL is longer than {MAX_CHARS:,} characters")
     text = repair(sql).strip().rstrip(";")
     try:
-        trees = PlainSQLite().parse(text)
+        # What follows a semicolon and is a comment only becomes a tree of its own.
+        trees = [tree for tree in PlainSQLite().parse(text) if tree is not None and not isinstance(tree, exp.Semicolon)]
         if len(trees) != 1 or not isinstance(trees[0], exp.Query):
             raise SQLError("statement", "the SQL is not one SELECT statement")
         if not all(select.expressions for select in trees[0].find_all(exp.Select)):

@@ -130,6 +130,8 @@ class TermReader:
                 return self._is(node)
             case exp.Exists():
                 return Predicate(operator="exists", right=(self._sub_plan(node.this),))
+            case exp.Predicate() | exp.Connector():
+                raise _refusal(node)  # a comparison of another dialect: as a term it would come back here
             case _:
                 return _truth(self.term(node), expected=True)
 

@@ -10,6 +10,8 @@ from sqlglot import exp
 
 from value_index.schema import Schema, Table
 
+MAX_COLUMNS = 2_000
+"""Of a query's result; SQLite has no more either, and stars over stars would double them."""
 ROW_IDS = frozenset({"rowid", "oid", "_rowid_"})
 
 
@@ -144,7 +146,9 @@ def _scopes(
         scope = NameScope(select=query, sources=tuple(_sources(query, schema, tables)), parent=parent)
         yield scope
         for inner in own_nodes(query):
-            if isinstance(inner, exp.Query) and inner is not query and not _is_join_group(inner):
+            if inner is query or not isinstance(inner, exp.Query) or isinstance(inner.parent, exp.CTE):
+                continue  # a common table expression has been visited above, and again each time would be 2^depth
+            if not _is_join_group(inner):
                 in_from = any(source.node is inner for source in scope.sources)
                 yield from _scopes(inner, schema, parent if in_from else scope, tables)
     else:
@@ -229,6 +233,8 @@ def outputs(query: exp.Expr, schema: Schema, tables: Mapping[str, Source] | None
                 if source.columns is None:
                     return None
                 names += [name for name in source.columns if name.lower() not in source.merged]
+            if len(names) > MAX_COLUMNS:
+                return None
     return tuple(names)
 
 

@@ -12,6 +12,10 @@ from nodes.plan.traversal import rewrite
 from nodes.sql.errors import SQLError
 from value_index.schema import Schema, Table
 
+MAX_BLOCKS = 200
+MAX_COLUMNS = 2_000
+"""SQLite's own bound."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -72,6 +76,8 @@ class Scope:
     sources: list[SourceScope] = field(default_factory=list[SourceScope])
     merged: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     """Source and folded name of the columns that USING or NATURAL folded into an earlier source's: no star shows them."""
+    blocks: list[int] = field(default_factory=lambda: [0])
+    """How many SELECTs of the whole query have been read: shared by all its scopes."""
     aliases: dict[str, Term] = field(default_factory=dict[str, Term])
     """Folded result aliases; SQLite lets every clause after SELECT use them."""
 
@@ -130,13 +136,32 @@ class Scope:
 
     def child(self, *, in_from: bool = False) -> Scope:
         """Open the scope of a sub-query."""
-        return Scope(self.schema, parent=self, reaches_parent=not in_from, common_tables=self.common_tables)
+        return Scope(
+            self.schema,
+            parent=self,
+            reaches_parent=not in_from,
+            common_tables=self.common_tables,
+            blocks=self.blocks,
+        )
+
+    def count_block(self) -> None:
+        """Note that one more SELECT is read: an entry of WITH is read anew wherever it is named.
+
+        Raises:
+            SQLError: there are too many for a plan.
+        """
+        self.blocks[0] += 1
+        if self.blocks[0] > MAX_BLOCKS:
+            raise SQLError("plan", f"a plan holds at most {MAX_BLOCKS} SELECTs")
 
     def outputs(self, sources: list[SourceScope] | None = None) -> list[Output]:
         """Expand a star over some sources, or over all."""
+        chosen = self.sources if sources is None else sources
+        if sum(len(source.labels) for source in chosen) > MAX_COLUMNS:
+            raise SQLError("plan", f"a plan holds at most {MAX_COLUMNS:,} columns")
         return [
             Output(label, source.term(position))
-            for source in (self.sources if sources is None else sources)
+            for source in chosen
             for position, label in enumerate(source.labels)
             if (source.index, label.lower()) not in self.merged
         ]

@@ -7,8 +7,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from eval.checks.pairs import PairsError, judge_pairs
+from eval.cli import app
+from eval.scoring.verdicts import Executions, judge
+from value_index.database import Database
 
 
 @pytest.fixture
@@ -66,3 +70,34 @@ def test_a_bad_line_is_one_clear_line(tmp_path: Path, databases: Path, line: obj
 def test_a_missing_file_is_named(tmp_path: Path, databases: Path) -> None:
     with pytest.raises(PairsError, match=r"absent\.jsonl"):
         list(judge_pairs(tmp_path / "absent.jsonl", databases))
+
+
+def test_a_null_says_why_and_a_tie_is_noted(tmp_path: Path, databases: Path) -> None:
+    with sqlite3.connect(databases / "shop" / "shop.sqlite") as connection:
+        connection.executescript(
+            "CREATE TABLE sale (year INT); INSERT INTO sale VALUES (2019), (2019), (2020), (2020), (2021)"
+        )
+    connection.close()
+    top = "SELECT year FROM sale GROUP BY year ORDER BY count(*) DESC LIMIT 1"
+    found = CliRunner().invoke(
+        app,
+        ["verdict", "--databases", str(databases), "--pairs", str(pairs(
+            tmp_path, pair("SELECT price FROM item", "SELECT 1"), pair(top, "SELECT 2017"),
+            pair(top, "SELECT 2018"), pair("SELECT id FROM item", "SELECT 3"), pair("SELECT id FROM item", "SELECT x"),
+        ))],
+    )  # fmt: skip
+    lines = [json.loads(line) for line in found.stdout.splitlines()]
+    assert lines[0]["value"] is None and lines[0]["reason"] == "gold_error: no such column: price"
+    assert [line.get("note") for line in lines[1:]] == ["tie", "tie", None, "prediction_error"]
+
+
+def test_a_locked_file_is_no_wrong_answer(databases: Path) -> None:
+    database, executions = Database.open(databases / "shop" / "shop.sqlite"), Executions()
+    gold = "SELECT id FROM item"
+    executions.run(database, gold)
+    writer = sqlite3.connect(database.path, isolation_level=None)
+    writer.execute("BEGIN EXCLUSIVE")
+    locked = judge(database, gold, f"{gold} ", executions=executions)
+    writer.close()
+    assert locked.value is None and locked.faulted and "machine_fault: database is locked" in (locked.unscored or "")
+    assert judge(database, gold, f"{gold} ", executions=executions).value is True

@@ -18,8 +18,9 @@ from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.scoring.plan_scores import PLAN_SCORES
 from eval.scoring.score import score
+from eval.scoring.scorer import Scorer
 from eval.scoring.scores import TurnScores, read_scores, read_summary
-from eval.scoring.verdicts import VERDICTS
+from eval.scoring.verdicts import VERDICTS, Verdicts
 from nodes.state import STAGES, Attempt, Violation
 from tests.eval.archive import write_split
 from value_index.atomic_file import write_atomically
@@ -46,6 +47,34 @@ def write(folder: Path, turns: list[TurnRecord]) -> None:
 
 def by_key(folder: Path) -> dict[tuple[int, int], TurnScores]:
     return {line.key: line for line in read_scores(folder)}
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT name FROM city FETCH FIRST 2 ROWS ONLY", "SELECT name FROM city QUALIFY 1", "SELECT (((("]
+)
+def test_no_prediction_ends_the_scoring(archive: Path, tmp_path: Path, sql: str) -> None:
+    run = recorded(archive, tmp_path / "run", t00={"sql": "SELECT 1"})
+    path = run / "turns.jsonl"
+    path.write_text(path.read_text().replace(json.dumps("SELECT 1"), json.dumps(sql), 1))
+    summary = score(run)
+    assert (summary.turns, summary.scored) == (8, 7) and by_key(run)[0, 0].value is False
+
+
+def test_a_turn_that_cannot_be_scored_costs_no_other(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = recorded(archive, tmp_path / "run")
+    judged = Scorer._judge
+
+    def stumble(self: Scorer, record: TurnRecord, query: str, sql: str) -> Verdicts:
+        if record.key == (0, 1):
+            raise AttributeError("'NoneType' object has no attribute 'sql'")
+        return judged(self, record, query, sql)
+
+    monkeypatch.setattr(Scorer, "_judge", stumble)
+    summary = score(run)
+    assert (summary.turns, summary.scored, summary.faulted) == (8, 6, 1)
+    assert any(line.startswith("0/1: harness_fault: AttributeError") for line in summary.unscored_turns)
 
 
 def test_gold_scores_one_and_a_gold_that_does_not_run_is_unscored(archive: Path, tmp_path: Path) -> None:

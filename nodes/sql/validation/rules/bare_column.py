@@ -82,7 +82,8 @@ def _bare(part: exp.Expr, grouped: set[str]) -> Iterator[exp.Column]:
     """Yield the columns of a term outside of aggregates, sub-queries and expressions that are grouped by."""
 
     def closed(node: exp.Expr) -> bool:
-        return is_aggregate(node) or isinstance(node, exp.Query) or node.sql() in grouped
+        aggregated = is_aggregate(node) or (isinstance(node, exp.Filter) and is_aggregate(node.this))
+        return aggregated or isinstance(node, exp.Query) or node.sql() in grouped
 
     for node in part.walk(prune=closed):
         if isinstance(node, exp.Column) and not closed(node) and not isinstance(node.this, exp.Star):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sqlglot import exp
@@ -11,6 +12,8 @@ from nodes.sql.validation.dependencies import ROW, Attribute, Dependencies
 from nodes.sql.validation.query import Query
 from nodes.sql.validation.rules.bare_column import grouping_attributes
 from nodes.state import Violation
+
+_NAME = re.compile(r"\b(?:name|title|label)s?$", re.IGNORECASE)
 
 
 def fan_out(query: Query) -> Iterator[Violation]:
@@ -52,12 +55,23 @@ def _harmless(call: exp.Expr, subject: int, group: frozenset[Attribute], depende
 
     COUNT(*) is no count of partners where two sources repeat each other, so that none is counted once.
     """
+    if isinstance(call.this, exp.Star) and _by_name(subject, dependencies):
+        return True  # how many partners each has: the name stands for the row
     if (subject, ROW) not in group or isinstance(call, exp.Sum):
         return False
     if isinstance(call, exp.Avg):
         return True
     grouped = dependencies.scope.select.args.get("group") is not None
     return grouped and (not isinstance(call.this, exp.Star) or bool(_whole(dependencies)))
+
+
+def _by_name(subject: int, dependencies: Dependencies) -> bool:
+    """Whether the grouping is a name of the subject's rows (`GROUP BY T1.title`)."""
+    found = list(grouping_attributes(dependencies.scope, dependencies))
+    table = dependencies.scope.sources[subject].table
+    columns = [table.column(name) for index, name in found if table is not None and index == subject]
+    named = [column for column in columns if column and column.kind == "text" and _NAME.search(column.natural_name)]
+    return bool(named) and len(columns) == len(found)
 
 
 def _subject(call: exp.Expr, scope: NameScope, dependencies: Dependencies) -> int | None:

@@ -23,13 +23,12 @@ def unknown_table(query: Query) -> Iterator[Violation]:
             if (
                 isinstance(source.node, exp.Table)
                 and source.columns is None
+                and source.query is None
                 and isinstance(source.node.this, exp.Identifier)
                 and not query.schema.omits(source.node.name)  # it is there; SQLite says why it cannot be read
             ):
                 near = nearest(source.node.name, tables)
-                yield _error(
-                    "unknown_table", f"no table {source.node.name!r}: did you mean {near!r}?", source.node.name, near
-                )
+                yield _error("unknown_table", f"no table {source.node.name!r}{_meant(near)}", source.node.name, near)
         for qualifier in _dangling(scope):
             if query.schema.table(qualifier) is None:
                 names = [source.name for source in scope.sources if source.name]
@@ -45,17 +44,15 @@ def unknown_column(query: Query) -> Iterator[Violation]:
     for scope, column in query.missing:
         if not query.homes(column.name):
             near = _nearest_column(query, scope, column)
-            yield _error(
-                "unknown_column", f"no column {_written(column)!r}: did you mean {near!r}?", _written(column), near
-            )
+            yield _error("unknown_column", f"no column {_written(column)!r}{_meant(near)}", _written(column), near)
     for scope in query.scopes:
         for word in _words_for_columns(scope):
             near = nearest(word, (name for source in scope.sources for name in source.columns or ()))
-            message = f'no column "{word}", and SQLite would read a string: did you mean {near!r}?'
+            message = f'no column "{word}", and SQLite would read a string{_meant(near)}'
             yield _error("unknown_column", message, word, near)
     for column, names in _compound_orderings(query):
         near = nearest(column.name, names)
-        message = f"ORDER BY {column.name!r} of a set operation is no column of its result: did you mean {near!r}?"
+        message = f"ORDER BY {column.name!r} of a set operation is no column of its result{_meant(near)}"
         yield _error("unknown_column", message, column.name, near)
 
 
@@ -100,6 +97,11 @@ def _error(kind: str, message: str, subject: str, suggestion: str) -> Violation:
     return Violation.model_validate(
         {"kind": kind, "severity": "error", "message": message, "subject": subject, "suggestion": suggestion}
     )
+
+
+def _meant(near: str) -> str:
+    """Return the question that ends a message; nothing where no name is near."""
+    return f": did you mean {near!r}?" if near else ""
 
 
 def _dangling(scope: NameScope) -> list[str]:
