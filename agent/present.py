@@ -66,7 +66,7 @@ def stage_lines(stage: Stage, state: GraphState) -> list[str]:
         "schema_linking": _links,
         "value_grounding": _values,
         "plan_emission": _plans,
-        "sql_generation": lambda state: [state.sql or "(no SQL)"],
+        "sql_generation": _generated,
         "schema_validation": _attempts,
     }
     return list(writers[stage](state))
@@ -75,6 +75,17 @@ def stage_lines(stage: Stage, state: GraphState) -> list[str]:
 def _text(text: str, style: str = "") -> Text:
     """Return a text that a terminal takes for nothing else, whatever a database or a model put into it."""
     return Text(printable(text), style=style)
+
+
+def _generated(state: GraphState) -> Iterator[str]:
+    yield state.sql or "(no SQL)"
+    choice = next((run.choice for run in state.trace if run.choice), None)
+    if choice is None:
+        return
+    yield f"chosen: {choice.reason}"
+    for group in sorted(choice.groups, key=lambda group: -group.probability):
+        rows = "does not run" if group.rows is None else f"{group.rows} rows"
+        yield f"  {group.probability:.2f}  {', '.join(group.sources)} ({rows}): {group.sql}"
 
 
 def _dialogue_state(state: GraphState) -> Iterator[str]:

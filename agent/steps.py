@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from nodes.llm.messages import Metered
 from nodes.node import FIELDS, OUTPUTS, Context, Node
 from nodes.registry import NODES
-from nodes.state import STAGES, GraphState, ModelCall, Stage, StageTrace, Turn
+from nodes.state import STAGES, Choice, GraphState, ModelCall, Stage, StageTrace, Turn
 from value_index.errors import TurnSQLError
 
 
@@ -48,14 +48,16 @@ class Step:
             StageError: it is not the stage's output.
         """
         start = perf_counter()
-        metered, calls = _metered(replace(context, spent=_spent(state, self.max_attempts)))
+        choices: list[Choice] = []
+        metered, calls = _metered(replace(context, spent=_spent(state, self.max_attempts), choices=choices))
         output = await self.node(state, metered)
         ms = (perf_counter() - start) * 1000
         try:
             checked = self.output_type.validate_python(output, strict=True)
         except ValidationError as error:
             raise StageError(self.stage, self.variant, _first_line(error)) from error
-        return checked, StageTrace(stage=self.stage, variant=self.variant, ms=ms, calls=tuple(calls))
+        choice = choices[-1] if choices else None
+        return checked, StageTrace(stage=self.stage, variant=self.variant, ms=ms, calls=tuple(calls), choice=choice)
 
     def update(self, state: GraphState, output: Any, trace: StageTrace) -> dict[str, Any]:
         """Return the fields of the state that the output changes."""
@@ -78,6 +80,7 @@ async def walk(
     """
     steps = {stage: Step.of(stage, nodes[stage], max_attempts) for stage in STAGES}
     state = GraphState(turn_id=turn_id, database_id=context.schema.database_id, history=history, utterance=utterance)
+    context = context.of_turn(state)
     left = list(STAGES)
     while left:
         step = steps[left.pop(0)]

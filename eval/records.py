@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from eval.turn_key import TurnKey
-from nodes.state import Attempt, ModelCall, Stage
+from nodes.state import Attempt, Choice, ModelCall, Stage
 from value_index.errors import TurnSQLError
 from value_index.models import ForeignModel
 
@@ -94,6 +94,8 @@ class StageRecord(Record):
     """All its runs of this turn together."""
     calls: tuple[ModelCall, ...] = ()
     """The language model's answers to it, in order."""
+    choice: Choice | None = None
+    """What the stage chose from, if it gathered candidates."""
 
 
 class TurnRecord(Record):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 from nodes.llm.messages import Completer
 from nodes.state import (
     Attempt,
+    Choice,
     DialogueState,
     GraphState,
     GroundedValue,
@@ -56,6 +57,9 @@ class Context:
     """Whether the turn's attempts are used up: a node that asks a model to write SQL gives the compiler's instead."""
     turn: TurnAnalysis | None = None
     """The analysis of the turn in hand, shared by its stages; None between turns."""
+
+    choices: list[Choice] = field(default_factory=list[Choice], compare=False)
+    """Where a node that chooses among candidates notes what it chose from."""
 
     def analysis_of(self, state: GraphState) -> TurnAnalysis:
         """Return the analysis of a turn: the shared one, or a new one if this context was made for no turn or another."""

@@ -42,6 +42,7 @@ NODES: dict[Stage, dict[str, type[Variant]]] = {
         "compiler": sql_generation.Compiler,
         "guided": sql_generation.Guided,
         "llm": sql_generation.Llm,
+        "candidates": sql_generation.Candidates,
     },
     "schema_validation": {"skip": schema_validation.Skip, "sqlglot": schema_validation.Sqlglot},
 }

@@ -8,6 +8,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from nodes.choice.choose import choice_weights, choose
+from nodes.choice.gather import gather, offers_of
 from nodes.llm.messages import Message, Prompt
 from nodes.llm.sql_text import sql_text
 from nodes.node import Context, Variant
@@ -108,6 +110,10 @@ class Llm(Variant):
     async def __call__(self, state: GraphState, context: Context) -> str:
         if context.spent or self._sure_of(state):
             return await Compiler()(state, context)
+        return await self._asked(state, context)
+
+    async def _asked(self, state: GraphState, context: Context) -> str:
+        """Return the SQL of the model's answer; "" if it holds none."""
         schema = fitting(context.schema, state.schema_links, context)
         if self.sees == "plan" and _next_plan(state) is None:
             return ""
@@ -124,6 +130,32 @@ class Llm(Variant):
         """Return what is asked."""
         plan = _next_plan(state) if self.sees == "plan" else None
         return plan_messages(plan, context.schema) if plan else messages(state, schema)
+
+
+class Candidates(Llm):
+    """Asks the language model, runs its SQL beside the best plans, and chooses among the different rows that they return.
+
+    After an error it goes on as the compiler does. Where the planner is sure (`below`), the model is not asked.
+    """
+
+    plans: int = Field(default=5, ge=1)
+    """How many plans are run beside the model's SQL."""
+    deadline: float = Field(default=1.0, gt=0)
+    """Seconds that one of them may take; a slower one counts as one that does not run."""
+
+    async def __call__(self, state: GraphState, context: Context) -> str:
+        if state.attempts or context.spent or self._sure_of(state):
+            return await Compiler()(state, context)
+        scored = (state.plans or ())[: self.plans]
+        plans = [(next(_texts(each.plan, {}, context.schema), ""), each.score) for each in scored]
+        offers = offers_of(plans, await self._asked(state, context))
+        confidence = scored[0].confidence if scored else None
+        groups = gather(offers, context.database, confidence=confidence, deadline=self.deadline)
+        if not groups:
+            return ""
+        choice = choose(groups, choice_weights())
+        context.choices.append(choice)
+        return choice.groups[choice.chosen].sql
 
 
 def messages(state: GraphState, schema: Schema) -> Prompt:

@@ -171,6 +171,28 @@ class ModelCall(StateModel):
     usage: Usage
 
 
+class CandidateGroup(StateModel):
+    """SQL texts of one turn that return equal rows."""
+
+    sql: str
+    """The text that stands for them."""
+    sources: tuple[str, ...]
+    """Who offers it: `plan 1`, `plan 2`, ... and `model`."""
+    rows: int | None
+    """How many rows they return; None if they do not run."""
+    probability: float = 0.0
+    """How likely the choice takes them to be right, among the groups of the turn."""
+
+
+class Choice(StateModel):
+    """What was gathered for a turn, and what was chosen."""
+
+    chosen: int
+    """Place of the chosen group."""
+    reason: str
+    groups: tuple[CandidateGroup, ...]
+
+
 class StageTrace(StateModel):
     """One run of one stage."""
 
@@ -179,6 +201,8 @@ class StageTrace(StateModel):
     ms: float = Field(ge=0)
     calls: tuple[ModelCall, ...] = ()
     """The language model's answers, where the node asked one."""
+    choice: Choice | None = None
+    """What the node chose from, where it gathered candidates."""
 
 
 class GraphState(StateModel):

@@ -74,6 +74,24 @@ def choice(
     typer.echo(train_choice(data, sorted(listed_databases(held_out)), out))
 
 
+@app.command("model-choice")
+def model_choice(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Run of the planner over training databases.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="JSON file to write.")] = Path("nodes/choice/weights.json"),
+    data: Annotated[Path | None, typer.Option(help="Data folder, if it has moved since the run was made.")] = None,
+) -> None:
+    """Fit the choice between planner and model, on models made up from the gold of training databases."""
+    from eval.records import read_manifest
+    from training.linear_models.choice import fit_choice, write_choice
+    from training.settings import TrainingError
+
+    if read_manifest(run).split.startswith("dev"):
+        raise TrainingError(f"{run} is a run over dev: the choice is fitted on training databases alone")
+    weights, turns = fit_choice(run, data)
+    write_choice(weights, out, "turnsql train model-choice, the held-out databases of CoSQL train")
+    typer.echo(f"{out}: fitted on {turns} turns with something to choose")
+
+
 @app.command()
 def lexical(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Data folder: an unpacked CoSQL archive.")],

@@ -17,6 +17,7 @@ from eval.cli.options import (
     DatasetName,
     Dialogues,
     ModelConfig,
+    MovedData,
     Out,
     RunFolder,
     Seed,
@@ -63,6 +64,28 @@ def cascade(
     console = Console()
     for table in cascade_tables(f"{first} and {second}", found):
         console.print(table.rich())
+
+
+@app.command(rich_help_panel=MEASURE)
+def choice(
+    planner: Annotated[Path, typer.Argument(metavar="RUN_WITHOUT", help="Run of the compact planner alone.")],
+    models: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN_WITH...", help="Runs or imported predictions of models on the same turns."),
+    ],
+    data: MovedData = None,
+    json: AsJson = False,
+) -> None:
+    """Print what choosing between planner and model gives, beside each alone. Calls no model."""
+    from rich.console import Console
+
+    from eval.analysis.choice import choice_table, measure_choice
+
+    found = [measure_choice(planner, model, data) for model in models]
+    if json:
+        typer.echo("[" + ",\n".join(each.model_dump_json(indent=2) for each in found) + "]")
+    else:
+        Console().print(choice_table(found).rich())
 
 
 @app.command("fault-tolerance", rich_help_panel=MAINTAIN)

@@ -170,6 +170,7 @@ class Runner:
             output=None if output is None else ADAPTERS[stage].dump_python(output, mode="json"),
             ms=sum(trace.ms for trace in state.trace if trace.stage == stage),
             calls=tuple(call for trace in state.trace if trace.stage == stage for call in trace.calls),
+            choice=next((trace.choice for trace in state.trace if trace.stage == stage and trace.choice), None),
         )
 
     def _not_run(self, dialogue: GoldDialogue, turn: int, error: str) -> TurnRecord:

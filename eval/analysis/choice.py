@@ -1,0 +1,210 @@
+"""What the choice between planner and model gives, read from a run of the planner and a run of the model.
+
+No model is called: with gold history a turn does not depend on the answers before it, so that a run with the choice would
+hold these very answers. Beside it stand the model alone, the planner alone, and the turns that either has right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from eval.records import RunError, TurnRecord, read_manifest, read_turns
+from eval.scoring.score import open_rows
+from eval.scoring.verdicts import Executions, judge
+from eval.statistics import Difference, compare_paired, rate_interval
+from eval.table import Table, figure, interval
+from nodes.choice.choose import choice_weights, choose
+from nodes.choice.features import GroupFacts
+from nodes.choice.gather import gather, offers_of
+from nodes.plan import Plan
+from nodes.sql.errors import SQLError
+from nodes.sql.from_plan import from_plan
+from nodes.sql.repair import with_sources
+from nodes.state import CandidateGroup
+from value_index.database import Database
+from value_index.linear_model import Weights
+
+DEADLINE = 2.0
+MOST_PLANS = 5
+ASKED = (1.0, 0.75, 0.5, 0.25, 0.0)
+"""Shares of the turns, the least confident first, for which the model is asked."""
+
+
+class ChoicePoint(BaseModel):
+    """The choice where the model is asked for a share of the turns."""
+
+    model_config = ConfigDict(frozen=True)
+
+    asked: float
+    value: float
+    low: float | None
+    high: float | None
+    fixed: int
+    """Turns that the model alone has wrong."""
+    broken: int
+    """Turns that the model alone has right."""
+
+
+class ChoiceFigures(BaseModel):
+    """One model with the planner."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    turns: int
+    planner_value: float
+    model_value: float
+    either: float
+    """Turns that planner or model has right."""
+    within_reach: float
+    """Turns that some candidate has right."""
+    points: tuple[ChoicePoint, ...]
+
+
+@dataclass(frozen=True)
+class ChoiceTurn:
+    """One turn of the planner's run, with what it offers."""
+
+    key: tuple[int, int]
+    database: Database
+    gold: str
+    plans: tuple[tuple[str, float], ...]
+    """SQL and score of each plan, the best first."""
+    confidence: float | None
+    executions: Executions = field(repr=False)
+
+
+def choice_turns(run: Path, data: Path | None = None) -> list[ChoiceTurn]:
+    """Read the plans of a run; turns whose gold does not run are left out.
+
+    Raises:
+        TurnSQLError: no run, or other data.
+    """
+    dataset, executions = open_rows(read_manifest(run), data), Executions()
+    found: list[ChoiceTurn] = []
+    for record in read_turns(run):
+        row = dataset.by_index[record.dialogue]
+        database, gold = dataset.open_database(row.database_id), row.turns[record.turn].query
+        if executions.run(database, gold).ok:
+            plans = tuple(_plans(record, database))
+            found.append(ChoiceTurn(record.key, database, gold, plans, record.confidence, executions))
+    return found
+
+
+def _plans(record: TurnRecord, database: Database) -> Iterator[tuple[str, float]]:
+    emitted = record.stages["plan_emission"].output or ()
+    if not emitted:
+        raise RunError("the first run must be one with a planner: its records hold no plans")
+    for scored in emitted[:MOST_PLANS]:
+        try:
+            plan = with_sources(Plan.model_validate(scored["plan"]), database.schema)
+            yield from_plan(plan, database.schema), float(scored["score"])
+        except (SQLError, ValueError):
+            yield "", float(scored["score"])
+
+
+def judged_groups(turn: ChoiceTurn, model: str) -> list[tuple[CandidateGroup, GroupFacts, bool]]:
+    """Return the candidates of a turn, and whether each is right by the value verdict."""
+    offers = offers_of(turn.plans, model)
+    groups = gather(offers, turn.database, confidence=turn.confidence, deadline=DEADLINE)
+    return [(group, facts, _right(turn, group.sql)) for group, facts in groups]
+
+
+def _right(turn: ChoiceTurn, sql: str) -> bool:
+    return bool(sql) and judge(turn.database, turn.gold, sql, executions=turn.executions).value is True
+
+
+def measure_choice(
+    planner: Path, model: Path, data: Path | None = None, weights: Weights | None = None
+) -> ChoiceFigures:
+    """Set the choice beside planner and model, over the turns that both runs answered.
+
+    Raises:
+        TurnSQLError: a folder is no run, or the two are of different dialogues.
+    """
+    fitted = choice_weights() if weights is None else weights
+    answers = {record.key: record.sql for record in read_turns(model) if record.outcome != "not_run"}
+    turns = [turn for turn in choice_turns(planner, data) if turn.key in answers]
+    if not turns:
+        raise RunError(f"{planner} and {model} have no turn in common: are they runs over the same dialogues?")
+    rows = [_Row.of(turn, answers[turn.key], fitted) for turn in turns]
+    rows.sort(key=lambda row: row.confidence)
+    return ChoiceFigures(
+        model=model.name,
+        turns=len(rows),
+        planner_value=_mean([row.planner for row in rows]),
+        model_value=_mean([row.model for row in rows]),
+        either=_mean([row.planner or row.model for row in rows]),
+        within_reach=_mean([row.reach for row in rows]),
+        points=tuple(_point(rows, share) for share in ASKED),
+    )
+
+
+@dataclass(frozen=True)
+class _Row:
+    dialogue: int
+    confidence: float
+    planner: bool
+    model: bool
+    chosen: bool
+    reach: bool
+
+    @classmethod
+    def of(cls, turn: ChoiceTurn, sql: str, weights: Weights) -> _Row:
+        groups = judged_groups(turn, sql)
+        rights = [right for _, _, right in groups]
+        place = choose([(group, facts) for group, facts, _ in groups], weights).chosen if groups else -1
+        planner = _right(turn, turn.plans[0][0]) if turn.plans else False
+        return cls(
+            turn.key[0], turn.confidence or 0.0, planner, _right(turn, sql), place >= 0 and rights[place], any(rights)
+        )
+
+
+def _point(rows: Sequence[_Row], share: float) -> ChoicePoint:
+    asked = round(share * len(rows))
+    given = [float(row.chosen if place < asked else row.planner) for place, row in enumerate(rows)]
+    dialogues = [row.dialogue for row in rows]
+    against: Difference = compare_paired([float(row.model) for row in rows], given, dialogues)
+    ends = rate_interval(given, dialogues)
+    return ChoicePoint(
+        asked=share, value=_mean(given), low=ends.low if ends else None, high=ends.high if ends else None,
+        fixed=against.fixed, broken=against.broken,
+    )  # fmt: skip
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def choice_table(figures: Sequence[ChoiceFigures]) -> Table:
+    """Lay the figures out, a row a model."""
+    rows = [
+        (
+            each.model, str(each.turns), figure(each.planner_value), figure(each.model_value), figure(each.points[0].value),
+            interval((each.points[0].low, each.points[0].high) if each.points[0].low is not None and each.points[0].high is not None else None),
+            f"+{each.points[0].fixed}",
+            f"-{each.points[0].broken}", figure(each.points[2].value), figure(each.either),
+            figure(each.within_reach),
+        )
+        for each in figures
+    ]  # fmt: skip
+    columns = (
+        "model",
+        "turns",
+        "planner",
+        "alone",
+        "choice",
+        "95 %",
+        "fixed, broken",
+        "half asked",
+        "either",
+        "in reach",
+    )
+    note = (
+        "Value accuracy. Fixed and broken: against the model alone. Half asked: the model sees the less confident half."
+    )
+    return Table("Model and planner", columns, tuple(rows), note)

@@ -1,0 +1,63 @@
+"""Features of a group of candidates: what speaks for the rows that they return.
+
+A plan and a model that were made apart and return the same rows are seldom wrong together (right in .90 to .92 of the
+turns of published answers), whatever either says of itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from value_index.linear_model import Feature, Features
+
+FEATURES = (
+    Feature("share", "The share of the plans' probability that lies on the group."),
+    Feature("plans", "How many plans return these rows, over five."),
+    Feature("first", "True if the planner's first plan is in it."),
+    Feature("first_confidence", "The planner's confidence, if its first plan is in it."),
+    Feature("model", "True if the model's SQL is in it."),
+    Feature("model_and_first", "True if model and first plan return the same rows."),
+    Feature("model_and_share", "The plans' share, if the model's SQL is in it."),
+    Feature("model_and_plans", "True if the model's SQL is in it, and a plan."),
+    Feature("model_alone_unsure", "How unsure the planner is, if the model's SQL is alone in it."),
+    Feature("model_alone_warnings", "Warnings of the validator, up to two, if the model's SQL is alone in it."),
+    Feature("model_alone_empty", "True if the model's SQL is alone in it, and returns nothing."),
+    Feature("empty", "True if it returns no rows, or nothing but NULL."),
+    Feature("fails", "True if it does not run."),
+    Feature("warnings", "Warnings of the validator, up to two."),
+)
+
+
+@dataclass(frozen=True)
+class GroupFacts:
+    """What is known of a group of candidates."""
+
+    share: float
+    plans: int
+    first: bool
+    model: bool
+    confidence: float
+    """The planner's of its first plan, whichever group that is in."""
+    empty: bool
+    fails: bool
+    warnings: int
+
+    def features(self) -> Features:
+        """Return the features of the group."""
+        alone, warnings = self.model and not self.plans, float(min(2, self.warnings))
+        return {
+            "share": self.share,
+            "plans": min(5, self.plans) / 5,
+            "first": float(self.first),
+            "first_confidence": self.first * self.confidence,
+            "model": float(self.model),
+            "model_and_first": float(self.model and self.first),
+            "model_and_share": self.model * self.share,
+            "model_and_plans": float(self.model and self.plans > 0),
+            "model_alone_unsure": alone * (1.0 - self.confidence),
+            "model_alone_warnings": alone * warnings,
+            "model_alone_empty": float(alone and self.empty),
+            "empty": float(self.empty),
+            "fails": float(self.fails),
+            "warnings": warnings,
+        }

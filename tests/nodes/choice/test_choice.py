@@ -1,0 +1,98 @@
+"""The choice between planner and model: equal rows are one candidate, and the reason is said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from nodes.choice.choose import choose
+from nodes.choice.features import FEATURES, GroupFacts
+from nodes.choice.gather import gather, offers_of
+from nodes.llm.endpoint import Endpoint
+from nodes.llm.messages import Prompt, Reply
+from nodes.node import Context
+from nodes.plan import ColumnTerm, Plan, TableSource
+from nodes.sql_generation import Candidates
+from nodes.state import GraphState, ScoredPlan, Stage
+from tests.nodes.sql.regatta import open_regatta
+from value_index.database import Database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return open_regatta(tmp_path)
+
+
+@dataclass
+class Told:
+    """A completer with one answer."""
+
+    texts: deque[str]
+    endpoint: Endpoint = field(default_factory=lambda: Endpoint(base_url="http://none/v1", model="m"))
+
+    async def complete(self, prompt: Prompt, *, turn_id: str, stage: Stage) -> Reply:
+        return Reply(text=self.texts.popleft())
+
+
+MAKERS, LABELS = "SELECT name FROM maker", "SELECT label FROM boat"
+
+
+def test_equal_rows_are_one_candidate(database: Database) -> None:
+    offers = offers_of([(MAKERS, 1.0), (LABELS, 0.0), ("", -1.0)], "SELECT T.name FROM maker AS T ORDER BY 1")
+    (first, facts), (second, _) = gather(offers, database, confidence=0.7, deadline=1.0)
+    assert first.sources == ("plan 1", "model") and second.sources == ("plan 2",)
+    assert facts.first and facts.model and facts.plans == 1 and 0.5 < facts.share < 1
+
+
+def test_what_does_not_run_is_a_candidate_of_its_own(database: Database) -> None:
+    ((group, facts),) = gather(offers_of([], "SELECT nothing FROM boat"), database, confidence=None, deadline=1.0)
+    assert group.rows is None and facts.fails
+
+
+def test_the_features_are_those_of_the_list() -> None:
+    names = GroupFacts(0.5, 2, True, True, 0.5, False, False, 1).features().keys()
+    assert set(names) == {feature.name for feature in FEATURES}
+
+
+def test_the_best_group_is_chosen_and_the_probabilities_add_up(database: Database) -> None:
+    groups = gather(offers_of([(MAKERS, 1.0), (LABELS, 0.9)], LABELS), database, confidence=0.5, deadline=1.0)
+    choice = choose(groups, {"model_and_plans": 2.0})
+    assert choice.groups[choice.chosen].sql == LABELS
+    assert choice.reason == "the model and another plan return the same rows"
+    assert sum(group.probability for group in choice.groups) == pytest.approx(1.0)
+
+
+def plan(table: str, column: str) -> Plan:
+    return Plan(select=(ColumnTerm(table=table, column=column),), tables=(TableSource(table=table),))
+
+
+def answered(database: Database, node: Candidates, confidence: float, *texts: str) -> tuple[str, Context]:
+    plans = (
+        ScoredPlan(plan=plan("maker", "name"), score=1.0, confidence=confidence),
+        ScoredPlan(plan=plan("boat", "label"), score=0.9),
+    )
+    state = GraphState(turn_id="0:0", database_id="regatta", utterance="?", plans=plans)
+    context = Context(schema=database.schema, database=database, llm=Told(deque(texts)))
+    return asyncio.run(node(state, context)), context
+
+
+def test_a_sure_planner_asks_no_model(database: Database) -> None:
+    sql, context = answered(database, Candidates(below=0.6), 0.9)
+    assert sql == MAKERS and not context.choices
+
+
+def test_a_model_that_answers_nonsense_costs_nothing(database: Database) -> None:
+    for text in ("", "I cannot say.", "SELECT nothing FROM boat"):
+        sql, _ = answered(database, Candidates(), 0.6, text)
+        assert sql in (MAKERS, LABELS)
+
+
+def test_the_choice_is_noted_for_the_trace(database: Database) -> None:
+    sql, context = answered(database, Candidates(), 0.3, f"```sql\n{LABELS};\n```")
+    (choice,) = context.choices
+    assert choice.groups[choice.chosen].sql == sql
+    assert {source for group in choice.groups for source in group.sources} == {"plan 1", "plan 2", "model"}
