@@ -26,8 +26,12 @@ def choice_weights(path: Path = WEIGHTS) -> Weights:
 
 
 def choose(groups: Sequence[tuple[CandidateGroup, GroupFacts]], weights: Weights) -> Choice:
-    """Choose among at least one group; the probabilities of all of them add up to 1."""
-    scores = [weighted(facts.features(), weights) for _, facts in groups]
+    """Choose among at least one group; the probabilities of all of them add up to 1.
+
+    The model speaks for one group or for none: where it gives no SQL that runs, the planner's order stands.
+    """
+    helps = any(facts.model and not facts.fails for _, facts in groups)
+    scores = [weighted(facts.features(), weights) if helps else _planners(facts) for _, facts in groups]
     best = max(scores)
     total = sum(exp(score - best) for score in scores)
     offered = [
@@ -36,6 +40,11 @@ def choose(groups: Sequence[tuple[CandidateGroup, GroupFacts]], weights: Weights
     ]
     place = scores.index(best)
     return Choice(chosen=place, reason=reason(groups[place][1], len(groups)), groups=tuple(offered))
+
+
+def _planners(facts: GroupFacts) -> float:
+    """Return the planner's own score of a group: its first plan, if that runs, else the likeliest."""
+    return facts.share + facts.first - 3.0 * facts.fails
 
 
 def reason(facts: GroupFacts, groups: int) -> str:
