@@ -16,7 +16,8 @@ from eval.records import RunError, TurnRecord, read_manifest, read_turns
 from eval.scoring.score import open_rows
 from eval.scoring.verdicts import Executions, judge
 from eval.statistics import Difference, compare_paired, rate_interval
-from eval.table import Table, figure, interval
+from eval.table import ReportTable, figure, interval
+from eval.turn_key import TurnKey
 from nodes.choice.choose import choice_weights, choose
 from nodes.choice.features import GroupFacts
 from nodes.choice.gather import gather, offers_of
@@ -69,7 +70,7 @@ class ChoiceFigures(BaseModel):
 class ChoiceTurn:
     """One turn of the planner's run, with what it offers."""
 
-    key: tuple[int, int]
+    key: TurnKey
     database: Database
     gold: str
     plans: tuple[tuple[str, float], ...]
@@ -180,7 +181,7 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def choice_table(figures: Sequence[ChoiceFigures]) -> Table:
+def choice_table(figures: Sequence[ChoiceFigures]) -> ReportTable:
     """Lay the figures out, a row a model."""
     rows = [
         (
@@ -207,4 +208,4 @@ def choice_table(figures: Sequence[ChoiceFigures]) -> Table:
     note = (
         "Value accuracy. Fixed and broken: against the model alone. Half asked: the model sees the less confident half."
     )
-    return Table("Model and planner", columns, tuple(rows), note)
+    return ReportTable("Model and planner", columns, tuple(rows), note)

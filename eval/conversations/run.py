@@ -164,7 +164,7 @@ def _judged(suite: SuiteFile, dataset: Dataset, folder: Path) -> Iterator[TurnRe
     for d, dialogue in enumerate(suite.dialogues):
         database = dataset.open_database(dataset.dialogues[d].database_id)
         for t, turn in enumerate(dialogue.turns):
-            record = records.get((d, t))
+            record = records.get(TurnKey(d, t))
             lost = record is None or record.outcome == "not_run"
             sql = record.sql if record else ""
             why = "the turn was not run" if lost else shortfall(turn, Answered(sql, database, executions))
