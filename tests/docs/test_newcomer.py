@@ -67,7 +67,8 @@ def test_a_data_set(checkout: Path) -> None:
 
 def test_a_score(checkout: Path) -> None:
     assert follow("add-a-score", checkout) == (1, ["eval/scoring/registry.py"])
-    run(checkout, "eval", "run", "--data", "eval/demo", "--dialogues", "0:1", "--out", "runs/scored")
+    words = ("--data", "eval/demo", "--dialogues", "0:1", "--config", "configs/lexical.toml", "--out", "runs/scored")
+    run(checkout, "eval", "run", *words)
     summary = json.loads(run(checkout, "eval", "score", "runs/scored", "--json"))
     for place in ("in_graph", "alone"):
         assert 0 < summary["means"]["stages"]["schema_linking"][place]["table_precision"] <= 1
