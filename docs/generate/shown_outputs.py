@@ -17,7 +17,7 @@ _BLOCKS = re.compile(
     r"```bash\n(?P<commands>.*?)```\n(?P<between>\n```(?:text|json)\n)?(?(between)(?P<output>.*?)```)", re.S
 )
 _HERE = re.compile(r"(.*) <<'END'$")
-_FIGURES = re.compile(r"(?<![\w.])-?\d*\.\d+\b")
+_FIGURES = re.compile(r"(?<![\w.])-?\d*\.\d+\b|\b\d+%")
 WIDTH = "100"
 """The columns of the terminal that the pages show."""
 
