@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 
 import typer
@@ -32,6 +33,8 @@ app.add_typer(training_cli.data_app, name="data", rich_help_panel="Models and tr
 app.add_typer(training_cli.app, name="train", rich_help_panel="Models and training")
 
 
+SQLITE_FLOOR = (3, 37, 0)
+"""Older ones are warned of; what distributions mend in theirs no number tells."""
 V1_TRACING = ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER")
 """Variables that LangChain ends with an error over, unless its present tracer is on as well."""
 
@@ -40,6 +43,10 @@ def main() -> None:
     """Run the command; a user's mistake is one line on stderr and exit status 2."""
     for name in V1_TRACING:
         os.environ.pop(name, None)
+    if sqlite3.sqlite_version_info < SQLITE_FLOOR:
+        floor = ".".join(map(str, SQLITE_FLOOR))
+        told = f"SQLite {sqlite3.sqlite_version} has known faults that SQL from others can reach: use {floor} or newer"
+        print(f"turnsql: {told} (it comes with Python or the system)", file=sys.stderr)
     try:
         app()
     except TurnSQLError as error:

@@ -12,14 +12,24 @@ from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.prompting import ask, conversation, fitted, fitting, parsed, system, user
+from nodes.plan.constraints import Constraint
+from nodes.prompting import ask_for, conversation, fitted, fitting, system, user, with_example
 from nodes.state import DialogueState, GraphState
-from value_index.schema import Schema
+from value_index.schema import ColumnRef, Schema
 
 INSTRUCTION = """You keep track of a conversation about a database.
 Rewrite the last question so that it can be understood alone, with everything it takes over from earlier questions.
 Then list the filters (column, operator, values) that the SQL of the previous question has and the last question
 keeps, those that the last question adds, and those of the previous question that no longer hold."""
+
+
+_TOWN = ColumnRef(table="shop", column="town")
+EXAMPLE = DialogueState(
+    question="How many shops in Kiel opened after 2010?",
+    kept=(Constraint(column=_TOWN, operator="=", values=("Kiel",)),),
+    added=(Constraint(column=ColumnRef(table="shop", column="opened"), operator=">", values=(2010,)),),
+)
+"""Of "Only those that opened after 2010." after "How many shops are in Kiel?"."""
 
 
 class Skip(Variant):
@@ -61,14 +71,14 @@ class Llm(Variant):
     async def __call__(self, state: GraphState, context: Context) -> DialogueState:
         schema = fitting(context.schema, None, context)
         prompt = fitted(lambda turn: messages(turn, schema), state, context)
-        reply = await ask(context, state, "dialogue_state_tracking", prompt)
-        return parsed(reply, DialogueState) or DialogueState(question=state.utterance)
+        found = await ask_for(DialogueState, context, state, "dialogue_state_tracking", prompt)
+        return found or DialogueState(question=state.utterance)
 
 
 def messages(state: GraphState, schema: Schema) -> Prompt:
     """Ask for the question made self-contained, and for the filters."""
     return Prompt(
-        messages=(system(INSTRUCTION, schema), user(conversation(state))),
+        messages=(system(with_example(INSTRUCTION, EXAMPLE), schema), user(conversation(state))),
         name="dialogue_state",
         output=output_schema(DialogueState, schema),
     )

@@ -12,8 +12,8 @@ from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.plan import Plan
-from nodes.prompting import ask, conversation, fitted, fitting, links, meaning, parsed, system, user, values
+from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, Star, TableSource
+from nodes.prompting import ask_for, conversation, fitted, fitting, links, meaning, system, user, values, with_example
 from nodes.state import GraphState, ScoredPlan
 from value_index.schema import Schema
 
@@ -21,6 +21,19 @@ INSTRUCTION = """You plan SQL queries for a conversation about a database.
 Write the plan of one query that answers the last question, as JSON: select (terms in order), distinct, tables, where,
 group_by, having, order_by, limit. Leave joins out: they follow from the foreign keys. Take over every filter of the
 earlier questions that is still in force. Show exactly the columns that are asked for."""
+
+
+_NAME, _SIZE = ColumnTerm(table="shop", column="town"), ColumnTerm(table="shop", column="size")
+_COUNT = Aggregate(function="count", argument=Star())
+EXAMPLE = Plan(
+    select=(_NAME, _COUNT),
+    tables=(TableSource(table="shop"),),
+    where=Predicate(left=_SIZE, operator=">", right=(LiteralTerm(value=3),)),
+    group_by=(_NAME,),
+    order_by=(Ordering(term=_COUNT, descending=True),),
+    limit=5,
+)
+"""The five towns with the most shops of a size over 3, and how many."""
 
 
 class Skip(Variant):
@@ -76,7 +89,7 @@ class Llm(Variant):
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
         schema = fitting(context.schema, state.schema_links, context)
         prompt = fitted(lambda turn: messages(turn, schema), state, context)
-        plan = parsed(await ask(context, state, "plan_emission", prompt), Plan)
+        plan = await ask_for(Plan, context, state, "plan_emission", prompt)
         return (ScoredPlan(plan=plan, score=1.0),) if plan else await Skip()(state, context)
 
 
@@ -88,4 +101,8 @@ def messages(state: GraphState, schema: Schema) -> Prompt:
         links(state.schema_links, schema),
         values(state.grounded_values or ()),
     )
-    return Prompt(messages=(system(INSTRUCTION, schema), asked), name="plan", output=output_schema(Plan, schema))
+    return Prompt(
+        messages=(system(with_example(INSTRUCTION, EXAMPLE), schema), asked),
+        name="plan",
+        output=output_schema(Plan, schema),
+    )

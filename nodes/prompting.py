@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from nodes.llm.messages import (
     EndpointError,
     Message,
+    Metered,
     Prompt,
     Reply,
     json_text,
@@ -23,6 +24,8 @@ from value_index.schema import Schema, Table
 
 M = TypeVar("M", bound=BaseModel)
 
+SHOWN_AGAIN = 1_000
+"""Characters of an answer that cannot be read, as the model sees it again."""
 RESERVED_CHARACTERS = 6_000
 """Kept free for what follows the schema: the conversation, a plan, values, violations."""
 
@@ -53,12 +56,40 @@ def fitted(build: Callable[[GraphState], Prompt], state: GraphState, context: Co
     return prompt
 
 
-def parsed(reply: Reply, kind: type[M]) -> M | None:
-    """Read a structured answer; None if it is not one (what the model wrote is its own fault, never the endpoint's)."""
-    try:
-        return kind.model_validate_json(json_text(reply.text))
-    except ValidationError:
+async def ask_for(kind: type[M], context: Context, state: GraphState, stage: Stage, prompt: Prompt) -> M | None:
+    """Put a prompt to the endpoint for a structured answer, and once more with what was wrong with the first.
+
+    Returns:
+        None if neither can be read (what the model wrote is its own fault, never the endpoint's).
+    """
+    reply = await ask(context, state, stage, prompt)
+    found, wrong = _read(reply, kind, context)
+    if found or reply.outcome == "refused":
+        return found
+    told = f"This cannot be read: {wrong}. Answer with the JSON object alone, with the keys as they were given."
+    again = (Message(role="assistant", content=reply.text[:SHOWN_AGAIN]), Message(role="user", content=told))
+    longer = prompt.model_copy(update={"messages": (*prompt.messages, *again)})
+    if context.llm and longer.characters > context.llm.endpoint.prompt_characters():
         return None
+    return _read(await ask(context, state, stage, longer), kind, context)[0]
+
+
+def _read(reply: Reply, kind: type[M], context: Context) -> tuple[M | None, str]:
+    """Read a structured answer, or say what is wrong with it."""
+    try:
+        return kind.model_validate_json(json_text(reply.text)), ""
+    except ValidationError as error:
+        if isinstance(context.llm, Metered):
+            context.llm.misshapen()
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        return None, one_line(f"{where}: {first['msg']}" if where else first["msg"])
+
+
+def with_example(instruction: str, example: BaseModel) -> str:
+    """Say in words what a JSON answer looks like: few servers show their model the schema that they enforce."""
+    shown = example.model_dump_json(exclude_defaults=True, exclude_none=True)
+    return f"{instruction}\nAnswer with one JSON object like this one, over other tables:\n{shown}"
 
 
 def fitting(schema: Schema, links: SchemaLinks | None, context: Context) -> Schema:

@@ -12,7 +12,7 @@ from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.prompting import ask, conversation, fitted, fitting, meaning, parsed, system, user
+from nodes.prompting import ask_for, conversation, fitted, fitting, meaning, system, user, with_example
 from nodes.state import ColumnLink, GraphState, SchemaLinks, StateModel, TableLink
 from value_index.schema import ColumnRef, Schema
 
@@ -32,6 +32,13 @@ class Choice(StateModel):
 
     columns: tuple[ColumnRef, ...]
     tables: tuple[TableName, ...]
+
+
+EXAMPLE = Choice(
+    columns=(ColumnRef(table="shop", column="town"), ColumnRef(table="shop", column="opened")),
+    tables=(TableName(table="shop"),),
+)
+"""Of "How many shops in Kiel opened after 2010?"."""
 
 
 class Skip(Variant):
@@ -86,7 +93,7 @@ class Llm(Variant):
     async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:
         schema = fitting(context.schema, None, context)
         prompt = fitted(lambda turn: messages(turn, schema), state, context)
-        choice = parsed(await ask(context, state, "schema_linking", prompt), Choice)
+        choice = await ask_for(Choice, context, state, "schema_linking", prompt)
         return _links(choice, context.schema) if choice else await Skip()(state, context)
 
 
@@ -94,7 +101,7 @@ def messages(state: GraphState, schema: Schema) -> Prompt:
     """Ask for the columns and tables that the question needs."""
     return Prompt(
         messages=(
-            system(INSTRUCTION, schema),
+            system(with_example(INSTRUCTION, EXAMPLE), schema),
             user(conversation(state), meaning(state.dialogue_state, state.utterance)),
         ),
         name="schema_links",

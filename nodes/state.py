@@ -34,8 +34,8 @@ ViolationKind = Literal[
     "join_off_key", "fan_out",
 ]  # fmt: skip
 Severity = Literal["error", "warning"]
-ReplyOutcome = Literal["complete", "truncated", "empty", "refused", "malformed"]
-"""How a language model's answer ended; malformed is JSON that cannot be read."""
+ReplyOutcome = Literal["complete", "truncated", "empty", "refused", "malformed", "misshapen"]
+"""How a language model's answer ended; malformed is no JSON, misshapen is JSON of another shape than was asked for."""
 
 
 class StateModel(FrozenModel):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+
+import pytest
+
+import turnsql
 
 HEAVY = ("langgraph", "langchain_core", "numpy", "openai", "pydantic", "rapidfuzz", "scipy", "sqlglot")
 
@@ -12,3 +17,12 @@ def test_the_command_loads_nothing_heavy_before_it_is_needed() -> None:
     script = f"import sys, turnsql; print(*(name for name in {HEAVY!r} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == []
+
+
+def test_an_old_sqlite_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 30, 0))
+    monkeypatch.setattr(sqlite3, "sqlite_version", "3.30.0")
+    monkeypatch.setattr(sys, "argv", ["turnsql", "--help"])
+    with pytest.raises(SystemExit):
+        turnsql.main()
+    assert "SQLite 3.30.0 has known faults" in capsys.readouterr().err

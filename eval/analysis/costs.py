@@ -19,7 +19,7 @@ class CallCosts(FrozenModel):
 
     calls: int
     outcomes: dict[str, int]
-    """How the answers ended: complete, truncated, empty, refused, malformed."""
+    """How the answers ended: complete, truncated, empty, refused, malformed, misshapen."""
     prompt_tokens: int
     cached_tokens: int
     """The tokens of the prompts that were read from the server's prefix cache."""

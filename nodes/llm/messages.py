@@ -96,6 +96,11 @@ class Metered:
         self.calls.append(ModelCall(outcome=reply.outcome, usage=reply.usage))
         return reply
 
+    def misshapen(self) -> None:
+        """Note that the latest answer, JSON as it is, is not what was asked for."""
+        if self.calls and self.calls[-1].outcome == "complete":
+            self.calls[-1] = self.calls[-1].model_copy(update={"outcome": "misshapen"})
+
 
 class EndpointError(TurnSQLError):
     """A call that was not answered: the turn is not run, never wrong."""
