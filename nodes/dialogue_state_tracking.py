@@ -29,7 +29,7 @@ EXAMPLE = DialogueState(
     kept=(Constraint(column=_TOWN, operator="=", values=("Kiel",)),),
     added=(Constraint(column=ColumnRef(table="shop", column="opened"), operator=">", values=(2010,)),),
 )
-"""Of "Only those that opened after 2010." after "How many shops are in Kiel?"."""
+"""The answer for "Only those that opened after 2010." after "How many shops are in Kiel?"."""
 
 
 class Skip(Variant):

@@ -59,7 +59,7 @@ class Context:
     """The analysis of the turn in hand, shared by its stages; None between turns."""
 
     choices: list[Choice] = field(default_factory=list[Choice], compare=False)
-    """Where a node that chooses among candidates notes what it chose from."""
+    """The list in which a node that chooses among candidates notes what it chose from."""
 
     def analysis_of(self, state: GraphState) -> TurnAnalysis:
         """Return the analysis of a turn: the shared one, or a new one if this context was made for no turn or another."""

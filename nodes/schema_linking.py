@@ -38,7 +38,7 @@ EXAMPLE = Choice(
     columns=(ColumnRef(table="shop", column="town"), ColumnRef(table="shop", column="opened")),
     tables=(TableName(table="shop"),),
 )
-"""Of "How many shops in Kiel opened after 2010?"."""
+"""The answer for "How many shops in Kiel opened after 2010?"."""
 
 
 class Skip(Variant):

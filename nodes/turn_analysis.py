@@ -73,7 +73,7 @@ class TurnAnalysis:
 
     @cached_property
     def mentions(self) -> Mentions:
-        """Where the utterance names tables and columns."""
+        """The places at which the utterance names tables and columns."""
         return find_mentions(self.utterance, self.schema)
 
     @cached_property

@@ -74,7 +74,7 @@ class Query:
     filters: tuple[Filter, ...] = ()
     measure: Measure = "rows"
     function: AggregateFunction = "avg"
-    """Of the aggregate."""
+    """The function of the aggregate."""
     group: ColumnRef | None = None
     at_least: int | None = None
     """Rows that a group must have, one more than this."""

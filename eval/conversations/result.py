@@ -14,7 +14,7 @@ class TurnResult(ForeignModel):
     dialogue: int
     turn: int
     name: str
-    """Of the dialogue."""
+    """The name of the dialogue."""
     ask: str
     behaviour: str
     right: bool | None
@@ -52,7 +52,7 @@ class SuiteResult(ForeignModel):
     history: str
     repeat: int
     turns: tuple[TurnResult, ...]
-    """Of the first try."""
+    """The turns of the first try."""
     rates: tuple[Rate, ...]
     modes: dict[str, int]
     """Wrong turns by failure mode."""

@@ -75,7 +75,7 @@ class SuiteFile(FrozenModel):
     database: str = ""
     """Name of the database that it was written for; any where empty."""
     seed: int | None = None
-    """Of the generator; None for a suite written by hand."""
+    """The seed of the generator; None for a suite written by hand."""
     templates: Literal["all", "a", "b"] | None = None
     """Which half of the generator's words it uses."""
     thresholds: dict[str, float] = Field(default_factory=dict[str, float])

@@ -53,7 +53,7 @@ class Facts:
 
     ref: ColumnRef
     name: str
-    """As a person says it, in lower case."""
+    """The name as a person says it, in lower case."""
     values: tuple[Any, ...] = ()
     """Distinct values in order; of numbers and days, all of them up to a bound."""
     nulls: int = 0

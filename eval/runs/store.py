@@ -23,7 +23,7 @@ from value_index.atomic_file import UNFINISHED, write_atomically
 from value_index.render import strict_json
 
 SUITE_FOLDER = "suite"
-"""Beside the records of a suite's run: its dialogues in the layout of an official archive, written before the run."""
+"""The folder of a suite's dialogues in the layout of an official archive, written before the run."""
 
 
 class RunStore:

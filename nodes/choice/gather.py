@@ -28,7 +28,7 @@ class Offer:
     source: str
     """`plan 1`, `plan 2`, ... or `model`."""
     share: float = 0.0
-    """Of a plan: its share of the probability of all plans that were offered."""
+    """The plan's share of the probability of all plans that were offered."""
 
 
 def offers_of(plans: Sequence[tuple[str, float]], model: str) -> list[Offer]:

@@ -22,9 +22,9 @@ MOST_CODES = 14
 CODE_LENGTH = 10
 CODE_SCORE = 0.3
 CODE_SECONDS = 1.0
-"""For reading one column."""
+"""The time for reading one column."""
 CODES_SECONDS = 5.0
-"""For reading all of them."""
+"""The time for reading all of them."""
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?![\w.])")
 _QUOTED = re.compile(r"[\"“‘']([^\"”’']{1,60})[\"”’'](?!\w)")
 _CAPITAL = re.compile(r"(?<=[^.?!|]\s)[A-Z][\w-]*(?:\s+[A-Z][\w-]*)*")

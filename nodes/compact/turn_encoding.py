@@ -39,7 +39,7 @@ class Understanding:
     features: TurnFeatures
     memory: Memory
     _plans: dict[int, tuple[tuple[Plan, float], ...]] = field(default_factory=dict[int, tuple[tuple[Plan, float], ...]])
-    """By the width of the beam."""
+    """The plans by the width of the beam."""
     _scores: dict[tuple[Symbol, ...], float | None] = field(default_factory=dict[tuple[Symbol, ...], float | None])
     """What the beam found is not scored again."""
 

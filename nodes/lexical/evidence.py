@@ -76,7 +76,7 @@ class Evidence:
 
     @property
     def mentions(self) -> Mentions:
-        """Where the utterance names tables and columns."""
+        """The places at which the utterance names tables and columns."""
         return self.turn.mentions
 
     @property

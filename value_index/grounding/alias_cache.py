@@ -26,7 +26,7 @@ class NamesRead(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     members: Mapping[str, Mapping[str, tuple[tuple[str, bool], ...]]]
-    """By domain and by what is named: (folded name, whether it is a code)."""
+    """The members by domain and by what is named: (folded name, whether it is a code)."""
     people: Mapping[str, str]
     """What the people of a country are called, by its folded name."""
 

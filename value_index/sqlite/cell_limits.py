@@ -11,9 +11,9 @@ import sqlite3
 MIN_CELL_BYTES = 1 << 20
 MAX_CELL_BYTES = 64 << 20
 TRIM_BYTES = 64 << 10
-"""For trim(X, Y) and json_patch: some ten seconds on one core."""
+"""The limit for trim(X, Y) and json_patch: some ten seconds on one core."""
 SEARCH_BYTES = 1 << 20
-"""For instr and replace, which compare faster: some ten seconds too."""
+"""The limit for instr and replace, which compare faster: some ten seconds too."""
 _LINEAR = re.compile(
     r"""\b(?:[lr]?trim|instr|replace)\s*\(\s*[\w."`\[\]]+\s*(?:\)|,\s*'[^']{0,99}'\s*[,)])""", re.IGNORECASE
 )

@@ -28,10 +28,11 @@ LARGE_FILE = 2 << 20
 """Bytes of a database from which it is worth asking how many values differ."""
 MAX_VIEW_ROWS = 100_000
 VIEW_SECONDS = 1.0
-"""For one column of a view; one that needs longer is left out whole, so that the index does not hang on the clock."""
+"""The time for one column of a view; one that needs longer is left out whole, so that the index does not hang on the
+clock."""
 ALL_VIEWS_SECONDS = 5.0
 STALL_SECONDS = 10.0
-"""For a batch of a table's column."""
+"""The time for a batch of a table's column."""
 MIN_STALL_SECONDS = 0.5
 """The same once other columns have stalled for long."""
 ALL_STALLS_SECONDS = 20.0

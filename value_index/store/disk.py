@@ -46,7 +46,7 @@ class Manifest(FrozenModel):
     files: dict[str, SealedFile]
     """Every array file as it was written."""
     seal: str = ""
-    """Of the rest of the manifest."""
+    """The seal of the rest of the manifest."""
 
     def sealed(self) -> Manifest:
         """Return it with its seal."""

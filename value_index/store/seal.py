@@ -17,7 +17,7 @@ class SealedFile(FrozenModel):
 
     size: int
     blake2b: str
-    """Of its content; hexadecimal."""
+    """The hash of its content; hexadecimal."""
     state: tuple[int, int, int]
     """Inode and times in ns (of content, of anything) when it was written: while they stand, nothing is read again."""
 

@@ -11,7 +11,7 @@ from sqlglot import exp
 from value_index.schema import Schema, Table
 
 MAX_COLUMNS = 2_000
-"""Of a query's result; SQLite has no more either, and stars over stars would double them."""
+"""The most columns of a query's result; SQLite has no more either, and stars over stars would double them."""
 ROW_IDS = frozenset({"rowid", "oid", "_rowid_"})
 
 
