@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
@@ -26,3 +27,15 @@ def test_an_old_sqlite_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     with pytest.raises(SystemExit):
         turnsql.main()
     assert "SQLite 3.30.0 has known faults" in capsys.readouterr().err
+
+
+def test_runs_and_conversations_can_be_kept_where_posix_modules_are_missing() -> None:
+    """As on Windows: a module that is None in sys.modules cannot be imported."""
+    script = """
+        import sys
+        sys.modules |= dict.fromkeys(("fcntl", "resource", "termios", "pwd", "grp"))
+        import agent.chat, agent.session, agent.thread_lock, eval.bench.endpoint, eval.bench.verdicts, eval.runs.run
+        import eval.runs.store, eval.scoring.score, value_index.store.disk
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import statistics
-import sys
 from dataclasses import dataclass, replace
 from time import perf_counter, process_time
 
@@ -13,6 +11,7 @@ from agent.config import DEFAULT, Config
 from agent.graph import Graph, build_graph, run_turn
 from agent.llm import open_llm
 from eval.bench.loopback_server import loopback
+from eval.bench.peak_memory import peak_mb
 from eval.demo.build import build
 from eval.runs.scheduling import ComputeSlot, YieldingCompleter, quiet_gc
 from nodes.llm.endpoint import Endpoint
@@ -108,4 +107,4 @@ async def _many(llm: Completer, calls: int) -> None:
 
 def _peak_mb() -> float:
     # Kilobytes on Linux, bytes on macOS.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    return peak_mb()

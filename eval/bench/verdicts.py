@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
 
+from eval.bench.peak_memory import peak_mb
 from eval.checks.pairs import judge_pairs
 
 OFFICIAL_MS = 9.0
@@ -33,6 +33,5 @@ def verdict_costs(pairs: Path, databases: Path, passes: int) -> list[VerdictCost
         wall, cpu = perf_counter(), process_time()
         count = sum(1 for _ in judge_pairs(pairs, databases))
         wall, cpu = perf_counter() - wall, process_time() - cpu
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-        found.append(VerdictCost(count, wall * 1000 / max(count, 1), cpu * 1000 / max(count, 1), peak))
+        found.append(VerdictCost(count, wall * 1000 / max(count, 1), cpu * 1000 / max(count, 1), peak_mb()))
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel
 
 from eval.records import (
@@ -22,6 +23,8 @@ from eval.records import (
 from value_index.atomic_file import UNFINISHED, write_atomically
 from value_index.render import strict_json
 
+LOCK = ".lock"
+"""Held by the process that writes the folder, and removed at its end; a lock of a killed process holds nothing."""
 SUITE_FOLDER = "suite"
 """The folder of a suite's dialogues in the layout of an official archive, written before the run."""
 
@@ -98,14 +101,17 @@ class RunStore:
 
     def close(self) -> None:
         """Release the folder."""
-        for descriptor in (self._turns, self._alone, self._lock):
-            os.close(descriptor)
-
-    def _rewrite(self, turns: Sequence[TurnRecord], alone: Sequence[AloneRecord]) -> None:
-        for name, records in (("alone.jsonl", alone), ("turns.jsonl", turns)):
-            write_atomically(self.folder / name, "".join(_line(record) for record in records))
         for descriptor in (self._turns, self._alone):
             os.close(descriptor)
+        with suppress(OSError):  # Windows removes no file that is open
+            (self.folder / LOCK).unlink()
+        self._lock.release()
+
+    def _rewrite(self, turns: Sequence[TurnRecord], alone: Sequence[AloneRecord]) -> None:
+        for descriptor in (self._turns, self._alone):
+            os.close(descriptor)
+        for name, records in (("alone.jsonl", alone), ("turns.jsonl", turns)):
+            write_atomically(self.folder / name, "".join(_line(record) for record in records))
         self._turns = _opened(self.folder / "turns.jsonl")
         self._alone = _opened(self.folder / "alone.jsonl")
 
@@ -115,7 +121,7 @@ def _write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def _unfinished(path: Path) -> bool:
-    return path.name.endswith(UNFINISHED)
+    return path.name == LOCK or path.name.endswith(UNFINISHED)
 
 
 def _line(record: BaseModel) -> str:
@@ -130,15 +136,14 @@ def _write(descriptor: int, text: str) -> None:
 
 
 def _opened(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
 
 
-def _locked(folder: Path) -> int:
+def _locked(folder: Path) -> FileLock:
     """Hold a folder until the process ends, however it ends."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
+        lock.acquire()
+    except Timeout as error:
         raise RunError(f"{folder} is being written by another process: wait for it, or give --out") from error
-    return descriptor
+    return lock

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import time
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from rich.console import Console
 from transformers import PrinterCallback, TrainerCallback, set_seed
 from trl import SFTConfig, SFTTrainer
 
+from eval.bench.peak_memory import peak_mb
 from eval.provenance import commit, versions
 from training.data.lengths import estimate as count_tokens
 from training.settings import TrainingError
@@ -146,7 +146,7 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
         "versions": {**versions(), "torch": torch.__version__}, "data": str(data),
         "data_manifest_sha256": hashlib.sha256(mix.read_bytes()).hexdigest() if mix.is_file() else None,
         "rows": {split: len(found) for split, found in rows.items()}, "steps": trainer.state.global_step,
-        "seconds": round(looks.seconds), "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "seconds": round(looks.seconds), "peak_memory_mb": round(peak_mb()),
         "peak_gpu_memory_mb": torch.cuda.max_memory_allocated() // 2**20 if cuda else None, "estimate": room,
         "loss": result.training_loss, "best_look": looks.best, "execution_accuracy": final,
     }  # fmt: skip

@@ -6,11 +6,11 @@ import hashlib
 import os
 import shutil
 import stat
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
 from pydantic import ValidationError
 
 from value_index.atomic_file import write_atomically
@@ -142,10 +142,5 @@ def _make_home(home: Path, database: Database) -> None:
 @contextmanager
 def _lock(home: Path) -> Generator[None]:
     """Let one process build at a time; the others wait and then find the index built."""
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    with os.fdopen(os.open(home / "lock", flags, 0o600), "r+") as file:
-        if sys.platform != "win32":
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
+    with FileLock(home / "lock", mode=0o600):
         yield
