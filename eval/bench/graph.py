@@ -31,6 +31,10 @@ Turn = Callable[[str], Awaitable[float]]
 """Runs one turn in a thread of that name and returns the milliseconds spent inside nodes."""
 
 
+FIRST_QUESTION = "Which airlines fly to Boston?"
+"""Over the first database of the demo."""
+
+
 @dataclass(frozen=True)
 class Overhead:
     """What a turn costs beyond its nodes."""
@@ -73,7 +77,7 @@ class TurnCost:
 
 def cold_start() -> CommandCost:
     """Measure `turnsql ask` over the demo as a process of its own: the best of three, so that the files are in memory."""
-    words = ("ask", "--db", str(build()[0]), "Which airlines fly to Boston?")
+    words = ("ask", "--db", str(build()[0]), FIRST_QUESTION)
     return min((command_cost(*words) for _ in range(3)), key=lambda cost: cost.seconds)
 
 

@@ -109,11 +109,19 @@ def bench_turn(
     dialogues: SliceRange = "0:32",
 ) -> None:
     """Measure what a user waits for: the first answer of a new process, and a turn of a conversation."""
-    from eval.bench.graph import cold_start, turn_cost
+    from eval.bench.first_answer import first_answer
+    from eval.bench.graph import FIRST_QUESTION, cold_start, turn_cost
+    from eval.demo.build import build
 
     start = cold_start()
+    first = first_answer(str(build()[0]), FIRST_QUESTION)
     turn = turn_cost(data, dialogues)
-    typer.echo(f"turnsql ask, from nothing   {start.seconds:>8.2f} s   {start.peak_mb:>6.0f} MB")
+    typer.echo(
+        f"turnsql ask, from nothing   {start.seconds:>8.2f} s   {start.peak_mb:>6.0f} MB   {start.cpu:>6.2f} s CPU"
+    )
+    typer.echo(f"  modules are imported      {first.importing:>8.2f} s")
+    typer.echo(f"  weights, database, index  {first.opening:>8.2f} s")
+    typer.echo(f"  the answer                {first.answering:>8.2f} s")
     typer.echo(
         f"a turn, of {turn.turns:<5}            {turn.p50:>8.0f} ms p50 {turn.p95:>6.0f} ms p95 {turn.peak_mb:>6.0f} MB"
     )
