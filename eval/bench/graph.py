@@ -32,7 +32,7 @@ Turn = Callable[[str], Awaitable[float]]
 
 
 FIRST_QUESTION = "Which airlines fly to Boston?"
-"""Over the first database of the demo."""
+"""Asked of the first database of the demo."""
 
 
 @dataclass(frozen=True)
