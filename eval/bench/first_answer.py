@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from time import perf_counter
 
 from value_index.models import FrozenModel
@@ -51,7 +52,7 @@ def _measure(database: str, question: str) -> dict[str, float]:
     times.append(perf_counter())
     asyncio.run(answer_once(config, context, question, history=()))
     times.append(perf_counter())
-    importing, opening, answering = (after - before for before, after in zip(times, times[1:], strict=False))
+    importing, opening, answering = (after - before for before, after in pairwise(times))
     return {"importing": importing, "opening": opening, "answering": answering}
 
 
