@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from agent.present import show_sql
+from eval.demo.behaviours import answer_behaviours, behaviour_table
 from eval.demo.build import DEMO_DATA, build
 from eval.report.build import write_report
 from eval.report.inputs import Inputs
@@ -46,6 +47,8 @@ def demo(console: Console, out: Path) -> int:
     for table in (node_table(view), plan_table(view), answer_table([view])):
         console.print(table.rich())
         console.print()
+    console.print(behaviour_table(answer_behaviours(databases, out)).rich())
+    console.print()
     page, _ = write_report(Inputs((view,)), out)
     console.print(f"Report: {page.resolve()}", soft_wrap=True)
     return view.summary.not_run
