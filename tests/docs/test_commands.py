@@ -17,13 +17,14 @@ from turnsql import app
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in prose(ROOT)}
 COMMANDS = [(page, each) for page, text in PAGES.items() for block in blocks(text) for each in block.commands]
 TURNSQL = [(page, each) for page, each in COMMANDS if each.words[0] == "turnsql"]
+ROOT_COMMAND = typer.main.get_command(app)
 RUNNABLE = [path.relative_to(ROOT).as_posix() for path in runnable(ROOT)]
 SHOWN = [page for page in RUNNABLE if any(all(c.cheap for c in block.commands) for block in blocks(PAGES[page]))]
 
 
 @pytest.mark.parametrize(("page", "shown"), TURNSQL, ids=lambda each: str(getattr(each, "words", each)))
 def test_every_command_parses(page: str, shown: Command) -> None:
-    command = typer.main.get_command(app)
+    command = ROOT_COMMAND
     name, rest = "turnsql", list(shown.words[1:])
     while commands := getattr(command, "commands", None):
         name, rest = rest[0], rest[1:]
