@@ -22,6 +22,8 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
+DROPPED = Response(status=0)
+"""No answer at all: the connection is closed."""
 Answer = Callable[[dict[str, Any]], Response]
 
 
@@ -77,6 +79,9 @@ def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
                 keys.append(self.headers["Authorization"])
                 headers.append(dict(self.headers))
             response = answer(body)
+            if response is DROPPED:
+                self.close_connection = True
+                return
             self.send_response(response.status)
             self.send_header("Content-Type", response.content_type)
             self.send_header("Content-Length", str(len(response.body)))

@@ -21,7 +21,7 @@ from eval.runs.run import RunCounts, run
 from eval.scoring.score import score
 from tests.eval.archive import DIALOGUES, make_archive
 from tests.eval.runs.test_run import content
-from tests.fake_endpoint import Answer, Response, fake_endpoint, fault, said
+from tests.fake_endpoint import DROPPED, Answer, Response, fake_endpoint, fault, said
 
 KEY = "sk-planted-9876543210"
 GOLD = {turn["utterance"]: turn["query"] for dialogue in DIALOGUES for turn in dialogue["interaction"]}
@@ -173,3 +173,17 @@ def test_the_manifest_hashes_what_is_asked(archive: Path, tmp_path: Path, monkey
     first, second, third = (read_manifest(tmp_path / name).prompts_sha256 for name in "abc")
     assert first is not None
     assert first == second != third
+
+
+@pytest.mark.parametrize("turn", [0, 1, 7])
+def test_one_prompt_that_the_server_drops_costs_one_turn(archive: Path, tmp_path: Path, turn: int) -> None:
+    asked = list(GOLD)
+
+    def drops(body: dict[str, Any]) -> Response:
+        question = re.findall(r"Question: (.*)", body["messages"][-1]["content"])[-1]
+        return DROPPED if question == asked[turn % len(asked)] else knows_gold(body)
+
+    counts = answer_all(archive, tmp_path / "run", drops, endpoint={"max_retries": 0})
+    lost = sum(t["utterance"] == asked[turn % len(asked)] for d in DIALOGUES for t in d["interaction"])
+    assert (counts.not_run, counts.answered, counts.stopped) == (lost, 8 - lost, None)
+    assert "the connection broke" in str(counts.first_error)
