@@ -228,15 +228,13 @@ def _history(path: Path) -> tuple[Turn, ...]:
     from pydantic import TypeAdapter, ValidationError
 
     from nodes.state import Turn
-    from value_index.errors import TurnSQLError
+    from value_index.errors import TurnSQLError, first_problem
 
     try:
         return TypeAdapter(tuple[Turn, ...]).validate_json(path.read_bytes().removeprefix(BOM_UTF8), extra="ignore")
     except OSError as error:
         raise TurnSQLError(f"cannot read the history {str(path)!r}: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
         raise TurnSQLError(
-            f'the history {str(path)!r} is not [{{"utterance", "sql"}}, ...]: {where + ": " if where else ""}{first["msg"]}'
+            f'the history {str(path)!r} is not [{{"utterance", "sql"}}, ...]: {first_problem(error)}'
         ) from error

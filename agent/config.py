@@ -15,7 +15,7 @@ from nodes.llm.endpoint import Endpoint
 from nodes.node import Node, Variant
 from nodes.registry import NODES
 from nodes.state import STAGES, Stage
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, first_problem
 from value_index.folders import ROOT, shipped
 from value_index.models import FrozenModel
 
@@ -163,9 +163,7 @@ def _validated(kind: type[T], value: Any, source: str, key: str) -> T:
     try:
         return kind.model_validate(table)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join((key, *(str(part) for part in first["loc"])))
-        raise ConfigError(f"{source}: {where}: {first['msg']} (got {first['input']!r})") from error
+        raise ConfigError(f"{source}: {first_problem(error, inside=key, shows_input=True)}") from error
 
 
 def _table(value: Any, source: str, key: str) -> Mapping[str, Any]:

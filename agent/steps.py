@@ -13,7 +13,7 @@ from nodes.llm.messages import Metered
 from nodes.node import FIELDS, OUTPUTS, Context, Node
 from nodes.registry import NODES
 from nodes.state import STAGES, Choice, GraphState, ModelCall, Stage, StageTrace, Turn
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, first_problem
 
 
 class StageError(TurnSQLError):
@@ -55,7 +55,7 @@ class Step:
         try:
             checked = self.output_type.validate_python(output, strict=True)
         except ValidationError as error:
-            raise StageError(self.stage, self.variant, _first_line(error)) from error
+            raise StageError(self.stage, self.variant, first_problem(error)) from error
         choice = choices[-1] if choices else None
         return checked, StageTrace(stage=self.stage, variant=self.variant, ms=ms, calls=tuple(calls), choice=choice)
 
@@ -120,10 +120,3 @@ def _metered(context: Context) -> tuple[Context, list[ModelCall]]:
     """Hand a node a language model whose answers are counted for its stage."""
     calls: list[ModelCall] = []
     return (replace(context, llm=Metered(context.llm, calls)) if context.llm else context), calls
-
-
-def _first_line(error: ValidationError) -> str:
-    """Say where the output is wrong, in one line."""
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where + ': ' if where else ''}{first['msg']}"

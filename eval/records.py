@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from eval.turn_key import TurnKey
 from nodes.state import Attempt, Choice, ModelCall, Stage
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, first_problem
 from value_index.models import ForeignModel
 
 HistoryMode = Literal["gold", "predicted", "noised"]
@@ -155,7 +155,7 @@ def read_manifest(folder: Path) -> Manifest:
     except OSError as error:
         raise RunError(f"{folder} is not a run folder: cannot read {path.name} ({error.strerror})") from error
     except ValidationError as error:
-        raise RunError(f"{path} is not a run's manifest: {_first(error)}") from error
+        raise RunError(f"{path} is not a run's manifest: {first_problem(error)}") from error
 
 
 def read_turns(folder: Path) -> list[TurnRecord]:
@@ -185,10 +185,4 @@ def read_lines(path: Path, model: type[M]) -> Iterator[M]:
         try:
             yield model.model_validate_json(line)
         except ValidationError as error:
-            raise RunError(f"{path} line {number} is not a record: {_first(error)}") from error
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where + ': ' if where else ''}{first['msg']}"
+            raise RunError(f"{path} line {number} is not a record: {first_problem(error)}") from error

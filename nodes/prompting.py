@@ -20,6 +20,7 @@ from nodes.plan.render import constraint_text, literal_text
 from nodes.schema_text import one_line, ref_text, schema_text
 from nodes.sql.writing.quoting import identifier
 from nodes.state import DialogueState, GraphState, GroundedValue, SchemaLinks, Stage
+from value_index.errors import first_problem
 from value_index.schema import Schema, Table
 
 M = TypeVar("M", bound=BaseModel)
@@ -81,9 +82,7 @@ def _read(reply: Reply, kind: type[M], context: Context) -> tuple[M | None, str]
     except ValidationError as error:
         if isinstance(context.llm, Metered):
             context.llm.misshapen()
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        return None, one_line(f"{where}: {first['msg']}" if where else first["msg"])
+        return None, one_line(first_problem(error))
 
 
 def with_example(instruction: str, example: BaseModel) -> str:

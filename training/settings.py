@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from eval.datasets import Dataset, DatasetName, load
 from training.data.qda import load_qda
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, first_problem
 from value_index.folders import shipped
 from value_index.models import FrozenModel
 
@@ -59,9 +59,7 @@ def read_settings(kind: type[S], path: Path) -> S:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise TrainingError(f"{path}: {where}: {first['msg']}") from error
+        raise TrainingError(f"{path}: {first_problem(error)}") from error
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class TurnSQLError(Exception):
@@ -15,6 +19,27 @@ class DatabaseError(TurnSQLError):
 
 class UnreadableError(DatabaseError):
     """One table or column that cannot be read; the rest of the file can."""
+
+
+def first_problem(error: ValidationError, *, inside: str = "", shows_input: bool = False) -> str:
+    """Return the first problem of values that were refused, in one line, as `where: what`.
+
+    Args:
+        error: what was refused.
+        inside: the key of the table that was checked, put before the place in it.
+        shows_input: whether the value itself is shown too.
+
+    >>> from pydantic import TypeAdapter, ValidationError
+    >>> try:
+    ...     _ = TypeAdapter(dict[str, int]).validate_python({"a": "x"})
+    ... except ValidationError as error:
+    ...     first_problem(error, inside="eval")
+    'eval.a: Input should be a valid integer, unable to parse string as an integer'
+    """
+    first = error.errors(include_url=False)[0]
+    where = ".".join([*([inside] if inside else []), *map(str, first["loc"])])
+    said = f"{where}: {first['msg']}" if where else first["msg"]
+    return f"{said} (got {first['input']!r})" if shows_input else said
 
 
 _MACHINE_FAULTS = frozenset(

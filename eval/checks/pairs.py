@@ -11,7 +11,7 @@ from eval.scoring.gold_audit import read_gold
 from eval.scoring.suite import Suites, SuiteVerdict
 from eval.scoring.verdicts import Executions, Verdicts, judge
 from value_index.database import Database
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, first_problem
 from value_index.models import ForeignModel
 
 
@@ -90,11 +90,8 @@ def _pair(path: Path, number: int, line: str) -> SqlPair:
     try:
         return SqlPair.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        where = f"{field!r}: " if field else ""
         raise PairsError(
-            f"{path}, line {number}: {where}{first['msg']} (a line is an object with db, gold and pred)"
+            f"{path}, line {number}: {first_problem(error)} (a line is an object with db, gold and pred)"
         ) from error
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from eval.datasets.spider_family import DataError
+from value_index.errors import first_problem
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -38,6 +39,4 @@ def _row(path: Path, number: int, line: str, kind: type[M]) -> M:
     try:
         return kind.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise DataError(f"{path} line {number}: {where + ': ' if where else ''}{first['msg']}") from error
+        raise DataError(f"{path} line {number}: {first_problem(error)}") from error

@@ -13,6 +13,7 @@ from agent.config import DEFAULT, Config, ConfigError, read_tables
 from agent.llm import CassetteOptions
 from eval.records import HistoryMode
 from nodes.state import Stage
+from value_index.errors import first_problem
 from value_index.models import FrozenModel
 
 
@@ -71,7 +72,5 @@ def read_experiment(options: RunOptions) -> tuple[Config, Experiment]:
     try:
         experiment = Experiment.model_validate(table)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: eval.{where}: {first['msg']} (got {first['input']!r})") from error
+        raise ConfigError(f"{path}: {first_problem(error, inside='eval', shows_input=True)}") from error
     return Config.parse(tables, source=str(path), overrides=options.nodes), experiment

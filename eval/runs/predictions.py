@@ -18,6 +18,7 @@ from eval.runs.store import RunStore
 from eval.turn_key import TurnKey
 from nodes.llm.sql_text import sql_text
 from nodes.state import STAGES, Attempt, Stage
+from value_index.errors import first_problem
 from value_index.models import ForeignModel
 
 Missing = Literal["wrong", "left-out"]
@@ -175,11 +176,7 @@ def _json_lines(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Tur
         try:
             row = _Line.model_validate_json(line)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise DataError(
-                f"{path}:{number}: {where}: {first['msg']}" if where else f"{path}:{number}: {first['msg']}"
-            ) from None
+            raise DataError(f"{path}:{number}: {first_problem(error)}") from None
         if row.sql is None and row.answer is None:
             raise DataError(f"{path}:{number}: neither sql nor answer")
         sql = row.sql.strip() if row.sql is not None else sql_text(row.answer or "")

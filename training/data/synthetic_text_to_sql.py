@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn
 from eval.datasets.json_lines import read_json_lines
+from value_index.errors import first_problem
 from value_index.models import ForeignModel
 
 FIELDS = ("id", "sql_prompt", "sql_context", "sql", "sql_complexity")
@@ -127,5 +128,4 @@ def _read_parquet(path: Path) -> Iterator[SyntheticRow]:
         try:
             yield SyntheticRow.model_validate(row)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise DataError(f"{path} row {number}: {first['loc'][0]}: {first['msg']}") from error
+            raise DataError(f"{path} row {number}: {first_problem(error)}") from error

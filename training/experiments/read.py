@@ -16,6 +16,7 @@ from eval.analysis.compare import RunComparison, compare
 from eval.scoring.scores import Summary, read_summary
 from training.experiments.stage_effects import StageEffect, stage_effects
 from training.settings import TrainingError
+from value_index.errors import first_problem
 from value_index.models import ForeignModel
 
 
@@ -118,8 +119,7 @@ def _read(folder: Path) -> TrainingManifest:
             f"{folder} is no finished training run: cannot read {path.name} ({error.strerror})"
         ) from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise TrainingError(f"{path} is no training manifest: {first['loc'][0]}: {first['msg']}") from error
+        raise TrainingError(f"{path} is no training manifest: {first_problem(error)}") from error
 
 
 def _sources(mix: Path) -> tuple[str, ...]:

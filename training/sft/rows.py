@@ -11,6 +11,7 @@ from nodes.llm.messages import Message
 from nodes.state import Stage
 from training.dev_databases import DEV_DATABASES, LeakError
 from training.settings import TrainingError
+from value_index.errors import first_problem
 from value_index.models import ForeignModel
 
 SPLITS = ("train", "held_out", "validation")
@@ -64,9 +65,7 @@ def _row(path: Path, number: int, line: str, diagnostic: bool) -> ChatRow:
     try:
         row = ChatRow.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "itself"
-        raise TrainingError(f"{path}, line {number}: {where}: {first['msg']}") from error
+        raise TrainingError(f"{path}, line {number}: {first_problem(error)}") from error
     if row.database_id in DEV_DATABASES:
         raise LeakError(
             f"{path}, line {number} is about {row.database_id!r}, a development database: models are measured on it, so "

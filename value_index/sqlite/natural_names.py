@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, first_problem
 from value_index.models import FrozenModel
 
 _WORD_BREAKS = re.compile(
@@ -84,10 +84,7 @@ def load_natural_names(tables_json: Path | str, *, needed: Collection[str] | Non
 
 
 def _problem(error: ValueError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors(include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'itself'}: {first['msg']}"
+    return first_problem(error) if isinstance(error, ValidationError) else str(error)
 
 
 def _as_list(entries: Any) -> list[Any]:

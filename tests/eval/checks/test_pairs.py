@@ -55,7 +55,7 @@ def test_one_object_a_line_in_order(tmp_path: Path, databases: Path) -> None:
     [
         ("{not json", "line 2"),
         ("[1, 2]", "line 2"),
-        ({"db": "shop", "gold": "SELECT 1"}, "'pred'"),
+        ({"db": "shop", "gold": "SELECT 1"}, "pred: "),
         (pair("SELECT 1", "SELECT 1", db="absent"), "'absent'"),
         (pair("SELECT 1", "SELECT 1", db="../databases/shop"), "no database"),
     ],
