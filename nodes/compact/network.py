@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import onnxruntime
+from cachetools import LRUCache
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from nodes.compact.features import CLS, FAR, FEATURES, RELATIONS, SEP, Pieces, TurnFeatures
 from nodes.compact.grammar import WORDS
-from value_index.cache import LRUCache
 from value_index.errors import TurnSQLError
 
 SHIPPED = Path(__file__).with_name("planner.zip")
@@ -73,12 +71,12 @@ class Network:
             ) from error
         if sizes != [len(WORDS), FEATURES, len(RELATIONS)]:
             raise WeightsError(f"the weights {str(path)!r} belong to another version: turnsql train compact --export")
-        self._names: OrderedDict[Pieces, Floats] = OrderedDict()
-        self._said = LRUCache[Floats](MOST_SAID)
+        self._names = LRUCache[Pieces, Floats](MOST_KEPT)
+        self._said = LRUCache[Pieces, Floats](MOST_SAID)
 
     def read(self, turn: TurnFeatures) -> Memory:
         """Read a turn."""
-        said = np.concatenate([self._said.of(pieces, partial(self._spoken, pieces)) for pieces in turn.said])
+        said = np.concatenate([self._spoken(pieces) for pieces in turn.said])
         previous = turn.previous if len(turn.previous) else np.zeros(1, np.int64)
         items, table, read, marks = _run(
             self._mixing,
@@ -118,20 +116,19 @@ class Network:
         self._mean_states(names)
 
     def _mean_states(self, names: Sequence[Pieces]) -> Floats:
-        new = sorted({pieces for pieces in names if pieces not in self._names}, key=len)
+        # The cache may be smaller than the names of one turn.
+        found = {pieces: self._names[pieces] for pieces in names if pieces in self._names}
+        new = sorted({pieces for pieces in names if pieces not in found}, key=len)
         for start in range(0, len(new), 64):
             part = new[start : start + 64]
             for pieces, states in zip(part, self._states(part), strict=True):
-                self._names[pieces] = states[1 : len(pieces) + 1].mean(0)
-        for pieces in names:
-            self._names.move_to_end(pieces)
-        out = np.stack([self._names[pieces] for pieces in names])
-        while len(self._names) > MOST_KEPT:
-            self._names.popitem(last=False)
-        return out
+                found[pieces] = self._names[pieces] = states[1 : len(pieces) + 1].mean(0)
+        return np.stack([found[pieces] for pieces in names])
 
     def _spoken(self, pieces: Pieces) -> Floats:
-        return self._states((pieces,))[0, 1 : len(pieces) + 1]
+        if pieces not in self._said:
+            self._said[pieces] = self._states((pieces,))[0, 1 : len(pieces) + 1]
+        return self._said[pieces]
 
     def _states(self, texts: Sequence[Pieces]) -> Floats:
         """Encode texts: (U, L, text), a mark before and after each."""

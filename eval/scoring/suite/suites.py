@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
+
+from cachetools import LRUCache
 
 from eval.gold.outputs import parsed
 from eval.scoring.suite.copies import CopyKind
@@ -34,12 +35,21 @@ class SuiteVerdict(NamedTuple):
     """The kind of the copy that told them apart; `untested` where the value verdict stands for want of a copy."""
 
 
+class _KeptSuites(LRUCache[tuple[Path, str], Suite]):
+    """The suites used last; the files of one that is given up are deleted."""
+
+    def popitem(self) -> tuple[tuple[Path, str], Suite]:
+        key, suite = super().popitem()
+        suite.close()
+        return key, suite
+
+
 class Suites:
     """Judges predictions on copies, which are made by seed in a folder that is deleted in the end."""
 
     def __init__(self) -> None:
         self._pools: dict[Path, Pool] = {}
-        self._suites: OrderedDict[tuple[Path, str], Suite] = OrderedDict()
+        self._suites = _KeptSuites(KEPT_SUITES)
 
     def judge(self, database: Database, gold_sql: str, sql: str, value: bool | None) -> SuiteVerdict:
         """Judge a prediction; copies are only asked where it has the gold's value on the database itself.
@@ -68,15 +78,12 @@ class Suites:
     def close(self) -> None:
         """Delete every copy."""
         while self._suites:
-            self._suites.popitem(last=False)[1].close()
+            self._suites.popitem()
 
     def _suite(self, database: Database, gold_sql: str, plan: Plan) -> Suite:
         key = (database.path, gold_sql)
         if key not in self._suites:
             self._suites[key] = make_suite(self._pool(database), gold_sql, plan)
-        self._suites.move_to_end(key)
-        while len(self._suites) > KEPT_SUITES:
-            self._suites.popitem(last=False)[1].close()
         return self._suites[key]
 
     def _search(self, database: Database, gold: Gold, predicted: Plan, sql: str) -> CopyKind | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from cachetools import LRUCache
 
 from nodes.sql.parsing.parse import repair
 from value_index.database import Database, Result
@@ -27,8 +27,7 @@ class Executions:
         """Set the bounds: seconds for one statement, rows of one result."""
         self._deadline = deadline
         self._max_rows = max_rows
-        self._kept: OrderedDict[tuple[str, str], Result] = OrderedDict()
-        self._cells = 0
+        self._kept = LRUCache[tuple[str, str], Result](MAX_KEPT_CELLS, getsizeof=_room)
 
     def run(self, database: Database, sql: str) -> Result:
         """Return the result of the SQL, its spaced operators repaired.
@@ -39,23 +38,17 @@ class Executions:
         key = (str(database.path), sql)
         known = self._kept.get(key)
         if known is not None:
-            self._kept.move_to_end(key)
             return known
         result = database.execute(
             repair(sql), deadline=self._deadline, max_rows=self._max_rows, max_bytes=MAX_BYTES, max_cells=MAX_CELLS
         )
         if result.machine_fault:
             raise MachineFaultError(f"{result.message} ({str(database.path)!r})")
-        self._keep(key, result)
+        self._kept[key] = result
         return result
 
-    def _keep(self, key: tuple[str, str], result: Result) -> None:
-        self._kept[key] = result
-        self._cells += _cells(result)
-        while len(self._kept) > 1 and (self._cells > MAX_KEPT_CELLS or len(self._kept) > MAX_KEPT_RESULTS):
-            _, dropped = self._kept.popitem(last=False)
-            self._cells -= _cells(dropped)
 
-
-def _cells(result: Result) -> int:
-    return len(result.rows) * len(result.columns)
+def _room(result: Result) -> int:
+    """Return what a result takes of MAX_KEPT_CELLS: its cells, at least a share of the number kept, at most all."""
+    cells = len(result.rows) * len(result.columns)
+    return min(max(cells, -(-MAX_KEPT_CELLS // MAX_KEPT_RESULTS)), MAX_KEPT_CELLS)

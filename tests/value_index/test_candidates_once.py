@@ -7,21 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.nodes.sql.regatta import open_regatta
-from value_index.cache import LRUCache
 from value_index.grounding.candidate_search import CandidateSearch
 from value_index.index import ValueIndex
-
-
-def test_the_least_recently_used_is_given_up() -> None:
-    kept, made = LRUCache[str](2), list[str]()
-
-    def make(key: str) -> str:
-        made.append(key)
-        return key
-
-    for key in "abacab":
-        assert kept.of(key, lambda key=key: make(key)) == key
-    assert made == ["a", "b", "c", "b"]
 
 
 def test_a_text_is_searched_once_for_all_who_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
