@@ -10,7 +10,7 @@ from typing import Literal
 from sqlglot import exp
 
 from nodes.sql.parsing.parse import PlainSQLite, parse
-from nodes.sql.parsing.scopes import NameScope, Source, own_nodes
+from nodes.sql.parsing.scopes import Scope, Source, own_nodes
 from nodes.sql.validation.dependencies import table_keys
 from nodes.sql.validation.query import Query
 from value_index.schema import ColumnRef, Schema, Table
@@ -101,7 +101,7 @@ def _harmless_join(query: Query, rng: Random) -> Iterator[Place]:
         yield from _joins_of(query, table, referring=unmoved)
 
 
-def _resolved(query: Query) -> Iterator[tuple[NameScope, exp.Column, Source]]:
+def _resolved(query: Query) -> Iterator[tuple[Scope, exp.Column, Source]]:
     """Yield every column of a table of the schema, with its source."""
     for scope in query.scopes:
         for column in scope.columns:
@@ -110,7 +110,7 @@ def _resolved(query: Query) -> Iterator[tuple[NameScope, exp.Column, Source]]:
                 yield scope, column, source
 
 
-def _elsewhere(scope: NameScope, source: Source, column: exp.Column) -> bool:
+def _elsewhere(scope: Scope, source: Source, column: exp.Column) -> bool:
     """Whether a reference would find another source, or a projection, if its own source were gone."""
     others = [other for outer in scope.chain() for other in outer.sources if other is not source]
     if column.table:
@@ -143,7 +143,7 @@ def _joins_of(query: Query, table: Table, *, referring: bool) -> Iterator[Place]
             yield partial(_join, query.scopes[0], own, other)
 
 
-def _join(scope: NameScope, own: ColumnRef, other: ColumnRef) -> None:
+def _join(scope: Scope, own: ColumnRef, other: ColumnRef) -> None:
     """Join a table to the only one, whose columns so far are qualified."""
     (source,) = scope.sources
     for node in own_nodes(scope.select):

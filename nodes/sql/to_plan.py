@@ -9,12 +9,16 @@ from sqlglot import exp
 
 from nodes.plan import Ordering, Plan, SetOperation, SetOperator, Star, Term
 from nodes.sql.errors import SQLError
+from nodes.sql.parsing.find_scopes import label, scopes
+from nodes.sql.parsing.frame import Frame, Output
 from nodes.sql.parsing.known_clauses import refuse_unknown
 from nodes.sql.parsing.parse import parse
 from nodes.sql.parsing.read_from import read_from
 from nodes.sql.parsing.read_terms import TermReader
-from nodes.sql.parsing.term_scope import CommonTable, Output, Scope
+from nodes.sql.parsing.scopes import Scope
 from value_index.schema import Schema
+
+MAX_BLOCKS = 200
 
 
 def to_plan(sql: str, schema: Schema) -> Plan:
@@ -26,9 +30,9 @@ def to_plan(sql: str, schema: Schema) -> Plan:
         SQLError: with a `cause`: malformed SQL, a name out of scope, or a construct that a Plan does not hold.
     """
     try:
-        tree = parse(sql, schema)
-        refuse_unknown(tree)
-        return _read_query(tree, Scope(schema))[0]
+        query = parse(sql, schema)
+        refuse_unknown(query)
+        return _Reader({id(scope.select): scope for scope in scopes(query, schema)}).query(query, None)[0]
     except RecursionError as error:
         raise SQLError("syntax", "the SQL is nested too deep") from error
     except (AttributeError, LookupError, TypeError, ValueError) as error:
@@ -45,110 +49,102 @@ class _Block:
     terms: TermReader
 
 
-def _read_query(query: exp.Query, scope: Scope) -> tuple[Plan, tuple[Output, ...]]:
-    """Read a query, set operations included, in the scope opened for it."""
-    scope.common_tables = _common_tables(query, scope.common_tables)
-    if isinstance(query, exp.Subquery) and isinstance(query.this, exp.Query):
-        if any(query.args.get(clause) for clause in ("order", "limit", "offset", "joins")):
-            raise SQLError("operator", "a plan does not hold a clause after a query in parentheses")
-        return _read_query(query.this, scope)
-    if isinstance(query, exp.Select):
-        block = _read_select(query, scope)
-        order = _clause(query, "order")
-        ordering = tuple(_ordering(item, _simple_order(item.this, block)) for item in order)
-        blocks = [block]
-        operations: tuple[SetOperation, ...] = ()
-    elif isinstance(query, exp.SetOperation):
-        blocks, operations = _read_members(query, scope)
-        order = _clause(query, "order")
-        ordering = tuple(_ordering(item, _compound_order(item.this, blocks)) for item in order)
-    else:
-        raise SQLError("statement", f"a plan does not hold {query.key.upper()} as a query", query.key)
-    ends = {"order_by": ordering, "limit": _count(query, "limit"), "offset": _count(query, "offset")}
-    return blocks[0].plan.model_copy(update={**ends, "set_operations": operations}), blocks[0].outputs
+@dataclass
+class _Reader:
+    """Reads the queries of one SQL text, each in the frame that it stands in."""
 
+    scopes: Mapping[int, Scope]
+    """By the identity of their SELECT: equal ones are not the same."""
+    blocks: int = 0
+    """SELECTs read so far: an entry of WITH is read anew wherever it is named."""
 
-def _read_plan(query: exp.Query, scope: Scope) -> Plan:
-    return _read_query(query, scope)[0]
+    def query(self, query: exp.Query, around: Frame | None) -> tuple[Plan, tuple[Output, ...]]:
+        """Read a query, set operations included."""
+        with_ = query.args.get("with_")
+        if with_ is not None and with_.args.get("recursive"):
+            raise SQLError("recursive", "a plan does not hold WITH RECURSIVE")
+        if isinstance(query, exp.Subquery) and isinstance(query.this, exp.Query):
+            if any(query.args.get(clause) for clause in ("order", "limit", "offset", "joins")):
+                raise SQLError("operator", "a plan does not hold a clause after a query in parentheses")
+            return self.query(query.this, around)
+        if isinstance(query, exp.Select):
+            block = self._select(query, around)
+            order = _clause(query, "order")
+            ordering = tuple(_ordering(item, _simple_order(item.this, block)) for item in order)
+            blocks = [block]
+            operations: tuple[SetOperation, ...] = ()
+        elif isinstance(query, exp.SetOperation):
+            blocks, operations = self._members(query, around)
+            order = _clause(query, "order")
+            ordering = tuple(_ordering(item, _compound_order(item.this, blocks)) for item in order)
+        else:
+            raise SQLError("statement", f"a plan does not hold {query.key.upper()} as a query", query.key)
+        ends = {"order_by": ordering, "limit": _count(query, "limit"), "offset": _count(query, "offset")}
+        return blocks[0].plan.model_copy(update={**ends, "set_operations": operations}), blocks[0].outputs
 
+    def _plan(self, query: exp.Query, around: Frame) -> Plan:
+        return self.query(query, around)[0]
 
-def _common_tables(query: exp.Query, visible: Mapping[str, CommonTable]) -> Mapping[str, CommonTable]:
-    clause = query.args.get("with_")
-    if clause is None:
-        return visible
-    if clause.args.get("recursive"):
-        raise SQLError("recursive", "a plan does not hold WITH RECURSIVE")
-    for entry in clause.expressions:
-        names = tuple(column.name for column in entry.args["alias"].args.get("columns") or ())
-        visible = {**visible, entry.alias.lower(): CommonTable(entry.this, names, visible)}
-    return visible
+    def _select(self, select: exp.Select, around: Frame | None) -> _Block:
+        self.blocks += 1
+        if self.blocks > MAX_BLOCKS:
+            raise SQLError("plan", f"a plan holds at most {MAX_BLOCKS} SELECTs")
+        frame = Frame(self.scopes[id(select)], around)
+        terms = TermReader(frame, self._plan)
+        tables, joins = read_from(terms, self.query)
+        projections = [_read_projection(item, terms) for item in select.expressions]
+        chosen = tuple(term for written, _ in projections for term in written)
+        outputs = tuple(output for _, expanded in projections for output in expanded)
+        frame.aliases = {
+            item.alias.lower(): outputs_of[0].term
+            for item, (_, outputs_of) in zip(select.expressions, projections, strict=True)
+            if isinstance(item, exp.Alias)
+        }
+        where, having = select.args.get("where"), select.args.get("having")
+        plan = Plan(
+            select=chosen,
+            distinct=select.args.get("distinct") is not None,
+            tables=tables,
+            joins=joins,
+            where=None if where is None else terms.condition(where.this),
+            group_by=tuple(_by_position(item, outputs) or terms.term(item) for item in _clause(select, "group")),
+            having=None if having is None else terms.condition(having.this),
+        )
+        return _Block(plan, outputs, terms)
 
-
-def _read_select(select: exp.Select, scope: Scope) -> _Block:
-    scope.count_block()
-    terms = TermReader(scope, _read_plan)
-    tables, joins = read_from(select, terms, _read_query)
-    projections = [_read_projection(item, terms) for item in select.expressions]
-    chosen = tuple(term for written, _ in projections for term in written)
-    outputs = tuple(output for _, expanded in projections for output in expanded)
-    scope.aliases = {
-        item.alias.lower(): outputs_of[0].term
-        for item, (_, outputs_of) in zip(select.expressions, projections, strict=True)
-        if isinstance(item, exp.Alias)
-    }
-    where, having = select.args.get("where"), select.args.get("having")
-    plan = Plan(
-        select=chosen,
-        distinct=select.args.get("distinct") is not None,
-        tables=tables,
-        joins=joins,
-        where=None if where is None else terms.condition(where.this),
-        group_by=tuple(_by_position(item, outputs) or terms.term(item) for item in _clause(select, "group")),
-        having=None if having is None else terms.condition(having.this),
-    )
-    return _Block(plan, outputs, terms)
+    def _members(self, query: exp.SetOperation, around: Frame | None) -> tuple[list[_Block], tuple[SetOperation, ...]]:
+        """Read the members left to right; each has a frame of its own beside the others."""
+        chain: list[tuple[SetOperator, exp.Query]] = []
+        current: exp.Expr = query
+        while isinstance(current, exp.SetOperation):
+            chain.append((_set_operator(current), _member(current.expression)))
+            current = _unwrapped(current.this)
+        blocks = [self._select(_select(current), around)]
+        operations: list[SetOperation] = []
+        for operator, member in reversed(chain):
+            block = self._select(_select(member), around)
+            blocks.append(block)
+            operations.append(SetOperation(operator=operator, plan=block.plan))
+        return blocks, tuple(operations)
 
 
 def _read_projection(item: exp.Expr, terms: TermReader) -> tuple[tuple[Term, ...], list[Output]]:
     """Return the terms that a projection becomes, and the result columns it gives."""
-    scope = terms.scope
+    frame = terms.frame
     if isinstance(item, exp.Star):
-        outputs = scope.outputs()
-        return (tuple(output.term for output in outputs) if scope.merged else (Star(),)), outputs
+        outputs = list(frame.star())
+        return (tuple(output.term for output in outputs) if frame.merges else (Star(),)), outputs
     if isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
-        return _source_star(item.table, scope)
-    node = item.this if isinstance(item, exp.Alias) else item
-    term = terms.term(node)
-    label = item.alias_or_name or node.sql().replace(" ", "")
-    return (term,), [Output(label, term)]
+        return _source_star(item.table, frame)
+    term = terms.term(item.this if isinstance(item, exp.Alias) else item)
+    return (term,), [Output(label(item), term)]
 
 
-def _source_star(name: str, scope: Scope) -> tuple[tuple[Term, ...], list[Output]]:
-    for source in scope.sources:
-        if source.name == name.lower():
-            labels = range(len(source.labels))
-            return (Star(source=source.index),), [Output(source.labels[i], source.term(i)) for i in labels]
+def _source_star(name: str, frame: Frame) -> tuple[tuple[Term, ...], list[Output]]:
+    for index, read in enumerate(frame.sources):
+        if read.found.name.lower() == name.lower():
+            return (Star(source=index),), list(frame.all_of(index))
     raise SQLError("unknown_table", f"no table in FROM is called {name!r}", name)
-
-
-def _read_members(query: exp.SetOperation, scope: Scope) -> tuple[list[_Block], tuple[SetOperation, ...]]:
-    """Read the members left to right; each has a scope of its own beside the others."""
-    chain: list[tuple[SetOperator, exp.Query]] = []
-    current: exp.Expr = query
-    while isinstance(current, exp.SetOperation):
-        chain.append((_set_operator(current), _member(current.expression)))
-        current = _unwrapped(current.this)
-    blocks = [_read_select(_select(current), _beside(scope))]
-    operations: list[SetOperation] = []
-    for operator, member in reversed(chain):
-        block = _read_select(_select(member), _beside(scope))
-        blocks.append(block)
-        operations.append(SetOperation(operator=operator, plan=block.plan))
-    return blocks, tuple(operations)
-
-
-def _beside(scope: Scope) -> Scope:
-    return Scope(scope.schema, scope.parent, scope.reaches_parent, scope.common_tables, blocks=scope.blocks)
 
 
 def _unwrapped(node: exp.Expr) -> exp.Expr:
@@ -198,7 +194,7 @@ def _by_position(node: exp.Expr, outputs: tuple[Output, ...]) -> Term | None:
 
 
 def _simple_order(node: exp.Expr, block: _Block) -> Term:
-    if isinstance(node, exp.Column) and not node.table and (alias := block.terms.scope.aliases.get(node.name.lower())):
+    if isinstance(node, exp.Column) and not node.table and (alias := block.terms.frame.aliases.get(node.name.lower())):
         return alias
     return _by_position(node, block.outputs) or block.terms.term(node)
 

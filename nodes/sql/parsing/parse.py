@@ -11,7 +11,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
 from nodes.sql.errors import SQLError
-from nodes.sql.parsing.scopes import scopes
+from nodes.sql.parsing.find_scopes import scopes
 from value_index.schema import Schema
 
 _SPACED_OPERATOR = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|([<>!])\s+=""")

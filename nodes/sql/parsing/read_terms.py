@@ -30,7 +30,7 @@ from nodes.plan import (
     Truth,
 )
 from nodes.sql.errors import Cause, SQLError
-from nodes.sql.parsing.term_scope import Scope
+from nodes.sql.parsing.frame import Frame
 from nodes.sql.parsing.vocabulary import (
     AGGREGATES,
     ARITHMETIC,
@@ -48,11 +48,11 @@ MOST_DIGITS = 308
 
 @dataclass(frozen=True)
 class TermReader:
-    """Reads the expressions of one SELECT in its scope."""
+    """Reads the expressions of one SELECT."""
 
-    scope: Scope
-    read_query: Callable[[exp.Query, Scope], Plan]
-    """Reads a sub-query in the scope opened for it."""
+    frame: Frame
+    read_query: Callable[[exp.Query, Frame], Plan]
+    """Reads a sub-query that stands in a frame."""
 
     def term(self, node: exp.Expr) -> Term:
         """Read an expression used as a value.
@@ -180,12 +180,12 @@ class TermReader:
     def _column(self, node: exp.Column) -> Term:
         if isinstance(node.this, exp.Star):
             raise _refusal(node, "operator", "a table's star inside an expression")
-        return self.scope.resolve(node.name, node.table)
+        return self.frame.resolve(node.name, node.table)
 
     def _sub_plan(self, node: exp.Expr) -> SubPlan:
         if not isinstance(node, exp.Query):
             raise _refusal(node)
-        return SubPlan(plan=self.read_query(node, self.scope.child()))
+        return SubPlan(plan=self.read_query(node, self.frame))
 
     def _function(self, node: exp.Anonymous) -> Term:
         name = str(node.this).lower()

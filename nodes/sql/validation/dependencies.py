@@ -13,7 +13,7 @@ from functools import cached_property
 
 from sqlglot import exp
 
-from nodes.sql.parsing.scopes import ROW_IDS, NameScope, Source
+from nodes.sql.parsing.scopes import ROW_IDS, Scope, Source
 from nodes.sql.validation.query import conjuncts
 from value_index.schema import Schema, Table
 
@@ -26,7 +26,7 @@ ROW = ""
 class Dependencies:
     """The functional dependencies that hold between the sources of one SELECT."""
 
-    scope: NameScope
+    scope: Scope
     schema: Schema
 
     def attribute(self, column: exp.Column) -> Attribute | None:

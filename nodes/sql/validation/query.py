@@ -8,7 +8,8 @@ from functools import cached_property
 
 from sqlglot import exp
 
-from nodes.sql.parsing.scopes import NameScope, scopes
+from nodes.sql.parsing.find_scopes import scopes
+from nodes.sql.parsing.scopes import Scope
 from value_index.schema import Schema
 from value_index.text.similarity import similarity
 
@@ -21,12 +22,12 @@ class Query:
     schema: Schema
 
     @cached_property
-    def scopes(self) -> tuple[NameScope, ...]:
+    def scopes(self) -> tuple[Scope, ...]:
         """The scope of every SELECT, an outer one before those inside it."""
         return scopes(self.tree, self.schema)
 
     @cached_property
-    def missing(self) -> tuple[tuple[NameScope, exp.Column], ...]:
+    def missing(self) -> tuple[tuple[Scope, exp.Column], ...]:
         """The references that name nothing, those aside that may name a column of an unknown table."""
         return tuple((scope, column) for scope in self.scopes for column in scope.columns if _is_missing(scope, column))
 
@@ -35,7 +36,7 @@ class Query:
         return tuple(table.name for table in self.schema.tables if table.column(column))
 
 
-def _is_missing(scope: NameScope, column: exp.Column) -> bool:
+def _is_missing(scope: Scope, column: exp.Column) -> bool:
     """Whether a reference names no column and no alias."""
     if column.table:
         source = scope.source(column.table)

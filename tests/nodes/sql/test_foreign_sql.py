@@ -101,7 +101,7 @@ def test_a_form_that_nobody_thought_of_is_one_line(monkeypatch: pytest.MonkeyPat
     def stumble(*_: object) -> None:
         raise AttributeError("'NoneType' object has no attribute 'sql'")
 
-    monkeypatch.setattr("nodes.sql.to_plan._read_query", stumble)
+    monkeypatch.setattr("nodes.sql.to_plan.read_from", stumble)
     with pytest.raises(SQLError, match="of a form that is not read"):
         to_plan(f"SELECT 1 FROM {TABLE} -- never read before", SCHEMA)
     monkeypatch.setattr("nodes.sql.violations.RULES", (stumble,))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from nodes.sql.parsing.scopes import NameScope, is_aggregate
+from nodes.sql.parsing.scopes import Scope, is_aggregate
 from nodes.sql.validation.dependencies import Attribute, Dependencies
 from nodes.sql.validation.query import Query
 from nodes.state import Severity, Violation
@@ -42,7 +42,7 @@ def _violation(column: exp.Column, clause: str, severity: Severity, grouped: boo
     return Violation(kind="bare_column", severity=severity, message=message, subject=name)
 
 
-def _grouping(scope: NameScope) -> list[exp.Expr]:
+def _grouping(scope: Scope) -> list[exp.Expr]:
     """Return the terms of GROUP BY, positions and aliases replaced by what they stand for."""
     group = scope.select.args.get("group")
     terms: list[exp.Expr] = []
@@ -50,13 +50,13 @@ def _grouping(scope: NameScope) -> list[exp.Expr]:
         if isinstance(term, exp.Literal) and not term.is_string and 0 < int(term.name) <= len(scope.select.expressions):
             terms.append(scope.select.expressions[int(term.name) - 1].unalias())
         elif isinstance(term, exp.Column) and scope.is_alias(term):
-            terms.append(scope.aliases[term.name.lower()])
+            terms.append(scope.aliases.get(term.name.lower(), term))
         else:
             terms.append(term)
     return terms
 
 
-def grouping_attributes(scope: NameScope, dependencies: Dependencies) -> Iterator[Attribute]:
+def grouping_attributes(scope: Scope, dependencies: Dependencies) -> Iterator[Attribute]:
     """Yield the columns that GROUP BY names."""
     for term in _grouping(scope):
         attribute = dependencies.attribute(term) if isinstance(term, exp.Column) else None
@@ -64,12 +64,12 @@ def grouping_attributes(scope: NameScope, dependencies: Dependencies) -> Iterato
             yield attribute
 
 
-def _picks_a_row(scope: NameScope) -> bool:
+def _picks_a_row(scope: Scope) -> bool:
     """Whether the aggregates are one MIN or MAX, beside which SQLite takes bare columns from the row found."""
     return len({call.sql() for call in scope.aggregates}) == 1 and isinstance(scope.aggregates[0], exp.Min | exp.Max)
 
 
-def _parts(scope: NameScope) -> Iterator[tuple[str, exp.Expr]]:
+def _parts(scope: Scope) -> Iterator[tuple[str, exp.Expr]]:
     """Yield what a group is shown and ordered by."""
     for projection in scope.select.expressions:
         yield "SELECT", projection

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from nodes.sql.parsing.scopes import NameScope
+from nodes.sql.parsing.scopes import Scope
 from nodes.sql.validation.dependencies import ROW, Attribute, Dependencies
 from nodes.sql.validation.query import Query
 from nodes.sql.validation.rules.bare_column import grouping_attributes
@@ -37,7 +37,7 @@ def fan_out(query: Query) -> Iterator[Violation]:
                 yield _violation(call, scope, subject, repeated_by)
 
 
-def _violation(call: exp.Expr, scope: NameScope, subject: int, repeated_by: tuple[int, ...]) -> Violation:
+def _violation(call: exp.Expr, scope: Scope, subject: int, repeated_by: tuple[int, ...]) -> Violation:
     own, others = scope.sources[subject].name, ", ".join(repr(scope.sources[index].name) for index in repeated_by)
     message = f"{call.sql()} counts a row of {own!r} once for each row of {others}: use DISTINCT, a sub-query, or drop the join"
     return Violation(kind="fan_out", severity="warning", message=message, subject=call.sql(), suggestion=own)
@@ -74,10 +74,10 @@ def _by_name(subject: int, dependencies: Dependencies) -> bool:
     return bool(named) and len(columns) == len(found)
 
 
-def _subject(call: exp.Expr, scope: NameScope, dependencies: Dependencies) -> int | None:
+def _subject(call: exp.Expr, scope: Scope, dependencies: Dependencies) -> int | None:
     """Return the source whose rows an aggregate is about; None if that does not matter or is not known."""
     argument = call.this
-    if isinstance(argument, exp.Distinct):
+    if argument is None or isinstance(argument, exp.Distinct):
         return None
     if isinstance(argument, exp.Star):
         return _counted(scope, dependencies)
@@ -85,7 +85,7 @@ def _subject(call: exp.Expr, scope: NameScope, dependencies: Dependencies) -> in
     return owners.pop() if len(owners) == 1 else None
 
 
-def _counted(scope: NameScope, dependencies: Dependencies) -> int:
+def _counted(scope: Scope, dependencies: Dependencies) -> int:
     """Return the source that COUNT(*) is read as counting: the first of FROM, unless another is shown."""
     shown = {
         found[0]
@@ -101,6 +101,6 @@ def _whole(dependencies: Dependencies) -> list[int]:
     return [index for index in range(len(dependencies.scope.sources)) if not _repeaters(index, dependencies)]
 
 
-def _group(scope: NameScope) -> list[exp.Expr]:
+def _group(scope: Scope) -> list[exp.Expr]:
     group = scope.select.args.get("group")
     return list(group.expressions) if group else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nodes.sql.parsing.scopes import NameScope
+from nodes.sql.parsing.scopes import Scope
 from nodes.sql.validation.dependencies import ROW, Attribute, Dependencies, table_keys
 from nodes.sql.validation.query import Query
 from nodes.state import Violation
@@ -37,11 +37,11 @@ def _joins(pair: tuple[Attribute, Attribute], index: int) -> bool:
     return max(pair[0][0], pair[1][0]) == index != min(pair[0][0], pair[1][0])
 
 
-def _written(scope: NameScope, attribute: Attribute) -> str:
+def _written(scope: Scope, attribute: Attribute) -> str:
     return f"{scope.sources[attribute[0]].name}.{attribute[1]}"
 
 
-def _on_key(scope: NameScope, pair: tuple[Attribute, Attribute], schema: Schema) -> bool:
+def _on_key(scope: Scope, pair: tuple[Attribute, Attribute], schema: Schema) -> bool:
     """Whether two columns refer, in steps of foreign keys, to the same column, or share the name of a key."""
     (left, left_name), (right, right_name) = pair
     first, second = scope.sources[left].table, scope.sources[right].table

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from nodes.sql.parsing.parse import DOUBLE_QUOTED
-from nodes.sql.parsing.scopes import NameScope, Source, own_nodes
+from nodes.sql.parsing.scopes import Scope, Source, own_nodes
 from nodes.sql.validation.query import Query, nearest
 from nodes.state import Violation
 
@@ -104,7 +104,7 @@ def _meant(near: str) -> str:
     return f": did you mean {near!r}?" if near else ""
 
 
-def _dangling(scope: NameScope) -> list[str]:
+def _dangling(scope: Scope) -> list[str]:
     """Return the qualifiers of a SELECT, each once, that name no source around it."""
     columns = (node for node in own_nodes(scope.select) if isinstance(node, exp.Column) and node.table)
     return list(dict.fromkeys(column.table for column in columns if scope.source(column.table) is None))
@@ -118,7 +118,7 @@ def _either(names: tuple[str, ...] | list[str]) -> str:
     return " or ".join(map(repr, names))
 
 
-def _nearest_column(query: Query, scope: NameScope, column: exp.Column) -> str:
+def _nearest_column(query: Query, scope: Scope, column: exp.Column) -> str:
     """Return the most alike column of the source that qualifies the name, else of FROM, else of the schema."""
     own = scope.source(column.table) if column.table else None
     sources: tuple[Source, ...] = (own,) if own else scope.sources
@@ -129,7 +129,7 @@ def _nearest_column(query: Query, scope: NameScope, column: exp.Column) -> str:
     return next((written for written, name in qualified.items() if name == best), "")
 
 
-def _words_for_columns(scope: NameScope) -> Iterator[str]:
+def _words_for_columns(scope: Scope) -> Iterator[str]:
     """Yield the double-quoted words that name nothing and stand where only a column makes sense.
 
     In the gold queries of Spider and CoSQL such a word is always compared with a column.

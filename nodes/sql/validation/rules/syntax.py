@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from nodes.sql.parsing.scopes import is_aggregate, outputs, own_nodes
+from nodes.sql.parsing.find_scopes import outputs
+from nodes.sql.parsing.scopes import is_aggregate, own_nodes
 from nodes.sql.validation.query import Query
 from nodes.state import Violation
 

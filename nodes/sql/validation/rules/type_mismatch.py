@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from nodes.sql.parsing.scopes import NameScope
+from nodes.sql.parsing.scopes import Scope
 from nodes.sql.validation.query import Query
 from nodes.state import Violation
 from value_index.schema import Column
@@ -38,7 +38,7 @@ def _warning(message: str, column: exp.Column) -> Violation:
     return Violation(kind="type_mismatch", severity="warning", message=message, subject=column.sql())
 
 
-def _describe(scope: NameScope, column: exp.Column) -> Column | None:
+def _describe(scope: Scope, column: exp.Column) -> Column | None:
     source = scope.resolve(column)
     return source.table.column(column.name) if source and source.table else None
 
