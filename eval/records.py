@@ -66,6 +66,8 @@ class Manifest(Record):
     """SHA-256 of the prompts; None if no stage calls a language model."""
     weights_sha256: str | None = None
     """SHA-256 of a trained model's weights; None if no stage has one."""
+    database_hashes: dict[str, str] = Field(default_factory=dict[str, str])
+    """SHA-256 of the content of each database by its id; empty if an earlier version made the run."""
     predictions: str | None = None
     """Name of the file whose answers were imported; None for a run of a graph."""
     predictions_sha256: str | None = None
@@ -80,7 +82,7 @@ class Manifest(Record):
 
 IDENTITY = (
     "dataset", "split", "dialogues", "history", "rows_sha256", "config_sha256", "oracle_stages", "settings_sha256",
-    "prompts_sha256", "weights_sha256",
+    "prompts_sha256", "weights_sha256", "database_hashes",
 )  # fmt: skip
 
 
@@ -159,8 +161,17 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def read_turns(folder: Path) -> list[TurnRecord]:
-    """Read a run's records; a torn last line is left out."""
-    return list(read_lines(folder / "turns.jsonl", TurnRecord))
+    """Read a run's records; a torn last line is left out.
+
+    Raises:
+        RunError: The file is missing, a whole line is not a record, or a turn stands there twice.
+    """
+    records: dict[TurnKey, TurnRecord] = {}
+    for record in read_lines(folder / "turns.jsonl", TurnRecord):
+        if record.key in records:
+            raise RunError(f"{folder / 'turns.jsonl'} holds turn {record.key} twice: it was edited, run it again")
+        records[record.key] = record
+    return list(records.values())
 
 
 def read_alone(folder: Path) -> list[AloneRecord]:

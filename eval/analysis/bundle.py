@@ -14,6 +14,8 @@ from value_index.atomic_file import atomic_file
 
 FILES = ("manifest.json", "turns.jsonl", "alone.jsonl", "scores.jsonl", "summary.json")
 SCORES = ("scores.jsonl", "summary.json")
+MAX_BYTES = 512 << 20
+"""Of the files together, unpacked."""
 PREDICTIONS = "predictions.txt"
 """One SQL a line and an empty line between dialogues, as the official evaluations read them."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -54,15 +56,23 @@ def rescore(archive: Path, data: Path) -> tuple[str, ...]:
         run = Path(folder)
         try:
             with zipfile.ZipFile(archive) as packed:
+                listed = packed.namelist()
+                if sum(packed.getinfo(name).file_size for name in {*FILES, PREDICTIONS} & {*listed}) > MAX_BYTES:
+                    raise RunError(
+                        f"{archive} would unpack to more than {MAX_BYTES >> 20} MB: it is no bundle of a run"
+                    )
                 for name in FILES:
-                    if name in packed.namelist():
+                    if name in listed:
                         (run / name).write_bytes(packed.read(name))
+                predicted = packed.read(PREDICTIONS) if PREDICTIONS in listed else None
         except (OSError, zipfile.BadZipFile) as error:
             raise RunError(f"{archive} is not a bundle of a run: {error}") from error
         before = {name: (run / name).read_bytes() if (run / name).exists() else b"" for name in SCORES}
+        same = predicted in (None, _predictions(read_turns(run)).encode())
         suite = any(line.suite is not None for line in read_scores(run))
         score(run, data, suite=suite)
-        return tuple(name for name in SCORES if (run / name).read_bytes() != before[name])
+        differing = tuple(name for name in SCORES if (run / name).read_bytes() != before[name])
+        return differing if same else (PREDICTIONS, *differing)
 
 
 def _predictions(records: list[TurnRecord]) -> str:

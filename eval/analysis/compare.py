@@ -23,6 +23,7 @@ FREE = (
     "settings_sha256",
     "prompts_sha256",
     "weights_sha256",
+    "database_hashes",
     "predictions_sha256",
     "commit",
 )

@@ -130,10 +130,13 @@ def score(
     from eval.report.evidence import evidence_tables
     from eval.report.run_view import gather
     from eval.report.tables import answer_table, node_table, plan_table
+    from eval.scoring.score import changed_databases
     from eval.scoring.score import score as score_run
     from eval.scoring.suite.turns import describe_falls
 
     summary = score_run(run, data, suite=suite)
+    if others := changed_databases(run, data):
+        typer.echo(f"note: other content than when the run was made: {', '.join(others)}", err=True)
     if json:
         typer.echo(summary.model_dump_json(indent=2))
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Collection
@@ -33,6 +34,9 @@ _FILES: dict[DatasetName, str] = {
     "spider": "{split}.json",
 }
 _LONGEST_LINK = 4096
+
+
+_PLAIN_ID = re.compile(r"[^/\\:\x00-\x1f]{1,120}")
 
 
 class DataError(TurnSQLError):
@@ -135,7 +139,13 @@ class Dataset:
         return replace(self, dialogues=tuple(d for d in self.dialogues if d.database_id not in databases))
 
     def database_path(self, database_id: str) -> Path:
-        """Return the SQLite file of a database, whether it exists or not."""
+        """Return the SQLite file of a database, whether it exists or not.
+
+        Raises:
+            DataError: The id is no plain name: it would lead out of the folder.
+        """
+        if database_id in ("", ".", "..") or not _PLAIN_ID.fullmatch(database_id):
+            raise DataError(f"{database_id[:80]!r} is no name of a database: it must be a name without separators")
         folder = self.databases or followed(self.folder / "database")
         return folder / database_id / f"{database_id}.sqlite"
 

@@ -10,15 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agent.llm import check_adapter, open_llm, read_key
-from eval.datasets import load, parse_range
+from eval.datasets import Dataset, load, parse_range
 from eval.provenance import commit, versions
-from eval.records import Manifest, read_turns
+from eval.records import Manifest, RunError, read_turns
 from eval.runs.experiment import RunOptions, read_experiment
+from eval.runs.input_hashes import database_hashes, weights_sha256
 from eval.runs.prompt_hash import prompts_sha256
 from eval.runs.runner import Runner
 from eval.runs.scheduling import quiet_gc
 from eval.runs.store import RunStore
 from eval.statistics import smallest_decidable
+from eval.turn_key import TurnKey
 from nodes.llm.messages import EndpointError
 from nodes.node import Variant
 from nodes.state import STAGES
@@ -67,6 +69,7 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     runner = Runner.build(dataset, config, experiment)
     manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}")
     store = RunStore.resume(options.out, manifest) if options.resume else RunStore.create(options.out, manifest)
+    _refuse_unknown_turns(store, dataset)
     if say:
         say(_sensitivity(dataset.turns))
     try:
@@ -77,6 +80,19 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
         store.close()
         dataset.close()
     return _counts(store, stopped)
+
+
+def _refuse_unknown_turns(store: RunStore, dataset: Dataset) -> None:
+    """Check that the kept records are of turns that are asked.
+
+    Raises:
+        RunError: One is not.
+    """
+    asked = {TurnKey(d.index, turn) for d in dataset.dialogues for turn in range(len(d.turns))}
+    for key in store.done:
+        if key not in asked:
+            store.close()
+            raise RunError(f"{store.folder / 'turns.jsonl'} holds turn {key}, which is not in the data: it was edited")
 
 
 async def _answer(runner: Runner, store: RunStore, options: RunOptions) -> str | None:
@@ -121,6 +137,8 @@ def manifest_of(runner: Runner, options: RunOptions, dialogues: str) -> Manifest
         settings_sha256=hashlib.sha256(json.dumps(settings).encode()).hexdigest(),
         noise_seed=experiment.seed if experiment.history == "noised" else None,
         noise_rate=experiment.noise_rate if experiment.history == "noised" else None,
+        weights_sha256=weights_sha256(runner.nodes),
+        database_hashes=database_hashes(dataset),
         prompts_sha256=asyncio.run(prompts_sha256(runner.nodes, endpoint, database)) if endpoint else None,
     )
 

@@ -73,8 +73,14 @@ class RunStore:
         differing = earlier.differences(manifest)
         if differing:
             name = differing[0]
+            before, now = getattr(earlier, name), getattr(manifest, name)
+            if isinstance(now, dict):
+                others = sorted(key for key in {*before, *now} if before.get(key) != now.get(key))
+                before, now = (
+                    ", ".join(f"{key} {hashes.get(key, 'none')[:12]}" for key in others) for hashes in (before, now)
+                )
             raise RunError(
-                f"{folder} was made from another {name} ({getattr(earlier, name)!r}, now {getattr(manifest, name)!r}): "
+                f"{folder} was made from another {name} ({before!r}, now {now!r}): "
                 "resume with the same inputs, or give --out a new folder"
             )
         store = cls(folder, earlier, ())

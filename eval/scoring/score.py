@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eval.datasets import Dataset, load, parse_range
 from eval.records import AloneRecord, Manifest, RunError, read_alone, read_manifest, read_turns
+from eval.runs.input_hashes import changed, database_hashes
 from eval.scoring.scorer import Scorer
 from eval.scoring.scores import Summary
 from eval.scoring.suite.turns import with_suite
@@ -44,6 +45,20 @@ def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summar
     write_atomically(run / "scores.jsonl", "".join(lines))
     write_atomically(run / "summary.json", strict_json(summary.model_dump(mode="json"), indent=2) + "\n")
     return summary
+
+
+def changed_databases(run: Path, data: Path | None = None) -> tuple[str, ...]:
+    """Name the databases whose content is no longer what the run was made from.
+
+    Raises:
+        TurnSQLError: as `score`.
+    """
+    manifest = read_manifest(run)
+    dataset = open_rows(manifest, data)
+    try:
+        return changed(manifest.database_hashes, database_hashes(dataset))
+    finally:
+        dataset.close()
 
 
 def open_rows(manifest: Manifest, data: Path | None) -> Dataset:

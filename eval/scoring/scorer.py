@@ -84,7 +84,7 @@ class Scorer:
 
     def _score(self, record: TurnRecord, alone: Iterable[AloneRecord]) -> TurnScores:
         dialogue = self.dataset.by_index.get(record.dialogue)
-        if dialogue is None or record.turn >= len(dialogue.turns):
+        if dialogue is None or not 0 <= record.turn < len(dialogue.turns):
             raise RunError(f"turn {record.dialogue}/{record.turn} of the run is not in the data")
         gold = self.book.turn(*record.key)
         head: dict[str, Any] = {"dialogue": record.dialogue, "turn": record.turn, "outcome": record.outcome}

@@ -21,6 +21,8 @@ from value_index.errors import TurnSQLError
 
 SHIPPED = Path(__file__).with_name("planner.zip")
 """The weights that come with the project."""
+MAX_BYTES = 1 << 30
+"""Of all parts of a weights file, unpacked."""
 GRAPHS = {"encoder": 2, "mixing": 1, "step": 1}
 """The graphs of a file, with the threads that each is run by."""
 MOST_KEPT = 20_000
@@ -55,6 +57,8 @@ class Network:
     def __init__(self, path: Path) -> None:
         try:
             with zipfile.ZipFile(path) as archive:
+                if (unpacked := sum(entry.file_size for entry in archive.infolist())) > MAX_BYTES:
+                    raise ValueError(f"it would unpack to {unpacked >> 20} MB")
                 self.about: dict[str, Any] = json.loads(archive.read("manifest.json"))
                 self.tokenizer = Tokenizer.from_str(archive.read("tokenizer.json").decode())
                 self._encoder, self._mixing, self._step = (

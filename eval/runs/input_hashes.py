@@ -1,0 +1,65 @@
+"""Hashes of what decides a run's records beside its rows and configuration: weights and databases."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import nodes.compact
+import nodes.lexical
+import value_index.grounding
+from eval.datasets import Dataset
+from nodes.state import Stage
+from value_index.sqlite.stamp import stamp
+
+_COMPACT = Path(nodes.compact.__file__).parent
+_WORDS = (
+    Path(nodes.lexical.__file__).parent / "weights.json",
+    Path(value_index.grounding.__file__).parent / "weights.json",
+)
+_CHUNK = 1 << 20
+
+
+def weights_sha256(of: Mapping[Stage, object]) -> str | None:
+    """Return the SHA-256 of the content of every weights file that the nodes read; None if they read none."""
+    files = sorted(_weights(of.values()))
+    if not files:
+        return None
+    return hashlib.sha256("".join(_digest(path, stamp(path)) for path in files).encode()).hexdigest()
+
+
+def database_hashes(dataset: Dataset) -> dict[str, str]:
+    """Return the SHA-256 of each database's content by its id, wherever the file lies."""
+    ids = sorted({dialogue.database_id for dialogue in dataset.dialogues})
+    paths = {name: dataset.database_path(name) for name in ids}
+    return {name: _digest(path, stamp(path)) for name, path in paths.items()}
+
+
+def changed(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    """Name what has another hash than before; nothing for what an earlier version did not hash."""
+    return tuple(name for name, digest in sorted(now.items()) if before.get(name, digest) != digest)
+
+
+def _weights(of: Iterable[object]) -> set[Path]:
+    files: set[Path] = set()
+    for node in of:
+        if type(node).__name__ != "Skip":
+            files |= set(_WORDS)
+        named = getattr(node, "weights", None)
+        if isinstance(named, str):
+            files |= {Path(named)} if named else {_COMPACT / "planner.zip", _COMPACT / "choice.json"}
+    return {path for path in files if path.is_file()}
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, state: tuple[int, ...]) -> str:
+    """Hash a file and its write-ahead log, once for each state of them."""
+    digest = hashlib.sha256()
+    for part in (path, Path(f"{path}-wal")):
+        if part == path or part.exists():
+            with part.open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    digest.update(chunk)
+    return digest.hexdigest()
