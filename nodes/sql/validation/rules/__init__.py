@@ -14,3 +14,8 @@ from nodes.sql.validation.rules.type_mismatch import type_mismatch as type_misma
 from nodes.sql.validation.rules.bare_column import bare_column as bare_column
 from nodes.sql.validation.rules.join_off_key import join_off_key as join_off_key
 from nodes.sql.validation.rules.fan_out import fan_out as fan_out
+from nodes.sql.validation.rules.always_empty import always_empty as always_empty
+from nodes.sql.validation.rules.repeated_condition import repeated_condition as repeated_condition
+from nodes.sql.validation.rules.key_arithmetic import key_arithmetic as key_arithmetic
+from nodes.sql.validation.rules.unrelated_keys import unrelated_keys as unrelated_keys
+from nodes.sql.validation.rules.repeated_rows import repeated_rows as repeated_rows

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from nodes.sql.parsing.scopes import Scope
 from nodes.sql.validation.dependencies import ROW, Attribute, Dependencies, table_keys
+from nodes.sql.validation.keys import meets_primary_key, related
 from nodes.sql.validation.query import Query
 from nodes.state import Violation
-from value_index.schema import Schema, Table
+from value_index.schema import Schema
 
 
 def join_off_key(query: Query) -> Iterator[Violation]:
@@ -48,44 +49,8 @@ def _on_key(scope: Scope, pair: tuple[Attribute, Attribute], schema: Schema) -> 
     if first is None or second is None or ROW in (left_name, right_name):
         return True
     ends = (first.name.lower(), left_name), (second.name.lower(), right_name)
-    if ends[1] in _related(ends[0], schema) or _meets_primary_key(ends, (first, second), schema):
+    if ends[1] in related(ends[0], schema) or meets_primary_key(ends, (first, second), schema):
         return True
     return left_name == right_name and any(
         left_name in key for table in (first, second) for key in table_keys(table, schema)
     )
-
-
-def _meets_primary_key(
-    ends: tuple[tuple[str, str], tuple[str, str]], tables: tuple[Table, Table], schema: Schema
-) -> bool:
-    """Whether one side is a table's whole primary key, and no declared key says how the two tables hang together.
-
-    The other side is no key of its own, declared or referring, and of the same kind.
-    """
-    referring = {key.source.folded for key in schema.foreign_keys}
-    tied = {frozenset((key.source.folded[0], key.target.folded[0])) for key in schema.foreign_keys}
-    if frozenset(end[0] for end in ends) in tied:
-        return False
-    for (key, other), (table, opposite) in ((ends, tables), (ends[::-1], tables[::-1])):
-        left, right = table.column(key[1]), opposite.column(other[1])
-        if left is None or right is None or left.kind != right.kind or other in referring:
-            continue
-        whole = tuple(name.lower() for name in table.primary_key) == (key[1],)
-        if whole and other[1] not in map(str.lower, opposite.primary_key):
-            return True
-    return False
-
-
-def _related(column: tuple[str, str], schema: Schema) -> set[tuple[str, str]]:
-    """Return the columns that foreign keys tie to one, in either direction and any number of steps."""
-    reached, frontier = {column}, [column]
-    while frontier:
-        now = frontier.pop()
-        for key in schema.foreign_keys:
-            ends = (key.source.folded, key.target.folded)
-            if now in ends:
-                other = ends[1] if ends[0] == now else ends[0]
-                if other not in reached:
-                    reached.add(other)
-                    frontier.append(other)
-    return reached
