@@ -46,7 +46,10 @@ class Source:
 
     def has(self, name: str) -> bool:
         """Whether the source has the column; one of which nothing is known has none."""
-        return name.lower() in self.folded or (self.table is not None and name.lower() in ROW_IDS)
+        folded = name.lower()
+        if folded in self.folded:
+            return True
+        return self.table is not None and (folded in ROW_IDS or folded in map(str.lower, self.table.hidden))
 
 
 class Meaning(NamedTuple):

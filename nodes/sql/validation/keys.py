@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from nodes.sql.parsing.scopes import NameScope
+from nodes.sql.parsing.scopes import Scope
 from value_index.schema import Schema, Table
 
 End = tuple[str, str]
@@ -52,7 +52,7 @@ def meets_primary_key(ends: tuple[End, End], tables: tuple[Table, Table], schema
     return False
 
 
-def column_of(scope: NameScope, node: exp.Expr) -> tuple[Table, End] | None:
+def column_of(scope: Scope, node: exp.Expr) -> tuple[Table, End] | None:
     """Return the table and column of the schema that an expression is; None if it is anything else."""
     if not isinstance(node, exp.Column) or scope.is_alias(node):
         return None

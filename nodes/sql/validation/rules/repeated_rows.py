@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from nodes.sql.parsing.scopes import NameScope
+from nodes.sql.parsing.scopes import Scope
 from nodes.sql.validation.dependencies import ROW, Dependencies
 from nodes.sql.validation.query import Query
 from nodes.state import Violation
@@ -32,7 +32,7 @@ def repeated_rows(query: Query) -> Iterator[Violation]:
                 yield Violation(kind="fan_out", severity="warning", message=message, subject=source.name)
 
 
-def _needed(index: int, scope: NameScope, dependencies: Dependencies) -> bool:
+def _needed(index: int, scope: Scope, dependencies: Dependencies) -> bool:
     """Whether a source is named elsewhere than in the one equality that joins it, or joins two others."""
     pairs = [pair for pair in dependencies.pairs() if index in (pair[0][0], pair[1][0])]
     if len({end[0] for pair in pairs for end in pair} - {index}) != 1:
