@@ -7,6 +7,7 @@ from nodes.compact.opinions import LEAST_SCORE
 from nodes.compact.plan_features import PlanFeatures
 from nodes.compact.turn_encoding import Understanding
 from nodes.coverage.edits.all_edits import EDITS, MENDING, edited
+from nodes.coverage.edits.conditions import completed
 from nodes.plan import Plan
 from value_index.linear_model import Weights
 
@@ -14,8 +15,10 @@ EDIT_ROUNDS = 2
 """How often the best plans so far are edited."""
 ASKED_EDITS = frozenset(("condition", "order", "group", "each", "cast", "roles", "given_up", "display", "count"))
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
-SENSE_EDITS = frozenset(("distinct", "repeat"))
+SENSE_EDITS = frozenset(("distinct", "repeat", "join"))
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
+COMPLETED = frozenset(("each", "group", "count", "projection", "order"))
+"""Edits whose plans are given the missing conditions at once as well."""
 BROKEN = ("fan_trap", "cross_join", "condition_twice", "copy_unused", "texts_compared")
 """Features of plans that are mended wherever they rank."""
 EDITED = 4
@@ -42,21 +45,24 @@ def _made(
     origins: list[Candidate], names: tuple[str, ...], judge: PlanFeatures, understanding: Understanding
 ) -> list[Candidate]:
     """Return what some edits make of some candidates."""
-    made = [(origin, *each) for origin in origins for each in edited(origin.plan, judge.demand, names)]
+    made = [(origin, (name,), plan) for origin in origins for name, plan in edited(origin.plan, judge.demand, names)]
+    for origin, by, plan in list(made):
+        if by[-1] in COMPLETED and (whole := completed(plan, judge.demand)) is not None:
+            made.append((origin, (*by, "condition"), whole))
     scores = understanding.scores([plan for *_, plan in made])
     return [_edited(*each, score, judge) for each, score in zip(made, scores, strict=True)]
 
 
-def _edited(origin: Candidate, name: str, plan: Plan, score: float | None, judge: PlanFeatures) -> Candidate:
+def _edited(origin: Candidate, by: tuple[str, ...], plan: Plan, score: float | None, judge: PlanFeatures) -> Candidate:
     """Return an edit of a candidate: the network thinks of it no worse than of what it was made of."""
     opinion = dict(origin.opinion)
     own = (LEAST_SCORE if score is None else max(LEAST_SCORE, score)) / 5
     gain = own - opinion.get("network", LEAST_SCORE / 5)
-    if score is not None and name not in SENSE_EDITS:
-        kind = "asked_likelihood" if name in ASKED_EDITS else "edit_likelihood"
+    if score is not None and by[0] not in SENSE_EDITS:
+        kind = "asked_likelihood" if by[0] in ASKED_EDITS else "edit_likelihood"
         opinion[kind] = max(-2.0, min(0.0, gain)) + origin.opinion.get(kind, 0.0)
     if gain > 0:
         opinion["network"] = own
         behind = min(0.0, opinion.get("network behind", 0.0) + gain)
         opinion |= {"network behind": behind, "network_behind_root": -((-5 * behind) ** 0.5)}
-    return judge.candidate(plan, opinion, edits=(*origin.edits, name))
+    return judge.candidate(plan, opinion, edits=(*origin.edits, *by))

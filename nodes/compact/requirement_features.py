@@ -12,10 +12,10 @@ from nodes.coverage.edits.conditions import COVERED
 from nodes.coverage.edits.display import shows_conditions
 from nodes.coverage.edits.numeric_texts import compares_texts, orders_texts
 from nodes.coverage.edits.repeats import merged
-from nodes.coverage.edits.tables import uses_copies
+from nodes.coverage.edits.tables import idle_tables, uses_copies
 from nodes.coverage.join_paths import fan_traps, repeats_rows
 from nodes.coverage.plan_filters import PlanFilters
-from nodes.coverage.references import asks_of_each, chooses_among, exchanges, gives_up, points_at_rows
+from nodes.coverage.references import asks_of_each, chooses_among, exchanges, gives_up, leaves_out, points_at_rows
 from nodes.coverage.roles import role_fit
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import columns, conjuncts
@@ -97,6 +97,14 @@ class RequirementFeatures:
         found |= {frozenset((a, b)) for sources in by_target.values() for a in sources for b in sources}
         return frozenset(found)
 
+    def _needless(self, anatomy: Anatomy) -> int:
+        """Return how many tables a plan could do without, those that the words name left out."""
+        smaller = next(idle_tables(anatomy.plan, self.demand), None)
+        if smaller is None:
+            return 0
+        named = {m.table.lower() for m in self.demand.evidence.mentions.tables if m.score >= 0.8}
+        return len(anatomy.folded_tables - Anatomy(smaller).folded_tables - named)
+
     @cached_property
     def _asks_which(self) -> bool:
         """Whether the words ask which things there are: then each is one answer ("Which airlines fly to Boston?")."""
@@ -118,12 +126,14 @@ class RequirementFeatures:
         used = {each.options[0].column for each in self.demand.requirements}
         heads = [m for m in evidence.named if evidence.in_head(m.start) and m.readings[0][1] >= 0.6]
         news = [m for m in heads if not any(column in used for column, _ in m.readings)]
-        tables = {m.table.lower() for m in evidence.mentions.tables if m.score >= 0.8}
+        compared = {at for m in heads if m not in news for at in range(m.start, m.end)}
+        tables = {m.table.lower() for m in evidence.mentions.tables if m.score >= 0.8 and m.start not in compared}
         before = {table.lower() for table in evidence.previous_tables}
         starts = any(evidence.in_head(m.start) for m in evidence.mentions.tables if m.score >= 0.8)
-        if starts and not (evidence.clues.narrow or evidence.clues.negated or self.demand.order):
+        if starts and not (evidence.clues.narrow or leaves_out(self.demand.inquiry) or self.demand.order):
             return False
-        return not news and tables <= before and bool(self.demand.requirements or self.demand.order)
+        asks = bool(self.demand.requirements or self.demand.order or evidence.clues.comparisons)
+        return not news and tables <= before and asks
 
     def _refined(self, anatomy: Anatomy) -> Features:
         """What becomes of the turn before: shown columns, filters and groups that the words leave alone."""
@@ -152,11 +162,13 @@ class RequirementFeatures:
         asks = evidence.clues.count is not None or bool(evidence.aggregates)
         each = asks and asks_of_each(inquiry)
         given_up = gives_up(inquiry)
+        previous = self.demand.previous
+        assert previous is not None
         return {
             "rows_meant_filters_lost": float(points_at_rows(inquiry) and not given_up and before)
             * lost
             / max(1, before),
-            "each_missing": float(each and not plan.group_by),
+            "each_missing": float(each and not (plan.group_by and set(previous.select) <= set(plan.select))),
             "exchange_unheeded": float(bool(self._exchanged) and bool(self._exchanged & self._equalities(plan))),
             "given_up_held": float(given_up and not lost),
         }
@@ -206,6 +218,7 @@ class RequirementFeatures:
             "own_members": float(any(_is_own_member(part, plan) for part in anatomy.parts)),
             "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in anatomy.parts)),
             "order_fixed": float(_orders_by_constant(plan)),
+            "needless_tables": float(self._needless(anatomy)),
             "copy_unused": float(len(plan.tables) > len(anatomy.folded_tables) and not uses_copies(plan)),
             "texts_compared": float(compares_texts(plan, self.demand)),
             "texts_ordered": float(orders_texts(plan, self.demand)),

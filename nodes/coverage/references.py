@@ -26,6 +26,9 @@ _REGARDLESS = re.compile(
     r"|\bfor any\b|\bnot only\b",
     re.IGNORECASE,
 )
+_LEAVES_OUT = re.compile(
+    r"\b(?:leave out|leaving out|exclude|excluding|without|except|remove|omit|drop|not)\b", re.IGNORECASE
+)
 _WHICH_OF = re.compile(r"\bwhich (?:of (?:them|those|these)|ones?)\b", re.IGNORECASE)
 
 
@@ -47,6 +50,11 @@ def exchanges(inquiry: Inquiry) -> bool:
 def gives_up(inquiry: Inquiry) -> bool:
     """Tell whether a filter is to be given up ("Regardless of the city")."""
     return bool(_REGARDLESS.search(inquiry.utterance.text))
+
+
+def leaves_out(inquiry: Inquiry) -> bool:
+    """Tell whether some of the rows are to be left out ("Leave out the books that cost more than 20 pounds")."""
+    return bool(_LEAVES_OUT.search(inquiry.utterance.text))
 
 
 def chooses_among(inquiry: Inquiry) -> bool:

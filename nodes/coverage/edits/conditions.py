@@ -30,15 +30,24 @@ def missing_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     filters = PlanFilters(plan)
     missing = [each for each in demand.requirements if filters.coverage(each) < COVERED]
-    whole: Plan | None = plan
     for requirement in missing:
         for option in _tried(plan, requirement):
             if (changed := with_condition(plan, option, requirement, demand)) is not None:
                 yield changed
-        if whole is not None:
-            whole = _first(whole, requirement, demand)
-    if whole is not None and len(missing) > 1:
+    if len(missing) > 1 and (whole := completed(plan, demand)) is not None:
         yield whole
+
+
+def completed(plan: Plan, demand: Demand) -> Plan | None:
+    """Return a plan with all of its missing conditions, each in its likeliest form; None if none is missing."""
+    if not _is_plain(plan):
+        return None
+    filters = PlanFilters(plan)
+    missing = [each for each in demand.requirements if filters.coverage(each) < COVERED]
+    whole: Plan | None = plan
+    for requirement in missing:
+        whole = _first(whole, requirement, demand) if whole is not None else None
+    return whole if missing else None
 
 
 def _is_plain(plan: Plan) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
@@ -41,6 +42,11 @@ _IDLE = frozenset(
     )
 )
 _REACH = 4
+_LEFT_OUT = re.compile(
+    r"\b(?:leave out|exclude|excluding|remove|omit|drop)\b.* (?:who|that|which) (?:have|has|had) (?:been |already )?$",
+    re.IGNORECASE,
+)
+_DONE = re.compile(r"\b(?:have|has|had|already)(?: been| already)? $", re.IGNORECASE)
 
 
 def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
@@ -53,21 +59,35 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
         own = {each for each in inquiry.column_stems(ref) if each not in _IDLE}
         if not own or inquiry.schema.describe(ref).not_null:
             continue
-        places = [at for at, each in enumerate(inquiry.stems) if each in own and _is_missing(inquiry, at)]
+        said_at = [at for at, each in enumerate(inquiry.stems) if each in own]
+        places = [at for at in said_at if _is_missing(inquiry, at)]
+        done = [at for at in said_at if at not in places and _is_done(inquiry, ref, at)]
+        if done and inquiry.profiles.of(ref).has_null:
+            yield _requirement(inquiry, done[-1], (_option(ref, "is not null", 1.0),))
         if places and inquiry.profiles.of(ref).has_null and inquiry.profiles.of(ref).flag is None:
             said = len({inquiry.stems[at] for at in places}) / len(own)
             taken.setdefault(places[-1], []).append((said + 0.5 * inquiry.table_score(ref.table), ref))
     for at, found in taken.items():
         found.sort(key=lambda item: -item[0])
-        word = inquiry.utterance.words[at]
-        options = tuple(_option(ref, "is null", score / found[0][0]) for score, ref in found)
-        mention = inquiry.utterance.text[word.start : word.end]
-        yield Requirement("null", mention, at, at + 1, 0.7, options)
+        yield _requirement(inquiry, at, tuple(_option(ref, "is null", score / found[0][0]) for score, ref in found))
+
+
+def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...]) -> Requirement:
+    word = inquiry.utterance.words[at]
+    return Requirement("null", inquiry.utterance.text[word.start : word.end], at, at + 1, 0.7, options)
+
+
+def _is_done(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
+    """Tell whether the words say that what a column of times records has happened: "sales that have shipped"."""
+    before = inquiry.utterance.text[: inquiry.utterance.words[at].start]
+    return bool(_DONE.search(before)) and inquiry.profiles.of(ref).date_form is not None
 
 
 def _is_missing(inquiry: Inquiry, at: int) -> bool:
     words = inquiry.utterance.words
     if any(word.text in _MISSING for word in words[max(0, at - 2) : at + 4]):
+        return True
+    if _LEFT_OUT.search(inquiry.utterance.text[: words[at].start]):
         return True
     denial = inquiry.denial_before(at)
     return denial is not None and at - denial <= _REACH and words[denial].text not in ("except", "excluding", "besides")
