@@ -45,7 +45,9 @@ def _made(
     origins: list[Candidate], names: tuple[str, ...], judge: PlanFeatures, understanding: Understanding
 ) -> list[Candidate]:
     """Return what some edits make of some candidates."""
-    made = [(origin, (name,), plan) for origin in origins for name, plan in edited(origin.plan, judge.demand, names)]
+    made: list[tuple[Candidate, tuple[str, ...], Plan]] = [
+        (origin, (name,), plan) for origin in origins for name, plan in edited(origin.plan, judge.demand, names)
+    ]
     for origin, by, plan in list(made):
         if by[-1] in COMPLETED and (whole := completed(plan, judge.demand)) is not None:
             made.append((origin, (*by, "condition"), whole))

@@ -8,7 +8,9 @@ from nodes.compact.candidate import Candidate
 from nodes.compact.coverage_features import Heed
 from nodes.compact.cue_features import Wording
 from nodes.compact.plan_parts import Anatomy
+from nodes.compact.reference_features import ReferenceFeatures
 from nodes.compact.requirement_features import RequirementFeatures
+from nodes.compact.sense_features import SenseFeatures
 from nodes.coverage.demand import Demand
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
@@ -50,12 +52,22 @@ class PlanFeatures:
     heed: Heed
     wording: Wording
     asked: RequirementFeatures
+    referring: ReferenceFeatures
+    sense: SenseFeatures
 
     @classmethod
     def of(cls, state: GraphState, context: Context, evidence: Evidence) -> PlanFeatures:
         """Read a turn once for all of its plans."""
         demand = Demand.of(state, context, evidence)
-        return cls(demand, _Ends(state), Heed(evidence), Wording(evidence), RequirementFeatures(demand))
+        return cls(
+            demand,
+            _Ends(state),
+            Heed(evidence),
+            Wording(evidence),
+            RequirementFeatures(demand),
+            ReferenceFeatures(demand),
+            SenseFeatures(demand),
+        )
 
     def candidate(
         self, plan: Plan, opinion: Features, *, parts: Anatomy | None = None, edits: tuple[str, ...] = ()
@@ -68,6 +80,8 @@ class PlanFeatures:
             **self.heed.of(anatomy),
             **self.wording.of(anatomy),
             **self.asked.of(anatomy),
+            **self.referring.of(anatomy),
+            **self.sense.of(anatomy),
         }
         for edit in edits:
             features[f"edit_{edit}"] = features.get(f"edit_{edit}", 0.0) + 1.0

@@ -51,6 +51,8 @@ PRIORS: Mapping[str, float] = {
     "missing_value": -2.0,
     "order_of_another": -0.8,
     "order_fixed": -1.5,
+    "unstored_literal": -1.5,
+    "distinct_lost": -0.7,
     "needless_tables": -0.7,
     "own_members": -3.0,
     "refines_filters_lost": -0.5,

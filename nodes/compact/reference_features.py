@@ -1,0 +1,113 @@
+"""Features of a plan by how the turn refers to the one before: refines, extends, exchanges, gives up, asks of each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from nodes.compact.plan_parts import Anatomy
+from nodes.coverage.demand import Demand
+from nodes.coverage.references import asks_of_each, chooses_among, exchanges, gives_up, leaves_out, points_at_rows
+from nodes.plan import Plan
+from value_index.linear_model import Features
+
+ASKING = frozenset(["quantity", "amount", "total"]) | frozenset(
+    ["what", "which", "who", "whom", "whose", "when", "where", "how", "why", "name", "names", "count", "number"]
+)
+"""Words with which an utterance asks for something to be shown."""
+
+
+@dataclass(frozen=True)
+class ReferenceFeatures:
+    """How one turn refers to the one before, to hold plans against."""
+
+    demand: Demand
+
+    def of(self, anatomy: Anatomy) -> Features:
+        """Return the features of one plan."""
+        return self._refined(anatomy)
+
+    @cached_property
+    def _only_refines(self) -> bool:
+        """Whether the words name nothing new to show: then what was shown stays ("Only the ones from France")."""
+        evidence = self.demand.evidence
+        if evidence.previous is None or evidence.clues.count is not None or self.demand.units:
+            return False
+        if evidence.aggregates and self.demand.order is None:
+            return False
+        words = {word.text for word in evidence.clues.utterance.words}
+        if words & ASKING and not chooses_among(self.demand.inquiry):
+            return False
+        used = {each.options[0].column for each in self.demand.requirements}
+        heads = [m for m in evidence.named if evidence.in_head(m.start) and m.readings[0][1] >= 0.6]
+        news = [m for m in heads if not any(column in used for column, _ in m.readings)]
+        compared = {at for m in heads if m not in news for at in range(m.start, m.end)}
+        tables = {m.table.lower() for m in evidence.mentions.tables if m.score >= 0.8 and m.start not in compared}
+        before = {table.lower() for table in evidence.previous_tables}
+        starts = any(evidence.in_head(m.start) for m in evidence.mentions.tables if m.score >= 0.8)
+        if starts and not (evidence.clues.narrow or leaves_out(self.demand.inquiry) or self.demand.order):
+            return False
+        asks = bool(self.demand.requirements or self.demand.order or evidence.clues.comparisons)
+        return not news and tables <= before and asks
+
+    def _refined(self, anatomy: Anatomy) -> Features:
+        """What becomes of the turn before: shown columns, filters and groups that the words leave alone."""
+        before = self.demand.previous
+        if before is None:
+            return {}
+        plan, refines = anatomy.plan, self._only_refines
+        lost = len(frozenset(self.demand.evidence.constraints_before) - anatomy.filters)
+        narrow = self.demand.evidence.clues.narrow
+        extends = self.demand.evidence.clues.extend and not any(r.kind == "value" for r in self.demand.requirements)
+        return {
+            "refines_other_shown": float(refines and plan.select != before.select),
+            "refines_group_lost": float(refines and bool(before.group_by) and plan.group_by != before.group_by),
+            "refines_tables_lost": float(refines and bool(Anatomy(before).folded_tables - anatomy.folded_tables)),
+            "refines_filters_lost": float(refines and lost > len(self.demand.requirements)),
+            "distinct_lost": float((refines or extends) and before.distinct and not plan.distinct),
+            "refines_narrow_lost": float(refines and narrow and lost > 0),
+            "extends_shown_lost": float(extends and not set(before.select) <= set(plan.select)),
+            "extends_nothing": float(extends and set(plan.select) <= set(before.select)),
+            **self._referring(plan, lost),
+        }
+
+    def _referring(self, plan: Plan, lost: int) -> Features:
+        """How a turn refers to the one before: to its rows, to each of them, to a value to exchange or give up."""
+        inquiry, evidence = self.demand.inquiry, self.demand.evidence
+        before = len(evidence.constraints_before)
+        asks = evidence.clues.count is not None or bool(evidence.aggregates)
+        each = asks and asks_of_each(inquiry)
+        given_up = gives_up(inquiry)
+        previous = self.demand.previous
+        assert previous is not None
+        return {
+            "rows_meant_filters_lost": float(points_at_rows(inquiry) and not given_up and before)
+            * lost
+            / max(1, before),
+            "each_missing": float(each and not (plan.group_by and set(previous.select) <= set(plan.select))),
+            "exchange_unheeded": float(bool(self._exchanged) and bool(self._exchanged & self._equalities(plan))),
+            "given_up_held": float(given_up and not lost),
+        }
+
+    @cached_property
+    def _exchanged(self) -> frozenset[tuple[tuple[str, str], str]]:
+        """The equalities of the turn before that a named value is to replace: those of columns that may store it."""
+        if self.demand.previous is None or not exchanges(self.demand.inquiry):
+            return frozenset()
+        inquiry = self.demand.inquiry
+        columns = {o.column for r in self.demand.requirements if r.kind == "value" for o in r.options}
+        domain = columns | {p for column in columns for p in inquiry.key_partners(column)}
+        domain |= {p for column in domain for p in inquiry.key_partners(column)}
+        folded = {column.folded for column in domain}
+        return frozenset(
+            pair for pair in self._equalities(self.demand.previous)
+            if pair[0] in folded and pair[1] not in self.demand.literals
+        )  # fmt: skip
+
+    def _equalities(self, plan: Plan) -> frozenset[tuple[tuple[str, str], str]]:
+        return frozenset(
+            (each.column.folded, str(value).casefold())
+            for each in Anatomy(plan).filters
+            if each.column and each.operator == "="
+            for value in each.values
+        )

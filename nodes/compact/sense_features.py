@@ -1,0 +1,185 @@
+"""Features of a plan that can hardly be meant: a key summed, a fan trap, x NOT IN (SELECT x ...), a text that is not stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from nodes.compact.plan_parts import Anatomy
+from nodes.coverage.column_profile import SAMPLE
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.display import shows_conditions
+from nodes.coverage.edits.numeric_texts import compares_texts, orders_texts
+from nodes.coverage.edits.repeats import merged
+from nodes.coverage.edits.tables import idle_tables, uses_copies
+from nodes.coverage.join_paths import fan_traps, repeats_rows
+from nodes.coverage.plan_filters import leaves
+from nodes.coverage.roles import role_fit
+from nodes.plan import ColumnTerm, LiteralTerm, Plan, Predicate, SubPlan, TableSource
+from nodes.plan.traversal import columns, conjuncts
+from value_index.linear_model import Features
+from value_index.schema import ColumnRef
+
+
+@dataclass(frozen=True)
+class SenseFeatures:
+    """What one turn and its database say against plans."""
+
+    demand: Demand
+
+    def of(self, anatomy: Anatomy) -> Features:
+        """Return the features of one plan."""
+        return self._senseless(anatomy)
+
+    def _senseless(self, anatomy: Anatomy) -> Features:
+        """What cannot be meant: a condition twice, a key summed, tables that nothing joins, x NOT IN (SELECT x ...)."""
+        plan, schema = anatomy.plan, self.demand.schema
+        blocks = [part for part in anatomy.parts if isinstance(part, Plan)]
+        keys = self.demand.inquiry.keys
+        summed = [
+            c
+            for a in anatomy.aggregates
+            if a.function in ("sum", "avg")
+            for c in (a.argument,)
+            if isinstance(c, ColumnTerm)
+        ]
+        repeated = repeats_rows(plan, schema)
+        return {
+            "condition_twice": float(any(merged(b.where) != b.where or merged(b.having) != b.having for b in blocks)),
+            "contradiction": float(any(_contradicts(b) for b in blocks)),
+            "key_summed": float(any(ColumnRef(table=c.table, column=c.column) in keys for c in summed)),
+            "cross_join": float(sum(join.on is None for b in blocks for join in b.joins or ())),
+            "fan_trap": float(sum(fan_traps(b, schema) for b in blocks)),
+            "own_members": float(any(_is_own_member(part, plan) for part in anatomy.parts)),
+            "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in anatomy.parts)),
+            "order_fixed": float(_orders_by_constant(plan)),
+            "unstored_literal": float(self._unstored(anatomy)),
+            "needless_tables": float(self._needless(anatomy)),
+            "copy_unused": float(len(plan.tables) > len(anatomy.folded_tables) and not uses_copies(plan)),
+            "texts_compared": float(compares_texts(plan, self.demand)),
+            "texts_ordered": float(orders_texts(plan, self.demand)),
+            "shown_twice": float(len(set(plan.select)) < len(plan.select)),
+            "shows_conditions": float(shows_conditions(plan, self.demand)),
+            "roles_paired": float(_pairs_roles(plan)),
+            "rows_repeated": float(repeated),
+            "things_repeated": float(repeated and self._asks_which),
+            "role_fit": role_fit(plan, self.demand.inquiry),
+        }  # fmt: skip
+
+    @cached_property
+    def _key_pairs(self) -> frozenset[frozenset[tuple[str, str]]]:
+        """The columns that a key ties together, by twos: its ends, and the sources of keys to one target."""
+        found = {frozenset((key.source.folded, key.target.folded)) for key in self.demand.schema.foreign_keys}
+        by_target: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for key in self.demand.schema.foreign_keys:
+            by_target.setdefault(key.target.folded, []).append(key.source.folded)
+        found |= {frozenset((a, b)) for sources in by_target.values() for a in sources for b in sources}
+        return frozenset(found)
+
+    def _unstored(self, anatomy: Anatomy) -> int:
+        """Return how many texts are compared with a column none of whose few values they are, though no word asks for it."""
+        asked = {
+            (o.column.folded, value)
+            for r in self.demand.requirements
+            for o in r.options
+            for leaf in leaves(o.conditions)
+            for value in (str(t.value).casefold() for t in leaf.right if isinstance(t, LiteralTerm))
+        }
+        count = 0
+        for each in anatomy.filters:
+            if each.column is None or each.aggregate is not None or each.operator not in ("=", "!=", "in", "not in"):
+                continue
+            stored = self._few_values(each.column)
+            texts = [value.casefold() for value in each.values if isinstance(value, str)]
+            count += (
+                any(t.strip() not in stored and (each.column.folded, t) not in asked for t in texts) if stored else 0
+            )
+        return count
+
+    def _few_values(self, column: ColumnRef) -> frozenset[str]:
+        """Return all values of a column, folded; none if it has many, or is none of the schema's."""
+        if column not in self._columns:
+            return frozenset()
+        values = self.demand.inquiry.profiles.of(column).values
+        return frozenset(str(value).strip().casefold() for value in values) if len(values) < SAMPLE else frozenset()
+
+    @cached_property
+    def _columns(self) -> frozenset[ColumnRef]:
+        return frozenset(self.demand.schema.columns)
+
+    def _needless(self, anatomy: Anatomy) -> int:
+        """Return how many tables a plan could do without, those that the words name left out."""
+        smaller = next(idle_tables(anatomy.plan, self.demand), None)
+        if smaller is None:
+            return 0
+        named = {m.table.lower() for m in self.demand.evidence.mentions.tables if m.score >= 0.8}
+        return len(anatomy.folded_tables - Anatomy(smaller).folded_tables - named)
+
+    @cached_property
+    def _asks_which(self) -> bool:
+        """Whether the words ask which things there are: then each is one answer ("Which airlines fly to Boston?")."""
+        words = self.demand.inquiry.utterance.words
+        starts = {at for at, word in enumerate(words) if word.text in ("which", "what", "who")}
+        return bool({at + 1 for at in starts} & self.demand.evidence.table_starts)
+
+
+def anatomy_columns(plan: Plan) -> list[ColumnTerm]:
+    """Return the plain columns among the projections."""
+    return [term for term in plan.select if isinstance(term, ColumnTerm)]
+
+
+def _is_unrelated(part: object, keys: frozenset[frozenset[tuple[str, str]]]) -> bool:
+    """Tell whether a column is looked for among the values of another that no key and no name ties to it."""
+    if not isinstance(part, Predicate) or part.operator not in ("in", "not in") or len(part.right) != 1:
+        return False
+    inner, left = part.right[0], part.left
+    if not isinstance(inner, SubPlan) or not isinstance(left, ColumnTerm) or not inner.plan.select:
+        return False
+    right = inner.plan.select[0]
+    if not isinstance(right, ColumnTerm) or left.column.lower() == right.column.lower():
+        return False
+    return frozenset((_folded(left), _folded(right))) not in keys
+
+
+def _orders_by_constant(plan: Plan) -> bool:
+    """Tell whether a plan orders by a column that must equal a literal."""
+    ordered = {_folded(term) for each in plan.order_by for term in columns(each)}
+    return any(
+        isinstance(leaf, Predicate) and leaf.operator == "=" and isinstance(leaf.left, ColumnTerm)
+        and _folded(leaf.left) in ordered and isinstance(leaf.right[0], LiteralTerm)
+        for leaf in conjuncts(plan.where)
+    )  # fmt: skip
+
+
+def _pairs_roles(plan: Plan) -> bool:
+    """Tell whether a plan shows the same column of two occurrences of a table."""
+    shown = [(_folded(term), term.occurrence) for term in anatomy_columns(plan)]
+    return len({column for column, _ in shown}) < len(set(shown))
+
+
+def _folded(term: ColumnTerm) -> tuple[str, str]:
+    return term.table.lower(), term.column.lower()
+
+
+def _contradicts(plan: Plan) -> bool:
+    """Tell whether one column must equal two literals."""
+    equal: dict[tuple[str, str, int], set[str]] = {}
+    for leaf in conjuncts(plan.where):
+        if isinstance(leaf, Predicate) and leaf.operator == "=" and isinstance(leaf.left, ColumnTerm):
+            values = {str(term.value) for term in leaf.right if isinstance(term, LiteralTerm)}
+            if values:
+                equal.setdefault((*_folded(leaf.left), leaf.left.occurrence), set()).update(values)
+    return any(len(values) > 1 for values in equal.values())
+
+
+def _is_own_member(part: object, plan: Plan) -> bool:
+    """Tell whether a column is compared with all of its own values: `x NOT IN (SELECT x FROM the same table)`."""
+    if not isinstance(part, Predicate) or part.operator not in ("in", "not in") or len(part.right) != 1:
+        return False
+    inner = part.right[0]
+    if not isinstance(inner, SubPlan) or not isinstance(part.left, ColumnTerm):
+        return False
+    sub = inner.plan
+    chooses = sub.where is not None or sub.having is not None or sub.limit is not None or sub.set_operations
+    same = all(isinstance(s, TableSource) and s.table.lower() == part.left.table.lower() for s in sub.tables)
+    return not chooses and same and any(t.table.lower() == part.left.table.lower() for t in plan.tables if isinstance(t, TableSource))  # fmt: skip
