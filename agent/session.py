@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import aiosqlite
 from langchain_core.runnables import RunnableConfig
@@ -96,8 +97,8 @@ class Session:
         """
         with self._reading():
             snapshot = await self._graph.aget_state(self._thread)
-            if snapshot.values and not isinstance((snapshot.metadata or {}).get("step"), int):
-                raise ValueError("a checkpoint without its step")
+            if snapshot.values:
+                await self._check()
         database = str(self.context.database.path.resolve())
         kept_for = (snapshot.metadata or {}).get("database", database)
         if kept_for != database:
@@ -106,6 +107,16 @@ class Session:
                 "continue it with that --db, or start another with a new --thread"
             )
         self.state = self._read(snapshot)
+
+    async def _check(self) -> None:
+        """Look at what LangGraph reads again when the next turn is kept, so that damage is found before a question is asked.
+
+        Raises:
+            ValueError, LookupError, TypeError: it is not what LangGraph writes.
+        """
+        saved: Any = await self._graph.checkpointer.aget_tuple(self._thread)  # type: ignore[union-attr]
+        for step in (saved.metadata["step"], *saved.checkpoint["channel_versions"].values()):
+            int(str(step).split(".")[0])
 
     @contextmanager
     def _reading(self) -> Generator[None]:
@@ -182,7 +193,9 @@ def _check_store(store: Path) -> None:
 
 
 @contextmanager
-def _store_errors(store: Path, kinds: tuple[type[Exception], ...] = (sqlite3.Error, OSError)) -> Generator[None]:
+def _store_errors(
+    store: Path, kinds: tuple[type[Exception], ...] = (sqlite3.Error, OSError, UnicodeError)
+) -> Generator[None]:
     try:
         yield
     except kinds as error:
