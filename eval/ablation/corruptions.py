@@ -22,7 +22,7 @@ from nodes.sql.from_plan import from_plan
 from nodes.sql.repair import with_sources
 from nodes.sql.validation.dependencies import table_keys
 from value_index.database import Database
-from value_index.schema import ColumnRef, Schema
+from value_index.schema import Schema
 
 FailureMode = Literal[
     "filter_amnesia", "table_misattribution", "join_fan_out", "projection_drift", "value_grounding",
@@ -135,7 +135,7 @@ def _join_fan_out(given: CorruptionInput) -> Iterator[Plan]:
         if key.target.table not in present or key.source.table in present or many is None:
             continue
         if frozenset({key.source.column.lower()}) not in table_keys(many, schema):
-            on = Predicate(left=_term(key.target), operator="=", right=(_term(key.source),))
+            on = Predicate(left=ColumnTerm.of(key.target), operator="=", right=(ColumnTerm.of(key.source),))
             added = (*plan.tables, TableSource(table=many.name)), (*plan.joins, Join(on=on))
             yield plan.model_copy(update={"tables": added[0], "joins": added[1]})
 
@@ -178,10 +178,6 @@ def _is_key(term: ColumnTerm, schema: Schema) -> bool:
     """Whether a column refers to a key or is referred to."""
     ends = {ref.folded for key in schema.foreign_keys for ref in (key.source, key.target)}
     return (term.table.lower(), term.column.lower()) in ends
-
-
-def _term(ref: ColumnRef) -> ColumnTerm:
-    return ColumnTerm(table=ref.table, column=ref.column)
 
 
 def _replaced(plan: Plan, old: PlanModel, new: PlanModel) -> Plan:

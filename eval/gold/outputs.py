@@ -99,7 +99,7 @@ def gold_dialogue_state(utterance: str, plan: Plan, before: Plan | None) -> Dial
 
 def gold_links(plan: Plan) -> SchemaLinks:
     """Return the tables and columns that a plan uses anywhere, in order of appearance."""
-    used = dict.fromkeys(ColumnRef(table=term.table, column=term.column) for term in columns(plan))
+    used = dict.fromkeys(term.ref for term in columns(plan))
     return SchemaLinks(
         tables=tuple(TableLink(table=name, score=1.0) for name in table_names(plan)),
         columns=tuple(ColumnLink(column=ref, score=1.0) for ref in used),

@@ -201,7 +201,7 @@ def _spelled_columns(plan: Plan) -> Iterator[ColumnRef]:
             compared = (part.term,)
         elif isinstance(part, Aggregate) and part.function in ("min", "max"):
             compared = (part.argument,)
-        yield from (ColumnRef(table=t.table, column=t.column) for t in compared if isinstance(t, ColumnTerm))
+        yield from (t.ref for t in compared if isinstance(t, ColumnTerm))
 
 
 def _is_numeric_text(database: Database, ref: ColumnRef) -> bool:

@@ -8,7 +8,6 @@ from nodes.compact.plan_parts import Anatomy
 from nodes.lexical.evidence import Evidence
 from nodes.plan import Aggregate, Plan, Star
 from value_index.linear_model import Features
-from value_index.schema import ColumnRef
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Heed:
                 meant = {column.folded for column, score in mention.readings if score >= 0.5}
                 unused += not meant & used
                 unshown += evidence.in_head(mention.start) and not meant & heads
-        scores = [evidence.mentions.column_score(ColumnRef(table=term.table, column=term.column)) for term in shown]
+        scores = [evidence.mentions.column_score(term.ref) for term in shown]
         tables = anatomy.folded_tables
         named = {mention.table.lower() for mention in evidence.mentions.tables if mention.score >= 0.9}
         return {

@@ -69,7 +69,7 @@ class Wording:
 
     def _ordered_in(self, term: Aggregate) -> bool:
         """Whether an aggregate is taken of numbers or times."""
-        found = [ColumnRef(table=c.table, column=c.column) for c in columns(term)]
+        found = [c.ref for c in columns(term)]
         return all(self.evidence.is_ordered(ref) for ref in found if ref in self._columns)
 
     @cached_property

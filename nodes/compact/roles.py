@@ -23,7 +23,7 @@ def roles_of(plan: Plan | None) -> Roles:
         for part in parts:
             for inner in walk(part) if part is not None else ():
                 if isinstance(inner, ColumnTerm):
-                    column = ColumnRef(table=inner.table, column=inner.column)
+                    column = inner.ref
                     found[column] = found.get(column, frozenset()) | {role}
 
     for part in walk(plan) if plan is not None else ():

@@ -85,7 +85,7 @@ def _is_doubled(names: list[str]) -> bool:
 
 
 def _equal(hop: Hop) -> Predicate:
-    left, right = (ColumnTerm(table=ref.table, column=ref.column) for ref in (hop.left, hop.right))
+    left, right = (ColumnTerm.of(ref) for ref in (hop.left, hop.right))
     return Predicate(left=left, operator="=", right=(right,))
 
 

@@ -53,7 +53,7 @@ def _folded(term: ColumnTerm) -> tuple[str, str]:
 
 
 def _ref(term: ColumnTerm) -> ColumnRef:
-    return ColumnRef(table=term.table, column=term.column)
+    return term.ref
 
 
 def other_keys(plan: Plan, schema: Schema) -> Iterator[Plan]:

@@ -103,7 +103,7 @@ class Evidence:
     def previous_columns(self) -> frozenset[ColumnRef]:
         """The columns of the previous plan."""
         found = columns(self.previous) if self.previous else ()
-        return frozenset(ColumnRef(table=term.table, column=term.column) for term in found)
+        return frozenset(term.ref for term in found)
 
     @cached_property
     def shown_before(self) -> frozenset[ColumnRef]:

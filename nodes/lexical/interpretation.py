@@ -38,7 +38,7 @@ class Item:
     @property
     def term(self) -> Term:
         """The projection as a term of a plan."""
-        inner: Term = column_term(self.column) if self.column else Star()
+        inner: Term = ColumnTerm.of(self.column) if self.column else Star()
         return Aggregate(function=self.function, argument=inner, distinct=self.distinct) if self.function else inner
 
 
@@ -57,7 +57,7 @@ class Filter:
     @property
     def predicate(self) -> Predicate:
         """The filter as a leaf of a condition."""
-        left: Term = column_term(self.column) if self.column else COUNT.term
+        left: Term = ColumnTerm.of(self.column) if self.column else COUNT.term
         right: tuple[Term, ...] = tuple(LiteralTerm(value=value) for value in self.values)
         if self.column and not right:
             average = Plan(
@@ -104,15 +104,10 @@ class Reading:
         return self.base in ("swap", "pruned")
 
 
-def column_term(ref: ColumnRef) -> ColumnTerm:
-    """Return a column as a term."""
-    return ColumnTerm(table=ref.table, column=ref.column)
-
-
 def column_of(term: Term) -> ColumnRef | None:
     """Return the column of a term or of the aggregate around it; None where there is none."""
     inner = term.argument if isinstance(term, Aggregate) else term
-    return ColumnRef(table=inner.table, column=inner.column) if isinstance(inner, ColumnTerm) else None
+    return inner.ref if isinstance(inner, ColumnTerm) else None
 
 
 def item_of(term: Term) -> Item | None:

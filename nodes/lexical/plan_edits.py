@@ -6,7 +6,6 @@ from nodes.lexical.interpretation import (
     COUNT,
     Filter,
     Reading,
-    column_term,
 )
 from nodes.lexical.reading_clauses import order_of, split_filters, tables_of
 from nodes.plan import ColumnTerm, Condition, Negation, Plan, PlanSource, Predicate, SubPlan, TableSource, Term
@@ -55,7 +54,7 @@ def _select(reading: Reading, previous: Plan) -> tuple[Term, ...]:
 
 def _ordered(reading: Reading, plan: Plan) -> Plan:
     """Set grouping, order and limit: those of the reading, else those of the plan where they choose its rows."""
-    group = tuple(column_term(column) for column in reading.group)
+    group = tuple(ColumnTerm.of(column) for column in reading.group)
     if reading.replaces and not group and all(item.function for item in reading.select):
         return plan.model_copy(update={"group_by": (), "order_by": order_of(reading), "limit": None})
     chooses_rows = plan.limit is not None or plan.having is not None
@@ -102,7 +101,7 @@ def nested(reading: Reading, previous: Plan) -> Plan | None:
         select=(shown, *added) if reading.base == "extend" else added,
         distinct=reading.distinct,
         where=conjunction((Predicate(left=shown, operator="in", right=(SubPlan(plan=inner),)), *where)),
-        group_by=tuple(column_term(column) for column in reading.group),
+        group_by=tuple(ColumnTerm.of(column) for column in reading.group),
         having=conjunction(having),
         order_by=order_of(reading),
         limit=reading.sort.limit if reading.sort else None,

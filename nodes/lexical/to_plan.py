@@ -9,11 +9,10 @@ from nodes.lexical.interpretation import (
     COUNT,
     Item,
     Reading,
-    column_term,
 )
 from nodes.lexical.plan_edits import counted, edited, nested
 from nodes.lexical.reading_clauses import order_of, split_filters, tables_of
-from nodes.plan import Condition, Plan, Predicate, SetOperation, SubPlan, TableSource
+from nodes.plan import ColumnTerm, Condition, Plan, Predicate, SetOperation, SubPlan, TableSource
 from nodes.plan.traversal import conjunction
 from nodes.sql.joins.fill import with_joins
 from value_index.schema import Schema
@@ -70,7 +69,7 @@ def _fresh(reading: Reading, schema: Schema) -> Plan:
         select=select,
         distinct=reading.distinct,
         where=conjunction((*where, *exclusion)),
-        group_by=tuple(column_term(column) for column in reading.group),
+        group_by=tuple(ColumnTerm.of(column) for column in reading.group),
         having=conjunction(having),
         order_by=order_of(reading),
         limit=reading.sort.limit if reading.sort else None,
@@ -82,6 +81,6 @@ def _exclusion(reading: Reading, schema: Schema) -> tuple[Condition, ...]:
     """Return `key NOT IN (SELECT key FROM other)` for a reading that leaves out the rows that another table names."""
     for key in schema.foreign_keys:
         if reading.without and key.source.table == reading.without and key.target.table == reading.focus:
-            inner = Plan(select=(column_term(key.source),), tables=(TableSource(table=reading.without),), joins=())
-            return (Predicate(left=column_term(key.target), operator="not in", right=(SubPlan(plan=inner),)),)
+            inner = Plan(select=(ColumnTerm.of(key.source),), tables=(TableSource(table=reading.without),), joins=())
+            return (Predicate(left=ColumnTerm.of(key.target), operator="not in", right=(SubPlan(plan=inner),)),)
     return ()

@@ -92,7 +92,7 @@ def _constraint(predicate: Predicate, stack: Stack, *, negated: bool) -> Constra
 
 def _subject(term: Term | None, stack: Stack) -> tuple[ColumnRef | None, AggregateFunction | None]:
     if isinstance(term, ColumnTerm):
-        return ColumnRef(table=term.table, column=term.column), None
+        return term.ref, None
     if isinstance(term, Aggregate):
         column, _ = _subject(term.argument, stack)
         return column, term.function

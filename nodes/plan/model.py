@@ -6,11 +6,12 @@ emits through a JSON schema, what gold SQL is parsed into, what is scored field 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from value_index.models import FrozenModel
+from value_index.schema import ColumnRef
 
 TableName = Annotated[str, Field(json_schema_extra={"leaf": "table"})]
 ColumnName = Annotated[str, Field(json_schema_extra={"leaf": "column"})]
@@ -49,6 +50,16 @@ class ColumnTerm(PlanModel):
     """Which occurrence of the table in the scope's `tables`: 0 unless the table is joined to itself."""
     outer: int = Field(default=0, ge=0)
     """How many queries out the scope lies: 0 is the own one, 1 the query around it (a correlated sub-query)."""
+
+    @classmethod
+    def of(cls, ref: ColumnRef) -> Self:
+        """Return a column of the schema as a term: the table's first occurrence in the own scope."""
+        return cls(table=ref.table, column=ref.column)
+
+    @property
+    def ref(self) -> ColumnRef:
+        """The column of the schema."""
+        return ColumnRef(table=self.table, column=self.column)
 
 
 class DerivedTerm(PlanModel):

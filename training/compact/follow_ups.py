@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from nodes.coverage.column_profile import Profiles, profiles_of
 from nodes.coverage.edits.joining import with_table
-from nodes.lexical.interpretation import column_term
 from nodes.plan import (
     Aggregate,
     ColumnTerm,
@@ -111,7 +110,7 @@ def follow_ups(plan: Plan, database: Database, draw: random.Random, most: int) -
 
 
 def _compare(ref: ColumnRef, operator: Operator, value: LiteralValue) -> Predicate:
-    return Predicate(left=column_term(ref), operator=operator, right=(LiteralTerm(value=value),))
+    return Predicate(left=ColumnTerm.of(ref), operator=operator, right=(LiteralTerm(value=value),))
 
 
 def _is_list(plan: Plan) -> bool:
@@ -233,7 +232,7 @@ def _null(m: Material) -> FollowUp | None:
                 f"Only those without a {name}.",
                 f"Just the ones whose {name} is missing.",
             )
-            return FollowUp("null", said, m.filtered(Predicate(left=column_term(ref), operator="is null")))
+            return FollowUp("null", said, m.filtered(Predicate(left=ColumnTerm.of(ref), operator="is null")))
     return None
 
 
@@ -262,7 +261,7 @@ def _sorted(m: Material) -> FollowUp | None:
                 else m.one("", "in ascending order", "lowest first")
             )
             said = m.one(f"Sort them by {name} {way}".strip() + ".", f"Order these by {name} {way}".strip() + ".")
-            order = (Ordering(term=column_term(ref), descending=down),)
+            order = (Ordering(term=ColumnTerm.of(ref), descending=down),)
             return FollowUp("sorted", said, m.plan.model_copy(update={"order_by": order}))
     return None
 
@@ -276,7 +275,7 @@ def _top(m: Material) -> FollowUp | None:
                 f"Just the {number} with the {'highest' if down else 'lowest'} {name}.",
                 f"Only the {'top' if down else 'bottom'} {number} by {name}.",
             )
-            order = (Ordering(term=column_term(ref), descending=down),)
+            order = (Ordering(term=ColumnTerm.of(ref), descending=down),)
             return FollowUp("top", said, m.plan.model_copy(update={"order_by": order, "limit": count}))
     return None
 
@@ -289,7 +288,7 @@ def _shown_too(m: Material) -> FollowUp | None:
             said = m.one(
                 f"Also show the {name}.", f"Add their {name}.", f"Show the {name} too.", f"Include the {name} as well."
             )
-            return FollowUp("shown", said, m.plan.model_copy(update={"select": (*m.plan.select, column_term(ref))}))
+            return FollowUp("shown", said, m.plan.model_copy(update={"select": (*m.plan.select, ColumnTerm.of(ref))}))
     return None
 
 
@@ -338,8 +337,8 @@ def _grouped(m: Material) -> FollowUp | None:
                     f"How many are there per {name}?", f"How many of them for each {name}?", f"Count them by {name}."
                 )
             changed = {
-                "select": (column_term(ref), *aggregates),
-                "group_by": (column_term(ref),),
+                "select": (ColumnTerm.of(ref), *aggregates),
+                "group_by": (ColumnTerm.of(ref),),
                 "order_by": (),
                 "distinct": False,
             }

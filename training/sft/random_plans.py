@@ -105,9 +105,9 @@ class PlanMaker:
             key = self.draw.choice(self._keys)
             outer, inner = key.target, key.source
             condition = self._where([inner.table]) if self.draw.random() < 0.5 else None
-            found = SubPlan(plan=Plan(select=(_term(inner),), tables=_sources([inner.table]), where=condition))
+            found = SubPlan(plan=Plan(select=(ColumnTerm.of(inner),), tables=_sources([inner.table]), where=condition))
             operator: Operator = self.draw.choice(("in", "not in", "not in"))
-            where = Predicate(left=_term(outer), operator=operator, right=(found,))
+            where = Predicate(left=ColumnTerm.of(outer), operator=operator, right=(found,))
             return Plan(select=self._projections([outer.table])[0], tables=_sources([outer.table]), where=where)
         tables = self._tables(most=1)
         function: AggregateFunction = self.draw.choice(("avg", "max", "min"))
@@ -202,7 +202,7 @@ class PlanMaker:
         return ColumnTerm(table=table.name, column=self.draw.choice(chosen or table.columns).name)
 
     def _stored(self, column: ColumnTerm) -> tuple[str | int | float, ...]:
-        ref = ColumnRef(table=column.table, column=column.column)
+        ref = column.ref
         if ref not in self._values:
             found = self.database.distinct(ref, VALUES)
             self._values[ref] = tuple(v for v in found if isinstance(v, str | int | float) and _usable(v))
@@ -216,10 +216,6 @@ def _usable(value: str | int | float) -> bool:
 
 def _literal(value: str | int | float) -> LiteralTerm:
     return LiteralTerm(value=value)
-
-
-def _term(ref: ColumnRef) -> ColumnTerm:
-    return ColumnTerm(table=ref.table, column=ref.column)
 
 
 def _sources(tables: Sequence[str]) -> tuple[TableSource, ...]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.lexical.interpretation import column_term
-from nodes.plan import Aggregate, Plan, Star, TableSource
+from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
 from nodes.plan.traversal import walk
 
 
@@ -36,5 +35,5 @@ def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
     for mention in demand.evidence.mentions.tables:
         for key in demand.schema.foreign_keys:
             if key.target.table == mention.table and mention.score >= 0.8 and key.source.table.lower() in tables:
-                counted = Aggregate(function="count", argument=column_term(key.source), distinct=True)
+                counted = Aggregate(function="count", argument=ColumnTerm.of(key.source), distinct=True)
                 yield plan.model_copy(update={"select": (counted,)})

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.lexical.evidence import display_columns
-from nodes.lexical.interpretation import column_term
 from nodes.plan import ColumnTerm, Plan, Term
-from value_index.schema import ColumnRef
 
 
 def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -24,7 +22,7 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
     for name in dict.fromkeys((*named[:1], shown)):
         table, joined = demand.schema.table(name), with_table(plan, name, demand.schema)
         if table is not None and joined is not None:
-            terms: tuple[Term, ...] = tuple(column_term(ref) for ref in display_columns(table))
+            terms: tuple[Term, ...] = tuple(ColumnTerm.of(ref) for ref in display_columns(table))
             yield joined.model_copy(update={"select": terms})
 
 
@@ -36,4 +34,4 @@ def shows_conditions(plan: Plan, demand: Demand) -> bool:
 
 
 def _folded(term: ColumnTerm) -> tuple[str, str]:
-    return ColumnRef(table=term.table, column=term.column).folded
+    return term.ref.folded

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import asks_of_each
-from nodes.lexical.interpretation import column_term
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
 from value_index.schema import ColumnRef
 
@@ -49,11 +48,11 @@ def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
         for mention in evidence.named:
             for ref, score in mention.readings[:2]:
                 if mention.start >= at and score >= 0.6 and evidence.is_ordered(ref):
-                    yield Aggregate(function=function, argument=column_term(ref)), ref.table
+                    yield Aggregate(function=function, argument=ColumnTerm.of(ref)), ref.table
 
 
 def _key(shown: ColumnTerm, demand: Demand) -> tuple[Term, ...]:
     table = demand.schema.table(shown.table)
     if table is not None and len(table.primary_key) == 1:
-        return (column_term(ColumnRef(table=table.name, column=table.primary_key[0])),)
+        return (ColumnTerm.of(ColumnRef(table=table.name, column=table.primary_key[0])),)
     return (shown,)

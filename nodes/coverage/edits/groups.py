@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.lexical.interpretation import column_term
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
 from value_index.schema import ColumnRef
 
@@ -29,7 +28,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
         joined = with_table(plan, unit.table, demand.schema)
         if joined is None:
             continue
-        shown, key = column_term(unit), _key(unit, demand) if is_table else column_term(unit)
+        shown, key = ColumnTerm.of(unit), _key(unit, demand) if is_table else ColumnTerm.of(unit)
         order = tuple(each for each in plan.order_by if isinstance(each.term, Aggregate))
         yield joined.model_copy(
             update={
@@ -44,4 +43,4 @@ def _key(unit: ColumnRef, demand: Demand) -> ColumnTerm:
     table = demand.schema.table(unit.table)
     if table is not None and len(table.primary_key) == 1:
         return ColumnTerm(table=table.name, column=table.primary_key[0])
-    return column_term(unit)
+    return ColumnTerm.of(unit)

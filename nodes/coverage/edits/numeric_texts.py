@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.plan import Aggregate, Cast, ColumnTerm, LiteralTerm, Ordering, Plan, PlanModel, Predicate, Term
 from nodes.plan.traversal import rewrite, walk
-from value_index.schema import ColumnRef
 
 _ORDERED = frozenset(("<", "<=", ">", ">=", "between", "not between"))
 _EXTREMES = frozenset(("max", "min"))
@@ -48,7 +47,7 @@ def _is_text(term: Term, demand: Demand) -> bool:
     if not isinstance(term, ColumnTerm):
         return False
     ref = demand.schema.column(term.table, term.column)
-    return ref is not None and demand.inquiry.profiles.of(ColumnRef(table=ref.table, column=ref.column)).is_numeric_text
+    return ref is not None and demand.inquiry.profiles.of(ref).is_numeric_text
 
 
 def _number(term: Term) -> Term:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.lexical.interpretation import column_term
 from nodes.plan import Aggregate, Cast, ColumnTerm, Ordering, Plan, Star, TableSource, Term
 from value_index.schema import ColumnRef
 
@@ -43,7 +42,7 @@ def _terms(plan: Plan, demand: Demand) -> list[Term]:
     assert asked is not None
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
     named = sorted(asked.columns, key=lambda ref: ref.table.lower() not in tables)
-    found: list[Term] = [column_term(ref) for ref in named]
+    found: list[Term] = [ColumnTerm.of(ref) for ref in named]
     aggregates: list[Term] = [term for term in plan.select if isinstance(term, Aggregate)]
     if plan.group_by and not aggregates:
         aggregates = [Aggregate(function="count", argument=Star())]
@@ -63,4 +62,4 @@ def _comparable(term: Term, demand: Demand) -> Term:
 
 
 def _ref(term: ColumnTerm) -> ColumnRef:
-    return ColumnRef(table=term.table, column=term.column)
+    return term.ref

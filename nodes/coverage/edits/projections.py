@@ -8,7 +8,6 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import asks_of_each
 from nodes.lexical.evidence import display_columns
-from nodes.lexical.interpretation import column_term
 from nodes.plan import Aggregate, ColumnTerm, Plan, Term
 from value_index.schema import ColumnRef
 
@@ -26,7 +25,7 @@ def asked_projections(plan: Plan, demand: Demand) -> Iterator[Plan]:
         joined = with_table(joined, column.table, demand.schema) if joined else None
     if joined is None or not columns:
         return
-    terms: tuple[Term, ...] = tuple(column_term(column) for column in columns)
+    terms: tuple[Term, ...] = tuple(ColumnTerm.of(column) for column in columns)
     new = tuple(term for term in terms if term not in plan.select)
     adds = demand.evidence.clues.extend or asks_of_each(demand.inquiry)
     if new and (plan != demand.previous or adds):

@@ -49,4 +49,4 @@ def _pairs(demand: Demand) -> dict[tuple[str, ColumnRef], list[ColumnRef]]:
 
 def _join(key: ColumnRef, target: ColumnRef, occurrence: int) -> Join:
     right = ColumnTerm(table=target.table, column=target.column, occurrence=occurrence)
-    return Join(on=Predicate(left=ColumnTerm(table=key.table, column=key.column), operator="=", right=(right,)))
+    return Join(on=Predicate(left=ColumnTerm.of(key), operator="=", right=(right,)))

@@ -9,7 +9,6 @@ from nodes.coverage.column_profile import ColumnProfile
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.periods import Period, find_periods
 from nodes.coverage.requirement import Option, Requirement
-from nodes.lexical.interpretation import column_term
 from nodes.plan import Call, ColumnTerm, Condition, Junction, LiteralTerm, LiteralValue, Operator, Predicate, Term
 from value_index.schema import ColumnRef
 
@@ -62,7 +61,7 @@ def _fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> floa
 
 def _conditions(profile: ColumnProfile, period: Period) -> tuple[Condition, ...]:
     """Return the conditions of a period in the form in which a column stores times."""
-    column = column_term(profile.ref)
+    column = ColumnTerm.of(profile.ref)
     if profile.date_form == "iso":
         return _iso(column, period, profile)
     if period.unit not in ("year", "decade") and not (profile.date_form == "year" and period.unit == "day"):

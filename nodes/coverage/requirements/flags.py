@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
-from nodes.lexical.interpretation import column_term
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import LiteralTerm, Predicate
+from nodes.plan import ColumnTerm, LiteralTerm, Predicate
 from value_index.schema import ColumnRef
 
 _IDLE = frozenset(
@@ -82,4 +81,4 @@ def _option(inquiry: Inquiry, ref: ColumnRef, holds: bool, weight: float) -> Opt
     flag = inquiry.profiles.of(ref).flag
     assert flag is not None
     value = flag[0] if holds else flag[1]
-    return Option(ref, (Predicate(left=column_term(ref), operator="=", right=(LiteralTerm(value=value),)),), weight)
+    return Option(ref, (Predicate(left=ColumnTerm.of(ref), operator="=", right=(LiteralTerm(value=value),)),), weight)

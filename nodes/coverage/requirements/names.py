@@ -9,10 +9,9 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.periods import find_periods
 from nodes.coverage.requirement import Option, Requirement
 from nodes.lexical.evidence import display_columns
-from nodes.lexical.interpretation import column_term
 from nodes.lexical.lexicon import STOPWORDS
 from nodes.lexical.utterance import stem
-from nodes.plan import LiteralTerm, Operator, Predicate
+from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
 from value_index.schema import ColumnRef
 
 _NAME = re.compile(
@@ -81,7 +80,7 @@ def _options(inquiry: Inquiry, name: str, before: str, start: int, end: int) -> 
     return tuple(
         Option(
             ref,
-            (Predicate(left=column_term(ref), operator=operator, right=(LiteralTerm(value=name),)),),
+            (Predicate(left=ColumnTerm.of(ref), operator=operator, right=(LiteralTerm(value=name),)),),
             fit / found[0][0],
         )
         for fit, ref in found[:4]

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
-from nodes.lexical.interpretation import column_term
 from nodes.lexical.utterance import stem
-from nodes.plan import Operator, Predicate
+from nodes.plan import ColumnTerm, Operator, Predicate
 from value_index.schema import ColumnRef
 
 _MISSING = frozenset(
@@ -94,4 +93,4 @@ def _is_missing(inquiry: Inquiry, at: int) -> bool:
 
 
 def _option(ref: ColumnRef, operator: Operator, weight: float) -> Option:
-    return Option(ref, (Predicate(left=column_term(ref), operator=operator),), weight)
+    return Option(ref, (Predicate(left=ColumnTerm.of(ref), operator=operator),), weight)

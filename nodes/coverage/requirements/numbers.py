@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
 from nodes.lexical.comparisons import Comparison
-from nodes.lexical.interpretation import column_term
 from nodes.lexical.lexicon import COMPARED
 from nodes.lexical.utterance import stem
-from nodes.plan import Cast, LiteralTerm, Operator, Predicate, Term
+from nodes.plan import Cast, ColumnTerm, LiteralTerm, Operator, Predicate, Term
 from value_index.schema import ColumnRef
 
 _DENIED: dict[str, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -64,7 +63,7 @@ def _options(inquiry: Inquiry, comparison: Comparison) -> tuple[Option, ...]:
 
 
 def _predicate(inquiry: Inquiry, ref: ColumnRef, operator: Operator, number: int | float) -> Predicate:
-    left: Term = column_term(ref)
+    left: Term = ColumnTerm.of(ref)
     if inquiry.profiles.of(ref).is_numeric_text:
         left = Cast(argument=left, type="real")
     return Predicate(left=left, operator=operator, right=(LiteralTerm(value=number),))

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
 from nodes.lexical.evidence import display_columns
-from nodes.lexical.interpretation import column_term
-from nodes.plan import LiteralTerm, Operator, Predicate
+from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
 from value_index.schema import ColumnRef
 
 _TEXT = r"[\"'“‘]?(?P<text>[^\"'”’\s?.!,]+(?-i:(?: [A-Z][\w-]*)*))[\"'”’]?"
@@ -57,7 +56,7 @@ def _options(inquiry: Inquiry, pattern: str, start: int, end: int, *, denied: bo
     return tuple(
         Option(
             ref,
-            (Predicate(left=column_term(ref), operator=operator, right=(LiteralTerm(value=pattern),)),),
+            (Predicate(left=ColumnTerm.of(ref), operator=operator, right=(LiteralTerm(value=pattern),)),),
             score / found[0][0],
         )
         for score, ref in found[:4]

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
-from nodes.lexical.interpretation import column_term
-from nodes.plan import LiteralTerm, Operator, Predicate
+from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
 from nodes.state import GroundedValue
 from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef
@@ -79,7 +78,7 @@ def _options(
     operator: Operator = "!=" if denied else "="
     ranked = sorted(found.items(), key=lambda item: -item[1])
     return tuple(
-        Option(column, (Predicate(left=column_term(column), operator=operator, right=(LiteralTerm(value=value),)),), weight / top)  # pyright: ignore[reportArgumentType]
+        Option(column, (Predicate(left=ColumnTerm.of(column), operator=operator, right=(LiteralTerm(value=value),)),), weight / top)  # pyright: ignore[reportArgumentType]
         for (column, value), weight in ranked
         if weight / top >= LEAST_OPTION
     )  # fmt: skip

@@ -12,7 +12,7 @@ from nodes.plan.traversal import (
     source_of,
 )
 from nodes.sql.joins.tree import JoinStep, join_path
-from value_index.schema import ColumnRef, Schema
+from value_index.schema import Schema
 
 
 def with_joins(plan: Plan, schema: Schema) -> Plan:
@@ -29,9 +29,7 @@ def with_joins(plan: Plan, schema: Schema) -> Plan:
 def _filled(plan: Plan, schema: Schema) -> Plan:
     given = [index for index, source in enumerate(plan.tables) if isinstance(source, TableSource)]
     names = [source.table for source in plan.tables if isinstance(source, TableSource)]
-    grouped = [
-        ColumnRef(table=term.table, column=term.column) for term in plan.group_by if isinstance(term, ColumnTerm)
-    ]
+    grouped = [term.ref for term in plan.group_by if isinstance(term, ColumnTerm)]
     steps = join_path(names, schema, grouped)
     order = [None if step.source is None else given[step.source] for step in steps]
     order += [index for index in range(len(plan.tables)) if index not in given]
