@@ -47,7 +47,7 @@ class SenseFeatures:
         return {
             "condition_twice": float(any(merged(b.where) != b.where or merged(b.having) != b.having for b in blocks)),
             "contradiction": float(any(_contradicts(b) for b in blocks)),
-            "key_summed": float(any(ColumnRef(table=c.table, column=c.column) in keys for c in summed)),
+            "key_summed": float(any(c.ref in keys for c in summed)),
             "cross_join": float(sum(join.on is None for b in blocks for join in b.joins or ())),
             "fan_trap": float(sum(fan_traps(b, schema) for b in blocks)),
             "own_members": float(any(_is_own_member(part, plan) for part in anatomy.parts)),
