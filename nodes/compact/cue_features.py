@@ -1,4 +1,8 @@
-"""Wording: cues of a turn (denials, averages, groups, orders, comparisons) that a plan leaves unheeded or invents."""
+"""CueFeatures: cues that a plan ignores (denials, averages, groups, orders, comparisons), and clauses that no cue supports.
+
+"books that are not mysteries" -> SELECT title FROM book WHERE genre != 'Mystery'; with genre = 'Mystery' it has
+`denial_ignored`, and "all mysteries" with genre != 'Mystery' has `denial_unsupported`.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from nodes.compact.plan_parts import Anatomy
+from nodes.compact.plan_parts import PlanParts
 from nodes.lexical.evidence import Evidence
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Negation, Plan, PlanModel, Predicate, SetOperation, Star
 from nodes.plan.constraints import Constraint
 from nodes.plan.traversal import columns, walk
-from value_index.linear_model import Features
+from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
 
 DENYING = frozenset(("!=", "not like", "not in", "not between", "is not null", "is not", "not exists", "not glob"))
@@ -19,52 +23,89 @@ TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 EXTREMES = frozenset(("max", "min"))
 
 
+FEATURES = (
+    Feature("denial_ignored", 'True if something is denied ("not") and the plan denies nothing.'),
+    Feature("denial_unsupported", "True if the plan denies something and neither the words nor the turn before do."),
+    Feature("average_ignored", "True if an average is asked and none is taken."),
+    Feature("sum_ignored", "True if a sum is asked and none is taken."),
+    Feature("extreme_ignored", "True if a maximum or minimum is asked and there is neither MAX, MIN nor LIMIT."),
+    Feature("average_unsupported", "True if an average is taken that is not asked."),
+    Feature("sum_unsupported", "True if a sum is taken that is not asked."),
+    Feature("extreme_unsupported", "True if MAX or MIN is taken that is not asked."),
+    Feature("average_of_text", "True if an average or sum of texts is taken."),
+    Feature("extreme_of_text", "True if MAX or MIN of texts is taken."),
+    Feature("group_asked_none", 'True if a group is asked ("for each genre") and there is none.'),
+    Feature("group_unasked", "True if there is a group that is not asked."),
+    Feature("count_beside_a_column_no_group", "True if an aggregate and a column are shown without a group."),
+    Feature("distinct_asked_none", 'True if "different" is said and there is neither DISTINCT nor a group.'),
+    Feature("distinct_unasked", "True if there is a DISTINCT that is not asked."),
+    Feature("order_asked_none", 'True if an order is asked ("sorted by") and there is none.'),
+    Feature("order_unasked", "True if there is an order that is not asked."),
+    Feature("order_inverted", 'True if the order runs the wrong way: "the longest" with ASC.'),
+    Feature("limit_differs", "True if the LIMIT is none that a superlative asks for."),
+    Feature("comparison_ignored", "How many compared numbers the plan does not use."),
+    Feature("comparison_inverted", 'How many it compares the wrong way: "over 300" with <.'),
+    Feature("comparison_loose", 'How many it compares otherwise than said: "over 300" with >=.'),
+    Feature("points_back_filters_lost", "How much the words point back, times the conditions lost, up to two."),
+    Feature("narrows_filters_lost", "How many conditions are lost though the words narrow the rows, up to two."),
+    Feature("stands_alone_filters_held", "How many conditions are held though the words stand alone, up to two."),
+    Feature("narrows_nothing_new", "True if the words narrow the rows and there is no new condition."),
+    Feature("shown_from_an_unnamed_table", "How many tables it shows columns of that are not named, if one is."),
+    Feature("fewer_shown_than_named", "How many columns fewer are shown than named, up to two."),
+    Feature("more_shown_than_named", "How many columns more are shown than named."),
+    Feature("idle_join", "True if a joined table is neither shown nor compared."),
+    Feature("star_though_named", "True if * is shown though columns are named."),
+)
+
+
 @dataclass(frozen=True)
-class Wording:
+class CueFeatures:
     """The cues of one turn, to hold plans against."""
 
     evidence: Evidence
 
-    def of(self, anatomy: Anatomy) -> Features:
+    def of(self, plan_parts: PlanParts) -> Features:
         """Return the features of one plan."""
         return {
-            **self._denied(anatomy),
-            **self._aggregated(anatomy),
-            **self._grouped(anatomy),
-            **self._ordered(anatomy.plan),
-            **self._compared(anatomy),
-            **self._carried(anatomy),
-            **self._shown(anatomy),
+            **self._denied(plan_parts),
+            **self._aggregated(plan_parts),
+            **self._grouped(plan_parts),
+            **self._ordered(plan_parts.plan),
+            **self._compared(plan_parts),
+            **self._carried(plan_parts),
+            **self._shown(plan_parts),
         }
 
     @cached_property
     def _denied_before(self) -> bool:
         return self.evidence.previous is not None and any(map(_denies, walk(self.evidence.previous)))
 
-    def _denied(self, anatomy: Anatomy) -> Features:
-        said, denies = bool(self.evidence.clues.negated), any(map(_denies, anatomy.parts))
+    def _denied(self, plan_parts: PlanParts) -> Features:
+        said, denies = bool(self.evidence.clues.negated), any(map(_denies, plan_parts.parts))
         return {
-            "denial unheeded": float(said and not denies),
-            "denial unsaid": float(denies and not said and not self._denied_before),
+            "denial_ignored": float(said and not denies),
+            "denial_unsupported": float(denies and not said and not self._denied_before),
         }
 
     @cached_property
     def _functions(self) -> frozenset[str]:
         return frozenset(function for _, function in self.evidence.aggregates)
 
-    def _aggregated(self, anatomy: Anatomy) -> Features:
-        asked, used = self._functions, {term.function for term in anatomy.aggregates}
-        ranks = anatomy.plan.limit is not None
-        odd = {term.function for term in anatomy.aggregates if term.function != "count" and not self._ordered_in(term)}
+    def _aggregated(self, plan_parts: PlanParts) -> Features:
+        asked, used = self._functions, {term.function for term in plan_parts.aggregates}
+        ranks = plan_parts.plan.limit is not None
+        odd = {
+            term.function for term in plan_parts.aggregates if term.function != "count" and not self._ordered_in(term)
+        }
         return {
-            "average unheeded": float("avg" in asked and "avg" not in used),
-            "sum unheeded": float("sum" in asked and "sum" not in used),
-            "extreme unheeded": float(bool(asked & EXTREMES) and not used & EXTREMES and not ranks),
-            "average unsaid": float("avg" in used and "avg" not in asked),
-            "sum unsaid": float("sum" in used and "sum" not in asked),
-            "extreme unsaid": float(bool(used & EXTREMES - asked)),
-            "average of text": float(bool(odd - EXTREMES)),
-            "extreme of text": float(bool(odd & EXTREMES)),
+            "average_ignored": float("avg" in asked and "avg" not in used),
+            "sum_ignored": float("sum" in asked and "sum" not in used),
+            "extreme_ignored": float(bool(asked & EXTREMES) and not used & EXTREMES and not ranks),
+            "average_unsupported": float("avg" in used and "avg" not in asked),
+            "sum_unsupported": float("sum" in used and "sum" not in asked),
+            "extreme_unsupported": float(bool(used & EXTREMES - asked)),
+            "average_of_text": float(bool(odd - EXTREMES)),
+            "extreme_of_text": float(bool(odd & EXTREMES)),
         }
 
     def _ordered_in(self, term: Aggregate) -> bool:
@@ -76,17 +117,17 @@ class Wording:
     def _columns(self) -> frozenset[ColumnRef]:
         return frozenset(self.evidence.schema.columns)
 
-    def _grouped(self, anatomy: Anatomy) -> Features:
-        plan = anatomy.plan
+    def _grouped(self, plan_parts: PlanParts) -> Features:
+        plan = plan_parts.plan
         clues, grouped = self.evidence.clues, bool(plan.group_by)
-        distinct = plan.distinct or any(term.distinct for term in anatomy.aggregates)
+        distinct = plan.distinct or any(term.distinct for term in plan_parts.aggregates)
         mixed = {isinstance(term, Aggregate) for term in plan.select} == {True, False}
         return {
-            "group asked, none": float(bool(clues.group) and not grouped),
-            "group unasked": float(grouped and not clues.group and not self.evidence.superlatives),
-            "count beside a column, no group": float(mixed and not grouped),
-            "distinct asked, none": float(clues.distinct and not distinct and not grouped),
-            "distinct unasked": float(plan.distinct and not clues.distinct),
+            "group_asked_none": float(bool(clues.group) and not grouped),
+            "group_unasked": float(grouped and not clues.group and not self.evidence.superlatives),
+            "count_beside_a_column_no_group": float(mixed and not grouped),
+            "distinct_asked_none": float(clues.distinct and not distinct and not grouped),
+            "distinct_unasked": float(plan.distinct and not clues.distinct),
         }
 
     def _ordered(self, plan: Plan) -> Features:
@@ -101,15 +142,15 @@ class Wording:
             wrong = sorts and clues.descending != first.descending
         limits = {each.limit for each in superlatives}
         return {
-            "order asked, none": float(sorts and first is None),
-            "order unasked": float(first is not None and plan.limit is None and not sorts),
-            "order turned": float(wrong),
-            "limit differs": float(bool(limits) and plan.limit is not None and plan.limit not in limits),
+            "order_asked_none": float(sorts and first is None),
+            "order_unasked": float(first is not None and plan.limit is None and not sorts),
+            "order_inverted": float(wrong),
+            "limit_differs": float(bool(limits) and plan.limit is not None and plan.limit not in limits),
         }
 
-    def _compared(self, anatomy: Anatomy) -> Features:
+    def _compared(self, plan_parts: PlanParts) -> Features:
         used: dict[float, set[str]] = {}
-        for part in anatomy.parts:
+        for part in plan_parts.parts:
             if isinstance(part, Predicate):
                 for term in part.right:
                     if isinstance(term, LiteralTerm) and isinstance(term.value, int | float):
@@ -121,20 +162,20 @@ class Wording:
             turned += bool({TURNED[comparison.operator], TURNED[comparison.operator][:1]} & found)
             loose += bool(found) and comparison.operator not in found
         return {
-            "comparison unheeded": float(unheeded),
-            "comparison turned": float(turned),
-            "comparison loose": float(loose),
+            "comparison_ignored": float(unheeded),
+            "comparison_inverted": float(turned),
+            "comparison_loose": float(loose),
         }
 
-    def _carried(self, anatomy: Anatomy) -> Features:
-        before, held = self._before, anatomy.filters
+    def _carried(self, plan_parts: PlanParts) -> Features:
+        before, held = self._before, plan_parts.filters
         lost = len(before - held)
         back, narrow = self.evidence.points_back, float(self.evidence.clues.narrow)
         return {
-            "points back, filters lost": back * min(2, lost),
-            "narrows, filters lost": narrow * min(2, lost),
-            "stands alone, filters held": (1.0 - back) * min(2, len(before & held)),
-            "narrows, nothing new": narrow * float(not held - before),
+            "points_back_filters_lost": back * min(2, lost),
+            "narrows_filters_lost": narrow * min(2, lost),
+            "stands_alone_filters_held": (1.0 - back) * min(2, len(before & held)),
+            "narrows_nothing_new": narrow * float(not held - before),
         }
 
     @cached_property
@@ -151,18 +192,18 @@ class Wording:
         evidence = self.evidence
         return sum(evidence.in_head(m.start) for m in evidence.named if m.readings[0][1] >= 0.8)
 
-    def _shown(self, anatomy: Anatomy) -> Features:
-        plan, named, heads = anatomy.plan, self._named, self._heads
-        homes = {c.table.lower() for c in anatomy.shown}
+    def _shown(self, plan_parts: PlanParts) -> Features:
+        plan, named, heads = plan_parts.plan, self._named, self._heads
+        homes = {c.table.lower() for c in plan_parts.shown}
         columns_shown = sum(not isinstance(term, Star) for term in plan.select)
-        tables = anatomy.folded_tables
+        tables = plan_parts.folded_tables
         conditioned = {c.table.lower() for c in _conditioned(plan)}
         return {
-            "shown from an unnamed table": float(len(homes - named)) * bool(named),
-            "fewer shown than named": float(max(0, min(3, heads) - max(1, columns_shown))) * bool(columns_shown),
-            "more shown than named": float(max(0, columns_shown - max(1, heads))),
-            "idle join": float(len(plan.tables) > 1 and len(tables - homes - conditioned) > 0),
-            "star though named": float(heads > 0 and any(isinstance(term, Star) for term in plan.select)),
+            "shown_from_an_unnamed_table": float(len(homes - named)) * bool(named),
+            "fewer_shown_than_named": float(max(0, min(3, heads) - max(1, columns_shown))) * bool(columns_shown),
+            "more_shown_than_named": float(max(0, columns_shown - max(1, heads))),
+            "idle_join": float(len(plan.tables) > 1 and len(tables - homes - conditioned) > 0),
+            "star_though_named": float(heads > 0 and any(isinstance(term, Star) for term in plan.select)),
         }
 
 

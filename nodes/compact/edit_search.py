@@ -65,6 +65,6 @@ def _edited(origin: Candidate, by: tuple[str, ...], plan: Plan, score: float | N
         opinion[kind] = max(-2.0, min(0.0, gain)) + origin.opinion.get(kind, 0.0)
     if gain > 0:
         opinion["network"] = own
-        behind = min(0.0, opinion.get("network behind", 0.0) + gain)
-        opinion |= {"network behind": behind, "network_behind_root": -((-5 * behind) ** 0.5)}
+        behind = min(0.0, opinion.get("network_behind", 0.0) + gain)
+        opinion |= {"network_behind": behind, "network_behind_root": -((-5 * behind) ** 0.5)}
     return judge.candidate(plan, opinion, edits=(*origin.edits, *by))

@@ -1,17 +1,47 @@
-"""opinions: what the network and the words think of the plans that either of them gives."""
+"""Opinions: features that say what the network and the words think of the plans that either of them gives.
+
+"How many books are there?" -> SELECT COUNT(*) FROM book: `network_first` and `read_first` if both put it first, and
+`both_agree_select` by how much of either's probability lies on plans that show COUNT(*).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from math import exp, inf, prod
 
-from nodes.compact.plan_parts import PARTS, Anatomy
+from nodes.compact.plan_parts import PARTS, PlanParts
 from nodes.compact.turn_encoding import Understanding
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.planner import scored_plans
 from nodes.lexical.weights import READING
-from value_index.linear_model import Features
+from value_index.linear_model import Feature, Features
 
+FEATURES = (
+    Feature("network", "The network's log-probability of the plan, over five."),
+    Feature("network_behind", "How far it lies behind the network's best plan, over five."),
+    Feature("network_behind_root", "Minus the square root of how far it lies behind."),
+    Feature("network_first", "True if it is the network's best plan."),
+    Feature(
+        "network_has_no_words", "True if the network cannot write the plan: a literal is in no place that it points to."
+    ),
+    Feature("beam", "True if the network's search gave the plan."),
+    Feature("read", "True if the plan is an interpretation of the words."),
+    Feature("read_behind", "How far it lies behind the best interpretation, over three."),
+    Feature("read_first", "True if it is the best interpretation."),
+    *(
+        Feature(f"network_agrees_{part}", f"The share of the network's probability on plans of the same {part}.")
+        for part in PARTS
+    ),
+    *(
+        Feature(f"words_agree_{part}", f"The share of the interpretations' probability on plans of the same {part}.")
+        for part in PARTS
+    ),
+    *(Feature(f"both_agree_{part}", f"The product of both shares for {part}.") for part in PARTS),
+    Feature("agreed_in_all", "The product, over the parts, of the mean of both shares."),
+    Feature("agreed_least", "The least, over the parts, of the mean of both shares."),
+    Feature("asked_likelihood", "How much less the network thinks of it than before the edits that the words ask for."),
+    Feature("edit_likelihood", "How much less the network thinks of it than before the other edits."),
+)
 LEAST_SCORE = -25.0
 """Log-probabilities below it are all as bad."""
 LEAST_LEXICAL = -12.0
@@ -21,7 +51,7 @@ Numbers = tuple[int, ...]
 
 def opinions(
     evidence: Evidence, understanding: Understanding, *, width: int, readings: int
-) -> list[tuple[Anatomy, Features]]:
+) -> list[tuple[PlanParts, Features]]:
     """Return the plans of the network and of the words, with what both think of each."""
     beam = understanding.plans(width) if width else ()
     reading = scored_plans(evidence, READING, limit=readings) if readings else ()
@@ -29,14 +59,14 @@ def opinions(
     others = [*(each.plan for each in reading), *before]
     scores = (*(score for _, score in beam), *understanding.scores(others))
     known = [dict[Hashable, int]() for _ in PARTS]
-    plans: dict[Numbers, Anatomy] = {}
+    plans: dict[Numbers, PlanParts] = {}
     network: dict[Numbers, float] = {}
     numbers: list[Numbers] = []
     for plan, score in zip((*(plan for plan, _ in beam), *others), scores, strict=True):
-        anatomy = Anatomy(plan)
-        parts = tuple(ids.setdefault(part, len(ids)) for ids, part in zip(known, anatomy.key, strict=True))
+        plan_parts = PlanParts(plan)
+        parts = tuple(ids.setdefault(part, len(ids)) for ids, part in zip(known, plan_parts.key, strict=True))
         numbers.append(parts)
-        plans.setdefault(parts, anatomy)
+        plans.setdefault(parts, plan_parts)
         if score is not None:
             network[parts] = max(score, network.get(parts, LEAST_SCORE))
     read: dict[Numbers, float] = {}
@@ -44,22 +74,22 @@ def opinions(
         read[parts] = max(each.score, read.get(parts, -inf))
     best, most = max(network.values(), default=0.0), max(read.values(), default=0.0)
     said, agreed, shared = frozenset(numbers[: len(beam)]), _Agreement(network), _Agreement(read)
-    out: list[tuple[Anatomy, Features]] = []
-    for parts, anatomy in plans.items():
+    out: list[tuple[PlanParts, Features]] = []
+    for parts, plan_parts in plans.items():
         score = network.get(parts, LEAST_SCORE)
         opinion: Features = {
             "network": score / 5,
-            "network behind": max(LEAST_SCORE, score - best) / 5,
+            "network_behind": max(LEAST_SCORE, score - best) / 5,
             "network_behind_root": -(max(0.0, min(-LEAST_SCORE, best - score)) ** 0.5),
-            "network first": float(score == best),
-            "network has no words": float(parts not in network),
+            "network_first": float(score == best),
+            "network_has_no_words": float(parts not in network),
             "beam": float(parts in said),
             "read": float(parts in read),
-            "read behind": max(LEAST_LEXICAL, read.get(parts, -inf) - most) / 3,
-            "read first": float(read.get(parts) == most),
+            "read_behind": max(LEAST_LEXICAL, read.get(parts, -inf) - most) / 3,
+            "read_first": float(read.get(parts) == most),
             **_agreed(agreed.of(parts), shared.of(parts)),
         }
-        out.append((anatomy, opinion))
+        out.append((plan_parts, opinion))
     return out
 
 
@@ -83,9 +113,9 @@ def _agreed(network: Mapping[str, float], words: Mapping[str, float]) -> Feature
     """Return the shares of either side that agree with a plan's parts, and what both make of the whole."""
     means = [(network[name] + words[name]) / 2 for name in PARTS]
     return {
-        **{f"network agrees: {name}": network[name] for name in PARTS},
-        **{f"words agree: {name}": words[name] for name in PARTS},
-        **{f"both agree: {name}": network[name] * words[name] for name in PARTS},
-        "agreed in all": prod(max(0.02, mean) for mean in means),
-        "agreed least": min(means),
+        **{f"network_agrees_{name}": network[name] for name in PARTS},
+        **{f"words_agree_{name}": words[name] for name in PARTS},
+        **{f"both_agree_{name}": network[name] * words[name] for name in PARTS},
+        "agreed_in_all": prod(max(0.02, mean) for mean in means),
+        "agreed_least": min(means),
     }

@@ -1,22 +1,41 @@
-"""PlanFeatures: what the words of one turn say of a plan, whoever thought of it."""
+"""PlanFeatures: what the words of one turn say of a plan, whoever thought of it.
+
+After SELECT title FROM book WHERE genre = 'Mystery', "Only those over 300 pages" keeps the condition:
+SELECT title FROM book WHERE pages > 300 has `kept_filters_missing`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nodes.compact import coverage_features, cue_features, reference_features, requirement_features, sense_features
 from nodes.compact.candidate import Candidate
-from nodes.compact.coverage_features import Heed
-from nodes.compact.cue_features import Wording
-from nodes.compact.plan_parts import Anatomy
+from nodes.compact.coverage_features import CoverageFeatures
+from nodes.compact.cue_features import CueFeatures
+from nodes.compact.plan_parts import PlanParts
 from nodes.compact.reference_features import ReferenceFeatures
 from nodes.compact.requirement_features import RequirementFeatures
 from nodes.compact.sense_features import SenseFeatures
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.all_edits import EDITS
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.state import GraphState
-from value_index.linear_model import Features
+from value_index.linear_model import Feature, Features
+
+FEATURES = (
+    Feature("kept_filters_missing", "How many conditions that the dialogue state keeps it lacks."),
+    Feature("dropped_filters_held", "How many conditions that the dialogue state drops it has."),
+    Feature("values_unused", "The scores of the grounded values that it does not use, together."),
+    Feature("values_elsewhere", "The scores of the grounded values that it compares with other columns, together."),
+    *coverage_features.FEATURES,
+    *cue_features.FEATURES,
+    *requirement_features.FEATURES,
+    *reference_features.FEATURES,
+    *sense_features.FEATURES,
+    *(Feature(f"edit_{name}", f"How often the edit {name} was made of it.") for name in EDITS),
+)
 
 
 class _Ends:
@@ -28,18 +47,18 @@ class _Ends:
         self._dropped = frozenset(dialogue.dropped) if dialogue else frozenset()
         self._values = tuple({str(value.value).casefold(): value for value in state.grounded_values or ()}.values())
 
-    def of(self, anatomy: Anatomy) -> Features:
-        held, literals = anatomy.filters, anatomy.literals
+    def of(self, plan_parts: PlanParts) -> Features:
+        held, literals = plan_parts.filters, plan_parts.literals
         compared = {(c.column.folded, str(v).casefold()) for c in held if c.column for v in c.values}
         unused = [v for v in self._values if str(v.value).casefold() not in literals]
         elsewhere = [
             v for v in self._values if v not in unused and (v.column.folded, str(v.value).casefold()) not in compared
         ]
         return {
-            "kept filters missing": float(len(self._kept - held)),
-            "dropped filters held": float(len(self._dropped & held)),
-            "values unused": sum(v.score for v in unused),
-            "values elsewhere": sum(v.score for v in elsewhere),
+            "kept_filters_missing": float(len(self._kept - held)),
+            "dropped_filters_held": float(len(self._dropped & held)),
+            "values_unused": sum(v.score for v in unused),
+            "values_elsewhere": sum(v.score for v in elsewhere),
         }
 
 
@@ -49,9 +68,9 @@ class PlanFeatures:
 
     demand: Demand
     ends: _Ends
-    heed: Heed
-    wording: Wording
-    asked: RequirementFeatures
+    coverage: CoverageFeatures
+    cues: CueFeatures
+    requirements: RequirementFeatures
     referring: ReferenceFeatures
     sense: SenseFeatures
 
@@ -62,26 +81,26 @@ class PlanFeatures:
         return cls(
             demand,
             _Ends(state),
-            Heed(evidence),
-            Wording(evidence),
+            CoverageFeatures(evidence),
+            CueFeatures(evidence),
             RequirementFeatures(demand),
             ReferenceFeatures(demand),
             SenseFeatures(demand),
         )
 
     def candidate(
-        self, plan: Plan, opinion: Features, *, parts: Anatomy | None = None, edits: tuple[str, ...] = ()
+        self, plan: Plan, opinion: Features, *, parts: PlanParts | None = None, edits: tuple[str, ...] = ()
     ) -> Candidate:
         """Return a plan with all of its features."""
-        anatomy = parts or Anatomy(plan)
+        plan_parts = parts or PlanParts(plan)
         features: Features = {
             **opinion,
-            **self.ends.of(anatomy),
-            **self.heed.of(anatomy),
-            **self.wording.of(anatomy),
-            **self.asked.of(anatomy),
-            **self.referring.of(anatomy),
-            **self.sense.of(anatomy),
+            **self.ends.of(plan_parts),
+            **self.coverage.of(plan_parts),
+            **self.cues.of(plan_parts),
+            **self.requirements.of(plan_parts),
+            **self.referring.of(plan_parts),
+            **self.sense.of(plan_parts),
         }
         for edit in edits:
             features[f"edit_{edit}"] = features.get(f"edit_{edit}", 0.0) + 1.0

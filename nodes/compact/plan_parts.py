@@ -1,4 +1,4 @@
-"""Anatomy: what the choice reads of a plan again and again, read once."""
+"""PlanParts: what the choice reads of a plan again and again, read once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Parts = tuple[Hashable, ...]
 
 
 @dataclass(frozen=True)
-class Anatomy:
+class PlanParts:
     """One plan taken apart."""
 
     plan: Plan

@@ -1,15 +1,36 @@
-"""Features of a plan by how the turn refers to the one before: refines, extends, exchanges, gives up, asks of each row."""
+"""ReferenceFeatures: how a plan follows the turn that it refers to: refined, extended, a value exchanged or given up.
+
+After SELECT title FROM book WHERE genre = 'Mystery', "and poetry?" -> SELECT title FROM book WHERE genre = 'Poetry'; a plan
+with both values has `exchange_ignored`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from nodes.compact.plan_parts import Anatomy
+from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
 from nodes.coverage.references import asks_of_each, chooses_among, exchanges, gives_up, leaves_out, points_at_rows
 from nodes.plan import Plan
-from value_index.linear_model import Features
+from value_index.linear_model import Feature, Features
+
+FEATURES = (
+    Feature("refines_other_shown", "True if the words only refine the turn before and it shows something else."),
+    Feature("refines_group_lost", "True if the words only refine the turn before and its group is lost."),
+    Feature("refines_tables_lost", "True if the words only refine the turn before and a table of it is lost."),
+    Feature(
+        "refines_filters_lost", "True if they only refine the turn before and more conditions are lost than asked for."
+    ),
+    Feature("distinct_lost", "True if they refine or extend the turn before and its DISTINCT is lost."),
+    Feature("refines_narrow_lost", 'True if the words narrow it ("only those") and a condition is lost.'),
+    Feature("extends_shown_lost", 'True if more is asked ("also their pages") and something shown before is lost.'),
+    Feature("extends_nothing", "True if more is asked and nothing more is shown."),
+    Feature("rows_meant_filters_lost", 'The share of the conditions lost though rows before are meant: "those books".'),
+    Feature("each_missing", 'True if a figure is asked of each row before ("how many of each") and it does not group.'),
+    Feature("exchange_ignored", 'True if a value is to be replaced ("and poetry?") and the old one stays.'),
+    Feature("given_up_held", 'True if a condition is given up ("of any genre") and none is lost.'),
+)
 
 ASKING = frozenset(["quantity", "amount", "total"]) | frozenset(
     ["what", "which", "who", "whom", "whose", "when", "where", "how", "why", "name", "names", "count", "number"]
@@ -23,9 +44,9 @@ class ReferenceFeatures:
 
     demand: Demand
 
-    def of(self, anatomy: Anatomy) -> Features:
+    def of(self, plan_parts: PlanParts) -> Features:
         """Return the features of one plan."""
-        return self._refined(anatomy)
+        return self._refined(plan_parts)
 
     @cached_property
     def _only_refines(self) -> bool:
@@ -50,19 +71,19 @@ class ReferenceFeatures:
         asks = bool(self.demand.requirements or self.demand.order or evidence.clues.comparisons)
         return not news and tables <= before and asks
 
-    def _refined(self, anatomy: Anatomy) -> Features:
+    def _refined(self, plan_parts: PlanParts) -> Features:
         """What becomes of the turn before: shown columns, filters and groups that the words leave alone."""
         before = self.demand.previous
         if before is None:
             return {}
-        plan, refines = anatomy.plan, self._only_refines
-        lost = len(frozenset(self.demand.evidence.constraints_before) - anatomy.filters)
+        plan, refines = plan_parts.plan, self._only_refines
+        lost = len(frozenset(self.demand.evidence.constraints_before) - plan_parts.filters)
         narrow = self.demand.evidence.clues.narrow
         extends = self.demand.evidence.clues.extend and not any(r.kind == "value" for r in self.demand.requirements)
         return {
             "refines_other_shown": float(refines and plan.select != before.select),
             "refines_group_lost": float(refines and bool(before.group_by) and plan.group_by != before.group_by),
-            "refines_tables_lost": float(refines and bool(Anatomy(before).folded_tables - anatomy.folded_tables)),
+            "refines_tables_lost": float(refines and bool(PlanParts(before).folded_tables - plan_parts.folded_tables)),
             "refines_filters_lost": float(refines and lost > len(self.demand.requirements)),
             "distinct_lost": float((refines or extends) and before.distinct and not plan.distinct),
             "refines_narrow_lost": float(refines and narrow and lost > 0),
@@ -85,7 +106,7 @@ class ReferenceFeatures:
             * lost
             / max(1, before),
             "each_missing": float(each and not (plan.group_by and set(previous.select) <= set(plan.select))),
-            "exchange_unheeded": float(bool(self._exchanged) and bool(self._exchanged & self._equalities(plan))),
+            "exchange_ignored": float(bool(self._exchanged) and bool(self._exchanged & self._equalities(plan))),
             "given_up_held": float(given_up and not lost),
         }
 
@@ -107,7 +128,7 @@ class ReferenceFeatures:
     def _equalities(self, plan: Plan) -> frozenset[tuple[tuple[str, str], str]]:
         return frozenset(
             (each.column.folded, str(value).casefold())
-            for each in Anatomy(plan).filters
+            for each in PlanParts(plan).filters
             if each.column and each.operator == "="
             for value in each.values
         )

@@ -1,18 +1,40 @@
-"""Features of a plan by what the turn asks for: requirements missed, orders and units not heeded."""
+"""RequirementFeatures: requirements of the turn that a plan misses, and orders and units that it ignores.
+
+"books lent in 2024" -> SELECT title FROM book JOIN loan ... WHERE loan_date LIKE '2024%'; SELECT title FROM book has
+`missing_date`.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from typing import get_args
 
-from nodes.compact.plan_parts import Anatomy
+from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
 from nodes.coverage.plan_filters import PlanFilters
+from nodes.coverage.requirement import RequirementKind
 from nodes.plan import ColumnTerm, Plan
 from nodes.plan.traversal import columns
-from value_index.linear_model import Features
+from value_index.linear_model import Feature, Features
+
+FEATURES = (
+    *(
+        Feature(f"missing_{kind}", f"The strength of the requirements of kind {kind} that the plan leaves out.")
+        for kind in get_args(RequirementKind)
+    ),
+    Feature("weak_option", "The strength of the requirements that it meets by a less likely column."),
+    Feature("unasked_literal", "How many of its literals nothing asks for, up to three."),
+    Feature("list_cut", 'True if an ordered list is asked ("oldest first") and it has a LIMIT.'),
+    Feature("order_of_another", "True if it orders by another column than the one asked for."),
+    Feature("list_unordered", "True if an ordered list is asked and it has no order."),
+    Feature("limit_missing", 'True if its LIMIT is not the number asked for: "six runners" without LIMIT 6.'),
+    Feature("direction_wrong", "True if its order runs the other way than asked."),
+    Feature("unit_missing", 'True if figures of each unit are asked ("per town") and it does not group.'),
+    Feature("unit_not_shown", "True if it groups and does not show the unit."),
+)
 
 CODE_LENGTH = 2
 """Characters up to which a literal may be a code that no words spell."""
@@ -24,13 +46,13 @@ class RequirementFeatures:
 
     demand: Demand
 
-    def of(self, anatomy: Anatomy) -> Features:
+    def of(self, plan_parts: PlanParts) -> Features:
         """Return the features of one plan."""
-        return {**self._missing(anatomy), **self._ordered(anatomy.plan)}
+        return {**self._missing(plan_parts), **self._ordered(plan_parts.plan)}
 
-    def _missing(self, anatomy: Anatomy) -> Features:
+    def _missing(self, plan_parts: PlanParts) -> Features:
         """How much of each kind of requirement the plan leaves out ("in 2024" and no condition on a time)."""
-        filters = PlanFilters(anatomy.plan)
+        filters = PlanFilters(plan_parts.plan)
         found = defaultdict[str, float](float)
         for each in self.demand.requirements:
             covered = filters.coverage(each)
@@ -42,7 +64,7 @@ class RequirementFeatures:
 
     @cached_property
     def _known_literals(self) -> frozenset[str]:
-        before = Anatomy(self.demand.previous).literals if self.demand.previous else frozenset[str]()
+        before = PlanParts(self.demand.previous).literals if self.demand.previous else frozenset[str]()
         dated = {at for each in self.demand.requirements if each.kind == "date" for at in range(each.start, each.end)}
         words = frozenset(word.text for at, word in enumerate(self.demand.inquiry.utterance.words) if at not in dated)
         numbers = frozenset(str(c.number) for c in self.demand.evidence.clues.comparisons)

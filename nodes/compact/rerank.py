@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from math import exp
-from pathlib import Path
 
 from nodes.compact.candidate import Candidate, distinct, ranking
+from nodes.compact.choice_weights import checked_choice, choice_weights
 from nodes.compact.edit_search import with_edits
 from nodes.compact.network import WeightsError
 from nodes.compact.opinions import opinions
@@ -22,8 +20,6 @@ from value_index.linear_model import Features, Weights, probability
 
 __all__ = ["Candidate", "candidates", "choice_of", "chosen", "confidence_features", "distinct", "ranking"]
 
-SHIPPED_CHOICE = Path(__file__).with_name("choice.json")
-"""Weights of the choice, fitted by `turnsql train choice`."""
 SENSELESS = (
     "condition_twice",
     "contradiction",
@@ -84,23 +80,18 @@ def chosen(
     return tuple(plans) or (ScoredPlan(plan=Plan(), score=0.0),)
 
 
-@lru_cache(maxsize=1)
-def _shipped_choice() -> Mapping[str, Weights]:
-    return json.loads(SHIPPED_CHOICE.read_text(encoding="utf-8"))
-
-
 def choice_of(planner: Planner, weights: str) -> Mapping[str, Weights]:
     """Return the weights of the choice: those beside the shipped network, else those in a network's own file.
 
     Raises:
-        WeightsError: there are none.
+        WeightsError: there are none, or they are of other features than these.
     """
-    if not weights and SHIPPED_CHOICE.exists():
-        return _shipped_choice()
+    if not weights:
+        return choice_weights()
     choice: Mapping[str, Weights] | None = planner.network.about.get("choice")
     if not choice:
         raise WeightsError(f"the weights {weights!r} were never calibrated: turnsql train compact --export")
-    return choice
+    return checked_choice(choice, weights)
 
 
 def confidence_features(ranked: Sequence[tuple[Candidate, float]]) -> Features:
@@ -112,10 +103,10 @@ def confidence_features(ranked: Sequence[tuple[Candidate, float]]) -> Features:
         "share": share,
         "margin": min(4.0, best - rest[0][1]) / 4 if rest else 1.0,
         "network": first.features.get("network", 0.0),
-        "network first": first.features.get("network first", 0.0),
-        "read first": first.features.get("read first", 0.0),
-        "network has no words": first.features.get("network has no words", 0.0),
-        "values unused": first.features.get("values unused", 0.0),
+        "network_first": first.features.get("network_first", 0.0),
+        "read_first": first.features.get("read_first", 0.0),
+        "network_has_no_words": first.features.get("network_has_no_words", 0.0),
+        "values_unused": first.features.get("values_unused", 0.0),
         "missing": sum(value for name, value in first.features.items() if name.startswith("missing_")),
         "senseless": sum(first.features.get(name, 0.0) for name in SENSELESS),
     }

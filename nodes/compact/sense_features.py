@@ -1,11 +1,14 @@
-"""Features of a plan that can hardly be meant: a key summed, a fan trap, x NOT IN (SELECT x ...), a text that is not stored."""
+"""SenseFeatures: what can hardly be meant: a key summed, a fan trap, x NOT IN (SELECT x ...), a text that is not stored.
+
+"How many pages do the books have?" -> SELECT SUM(pages) FROM book; SELECT SUM(book_id) FROM book has `key_summed`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from nodes.compact.plan_parts import Anatomy
+from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.column_profile import SAMPLE
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.display import shows_conditions
@@ -17,8 +20,30 @@ from nodes.coverage.plan_filters import leaves
 from nodes.coverage.roles import role_fit
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import columns, conjuncts
-from value_index.linear_model import Features
+from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
+
+FEATURES = (
+    Feature("condition_twice", "True if a condition stands twice."),
+    Feature("contradiction", "True if two conditions exclude each other."),
+    Feature("key_summed", "True if a key is summed or averaged."),
+    Feature("cross_join", "How many tables are joined by nothing."),
+    Feature("fan_trap", "How many joins multiply rows that are counted or summed."),
+    Feature("own_members", "True if it looks for a column among all of its own values: x NOT IN (SELECT x ...)."),
+    Feature("unrelated_members", "True if it looks for a column among the values of one that no key ties to it."),
+    Feature("order_fixed", "True if it orders by a column that a condition fixes."),
+    Feature("unstored_literal", "True if it compares a column with a text that the column does not store."),
+    Feature("needless_tables", "True if it reads tables that it can do without."),
+    Feature("copy_unused", "True if it reads a table twice and needs it once."),
+    Feature("texts_compared", "True if numbers that are stored as texts are compared as texts."),
+    Feature("texts_ordered", "True if numbers that are stored as texts are ordered as texts."),
+    Feature("shown_twice", "True if it shows something twice."),
+    Feature("shows_conditions", "True if it shows what it only has to compare."),
+    Feature("roles_paired", 'True if two keys to one table are told apart: "from Rome to Oslo".'),
+    Feature("rows_repeated", "True if a join repeats the rows that are shown."),
+    Feature("things_repeated", 'True if it does so and the words ask which things there are: "which books".'),
+    Feature("role_fit", "How well the keys that it takes fit the words beside the values."),
+)
 
 
 @dataclass(frozen=True)
@@ -27,18 +52,18 @@ class SenseFeatures:
 
     demand: Demand
 
-    def of(self, anatomy: Anatomy) -> Features:
+    def of(self, plan_parts: PlanParts) -> Features:
         """Return the features of one plan."""
-        return self._senseless(anatomy)
+        return self._senseless(plan_parts)
 
-    def _senseless(self, anatomy: Anatomy) -> Features:
+    def _senseless(self, plan_parts: PlanParts) -> Features:
         """What cannot be meant: a condition twice, a key summed, tables that nothing joins, x NOT IN (SELECT x ...)."""
-        plan, schema = anatomy.plan, self.demand.schema
-        blocks = [part for part in anatomy.parts if isinstance(part, Plan)]
+        plan, schema = plan_parts.plan, self.demand.schema
+        blocks = [part for part in plan_parts.parts if isinstance(part, Plan)]
         keys = self.demand.inquiry.keys
         summed = [
             c
-            for a in anatomy.aggregates
+            for a in plan_parts.aggregates
             if a.function in ("sum", "avg")
             for c in (a.argument,)
             if isinstance(c, ColumnTerm)
@@ -50,12 +75,12 @@ class SenseFeatures:
             "key_summed": float(any(c.ref in keys for c in summed)),
             "cross_join": float(sum(join.on is None for b in blocks for join in b.joins or ())),
             "fan_trap": float(sum(fan_traps(b, schema) for b in blocks)),
-            "own_members": float(any(_is_own_member(part, plan) for part in anatomy.parts)),
-            "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in anatomy.parts)),
+            "own_members": float(any(_is_own_member(part, plan) for part in plan_parts.parts)),
+            "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in plan_parts.parts)),
             "order_fixed": float(_orders_by_constant(plan)),
-            "unstored_literal": float(self._unstored(anatomy)),
-            "needless_tables": float(self._needless(anatomy)),
-            "copy_unused": float(len(plan.tables) > len(anatomy.folded_tables) and not uses_copies(plan)),
+            "unstored_literal": float(self._unstored(plan_parts)),
+            "needless_tables": float(self._needless(plan_parts)),
+            "copy_unused": float(len(plan.tables) > len(plan_parts.folded_tables) and not uses_copies(plan)),
             "texts_compared": float(compares_texts(plan, self.demand)),
             "texts_ordered": float(orders_texts(plan, self.demand)),
             "shown_twice": float(len(set(plan.select)) < len(plan.select)),
@@ -76,7 +101,7 @@ class SenseFeatures:
         found |= {frozenset((a, b)) for sources in by_target.values() for a in sources for b in sources}
         return frozenset(found)
 
-    def _unstored(self, anatomy: Anatomy) -> int:
+    def _unstored(self, plan_parts: PlanParts) -> int:
         """Return how many texts are compared with a column none of whose few values they are, though no word asks for it."""
         asked = {
             (o.column.folded, value)
@@ -86,7 +111,7 @@ class SenseFeatures:
             for value in (str(t.value).casefold() for t in leaf.right if isinstance(t, LiteralTerm))
         }
         count = 0
-        for each in anatomy.filters:
+        for each in plan_parts.filters:
             if each.column is None or each.aggregate is not None or each.operator not in ("=", "!=", "in", "not in"):
                 continue
             stored = self._few_values(each.column)
@@ -107,13 +132,13 @@ class SenseFeatures:
     def _columns(self) -> frozenset[ColumnRef]:
         return frozenset(self.demand.schema.columns)
 
-    def _needless(self, anatomy: Anatomy) -> int:
+    def _needless(self, plan_parts: PlanParts) -> int:
         """Return how many tables a plan could do without, those that the words name left out."""
-        smaller = next(idle_tables(anatomy.plan, self.demand), None)
+        smaller = next(idle_tables(plan_parts.plan, self.demand), None)
         if smaller is None:
             return 0
         named = {m.table.lower() for m in self.demand.evidence.mentions.tables if m.score >= 0.8}
-        return len(anatomy.folded_tables - Anatomy(smaller).folded_tables - named)
+        return len(plan_parts.folded_tables - PlanParts(smaller).folded_tables - named)
 
     @cached_property
     def _asks_which(self) -> bool:

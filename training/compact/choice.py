@@ -3,19 +3,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from agent.config import Config
 from eval.datasets import Dataset, load
+from nodes.compact.choice_weights import LISTS
 from nodes.compact.rerank import choice_of
 from nodes.compact.turn_encoding import Planner, load_planner
 from training.compact.choice_priors import PRIORS
 from training.compact.rerank import fit_choice, gold_turns, judged_turns, made_up_turns
 from training.dev_databases import refuse_dev_databases
 from value_index.linear_model import Weights
+from value_index.weights_file import WeightsFile, write_weights
 
 BEAM, READINGS = 8, 20
 """Candidates among which the choice is fitted; those of the node's settings."""
@@ -27,7 +28,7 @@ def train_choice(data: Path, databases: Sequence[str], out: Path) -> Path:
     refuse_dev_databases(dataset)
     planner = load_planner()
     choice = fold_choice(dataset, databases, planner, {**PRIORS, **choice_of(planner, "")["plan"]})
-    out.write_text(json.dumps(choice, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_weights(out, WeightsFile(choice, {}), LISTS, source="turnsql train choice, CoSQL train")
     return out
 
 

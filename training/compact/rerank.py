@@ -189,8 +189,8 @@ def fit_choice(turns: Sequence[list[Judged]], made: Sequence[list[Judged]]) -> d
         "fold": {
             "turns": len(turns),
             "value": round(float(np.mean(labels)), 4),
-            "value of the network alone": _share(turns, "network first"),
-            "value of the words alone": _share(turns, "read first"),
+            "value of the network alone": _share(turns, "network_first"),
+            "value of the words alone": _share(turns, "read_first"),
             "value within reach": round(float(np.mean([any(each.right for each in turn) for turn in turns])), 4),
             "made-up turns": len(made),
             "value of made-up turns": round(float(np.mean(_firsts(made, plan)[1])), 4) if made else None,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nodes.compact.cue_features import Wording
-from nodes.compact.plan_parts import Anatomy
+from nodes.compact.cue_features import CueFeatures
+from nodes.compact.plan_parts import PlanParts
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
@@ -24,7 +24,7 @@ def context(tmp_path: Path) -> Context:
 def fired(context: Context, utterance: str, sql: str, before: str = "") -> set[str]:
     history = (Turn(utterance="Before", sql=before),) if before else ()
     state = GraphState(turn_id="0:0", database_id="regatta", utterance=utterance, history=history)
-    found = Wording(Evidence.of(state, context)).of(Anatomy(to_plan(sql, context.schema)))
+    found = CueFeatures(Evidence.of(state, context)).of(PlanParts(to_plan(sql, context.schema)))
     return {name for name, value in found.items() if value}
 
 
@@ -35,24 +35,24 @@ ALL = "SELECT label FROM boat"
 @pytest.mark.parametrize(
     ("utterance", "good", "bad", "feature"),
     [
-        ("Which boats are not over 12?", "SELECT label FROM boat WHERE label != 'x'", ALL, "denial unheeded"),
-        ("Which boats are there?", ALL, "SELECT label FROM boat WHERE label != 'x'", "denial unsaid"),
-        ("What is the average length?", "SELECT avg(length) FROM boat", "SELECT length FROM boat", "average unheeded"),
-        ("What is the length?", "SELECT length FROM boat", "SELECT avg(length) FROM boat", "average unsaid"),
-        ("Show the maximum", "SELECT max(length) FROM boat", "SELECT max(label) FROM boat", "extreme of text"),
-        ("Labels for each length", "SELECT length, count(*) FROM boat GROUP BY length", ALL, "group asked, none"),
-        ("Show the different labels", "SELECT DISTINCT label FROM boat", ALL, "distinct asked, none"),
-        ("Labels sorted by length", "SELECT label FROM boat ORDER BY length", ALL, "order asked, none"),
+        ("Which boats are not over 12?", "SELECT label FROM boat WHERE label != 'x'", ALL, "denial_ignored"),
+        ("Which boats are there?", ALL, "SELECT label FROM boat WHERE label != 'x'", "denial_unsupported"),
+        ("What is the average length?", "SELECT avg(length) FROM boat", "SELECT length FROM boat", "average_ignored"),
+        ("What is the length?", "SELECT length FROM boat", "SELECT avg(length) FROM boat", "average_unsupported"),
+        ("Show the maximum", "SELECT max(length) FROM boat", "SELECT max(label) FROM boat", "extreme_of_text"),
+        ("Labels for each length", "SELECT length, count(*) FROM boat GROUP BY length", ALL, "group_asked_none"),
+        ("Show the different labels", "SELECT DISTINCT label FROM boat", ALL, "distinct_asked_none"),
+        ("Labels sorted by length", "SELECT label FROM boat ORDER BY length", ALL, "order_asked_none"),
         (
             "Which boat has the greatest length?",
             "SELECT label FROM boat ORDER BY length DESC LIMIT 1",
             "SELECT label FROM boat ORDER BY length LIMIT 1",
-            "order turned",
+            "order_inverted",
         ),
-        ("Boats longer than 12", LONG, "SELECT label FROM boat WHERE length < 12", "comparison turned"),
-        ("Boats longer than 12", LONG, ALL, "comparison unheeded"),
-        ("Show label and length of the boats", "SELECT label, length FROM boat", ALL, "fewer shown than named"),
-        ("Show the label of the boats", ALL, "SELECT * FROM boat", "star though named"),
+        ("Boats longer than 12", LONG, "SELECT label FROM boat WHERE length < 12", "comparison_inverted"),
+        ("Boats longer than 12", LONG, ALL, "comparison_ignored"),
+        ("Show label and length of the boats", "SELECT label, length FROM boat", ALL, "fewer_shown_than_named"),
+        ("Show the label of the boats", ALL, "SELECT * FROM boat", "star_though_named"),
     ],
 )
 def test_a_cue_tells_plans_apart(context: Context, utterance: str, good: str, bad: str, feature: str) -> None:
@@ -62,5 +62,5 @@ def test_a_cue_tells_plans_apart(context: Context, utterance: str, good: str, ba
 
 def test_words_that_point_back_keep_the_filters(context: Context) -> None:
     asked = "Show the label of those"
-    assert "points back, filters lost" in fired(context, asked, ALL, LONG)
-    assert "points back, filters lost" not in fired(context, asked, LONG, LONG)
+    assert "points_back_filters_lost" in fired(context, asked, ALL, LONG)
+    assert "points_back_filters_lost" not in fired(context, asked, LONG, LONG)

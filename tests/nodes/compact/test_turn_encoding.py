@@ -14,9 +14,10 @@ from tokenizers.models import WordLevel
 from nodes.compact import rerank as choosing
 from nodes.compact import stage_outputs as stages
 from nodes.compact import turn_encoding as planner
+from nodes.compact.choice_weights import LISTS
 from nodes.compact.linearize import to_symbols
 from nodes.compact.network import SHIPPED, Network, WeightsError
-from nodes.compact.plan_parts import Anatomy
+from nodes.compact.plan_parts import PlanParts
 from nodes.compact.pointers import Items
 from nodes.compact.turn_encoding import Planner
 from nodes.node import Context
@@ -109,10 +110,14 @@ def test_links_are_marks_above_the_thresholds(context: Context, state: GraphStat
 def test_candidates_of_both_sides_are_told_apart_by_their_parts(context: Context, state: GraphState) -> None:
     read = scripted(context, NOW, BEFORE).understand(state, context)
     found = choosing.candidates(state, context, read, width=4, readings=10)
-    assert len({Anatomy(each.plan).key for each in found}) == len(found)
-    [first] = [each for each in found if each.features.get("network first")]
+    assert len({PlanParts(each.plan).key for each in found}) == len(found)
+    [first] = [each for each in found if each.features.get("network_first")]
     assert first.plan == to_plan(NOW, context.schema) and first.features["beam"] == 1
-    assert any(each.features.get("read first") for each in found)
+    assert any(each.features.get("read_first") for each in found)
+    edited = choosing.candidates(state, context, read, width=4, readings=10, weights={"network": 1.0})
+    names = {feature.name for feature in LISTS["plan"]}
+    assert len(edited) > len(found) and {name for each in edited for name in each.features} <= names
+    assert choosing.confidence_features([(first, 1.0)]).keys() == {each.name for each in LISTS["confidence"]}
     ranked = choosing.ranking(found, {"network": 1.0})
     assert ranked[0][0] is first
 

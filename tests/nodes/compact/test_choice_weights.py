@@ -1,0 +1,56 @@
+"""The features by which plans are chosen, and their shipped weights."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from nodes.compact import (
+    coverage_features,
+    cue_features,
+    opinions,
+    plan_features,
+    reference_features,
+    requirement_features,
+    sense_features,
+)
+from nodes.compact.choice_weights import LISTS, checked_choice, choice_weights
+from nodes.compact.network import WeightsError
+from nodes.compact.rerank import SENSELESS
+from training.compact.choice_priors import PRIORS
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_each_feature_is_listed_once_and_has_a_weight(model: str) -> None:
+    names = [feature.name for feature in LISTS[model]]
+    assert sorted(names) == sorted(choice_weights()[model])
+    assert all(name.isidentifier() and name.islower() for name in names)
+    assert all(feature.doc.endswith(".") for feature in LISTS[model])
+
+
+def test_what_is_named_elsewhere_is_in_the_list() -> None:
+    names = {feature.name for feature in LISTS["plan"]}
+    assert PRIORS.keys() | set(SENSELESS) <= names
+
+
+def test_a_choice_of_other_features_is_refused() -> None:
+    assert checked_choice({"plan": {"network": 1.0}}, "x.zip")
+    with pytest.raises(WeightsError, match=r"'network first'.*--export"):
+        checked_choice({"plan": {"network first": 1.0}}, "x.zip")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        coverage_features,
+        cue_features,
+        opinions,
+        plan_features,
+        reference_features,
+        requirement_features,
+        sense_features,
+    ],
+)
+def test_each_file_of_features_shows_an_utterance_and_its_sql(module: ModuleType) -> None:
+    assert module.__doc__ and "SELECT" in module.__doc__ and '"' in module.__doc__
