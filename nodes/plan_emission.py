@@ -1,4 +1,4 @@
-"""The query as a typed plan, several readings best first."""
+"""The query as a typed plan, several interpretations, best first."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Skip(Variant):
 
 
 class Lexical(Variant):
-    """Generates the readings that the words allow, fresh or as edits of the previous plan, and ranks them."""
+    """Generates the interpretations that the words allow, fresh or as edits of the previous plan, and ranks them."""
 
     readings: int = Field(default=5, ge=1)
     """How many plans are given at most."""
@@ -54,12 +54,12 @@ class Lexical(Variant):
 
 
 class Compact(Variant):
-    """Plans of the compact planner's network and readings of the words, ranked together, with a calibrated confidence."""
+    """Plans of the compact planner's network and interpretations of the words, ranked together, with a calibrated confidence."""
 
     plans: int = Field(default=5, ge=1)
     """How many plans are given at most."""
     beam: int = Field(default=8, ge=0, le=64)
-    """Plans that the network is asked for; 0 leaves it the scoring of the readings."""
+    """Plans that the network is asked for; 0 leaves it the scoring of the interpretations."""
     readings: int = Field(default=20, ge=0)
     """Plans taken from the words, as the lexical variant reads them; 0 for none."""
     weights: str = ""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from nodes.lexical.cues import Clues
-from nodes.lexical.previous_query import Before
+from nodes.lexical.cues import Cues
+from nodes.lexical.previous_query import PreviousQuery
 from nodes.lexical.schema_mentions import Mentions, find_mentions
 from nodes.lexical.utterance import Utterance
 from nodes.plan import Plan, PlanSource
@@ -67,9 +67,9 @@ class TurnAnalysis:
         return Utterance.of(self.text)
 
     @cached_property
-    def cues(self) -> Clues:
+    def cues(self) -> Cues:
         """Cues of the utterance: counts, superlatives, comparisons, orders, groups, denials, pronouns."""
-        return Clues(self.utterance)
+        return Cues(self.utterance)
 
     @cached_property
     def mentions(self) -> Mentions:
@@ -100,7 +100,7 @@ class TurnAnalysis:
         """Stored values that the utterance names, with the tables and comparisons of the previous query in mind."""
         if self.index is None:
             return ()
-        before = Before.of(self.previous)
+        before = PreviousQuery.of(self.previous)
         return self.index.ground(
             self.text, tables=before.tables, columns=before.columns, shown=before.shown, candidates=self._candidates
         )

@@ -12,7 +12,7 @@ from eval.datasets import Dataset, GoldDialogue
 from eval.gold.outputs import GoldBook
 from eval.gold.value_labels import Label, Labeller
 from eval.scoring.stage_scores import same_value
-from nodes.lexical.previous_query import Before
+from nodes.lexical.previous_query import PreviousQuery
 from nodes.plan.constraints import Scalar
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.ranker import Ranker, Thresholds
@@ -115,7 +115,7 @@ class _Measure:
         if self._book.turn(dialogue.index, turn) is None:
             return
         utterance = dialogue.turns[turn].utterance
-        before = Before.of(self._book.plan(dialogue.index, turn - 1) if turn else None)
+        before = PreviousQuery.of(self._book.plan(dialogue.index, turn - 1) if turn else None)
         index = self._index(dialogue.database_id)
         labels = list(self._labeller.turn(dialogue.index, turn))
         spans = _spans(index, utterance, before)
@@ -147,7 +147,7 @@ class _Measure:
         return self._indexes[database_id]
 
 
-def _spans(index: ValueIndex, text: str, before: Before) -> Spans:
+def _spans(index: ValueIndex, text: str, before: PreviousQuery) -> Spans:
     return index.spans(text, tables=before.tables, columns=before.columns, shown=before.shown)
 
 

@@ -63,8 +63,8 @@ class CoverageFeatures:
 
     def _asked(self, plan_parts: PlanParts) -> Features:
         """Counts and superlatives."""
-        clues, plan = self.evidence.clues, plan_parts.plan
-        asks = clues.count is not None and not self.evidence.count_in_name
+        cues, plan = self.evidence.cues, plan_parts.plan
+        asks = cues.count is not None and not self.evidence.count_in_name
         functions = {part.function for part in plan_parts.aggregates}
         shows = any(isinstance(term, Aggregate) and term.function == "count" for term in plan.select)
         highest, ranks = bool(self.evidence.superlatives), bool(plan.limit) or bool(functions & {"max", "min"})
@@ -73,7 +73,7 @@ class CoverageFeatures:
             "count_asked_shown": float(asks and shows),
             "count_shown_not_asked": float(shows and not asks),
             "how_many_more_shown": float(
-                clues.how_many and shows and len(plan.select) > 1 and not plan.group_by
+                cues.how_many and shows and len(plan.select) > 1 and not plan.group_by
             ),
             "superlative_ignored": float(highest and not ranks),
             "ranks_unasked": float(ranks and not highest),
@@ -86,8 +86,8 @@ class CoverageFeatures:
         heads = {(term.table.lower(), term.column.lower()) for term in shown}
         unused = unshown = 0
         for mention in evidence.named:
-            if mention.readings[0][1] >= 0.9:
-                meant = {column.folded for column, score in mention.readings if score >= 0.5}
+            if mention.candidates[0][1] >= 0.9:
+                meant = {column.folded for column, score in mention.candidates if score >= 0.5}
                 unused += not meant & used
                 unshown += evidence.in_head(mention.start) and not meant & heads
         scores = [evidence.mentions.column_score(term.ref) for term in shown]
@@ -104,7 +104,7 @@ class CoverageFeatures:
 
     def _said(self, plan_parts: PlanParts) -> Features:
         """Numbers and other literals."""
-        utterance = self.evidence.clues.utterance
+        utterance = self.evidence.cues.utterance
         limits = {str(part.limit) for part in plan_parts.parts if isinstance(part, Plan) and part.limit is not None}
         literals = plan_parts.literals | limits
         said = utterance.text.casefold()

@@ -81,7 +81,7 @@ class CueFeatures:
         return self.evidence.previous is not None and any(map(_denies, walk(self.evidence.previous)))
 
     def _denied(self, plan_parts: PlanParts) -> Features:
-        said, denies = bool(self.evidence.clues.negated), any(map(_denies, plan_parts.parts))
+        said, denies = bool(self.evidence.cues.negated), any(map(_denies, plan_parts.parts))
         return {
             "denial_ignored": float(said and not denies),
             "denial_unsupported": float(denies and not said and not self._denied_before),
@@ -119,27 +119,27 @@ class CueFeatures:
 
     def _grouped(self, plan_parts: PlanParts) -> Features:
         plan = plan_parts.plan
-        clues, grouped = self.evidence.clues, bool(plan.group_by)
+        cues, grouped = self.evidence.cues, bool(plan.group_by)
         distinct = plan.distinct or any(term.distinct for term in plan_parts.aggregates)
         mixed = {isinstance(term, Aggregate) for term in plan.select} == {True, False}
         return {
-            "group_asked_none": float(bool(clues.group) and not grouped),
-            "group_unasked": float(grouped and not clues.group and not self.evidence.superlatives),
+            "group_asked_none": float(bool(cues.group) and not grouped),
+            "group_unasked": float(grouped and not cues.group and not self.evidence.superlatives),
             "count_beside_a_column_no_group": float(mixed and not grouped),
-            "distinct_asked_none": float(clues.distinct and not distinct and not grouped),
-            "distinct_unasked": float(plan.distinct and not clues.distinct),
+            "distinct_asked_none": float(cues.distinct and not distinct and not grouped),
+            "distinct_unasked": float(plan.distinct and not cues.distinct),
         }
 
     def _ordered(self, plan: Plan) -> Features:
-        clues, superlatives = self.evidence.clues, self.evidence.superlatives
-        sorts = clues.sort is not None
+        cues, superlatives = self.evidence.cues, self.evidence.superlatives
+        sorts = cues.sort is not None
         first = plan.order_by[0] if plan.order_by else None
         if first is None:
             wrong = False
         elif superlatives and plan.limit is not None:
             wrong = all(each.descending != first.descending for each in superlatives)
         else:
-            wrong = sorts and clues.descending != first.descending
+            wrong = sorts and cues.descending != first.descending
         limits = {each.limit for each in superlatives}
         return {
             "order_asked_none": float(sorts and first is None),
@@ -156,7 +156,7 @@ class CueFeatures:
                     if isinstance(term, LiteralTerm) and isinstance(term.value, int | float):
                         used.setdefault(float(term.value), set()).add(part.operator)
         unheeded = turned = loose = 0
-        for comparison in self.evidence.clues.comparisons:
+        for comparison in self.evidence.cues.comparisons:
             found = used.get(float(comparison.number), set())
             unheeded += not found
             turned += bool({TURNED[comparison.operator], TURNED[comparison.operator][:1]} & found)
@@ -170,7 +170,7 @@ class CueFeatures:
     def _carried(self, plan_parts: PlanParts) -> Features:
         before, held = self._before, plan_parts.filters
         lost = len(before - held)
-        back, narrow = self.evidence.points_back, float(self.evidence.clues.narrow)
+        back, narrow = self.evidence.points_back, float(self.evidence.cues.narrow)
         return {
             "points_back_filters_lost": back * min(2, lost),
             "narrows_filters_lost": narrow * min(2, lost),
@@ -190,7 +190,7 @@ class CueFeatures:
     def _heads(self) -> int:
         """How many columns the words name among what is to be shown."""
         evidence = self.evidence
-        return sum(evidence.in_head(m.start) for m in evidence.named if m.readings[0][1] >= 0.8)
+        return sum(evidence.in_head(m.start) for m in evidence.named if m.candidates[0][1] >= 0.8)
 
     def _shown(self, plan_parts: PlanParts) -> Features:
         plan, named, heads = plan_parts.plan, self._named, self._heads

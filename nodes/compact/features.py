@@ -187,7 +187,7 @@ class _Spoken:
         for mention in mentions.tables:
             self._name(mention.start, mention.end, self._tables.get(mention.table), mention.score)
         for mention in mentions.columns:
-            for column, score in mention.readings:
+            for column, score in mention.candidates:
                 self._name(mention.start, mention.end, self._columns.get(column), score)
         return self._out
 

@@ -13,7 +13,7 @@ from nodes.compact.plan_parts import PARTS, PlanParts
 from nodes.compact.turn_encoding import Understanding
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.planner import scored_plans
-from nodes.lexical.weights import READING
+from nodes.lexical.weights import lexical_weights
 from value_index.linear_model import Feature, Features
 
 FEATURES = (
@@ -54,7 +54,7 @@ def opinions(
 ) -> list[tuple[PlanParts, Features]]:
     """Return the plans of the network and of the words, with what both think of each."""
     beam = understanding.plans(width) if width else ()
-    reading = scored_plans(evidence, READING, limit=readings) if readings else ()
+    reading = scored_plans(evidence, lexical_weights().interpretation, limit=readings) if readings else ()
     before = (evidence.previous,) if evidence.previous else ()
     others = [*(each.plan for each in reading), *before]
     scores = (*(score for _, score in beam), *understanding.scores(others))

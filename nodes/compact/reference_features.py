@@ -52,23 +52,23 @@ class ReferenceFeatures:
     def _only_refines(self) -> bool:
         """Whether the words name nothing new to show: then what was shown stays ("Only the ones from France")."""
         evidence = self.demand.evidence
-        if evidence.previous is None or evidence.clues.count is not None or self.demand.units:
+        if evidence.previous is None or evidence.cues.count is not None or self.demand.units:
             return False
         if evidence.aggregates and self.demand.order is None:
             return False
-        words = {word.text for word in evidence.clues.utterance.words}
+        words = {word.text for word in evidence.cues.utterance.words}
         if words & ASKING and not chooses_among(self.demand.inquiry):
             return False
         used = {each.options[0].column for each in self.demand.requirements}
-        heads = [m for m in evidence.named if evidence.in_head(m.start) and m.readings[0][1] >= 0.6]
-        news = [m for m in heads if not any(column in used for column, _ in m.readings)]
+        heads = [m for m in evidence.named if evidence.in_head(m.start) and m.candidates[0][1] >= 0.6]
+        news = [m for m in heads if not any(column in used for column, _ in m.candidates)]
         compared = {at for m in heads if m not in news for at in range(m.start, m.end)}
         tables = {m.table.lower() for m in evidence.mentions.tables if m.score >= 0.8 and m.start not in compared}
         before = {table.lower() for table in evidence.previous_tables}
         starts = any(evidence.in_head(m.start) for m in evidence.mentions.tables if m.score >= 0.8)
-        if starts and not (evidence.clues.narrow or leaves_out(self.demand.inquiry) or self.demand.order):
+        if starts and not (evidence.cues.narrow or leaves_out(self.demand.inquiry) or self.demand.order):
             return False
-        asks = bool(self.demand.requirements or self.demand.order or evidence.clues.comparisons)
+        asks = bool(self.demand.requirements or self.demand.order or evidence.cues.comparisons)
         return not news and tables <= before and asks
 
     def _refined(self, plan_parts: PlanParts) -> Features:
@@ -78,8 +78,8 @@ class ReferenceFeatures:
             return {}
         plan, refines = plan_parts.plan, self._only_refines
         lost = len(frozenset(self.demand.evidence.constraints_before) - plan_parts.filters)
-        narrow = self.demand.evidence.clues.narrow
-        extends = self.demand.evidence.clues.extend and not any(r.kind == "value" for r in self.demand.requirements)
+        narrow = self.demand.evidence.cues.narrow
+        extends = self.demand.evidence.cues.extend and not any(r.kind == "value" for r in self.demand.requirements)
         return {
             "refines_other_shown": float(refines and plan.select != before.select),
             "refines_group_lost": float(refines and bool(before.group_by) and plan.group_by != before.group_by),
@@ -96,7 +96,7 @@ class ReferenceFeatures:
         """How a turn refers to the one before: to its rows, to each of them, to a value to exchange or give up."""
         inquiry, evidence = self.demand.inquiry, self.demand.evidence
         before = len(evidence.constraints_before)
-        asks = evidence.clues.count is not None or bool(evidence.aggregates)
+        asks = evidence.cues.count is not None or bool(evidence.aggregates)
         each = asks and asks_of_each(inquiry)
         given_up = gives_up(inquiry)
         previous = self.demand.previous

@@ -67,7 +67,7 @@ class RequirementFeatures:
         before = PlanParts(self.demand.previous).literals if self.demand.previous else frozenset[str]()
         dated = {at for each in self.demand.requirements if each.kind == "date" for at in range(each.start, each.end)}
         words = frozenset(word.text for at, word in enumerate(self.demand.inquiry.utterance.words) if at not in dated)
-        numbers = frozenset(str(c.number) for c in self.demand.evidence.clues.comparisons)
+        numbers = frozenset(str(c.number) for c in self.demand.evidence.cues.comparisons)
         return self.demand.literals | before | words | numbers
 
     def _ordered(self, plan: Plan) -> Features:

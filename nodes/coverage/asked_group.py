@@ -42,7 +42,7 @@ def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
     found: dict[tuple[ColumnRef, bool], float] = {}
     for mention in inquiry.evidence.mentions.columns:
         if mention.start in (at, at + 1):
-            for ref, score in mention.readings[:6]:
+            for ref, score in mention.candidates[:6]:
                 if score >= 0.6 and ref not in inquiry.keys:
                     found[ref, False] = (
                         score + 0.2 * inquiry.table_score(ref.table) + 0.1 * (mention.end - mention.start)

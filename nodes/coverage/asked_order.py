@@ -49,17 +49,17 @@ def asked_order(inquiry: Inquiry) -> AskedOrder | None:
     """
     text = inquiry.utterance.text
     word, is_list = _leading(text)
-    clues = inquiry.evidence.clues
+    cues = inquiry.evidence.cues
     superlatives = inquiry.evidence.superlatives
     limit = _limit(inquiry) if superlatives else None
-    is_list = (is_list or clues.sort is not None) and limit is None
+    is_list = (is_list or cues.sort is not None) and limit is None
     if not is_list and limit is None:
         return None
     word = word or (inquiry.utterance.words[superlatives[0].position].text if superlatives else "")
     columns = _columns(inquiry, word)
     descending = _direction(word, columns[:1], inquiry)
-    if descending is None and clues.sort is not None:
-        descending = clues.descending
+    if descending is None and cues.sort is not None:
+        descending = cues.descending
     return AskedOrder(is_list, descending, columns, limit, word)
 
 
@@ -75,11 +75,11 @@ def _leading(text: str) -> tuple[str, bool]:
 
 def _limit(inquiry: Inquiry) -> int | None:
     """Return the number of rows: next to a superlative, or before the things that are ranked."""
-    clues, words = inquiry.evidence.clues, inquiry.utterance.words
+    cues, words = inquiry.evidence.cues, inquiry.utterance.words
     for superlative in inquiry.evidence.superlatives:
         if superlative.limit > 1:
             return superlative.limit
-    taken = {c.position for c in clues.comparisons}
+    taken = {c.position for c in cues.comparisons}
     dated = {at for p in find_periods(inquiry.utterance.text) for at in range(*inquiry.utterance.span(p.start, p.stop))}
     starts = inquiry.evidence.table_starts
     for at, word in enumerate(words):
@@ -91,7 +91,7 @@ def _limit(inquiry: Inquiry) -> int | None:
 
 def _columns(inquiry: Inquiry, word: str) -> tuple[ColumnRef, ...]:
     """Return the columns to order by: named after "by" or beside the superlative, or implied by it."""
-    sort, utterance = inquiry.evidence.clues.sort, inquiry.utterance
+    sort, utterance = inquiry.evidence.cues.sort, inquiry.utterance
     at = next(iter(utterance.find(word)), None) if word else None
     found: dict[ColumnRef, float] = {}
     implied = {stem(each) for each in SUPERLATIVES.get(word, (False, ()))[1]}

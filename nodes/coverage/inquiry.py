@@ -57,7 +57,7 @@ class Inquiry:
     @property
     def utterance(self) -> Utterance:
         """The words of the turn."""
-        return self.evidence.clues.utterance
+        return self.evidence.cues.utterance
 
     @cached_property
     def stems(self) -> tuple[str, ...]:

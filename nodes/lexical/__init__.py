@@ -1,1 +1,1 @@
-"""The stages without a network: cues, schema linker, value grounder, follow-ups, and the planner of readings."""
+"""The stages without a network: cues, schema linker, value grounder, follow-ups, and the planner of interpretations."""

@@ -1,4 +1,4 @@
-"""candidates: the readings that the words of a turn allow, to be ranked afterwards."""
+"""candidates: the interpretations that the words of a turn allow, to be ranked afterwards."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from nodes.lexical.comparisons import average_comparison
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.filter_placement import localised
+from nodes.lexical.filter_placement import place_filters
 from nodes.lexical.focus import Focused
-from nodes.lexical.interpretation import Base, Filter, Reading
+from nodes.lexical.interpretation import Base, Filter, Interpretation
 from nodes.lexical.projections import Projection, projections
 from value_index.schema import ColumnRef
 
@@ -21,9 +21,9 @@ DOUBTFUL = 0.75
 _EXTENDING = ("heads", "all", "count", "aggregate")
 
 
-def candidates(evidence: Evidence) -> list[Reading]:
-    """Return the readings of a turn, unranked, without repeats."""
-    found: dict[Reading, None] = {}
+def candidates(evidence: Evidence) -> list[Interpretation]:
+    """Return the interpretations of a turn, unranked, without repeats."""
+    found: dict[Interpretation, None] = {}
     for name in focuses(evidence):
         table = evidence.schema.table(name)
         assert table is not None
@@ -31,7 +31,7 @@ def candidates(evidence: Evidence) -> list[Reading]:
         for filters, unit in _filterings(focused):
             for projection in projections(focused):
                 for base in _bases(projection, evidence):
-                    reading = Reading(
+                    interpretation = Interpretation(
                         base=base,
                         select=projection.select,
                         focus=name,
@@ -41,8 +41,8 @@ def candidates(evidence: Evidence) -> list[Reading]:
                         distinct=projection.distinct,
                         kind=projection.kind,
                     )
-                    reading = localised(reading, evidence)
-                    found.update(dict.fromkeys((reading, *_variants(reading, focused))))
+                    interpretation = place_filters(interpretation, evidence)
+                    found.update(dict.fromkeys((interpretation, *_variants(interpretation, focused))))
     return list(found)
 
 
@@ -52,7 +52,7 @@ def focuses(evidence: Evidence) -> tuple[str, ...]:
     for mention in evidence.mentions.tables:
         early = 0.1 if mention.start < 8 else 0.0
         score[mention.table] = max(score.get(mention.table, 0.0), mention.score + early)
-    hints = [(column.table, value) for mention in evidence.named for column, value in mention.readings[:6]]
+    hints = [(column.table, value) for mention in evidence.named for column, value in mention.candidates[:6]]
     hints += [(value.filter.column.table, 1.0) for value in evidence.values if value.filter.column]
     hints += [(table, 1.0) for table in evidence.previous_tables]
     hints += list(evidence.table_links.items())
@@ -63,7 +63,7 @@ def focuses(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _bases(projection: Projection, evidence: Evidence) -> Iterator[Base]:
-    """Yield how a reading may rest on the previous plan."""
+    """Yield how an interpretation may rest on the previous plan."""
     if projection.kind == "previous":
         yield "narrow"
         return
@@ -84,7 +84,7 @@ def _filterings(focused: Focused) -> Iterator[tuple[tuple[Filter, ...], tuple[Co
     weakest = min(spans, key=lambda value: value.score, default=None)
     if weakest and weakest.score < DOUBTFUL:
         yield tuple(value.filter for value in spans if value is not weakest), ()
-    average = average_comparison(focused.evidence.clues.utterance)
+    average = average_comparison(focused.evidence.cues.utterance)
     if average and (column := focused.near(average[0])):
         yield (*values, Filter(column, average[1])), ()
     counted = _counted(focused.evidence)
@@ -95,46 +95,46 @@ def _filterings(focused: Focused) -> Iterator[tuple[tuple[Filter, ...], tuple[Co
 
 def _counted(evidence: Evidence) -> Filter | None:
     """Return a comparison of count(*): "at least 3 events", "more than one advisor"."""
-    for comparison in evidence.clues.comparisons:
+    for comparison in evidence.cues.comparisons:
         if isinstance(comparison.number, int) and comparison.number <= MOST_COUNTED:
             return Filter(None, comparison.operator, (comparison.number,))
     return None
 
 
-def _variants(reading: Reading, focused: Focused) -> Iterator[Reading]:
-    """Yield what a negation or two values of one column may make of a fresh reading."""
-    yield from _denied(reading, focused.evidence)
-    if reading.base != "fresh":
+def _variants(interpretation: Interpretation, focused: Focused) -> Iterator[Interpretation]:
+    """Yield what a negation or two values of one column may make of a fresh interpretation."""
+    yield from _denied(interpretation, focused.evidence)
+    if interpretation.base != "fresh":
         return
-    if not reading.filters and (without := _without(focused)):
-        yield replace(reading, without=without)
-    columns = [each.column for each in reading.filters]
-    shared = [each for each in reading.filters if each.column and columns.count(each.column) == 2]
-    if len(shared) == 2 and not reading.sort and shared[0].operator != "between":
-        yield replace(reading, both=tuple(shared))
+    if not interpretation.filters and (without := _without(focused)):
+        yield replace(interpretation, without=without)
+    columns = [each.column for each in interpretation.filters]
+    shared = [each for each in interpretation.filters if each.column and columns.count(each.column) == 2]
+    if len(shared) == 2 and not interpretation.sort and shared[0].operator != "between":
+        yield replace(interpretation, both=tuple(shared))
 
 
-def _denied(reading: Reading, evidence: Evidence) -> Iterator[Reading]:
+def _denied(interpretation: Interpretation, evidence: Evidence) -> Iterator[Interpretation]:
     """Yield what a negation makes of equalities: inequalities, or the rows that some row with the value stands for."""
-    equal = tuple(each for each in reading.filters if each.operator == "=")
-    if not equal or not evidence.clues.negated:
+    equal = tuple(each for each in interpretation.filters if each.operator == "=")
+    if not equal or not evidence.cues.negated:
         return
-    rest = tuple(each for each in reading.filters if each not in equal)
-    yield replace(reading, filters=(*rest, *(replace(each, operator="!=") for each in equal)))
+    rest = tuple(each for each in interpretation.filters if each not in equal)
+    yield replace(interpretation, filters=(*rest, *(replace(each, operator="!=") for each in equal)))
     if (
-        reading.base == "fresh"
-        and not reading.sort
-        and not reading.group
-        and any(item.column for item in reading.select)
+        interpretation.base == "fresh"
+        and not interpretation.sort
+        and not interpretation.group
+        and any(item.column for item in interpretation.select)
     ):
-        yield replace(reading, filters=rest, excepting=equal)
+        yield replace(interpretation, filters=rest, excepting=equal)
 
 
 def _without(focused: Focused) -> str:
     """Return a table, named after a negation, whose rows must not refer to the focus; "" for none."""
     evidence, name = focused.evidence, focused.table.name
-    if not evidence.clues.negated:
+    if not evidence.cues.negated:
         return ""
-    after = [m.table for m in evidence.mentions.tables if m.start > evidence.clues.negated[0] and m.score >= 0.6]
+    after = [m.table for m in evidence.mentions.tables if m.start > evidence.cues.negated[0] and m.score >= 0.6]
     linked = [key.source.table for key in evidence.schema.foreign_keys if key.target.table == name]
     return next((table for table in (*after, *linked) if table != name and table in linked), "")

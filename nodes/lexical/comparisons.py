@@ -14,7 +14,7 @@ _CONTEXT = 5
 
 
 @dataclass(frozen=True)
-class Comparison:
+class NumberComparison:
     """A number with the words that compare it: "older than 30", "5 or more"."""
 
     start: int
@@ -26,10 +26,10 @@ class Comparison:
     """The word that is the number."""
 
 
-def comparisons(utterance: Utterance) -> tuple[Comparison, ...]:
+def comparisons(utterance: Utterance) -> tuple[NumberComparison, ...]:
     """Return the compared numbers, in order."""
     texts = [word.text for word in utterance.words]
-    found: list[Comparison] = []
+    found: list[NumberComparison] = []
     for position, text in enumerate(texts):
         number = number_of(text)
         if number is None:
@@ -41,7 +41,7 @@ def comparisons(utterance: Utterance) -> tuple[Comparison, ...]:
         operator = operator_hint(" ".join(texts[start:position]), " ".join(after))
         if operator in ("<", "<=", ">", ">="):
             end = position + (3 if texts[position + 1 : position + 2] == ["or"] else 1)
-            found.append(Comparison(start, end, operator, number, position))
+            found.append(NumberComparison(start, end, operator, number, position))
     return tuple(found)
 
 

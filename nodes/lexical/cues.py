@@ -1,4 +1,4 @@
-"""Clues: what one utterance says beside names and values: counts, aggregates, superlatives, groups, order, negation."""
+"""Cues: what one utterance says beside names and values: counts, aggregates, superlatives, groups, order, negation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from nodes.lexical.comparisons import Comparison, comparisons, number_of
+from nodes.lexical.comparisons import NumberComparison, comparisons, number_of
 from nodes.lexical.lexicon import (
     AFFIRMATIONS,
     AGGREGATE_CUES,
@@ -35,8 +35,8 @@ SHORTEST_REQUEST = 4
 
 
 @dataclass(frozen=True)
-class Part:
-    """Part of a text that is asked for: "containing cv"."""
+class TextPart:
+    """TextPart of a text that is asked for: "containing cv"."""
 
     start: int
     end: int
@@ -57,7 +57,7 @@ class Superlative:
 
 
 @dataclass(frozen=True)
-class Clues:
+class Cues:
     """The cues of one utterance; each is found when first asked for."""
 
     utterance: Utterance
@@ -150,7 +150,7 @@ class Clues:
         return self._at(EXCLUSION_CUES)
 
     @cached_property
-    def comparisons(self) -> tuple[Comparison, ...]:
+    def comparisons(self) -> tuple[NumberComparison, ...]:
         """The comparisons with numbers, in order."""
         return comparisons(self.utterance)
 
@@ -162,10 +162,10 @@ class Clues:
         return tuple(i for i, word in enumerate(self.utterance.words) if word.is_number and i not in taken)
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[TextPart, ...]:
         """The parts of texts that are asked for, in order."""
         words = self.utterance.words
-        found: dict[int, Part] = {}
+        found: dict[int, TextPart] = {}
         for i, word in enumerate(words):
             pair = f"{word.stem} {words[i + 1].text}" if i + 1 < len(words) else word.stem
             template = PATTERN_CUES.get(pair, PATTERN_CUES.get(word.stem))
@@ -177,10 +177,10 @@ class Clues:
                 text = self.utterance.text[words[start].start : words[end - 1].end]
                 denied = any(each.text in EXCLUSION_CUES for each in words[max(0, i - 2) : i])
                 operator: Operator = "not like" if denied else "like"
-                found.setdefault(start, Part(start, end, template.format(text), operator))
+                found.setdefault(start, TextPart(start, end, template.format(text), operator))
         return tuple(found.values())
 
-    def count_compared(self, comparison: Comparison, table_starts: frozenset[int]) -> bool:
+    def count_compared(self, comparison: NumberComparison, table_starts: frozenset[int]) -> bool:
         """Whether a comparison counts rows of a table ("at least 3 events"): one is named right after the number."""
         return any(comparison.position < start <= comparison.end + 1 for start in table_starts)
 

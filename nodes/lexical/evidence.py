@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from nodes.lexical.cues import Clues, Superlative
+from nodes.lexical.cues import Cues, Superlative
 from nodes.lexical.interpretation import Filter, column_of
 from nodes.lexical.lexicon import DISPLAY_WORDS
 from nodes.lexical.schema_mentions import ColumnMention, Mentions
@@ -70,7 +70,7 @@ class Evidence:
         return self.turn.schema
 
     @property
-    def clues(self) -> Clues:
+    def cues(self) -> Cues:
         """The cues of the utterance."""
         return self.turn.cues
 
@@ -119,12 +119,12 @@ class Evidence:
 
     def _names_next(self, mention: ColumnMention, after: ColumnMention | None) -> bool:
         """Whether "name of the X" speaks of the column X."""
-        words = self.clues.utterance.words
+        words = self.cues.utterance.words
         return (
             after is not None
             and mention.end - mention.start == 1
             and words[mention.start].stem == "name"
-            and mention.readings[0][1] < 0.8 <= after.readings[0][1]
+            and mention.candidates[0][1] < 0.8 <= after.candidates[0][1]
             and [word.text for word in words[mention.end : after.start]] in (["of"], ["of", "the"], ["for", "the"])
         )
 
@@ -132,7 +132,7 @@ class Evidence:
         return any(v.start <= mention.start and mention.end <= v.end for v in self.values)
 
     def _is_table(self, mention: ColumnMention) -> bool:
-        best = mention.readings[0][1]
+        best = mention.candidates[0][1]
         inside = [t for t in self.mentions.tables if t.start < mention.end and mention.start < t.end]
         return best < 0.9 and any(t.score > best and t.end - t.start >= mention.end - mention.start for t in inside)
 
@@ -146,8 +146,8 @@ class Evidence:
 
         In a folded clarification it is the last segment that names a column.
         """
-        words = self.clues.utterance.words
-        bounds = [*self.clues.utterance.segments, len(words)]
+        words = self.cues.utterance.words
+        bounds = [*self.cues.utterance.segments, len(words)]
         for start, end in reversed(list(pairwise(bounds))):
             if any(start <= mention.start < end for mention in self.named):
                 return start, end
@@ -156,32 +156,32 @@ class Evidence:
     def in_head(self, position: int) -> bool:
         """Whether a word stands before the conditions of the question."""
         start, end = self.asked
-        return start <= position < self.clues.head_end(start, end)
+        return start <= position < self.cues.head_end(start, end)
 
     @cached_property
     def count_in_name(self) -> bool:
         """Whether the words that seem to ask for a count are part of a column's name ("number of employees")."""
-        at = self.clues.count
+        at = self.cues.count
         return at is not None and any(
-            m.readings[0][1] >= 0.8 and m.start <= at < m.end and at in m.positions for m in self.named
+            m.candidates[0][1] >= 0.8 and m.start <= at < m.end and at in m.positions for m in self.named
         )
 
     @cached_property
     def _in_names(self) -> frozenset[int]:
         """The words that are part of a column's name, so that they are no cue: the "total" of "total credits"."""
         return frozenset(
-            at for m in self.named if m.readings[0][1] >= 0.9 and len(m.positions) > 1 for at in m.positions
+            at for m in self.named if m.candidates[0][1] >= 0.9 and len(m.positions) > 1 for at in m.positions
         )
 
     @cached_property
     def aggregates(self) -> tuple[tuple[int, AggregateFunction], ...]:
         """Words that may ask for an aggregate, with the function."""
-        return tuple((at, function) for at, function in self.clues.aggregates if at not in self._in_names)
+        return tuple((at, function) for at, function in self.cues.aggregates if at not in self._in_names)
 
     @cached_property
     def superlatives(self) -> tuple[Superlative, ...]:
         """The superlatives, in order."""
-        return tuple(each for each in self.clues.superlatives if each.position not in self._in_names)
+        return tuple(each for each in self.cues.superlatives if each.position not in self._in_names)
 
     @cached_property
     def table_starts(self) -> frozenset[int]:
@@ -191,8 +191,8 @@ class Evidence:
     @cached_property
     def points_back(self) -> float:
         """How much the wording leans on what was said before, 0..1."""
-        clues = self.clues
-        return min(1.0, 0.5 * clues.pronoun + 0.5 * clues.follow + 0.3 * (clues.content <= 3) + 0.3 * clues.extend)
+        cues = self.cues
+        return min(1.0, 0.5 * cues.pronoun + 0.5 * cues.follow + 0.3 * (cues.content <= 3) + 0.3 * cues.extend)
 
 
 def span_of(mention: str, utterance: Utterance) -> tuple[int, int]:

@@ -1,31 +1,39 @@
-"""localised: filters of a reading moved to the tables that it uses anyway."""
+"""place_filters: filters of an interpretation moved to the tables that it uses anyway."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.interpretation import Filter, Reading
+from nodes.lexical.interpretation import Filter, Interpretation
 
 
-def own_tables(reading: Reading) -> set[str]:
+def own_tables(interpretation: Interpretation) -> set[str]:
     """Return the tables of everything but the filters."""
-    used = {item.column.table for item in reading.select if item.column} | {column.table for column in reading.group}
-    return used | ({reading.sort.item.column.table} if reading.sort and reading.sort.item.column else set[str]())
+    used = {item.column.table for item in interpretation.select if item.column} | {
+        column.table for column in interpretation.group
+    }
+    return used | (
+        {interpretation.sort.item.column.table}
+        if interpretation.sort and interpretation.sort.item.column
+        else set[str]()
+    )
 
 
-def used_tables(reading: Reading) -> set[str]:
-    """Return the tables that a reading needs; the focus too where no column is shown."""
-    used = own_tables(reading) | {f.column.table for f in reading.filters if f.column}
-    if reading.base == "fresh" or (reading.select and not any(item.column for item in reading.select)):
-        used.add(reading.focus)
+def used_tables(interpretation: Interpretation) -> set[str]:
+    """Return the tables that an interpretation needs; the focus too where no column is shown."""
+    used = own_tables(interpretation) | {f.column.table for f in interpretation.filters if f.column}
+    if interpretation.base == "fresh" or (
+        interpretation.select and not any(item.column for item in interpretation.select)
+    ):
+        used.add(interpretation.focus)
     return used
 
 
-def localised(reading: Reading, evidence: Evidence) -> Reading:
+def place_filters(interpretation: Interpretation, evidence: Evidence) -> Interpretation:
     """Compare a key in a table that is used anyway, rather than join the table that holds the other end of the key."""
-    before = evidence.previous_tables if reading.base != "fresh" else (reading.focus,)
-    tables = own_tables(reading) | set(before)
+    before = evidence.previous_tables if interpretation.base != "fresh" else (interpretation.focus,)
+    tables = own_tables(interpretation) | set(before)
 
     def local(each: Filter) -> Filter:
         if each.column is None or each.column.table in tables:
@@ -36,4 +44,4 @@ def localised(reading: Reading, evidence: Evidence) -> Reading:
                     return replace(each, column=near)
         return each
 
-    return replace(reading, filters=tuple(local(each) for each in reading.filters))
+    return replace(interpretation, filters=tuple(local(each) for each in interpretation.filters))

@@ -40,7 +40,7 @@ class Focused:
         return tuple(
             Named(
                 mention,
-                column := max(mention.readings, key=lambda reading: self._suits(*reading))[0],
+                column := max(mention.candidates, key=lambda candidate: self._suits(*candidate))[0],
                 asked=start <= mention.start < end,
                 head=self.evidence.in_head(mention.start),
                 filtered=column in filtered,
@@ -90,8 +90,8 @@ class Focused:
 
     @cached_property
     def _sort(self) -> int:
-        clues = self.evidence.clues
-        return clues.sort if clues.sort is not None else len(clues.utterance.words)
+        cues = self.evidence.cues
+        return cues.sort if cues.sort is not None else len(cues.utterance.words)
 
     def before(self, position: int) -> tuple[Item, ...]:
         """Return the unfiltered columns named before a word."""
@@ -105,7 +105,7 @@ class Focused:
 
     def _items(self, named: list[Named]) -> tuple[Item, ...]:
         """Return columns as projections; "the name" of a table with first and last names is both."""
-        words = self.evidence.clues.utterance.words
+        words = self.evidence.cues.utterance.words
         columns: list[ColumnRef] = []
         for each in named:
             whole = {words[at].stem for at in each.mention.positions} == {"name"} and each.column in self.display

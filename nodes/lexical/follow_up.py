@@ -18,7 +18,7 @@ def dialogue_state(evidence: Evidence, weights: Weights) -> DialogueState:
     values = chosen_values(evidence)
     follows = bool(evidence.previous) and probability(follow_up_features(evidence), weights) >= 0.5
     named = frozenset(match.column for match in values)
-    narrows = evidence.clues.narrow
+    narrows = evidence.cues.narrow
     kept: list[Constraint] = []
     for constraint in evidence.constraints_before:
         again = any(says_again(match, constraint) for match in values)
@@ -28,7 +28,7 @@ def dialogue_state(evidence: Evidence, weights: Weights) -> DialogueState:
     new = [match for match in values if not any(says_again(match, each) for each in kept)]
     added = (Constraint(column=m.column, operator=m.operator, values=(m.value,)) for m in new)
     return DialogueState(
-        question=evidence.clues.utterance.text,
+        question=evidence.cues.utterance.text,
         kept=tuple(kept),
         added=tuple(dict.fromkeys(added)),
         dropped=tuple(each for each in evidence.constraints_before if each not in kept),

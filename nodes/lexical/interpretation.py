@@ -1,17 +1,21 @@
-"""Reading: what an utterance may ask for, in few words; and the plan it stands for."""
+"""Interpretation: what an utterance may ask for, in few words; and the plan it stands for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nodes.plan import (
     Aggregate,
     AggregateFunction,
     ColumnTerm,
+    Condition,
+    Junction,
     LiteralTerm,
     LiteralValue,
     Operator,
+    Ordering,
     Plan,
     Predicate,
     Star,
@@ -19,6 +23,7 @@ from nodes.plan import (
     TableSource,
     Term,
 )
+from nodes.plan.traversal import walk_block
 from value_index.schema import ColumnRef
 
 Base = Literal["fresh", "swap", "pruned", "extend", "narrow"]
@@ -77,7 +82,7 @@ class Sort:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Interpretation:
     """One way to understand a turn."""
 
     base: Base = "fresh"
@@ -119,3 +124,59 @@ def item_of(term: Term) -> Item | None:
     if isinstance(term, Aggregate) and isinstance(term.argument, ColumnTerm | Star):
         return Item(term.function, column_of(term), term.distinct)
     return None
+
+
+def order_of(interpretation: Interpretation) -> tuple[Ordering, ...]:
+    """Return the order of an interpretation as a part of a plan."""
+    if interpretation.sort is None:
+        return ()
+    return (Ordering(term=interpretation.sort.item.term, descending=interpretation.sort.descending),)
+
+
+def tables_of(plan: Plan, more: Iterable[str]) -> tuple[TableSource, ...]:
+    """Return a source for every table that a plan's own block names, and for `more`, without repeats."""
+    used = (part.table for part in walk_block(plan) if isinstance(part, ColumnTerm) and part.outer == 0)
+    return tuple(TableSource(table=table) for table in dict.fromkeys((*used, *more)) if table)
+
+
+def split_filters(filters: tuple[Filter, ...]) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+    """Return the conditions on rows and those on groups; equalities on one column are alternatives."""
+    equal: dict[ColumnRef | None, list[Condition]] = {}
+    rest: list[Predicate] = []
+    for each in _ranges(filters):
+        if each.column and each.operator in ("=", "like"):
+            equal.setdefault(each.column, []).append(each.predicate)
+        elif each.column:
+            rest.append(each.predicate)
+    either: list[Condition] = [
+        found[0] if len(found) == 1 else Junction(kind="or", conditions=tuple(found)) for found in equal.values()
+    ]
+    return (*either, *_apart(rest)), tuple(each.predicate for each in filters if each.column is None)
+
+
+def _apart(conditions: list[Predicate]) -> tuple[Condition, ...]:
+    """Return comparisons with two ranges of one column that do not meet as alternatives: "above 50 or below 46"."""
+    for upper in (each for each in conditions if each.operator in (">", ">=")):
+        for lower in (each for each in conditions if each.operator in ("<", "<=") and each.left == upper.left):
+            ends = [each.right[0] for each in (upper, lower)]
+            numbers = [end.value for end in ends if isinstance(end, LiteralTerm) and isinstance(end.value, int | float)]
+            if len(numbers) == 2 and numbers[0] >= numbers[1]:
+                rest = tuple(each for each in conditions if each not in (upper, lower))
+                return (*rest, Junction(kind="or", conditions=(upper, lower)))
+    return tuple(conditions)
+
+
+def _ranges(filters: tuple[Filter, ...]) -> Iterator[Filter]:
+    """Yield the filters, the two ends of a range as one; an end without the other is an equality."""
+    ends = [each for each in filters if each.operator == "between" and len(each.values) == 1]
+    for each in filters:
+        if each not in ends:
+            yield each
+    while ends:
+        first = ends.pop(0)
+        other = next((each for each in ends if each.column == first.column), None)
+        if other is None:
+            yield replace(first, operator="=")
+        else:
+            ends.remove(other)
+            yield replace(first, values=(*first.values, *other.values))

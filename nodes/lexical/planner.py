@@ -1,4 +1,4 @@
-"""scored_plans: the readings of a turn as plans with their joins, best first."""
+"""scored_plans: the interpretations of a turn as plans with their joins, best first."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ def scored_plans(evidence: Evidence, weights: Weights, *, limit: int) -> tuple[S
         weights: of `interpretation_features`.
     """
     ranked = sorted(
-        ((weighted(interpretation_features(reading, evidence), weights), reading) for reading in candidates(evidence)),
+        (
+            (weighted(interpretation_features(interpretation, evidence), weights), interpretation)
+            for interpretation in candidates(evidence)
+        ),
         key=lambda pair: -pair[0],
     )
     found: dict[Plan, float] = {}
-    for score, reading in ranked:
+    for score, interpretation in ranked:
         if len(found) == limit:
             break
-        if (plan := plan_of(reading, evidence)) is not None:
+        if (plan := plan_of(interpretation, evidence)) is not None:
             found.setdefault(plan, score)
     return tuple(ScoredPlan(plan=each, score=score) for each, score in found.items())

@@ -11,7 +11,7 @@ from nodes.plan.traversal import table_names
 from value_index.schema import ColumnRef
 
 
-class Before(NamedTuple):
+class PreviousQuery(NamedTuple):
     """Tables, compared columns and shown tables of the previous plan."""
 
     tables: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Before(NamedTuple):
     """Tables whose columns it shows; where it shows none (all of them, a count), those it reads."""
 
     @classmethod
-    def of(cls, plan: Plan | None) -> Before:
+    def of(cls, plan: Plan | None) -> PreviousQuery:
         """Look at a plan, where there is one."""
         if plan is None:
             return cls()

@@ -78,21 +78,21 @@ def _plain(focused: Focused) -> Iterator[Projection]:
             continue
         for sort in (None, *_sorts(focused)):
             yield Projection(kind, select, sort=sort)
-            if focused.evidence.clues.distinct and kind != "star":
+            if focused.evidence.cues.distinct and kind != "star":
                 yield Projection(kind, select, sort=sort, distinct=True)
 
 
 def _sorts(focused: Focused) -> Iterator[Sort]:
-    clues = focused.evidence.clues
-    if clues.sort is None:
+    cues = focused.evidence.cues
+    if cues.sort is None:
         return
-    after = [named.column for named in focused.named if named.mention.start >= clues.sort]
+    after = [named.column for named in focused.named if named.mention.start >= cues.sort]
     column = after[0] if after else (focused.asked or focused.shown)[0].column
-    yield Sort(Item(column=column), clues.descending)
+    yield Sort(Item(column=column), cues.descending)
 
 
 def _aggregated(focused: Focused) -> Iterator[Projection]:
-    count = focused.evidence.clues.count
+    count = focused.evidence.cues.count
     if count is not None:
         yield Projection("count", (COUNT,))
         columns = [named.column for named in focused.named if named.mention.start > count]
@@ -116,15 +116,15 @@ def _aggregates(focused: Focused) -> tuple[Item, ...]:
 
 
 def _grouped(focused: Focused) -> Iterator[Projection]:
-    for place in focused.evidence.clues.group[:1]:
+    for place in focused.evidence.cues.group[:1]:
         measures = [(COUNT,), *([items] if (items := _aggregates(focused)) else [])]
         for unit in _units(focused, place):
             shown = (Item(column=unit),)
             for measure in measures:
                 yield Projection("grouped", shown + measure, group=(unit,))
                 yield Projection("grouped_last", measure + shown, group=(unit,))
-                if focused.evidence.clues.sort is not None:
-                    sort = Sort(measure[0], focused.evidence.clues.descending)
+                if focused.evidence.cues.sort is not None:
+                    sort = Sort(measure[0], focused.evidence.cues.descending)
                     yield Projection("grouped", shown + measure, group=(unit,), sort=sort)
 
 
@@ -152,8 +152,8 @@ def _ranked(focused: Focused, superlative: Superlative) -> Iterator[Projection]:
 
 def _ranked_by_count(focused: Focused, superlative: Superlative) -> Iterator[Projection]:
     """Yield what ranks groups by their rows: "with the most events", "the most common"."""
-    word = focused.evidence.clues.utterance.words[superlative.position].text
-    if word not in COUNTED and word not in COUNTED_BY_CONTEXT and focused.evidence.clues.count is None:
+    word = focused.evidence.cues.utterance.words[superlative.position].text
+    if word not in COUNTED and word not in COUNTED_BY_CONTEXT and focused.evidence.cues.count is None:
         return
     sort = Sort(COUNT, superlative.descending, superlative.limit)
     for kind, select in _beside(focused, superlative):

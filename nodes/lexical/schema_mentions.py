@@ -17,17 +17,17 @@ class ColumnMention:
 
     start: int
     end: int
-    readings: tuple[tuple[ColumnRef, float], ...]
+    candidates: tuple[tuple[ColumnRef, float], ...]
     """Columns with scores 0..1.2, best first."""
     positions: frozenset[int] = frozenset()
     """The words that are part of the best column's name."""
 
     @cached_property
     def _scores(self) -> dict[ColumnRef, float]:
-        return dict(self.readings)
+        return dict(self.candidates)
 
     def score(self, column: ColumnRef) -> float:
-        """Return the score of one reading; 0 where it is none."""
+        """Return the score of one candidate; 0 where it is none."""
         return self._scores.get(column, 0.0)
 
 
@@ -59,7 +59,7 @@ class Mentions:
     @cached_property
     def _column_scores(self) -> dict[ColumnRef, float]:
         ordered = sorted(
-            (reading for mention in self.columns for reading in mention.readings), key=lambda item: item[1]
+            (candidate for mention in self.columns for candidate in mention.candidates), key=lambda item: item[1]
         )
         return dict(ordered)
 
@@ -88,7 +88,7 @@ def find_mentions(utterance: Utterance, schema: Schema) -> Mentions:
 
 
 def _grouped(windows: list[Window]) -> tuple[ColumnMention, ...]:
-    """Group windows by their words: the widest match takes its words, narrower ones become further readings."""
+    """Group windows by their words: the widest match takes its words, narrower ones become further candidates."""
     mentions: list[ColumnMention] = []
     used: set[int] = set()
     for best in sorted(windows, key=lambda w: (-w.mass, w.start)):
@@ -96,14 +96,14 @@ def _grouped(windows: list[Window]) -> tuple[ColumnMention, ...]:
             continue
         own = best.positions - used
         used |= best.positions
-        readings: dict[ColumnRef, float] = {}
+        candidates: dict[ColumnRef, float] = {}
         for window in windows:
             if window.positions & own and not _coordinated(window.positions, best.positions):
                 share = window.mass / best.mass if best.mass else 0.0
                 inside = 1.0 if window.positions <= best.positions else 0.5
                 score = window.score * min(1.0, share) * inside
-                readings[window.name.ref] = max(readings.get(window.name.ref, 0.0), score)
-        ranked = sorted(readings.items(), key=lambda item: -item[1])
+                candidates[window.name.ref] = max(candidates.get(window.name.ref, 0.0), score)
+        ranked = sorted(candidates.items(), key=lambda item: -item[1])
         mentions.append(ColumnMention(min(best.positions), max(best.end, max(own) + 1), tuple(ranked), best.positions))
     return tuple(sorted(mentions, key=lambda m: m.start))
 

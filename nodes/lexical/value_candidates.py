@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nodes.lexical.comparisons import Comparison, number_of
-from nodes.lexical.cues import Part
+from nodes.lexical.comparisons import NumberComparison, number_of
+from nodes.lexical.cues import TextPart
 from nodes.lexical.evidence import Evidence, display_columns, span_of
 from nodes.lexical.lexicon import COMPARED
 from nodes.lexical.utterance import name_words, stem
@@ -45,11 +45,11 @@ class ValueCandidates:
 
     def all(self) -> tuple[ValueCandidate, ...]:
         """Return everything that may be meant: the index's matches, and compared numbers in any numeric column."""
-        clues = self.evidence.clues
-        compared = {comparison.position: comparison for comparison in clues.comparisons}
+        cues = self.evidence.cues
+        compared = {comparison.position: comparison for comparison in cues.comparisons}
         found: list[ValueCandidate] = []
         for match in self.evidence.matches:
-            start, end = span_of(match.mention, clues.utterance)
+            start, end = span_of(match.mention, cues.utterance)
             comparison = next((compared[at] for at in range(start, end) if at in compared), None)
             operator = comparison.operator if comparison and match.operator == "=" else match.operator
             found.append(
@@ -57,30 +57,30 @@ class ValueCandidates:
                     start, end, match.mention, match.column, match.value, operator, match.score, match.kind, match.via
                 )
             )
-        # Part of a text is compared as the utterance spells it, not as the values that hold it do.
-        parts = {part.start for part in clues.parts}
+        # TextPart of a text is compared as the utterance spells it, not as the values that hold it do.
+        parts = {part.start for part in cues.parts}
         found = [r for r in found if r.start not in parts or r.operator not in ("like", "not like")]
-        found += [r for at in clues.bare_numbers for r in self._numbered(at)]
+        found += [r for at in cues.bare_numbers for r in self._numbered(at)]
         offered = {(each.start, each.column) for each in found}
-        found += [r for c in clues.comparisons for r in self._compared(c) if (r.start, r.column) not in offered]
-        return (*found, *(each for part in clues.parts for each in self._partial(part)))
+        found += [r for c in cues.comparisons for r in self._compared(c) if (r.start, r.column) not in offered]
+        return (*found, *(each for part in cues.parts for each in self._partial(part)))
 
     def _numbered(self, at: int) -> Iterator[ValueCandidate]:
         """Yield an equality with every numeric column that is named right before a number, or right after: "id 7"."""
-        word = self.evidence.clues.utterance.words[at]
+        word = self.evidence.cues.utterance.words[at]
         known = {match.mention for match in self.evidence.matches}
         for mention in self.evidence.mentions.columns:
             if word.text in known or not (0 <= at - mention.end <= 1 or mention.start == at + 1):
                 continue
-            for column, score in mention.readings:
+            for column, score in mention.candidates:
                 if score >= 0.6 and self.evidence.schema.describe(column).kind == "number":
                     number = number_of(word.text)
                     assert number is not None
                     yield ValueCandidate(at, at + 1, word.text, column, number, "=", 0.0)
 
-    def _partial(self, part: Part) -> Iterator[ValueCandidate]:
+    def _partial(self, part: TextPart) -> Iterator[ValueCandidate]:
         """Yield LIKE over every text column that is named, or stands for a row of a named table."""
-        utterance = self.evidence.clues.utterance
+        utterance = self.evidence.cues.utterance
         mention = utterance.text[utterance.words[part.start].start : utterance.words[part.end - 1].end]
         shown = frozenset(ref for table in self.evidence.schema.tables for ref in display_columns(table)
                  if self.evidence.mentions.table_score(table.name) >= 0.6)  # fmt: skip
@@ -89,9 +89,9 @@ class ValueCandidates:
             if self.evidence.schema.describe(column).kind == "text" and (named or column in shown):
                 yield ValueCandidate(part.start, part.end, mention, column, part.pattern, part.operator, 0.0)
 
-    def _compared(self, comparison: Comparison) -> Iterator[ValueCandidate]:
+    def _compared(self, comparison: NumberComparison) -> Iterator[ValueCandidate]:
         """Yield a comparison with every numeric column that is named close by, or that the words imply ("older")."""
-        words = self.evidence.clues.utterance.words
+        words = self.evidence.cues.utterance.words
         at = comparison.position
         implied = self._implied(comparison)
         for column in self.evidence.schema.columns:
@@ -100,12 +100,12 @@ class ValueCandidates:
             ):
                 yield ValueCandidate(at, at + 1, words[at].text, column, comparison.number, comparison.operator, 0.0)
 
-    def is_implied(self, column: ColumnRef, comparison: Comparison) -> bool:
+    def is_implied(self, column: ColumnRef, comparison: NumberComparison) -> bool:
         """Whether the words of a comparison speak of a column by themselves: "older" of an age."""
         return bool(self._stems(column) & self._implied(comparison))
 
-    def _implied(self, comparison: Comparison) -> set[str]:
-        words = self.evidence.clues.utterance.words[comparison.start : comparison.end]
+    def _implied(self, comparison: NumberComparison) -> set[str]:
+        words = self.evidence.cues.utterance.words[comparison.start : comparison.end]
         return {stem(each) for word in words for each in COMPARED.get(word.text, ())}
 
     def _stems(self, column: ColumnRef) -> set[str]:

@@ -46,10 +46,3 @@ def lexical_weights(path: Path = WEIGHTS) -> LexicalWeights:
     found = read_weights(path, LISTS, THRESHOLDS)
     column, table, value = (found.thresholds[name] for name in THRESHOLDS)
     return LexicalWeights(**found.models, least_column=column, least_table=table, least_value=value)
-
-
-def __getattr__(name: str) -> Weights:
-    """Keep READING for the reranker until it asks `lexical_weights` itself."""
-    if name == "READING":
-        return lexical_weights().interpretation
-    raise AttributeError(name)

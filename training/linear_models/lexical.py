@@ -46,7 +46,7 @@ WHOLE_PLAN = (0.3, 0.6, 1.2)
 """Settings of the ranker that are tried; its target is softmax(sharpness * (macro + whole_plan * whole-plan match))."""
 
 Candidate = tuple[Features, float, float]
-"""The features of a reading of a turn, its macro mean, and whether it is the whole plan."""
+"""The features of an interpretation of a turn, its macro mean, and whether it is the whole plan."""
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,13 @@ def ranked(turn: Example) -> list[Candidate]:
     """Return every candidate of a turn with its features and its scores."""
     found: list[Candidate] = []
     known: dict[Plan, tuple[float, float]] = {}
-    for reading in candidates(turn.evidence):
-        plan = plan_of(reading, turn.evidence)
+    for interpretation in candidates(turn.evidence):
+        plan = plan_of(interpretation, turn.evidence)
         if plan is not None:
             if plan not in known:
                 scores = plan_scores(turn.gold, plan)
                 known[plan] = scores["macro"] or 0.0, scores["whole_plan"] or 0.0
-            found.append((interpretation_features(reading, turn.evidence), *known[plan]))
+            found.append((interpretation_features(interpretation, turn.evidence), *known[plan]))
     return found
 
 

@@ -17,7 +17,7 @@ from eval.checks.misspellings import Change, misspelled
 from eval.checks.value_index import Tally, measure_thresholds
 from eval.datasets import Dataset
 from eval.gold.outputs import GoldBook, compared
-from nodes.lexical.previous_query import Before
+from nodes.lexical.previous_query import PreviousQuery
 from nodes.plan.constraints import Scalar
 from training.dev_databases import refuse_dev_databases
 from training.linear_models.fitting import fit_logistic, fit_ranker
@@ -96,7 +96,7 @@ def spans(dataset: Dataset, words: Mapping[str, set[str]], *, every: int = 1) ->
             gold = book.turn(dialogue.index, number)
             if gold is None:
                 continue
-            before = Before.of(book.plan(dialogue.index, number - 1) if number else None)
+            before = PreviousQuery.of(book.plan(dialogue.index, number - 1) if number else None)
             literals = {(column, _key(value)) for _, column, value in compared(gold.plan)}
             for text in _texts(turn.utterance, [value for _, _, value in compared(gold.plan)], random, aliases):
                 found = index.features(text, tables=before.tables, columns=before.columns, shown=before.shown)

@@ -15,7 +15,7 @@ def asked_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "How many visits did Marta make?": `SELECT visited ...` becomes `SELECT count(*) ...`.
     """
     evidence = demand.evidence
-    if evidence.clues.count is None or evidence.count_in_name or plan.set_operations or plan.group_by:
+    if evidence.cues.count is None or evidence.count_in_name or plan.set_operations or plan.group_by:
         return
     yield from _different(plan, demand)
     if any(isinstance(part, Aggregate) for part in walk(plan)):
@@ -29,7 +29,7 @@ def asked_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
 def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield the count of different things that are named ("how many different patients": `count(DISTINCT patient_id)`)."""
     counts_rows = plan.select == (Aggregate(function="count", argument=Star()),)
-    if not counts_rows or not demand.evidence.clues.distinct:
+    if not counts_rows or not demand.evidence.cues.distinct:
         return
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
     for mention in demand.evidence.mentions.tables:

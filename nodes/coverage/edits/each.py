@@ -40,13 +40,13 @@ def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
     """Yield what may be asked of each row, with the table that it is taken from."""
     evidence = demand.evidence
     before = {table.lower() for table in evidence.previous_tables}
-    if evidence.clues.count is not None:
+    if evidence.cues.count is not None:
         named = [m.table for m in evidence.mentions.tables if m.score >= 0.8 and m.table.lower() not in before]
         for table in dict.fromkeys(named) or [""]:
             yield Aggregate(function="count", argument=Star()), table
     for at, function in evidence.aggregates:
         for mention in evidence.named:
-            for ref, score in mention.readings[:2]:
+            for ref, score in mention.candidates[:2]:
                 if mention.start >= at and score >= 0.6 and evidence.is_ordered(ref):
                     yield Aggregate(function=function, argument=ColumnTerm.of(ref)), ref.table
 

@@ -36,8 +36,8 @@ def lost_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def _refers_back(demand: Demand) -> bool:
     """Tell whether the words lean on the turn before at all."""
-    clues = demand.evidence.clues
-    return demand.evidence.points_back > 0 or points_at_rows(demand.inquiry) or clues.narrow or clues.extend
+    cues = demand.evidence.cues
+    return demand.evidence.points_back > 0 or points_at_rows(demand.inquiry) or cues.narrow or cues.extend
 
 
 def _tables(condition: Condition) -> list[str]:

@@ -31,7 +31,7 @@ def given_up_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def named_columns(demand: Demand) -> frozenset[ColumnRef]:
     """Return the columns that the words of a turn may name."""
-    return frozenset(ref for m in demand.evidence.named for ref, score in m.readings if score >= 0.6)
+    return frozenset(ref for m in demand.evidence.named for ref, score in m.candidates if score >= 0.6)
 
 
 def _speaks_of(condition: Condition, named: frozenset[ColumnRef], tables: set[str]) -> bool:

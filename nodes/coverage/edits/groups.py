@@ -20,7 +20,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if plan.set_operations or not demand.units or not all(isinstance(s, TableSource) for s in plan.tables):
         return
     aggregates: tuple[Term, ...] = tuple(term for term in plan.select if isinstance(term, Aggregate))
-    if not aggregates and demand.evidence.clues.count is not None:
+    if not aggregates and demand.evidence.cues.count is not None:
         aggregates = (Aggregate(function="count", argument=Star()),)
     if not aggregates:
         return

@@ -27,7 +27,7 @@ def asked_projections(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     terms: tuple[Term, ...] = tuple(ColumnTerm.of(column) for column in columns)
     new = tuple(term for term in terms if term not in plan.select)
-    adds = demand.evidence.clues.extend or asks_of_each(demand.inquiry)
+    adds = demand.evidence.cues.extend or asks_of_each(demand.inquiry)
     if new and (plan != demand.previous or adds):
         yield joined.model_copy(update={"select": (*plan.select, *new)})
     if plan == demand.previous:
@@ -41,8 +41,8 @@ def _named(plan: Plan, demand: Demand) -> tuple[ColumnRef, ...]:
     used = {each.options[0].column for each in demand.requirements}
     found: dict[ColumnRef, None] = {}
     for mention in evidence.named:
-        best = mention.readings[0][1]
-        rivals = [column for column, score in mention.readings if score >= best - 0.05 and best >= 0.6]
+        best = mention.candidates[0][1]
+        rivals = [column for column, score in mention.candidates if score >= best - 0.05 and best >= 0.6]
         rivals.sort(key=lambda column: column.table.lower() not in tables)
         if rivals and evidence.in_head(mention.start) and rivals[0] not in used:
             found.setdefault(rivals[0])

@@ -53,7 +53,9 @@ def _is_explained(inquiry: Inquiry, start: int, end: int, periods: list[tuple[in
     words = inquiry.utterance.words[start:end]
     if all(word.text in STOPWORDS or word.text in _NO_NAMES or word.is_number for word in words):
         return True
-    named = any(m.start < end and start < m.end and m.readings[0][1] >= 0.5 for m in inquiry.evidence.mentions.columns)
+    named = any(
+        m.start < end and start < m.end and m.candidates[0][1] >= 0.5 for m in inquiry.evidence.mentions.columns
+    )
     tabled = any(m.start < end and start < m.end and m.score >= 0.5 for m in inquiry.evidence.mentions.tables)
     timed = any(first < end and start < last for first, last in periods)
     return named or tabled or timed or _is_stored(inquiry, start, end)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
-from nodes.lexical.comparisons import Comparison
+from nodes.lexical.comparisons import NumberComparison
 from nodes.lexical.lexicon import COMPARED
 from nodes.lexical.utterance import stem
 from nodes.plan import Cast, ColumnTerm, LiteralTerm, Operator, Predicate, Term
@@ -23,10 +23,10 @@ def number_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     """
     words = inquiry.utterance.words
     dated = _dated(inquiry)
-    for comparison in inquiry.evidence.clues.comparisons:
+    for comparison in inquiry.evidence.cues.comparisons:
         if comparison.position in dated:
             continue
-        counts = inquiry.evidence.clues.count_compared(comparison, inquiry.evidence.table_starts)
+        counts = inquiry.evidence.cues.count_compared(comparison, inquiry.evidence.table_starts)
         options = _options(inquiry, comparison)
         if options and not counts:
             word = words[comparison.position]
@@ -41,7 +41,7 @@ def _dated(inquiry: Inquiry) -> frozenset[int]:
     return frozenset(at for start, end in spans for at in range(start, end))
 
 
-def _options(inquiry: Inquiry, comparison: Comparison) -> tuple[Option, ...]:
+def _options(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:
     words = inquiry.utterance.words
     implied = {stem(each) for word in words[comparison.start : comparison.end] for each in COMPARED.get(word.text, ())}
     out = any(word.text in _LEFT_OUT for word in words[: comparison.position])

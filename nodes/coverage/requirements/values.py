@@ -52,7 +52,7 @@ def _is_another(inquiry: Inquiry, match: ValueMatch) -> bool:
 def _is_name(inquiry: Inquiry, start: int, end: int) -> bool:
     """Tell whether the words name a table or column of the schema at least as well as a value."""
     words = set(range(start, end))
-    columns = any(words <= m.positions and m.readings[0][1] >= 0.8 for m in inquiry.evidence.mentions.columns)
+    columns = any(words <= m.positions and m.candidates[0][1] >= 0.8 for m in inquiry.evidence.mentions.columns)
     tables = any(m.start <= start and end <= m.end and m.score >= 0.9 for m in inquiry.evidence.mentions.tables)
     text = inquiry.utterance.text[inquiry.utterance.words[start].start :][:1]
     return (columns or tables) and not (text.isupper() and start > 0)

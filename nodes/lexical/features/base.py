@@ -9,7 +9,7 @@ from __future__ import annotations
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.features.named_values import NamedValues
 from nodes.lexical.filter_placement import used_tables
-from nodes.lexical.interpretation import Reading
+from nodes.lexical.interpretation import Interpretation
 from value_index.linear_model import Feature
 
 RESTING = ("swap", "extend", "narrow")
@@ -53,46 +53,48 @@ FEATURES = (
 )
 
 
-def base_features(reading: Reading, evidence: Evidence) -> NamedValues:
+def base_features(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
     """Yield the features of the base; none in the first turn."""
     previous = evidence.previous
     if previous is None:
         return
-    base, clues = "swap" if reading.replaces else reading.base, evidence.clues
+    base, cues = "swap" if interpretation.replaces else interpretation.base, evidence.cues
     yield f"base_{base}", 1.0
-    if reading.base == "pruned":
+    if interpretation.base == "pruned":
         yield "pruned", 1.0
-        yield "pruned_counts", float(any(item.function for item in reading.select))
+        yield "pruned_counts", float(any(item.function for item in interpretation.select))
         yield "pruned_where", float(previous.where is not None)
         yield "pruned_ranked", float(previous.limit is not None)
     if base == "fresh":
-        yield "fresh_with_filters", float(bool(reading.filters))
+        yield "fresh_with_filters", float(bool(interpretation.filters))
         yield "fresh_kept", float(bool(evidence.kept))
         return
-    yield f"{base}_pronoun", float(clues.pronoun)
-    yield f"{base}_follow", float(clues.follow)
-    yield f"{base}_extend_cue", float(clues.extend)
-    yield f"{base}_narrow_cue", float(clues.narrow)
-    yield f"{base}_short", float(clues.content <= 2)
-    yield f"{base}_long", max(0.0, clues.content - 5) / 5
-    new = [t for t in used_tables(reading) if t not in evidence.previous_tables]
+    yield f"{base}_pronoun", float(cues.pronoun)
+    yield f"{base}_follow", float(cues.follow)
+    yield f"{base}_extend_cue", float(cues.extend)
+    yield f"{base}_narrow_cue", float(cues.narrow)
+    yield f"{base}_short", float(cues.content <= 2)
+    yield f"{base}_long", max(0.0, cues.content - 5) / 5
+    new = [t for t in used_tables(interpretation) if t not in evidence.previous_tables]
     yield f"{base}_new_table", float(len(new))
-    yield f"{base}_filters", float(bool(reading.filters))
+    yield f"{base}_filters", float(bool(interpretation.filters))
     yield "back_names_other_table", float(_names_other(evidence))
     yield f"{base}_where", float(previous.where is not None)
     yield f"{base}_ranked", float(previous.limit is not None)
     yield f"{base}_grouped", float(bool(previous.group_by) and previous.limit is None)
     yield f"{base}_kept", float(bool(evidence.kept))
     yield f"{base}_dropped", float(bool(evidence.dropped) and not evidence.kept)
-    refiltered = [f.column for f in reading.filters if f.column in evidence.previous_columns]
+    refiltered = [f.column for f in interpretation.filters if f.column in evidence.previous_columns]
     yield f"{base}_refiltered", float(bool(refiltered))
-    yield f"{base}_repeated_value", float(_repeats(reading, evidence))
+    yield f"{base}_repeated_value", float(_repeats(interpretation, evidence))
 
 
-def _repeats(reading: Reading, evidence: Evidence) -> bool:
+def _repeats(interpretation: Interpretation, evidence: Evidence) -> bool:
     """Whether every filter stands in the previous plan already: the question says the condition again."""
     values = {(c.column, v) for c in (*evidence.kept, *evidence.dropped) for v in c.values}
-    return bool(reading.filters) and all((f.column, v) in values for f in reading.filters for v in f.values)
+    return bool(interpretation.filters) and all(
+        (f.column, v) in values for f in interpretation.filters for v in f.values
+    )
 
 
 def _names_other(evidence: Evidence) -> bool:

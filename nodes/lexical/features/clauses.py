@@ -9,7 +9,7 @@ from __future__ import annotations
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.features.named_values import NamedValues
 from nodes.lexical.filter_placement import used_tables
-from nodes.lexical.interpretation import Reading
+from nodes.lexical.interpretation import Interpretation
 from nodes.lexical.lexicon import STOPWORDS
 from value_index.linear_model import Feature
 from value_index.schema import ColumnRef
@@ -62,53 +62,58 @@ FEATURES = (
 )
 
 
-def clause_features(reading: Reading, evidence: Evidence) -> NamedValues:
+def clause_features(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
     """Yield the features of filters, groups, order and exclusions."""
-    yield from _filters(reading, evidence)
-    yield from _counted_groups(reading, evidence)
-    yield from _order(reading, evidence)
-    yield from _denial(reading, evidence)
-    if reading.group and not evidence.clues.group and not reading.sort:
+    yield from _filters(interpretation, evidence)
+    yield from _counted_groups(interpretation, evidence)
+    yield from _order(interpretation, evidence)
+    yield from _denial(interpretation, evidence)
+    if interpretation.group and not evidence.cues.group and not interpretation.sort:
         yield "group_without_cue", 1.0
-    empty = all(word.text in STOPWORDS for word in evidence.clues.utterance.words)
-    yield "no_content", float(empty and reading.base == "fresh")
+    empty = all(word.text in STOPWORDS for word in evidence.cues.utterance.words)
+    yield "no_content", float(empty and interpretation.base == "fresh")
 
 
-def _filters(reading: Reading, evidence: Evidence) -> NamedValues:
-    shown = {value for each in (*reading.filters, *reading.excepting) for value in each.values}
+def _filters(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
+    shown = {value for each in (*interpretation.filters, *interpretation.excepting) for value in each.values}
     left_out = [value for value in evidence.values if not set(value.filter.values) <= shown]
     yield "value_left_out", sum(value.score for value in left_out)
     yield "values_left_out", float(bool(left_out))
     yield "least_value", min((value.score for value in evidence.values if value not in left_out), default=0.0)
-    yield "both", float(bool(reading.both))
-    yield "both_said", float(bool(reading.both) and evidence.clues.both)
-    yield "both_unanswered", float(evidence.clues.both and not reading.both)
-    average = any(each.column and not each.values for each in reading.filters)
+    yield "both", float(bool(interpretation.both))
+    yield "both_said", float(bool(interpretation.both) and evidence.cues.both)
+    yield "both_unanswered", float(evidence.cues.both and not interpretation.both)
+    average = any(each.column and not each.values for each in interpretation.filters)
     yield "compared_with_the_average", float(average)
     if average and evidence.aggregates:
-        yield "compared_with_the_average_and_shown", float(any(item.function == "avg" for item in reading.select))
+        yield (
+            "compared_with_the_average_and_shown",
+            float(any(item.function == "avg" for item in interpretation.select)),
+        )
 
 
-def _counted_groups(reading: Reading, evidence: Evidence) -> NamedValues:
-    clues = evidence.clues
-    counted = any(each.column is None for each in reading.filters)
+def _counted_groups(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
+    cues = evidence.cues
+    counted = any(each.column is None for each in interpretation.filters)
     yield "counts_groups", float(counted)
-    if clues.comparisons:
-        numbers = {str(value) for each in reading.filters for value in each.values}
-        yield "comparison_unused", float(sum(str(each.number) not in numbers for each in clues.comparisons))
-        table_after = any(clues.count_compared(comparison, evidence.table_starts) for comparison in clues.comparisons)
+    if cues.comparisons:
+        numbers = {str(value) for each in interpretation.filters for value in each.values}
+        yield "comparison_unused", float(sum(str(each.number) not in numbers for each in cues.comparisons))
+        table_after = any(cues.count_compared(comparison, evidence.table_starts) for comparison in cues.comparisons)
         yield "counts_groups_of_table", float(counted and table_after)
         yield "comparison_also_a_value", float(counted and len(evidence.values) > 0)
 
 
-def _order(reading: Reading, evidence: Evidence) -> NamedValues:
-    sort = reading.sort
+def _order(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
+    sort = interpretation.sort
     if sort is None:
-        yield "sort_cue_unused", float(evidence.clues.sort is not None)
+        yield "sort_cue_unused", float(evidence.cues.sort is not None)
     else:
         yield "sort", 1.0
         limited = sort.limit is not None
-        yield from _by_column(sort.item.column, limited, evidence) if sort.item.column else _by_count(reading, evidence)
+        yield from (
+            _by_column(sort.item.column, limited, evidence) if sort.item.column else _by_count(interpretation, evidence)
+        )
     if evidence.superlatives:
         yield "superlative_unused", float(sort is None or not sort.limit)
 
@@ -124,31 +129,33 @@ def _by_column(column: ColumnRef, limited: bool, evidence: Evidence) -> NamedVal
     yield "sort_text", float(limited and evidence.schema.describe(column).kind == "text")
 
 
-def _by_count(reading: Reading, evidence: Evidence) -> NamedValues:
+def _by_count(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
     at = evidence.superlatives[0].position if evidence.superlatives else 0
-    word = evidence.clues.utterance.words[at].text
+    word = evidence.cues.utterance.words[at].text
     yield "sort_count", 1.0
     yield "sort_count_column_named", float(_number_named(evidence))
     yield f"sort_count_{'extreme' if word in ('most', 'least', 'fewest') else 'other'}_word", 1.0
     yield "sort_count_common", float(word in ("common", "popular", "frequent"))
-    yield "sort_count_cue", float(evidence.clues.count is not None)
+    yield "sort_count_cue", float(evidence.cues.count is not None)
     counted = {m.table for m in evidence.mentions.tables if at < m.start <= at + 4 and m.score >= 0.6}
     yield "sort_count_table", float(bool(counted))
-    yield "sort_count_of_other_table", float(bool(counted) and not counted & used_tables(reading))
+    yield "sort_count_of_other_table", float(bool(counted) and not counted & used_tables(interpretation))
 
 
-def _denial(reading: Reading, evidence: Evidence) -> NamedValues:
-    if evidence.clues.negated:
-        negative = any(f.operator in ("!=", "not like") for f in reading.filters) or bool(reading.excepting)
+def _denial(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
+    if evidence.cues.negated:
+        negative = any(f.operator in ("!=", "not like") for f in interpretation.filters) or bool(
+            interpretation.excepting
+        )
         yield "denied", float(negative)
-        yield "excepting", float(bool(reading.excepting))
-        yield "negation_unused", float(not reading.without and not negative)
-        yield "without", float(bool(reading.without))
+        yield "excepting", float(bool(interpretation.excepting))
+        yield "negation_unused", float(not interpretation.without and not negative)
+        yield "without", float(bool(interpretation.without))
 
 
 def _counts_next(evidence: Evidence) -> bool:
     """Whether a superlative is about a count: "the highest number of"."""
-    at, count = (s.position for s in evidence.superlatives[:1]), evidence.clues.count
+    at, count = (s.position for s in evidence.superlatives[:1]), evidence.cues.count
     return count is not None and any(position < count <= position + 2 for position in at)
 
 
@@ -159,5 +166,5 @@ def _number_named(evidence: Evidence) -> bool:
         score >= 0.8 and evidence.schema.describe(column).kind == "number" and "id" not in column.column.lower()
         for mention in evidence.named
         if at < mention.start <= at + 2
-        for column, score in mention.readings[:1]
+        for column, score in mention.candidates[:1]
     )

@@ -43,22 +43,22 @@ FEATURES = (
 
 def follow_up_features(evidence: Evidence) -> Features:
     """Return the features of a turn that has one before it."""
-    clues, before = evidence.clues, set(evidence.previous_tables)
+    cues, before = evidence.cues, set(evidence.previous_tables)
     named = {mention.table for mention in evidence.mentions.tables if mention.score >= 0.9}
-    read = [mention.readings for mention in evidence.mentions.columns if mention.readings[0][1] >= 0.8]
-    at_home = [any(column.table in before for column, score in readings if score >= 0.8) for readings in read]
+    read = [mention.candidates for mention in evidence.mentions.columns if mention.candidates[0][1] >= 0.8]
+    at_home = [any(column.table in before for column, score in candidates if score >= 0.8) for candidates in read]
     compared = frozenset(constraint.column for constraint in evidence.constraints_before)
     values = chosen_values(evidence)
     previous = evidence.previous
     return {
         "bias": 1.0,
-        "pronoun": float(clues.pronoun),
-        "points_back": float(clues.follow),
-        "extends": float(clues.extend),
-        "narrows": float(clues.narrow),
-        "short": float(clues.content <= 2),
-        "words": min(12, len(clues.utterance.words)) / 12,
-        "long": max(0.0, clues.content - 5) / 5,
+        "pronoun": float(cues.pronoun),
+        "points_back": float(cues.follow),
+        "extends": float(cues.extend),
+        "narrows": float(cues.narrow),
+        "short": float(cues.content <= 2),
+        "words": min(12, len(cues.utterance.words)) / 12,
+        "long": max(0.0, cues.content - 5) / 5,
         "names_other_table": float(bool(named - before)),
         "names_only_other_tables": float(bool(named) and not named & before),
         "names_no_table": float(not named),
@@ -66,15 +66,15 @@ def follow_up_features(evidence: Evidence) -> Features:
         "columns_elsewhere": float(sum(not home for home in at_home)),
         "columns_at_home": float(sum(at_home)),
         "names_nothing": float(not named and not read),
-        "names_nothing_counts": float(not named and not read and clues.count is not None),
+        "names_nothing_counts": float(not named and not read and cues.count is not None),
         "value": float(bool(values)),
         "value_of_compared_column": float(any(match.column in compared for match in values)),
         "value_again": float(any(_repeats(match, evidence) for match in values)),
-        "number_compared": float(bool(clues.comparisons)),
-        "superlative": float(bool(clues.superlatives)),
-        "counts": float(clues.count is not None),
-        "asks_for_all": float(clues.utterance.has("all")),
-        "pronoun_without_value": float(clues.pronoun and not values),
+        "number_compared": float(bool(cues.comparisons)),
+        "superlative": float(bool(cues.superlatives)),
+        "counts": float(cues.count is not None),
+        "asks_for_all": float(cues.utterance.has("all")),
+        "pronoun_without_value": float(cues.pronoun and not values),
         "ranked_before": float(bool(previous and previous.limit)),
         "constraints_before": min(3.0, len(evidence.constraints_before)) / 3,
     }

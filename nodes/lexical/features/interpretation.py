@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.features import base, clauses, kind, scope
-from nodes.lexical.interpretation import Reading
+from nodes.lexical.interpretation import Interpretation
 from value_index.linear_model import Features
 
 FEATURES = (*base.FEATURES, *kind.FEATURES, *scope.FEATURES, *clauses.FEATURES)
 
 
-def interpretation_features(reading: Reading, evidence: Evidence) -> Features:
+def interpretation_features(interpretation: Interpretation, evidence: Evidence) -> Features:
     """Return the features of one interpretation; absent ones are 0."""
     found: Features = {}
     for part in (
-        base.base_features(reading, evidence),
-        kind.kind_features(reading, evidence),
-        scope.shown_features(reading, evidence),
-        scope.scope_features(reading, evidence),
-        clauses.clause_features(reading, evidence),
+        base.base_features(interpretation, evidence),
+        kind.kind_features(interpretation, evidence),
+        scope.shown_features(interpretation, evidence),
+        scope.scope_features(interpretation, evidence),
+        clauses.clause_features(interpretation, evidence),
     ):
         for name, value in part:
             if value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.features.named_values import NamedValues
-from nodes.lexical.interpretation import Reading
+from nodes.lexical.interpretation import Interpretation
 from nodes.lexical.lexicon import PLAIN_AGGREGATES
 from nodes.lexical.projections import KINDS
 from value_index.linear_model import Feature
@@ -47,47 +47,47 @@ FEATURES = (
 )
 
 
-def kind_features(reading: Reading, evidence: Evidence) -> NamedValues:
+def kind_features(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
     """Yield the features of the projections' kind, and of aggregates and DISTINCT."""
-    kind, clues = reading.kind, evidence.clues
+    kind, cues = interpretation.kind, evidence.cues
     yield f"kind_{kind}", 1.0
-    if reading.replaces or reading.base == "extend":
-        yield f"{'swap' if reading.replaces else reading.base}_kind_{kind}", 1.0
-    counts = any(item.function == "count" for item in reading.select)
+    if interpretation.replaces or interpretation.base == "extend":
+        yield f"{'swap' if interpretation.replaces else interpretation.base}_kind_{kind}", 1.0
+    counts = any(item.function == "count" for item in interpretation.select)
     yield "count_in_name_counted", float(evidence.count_in_name and counts)
-    yield "how_many_unanswered", float(clues.how_many and not counts and not evidence.count_in_name)
-    if kind in ("count_column", "count_distinct") and clues.count is not None:
-        starts = [m.start for m in evidence.named if m.start > clues.count]
-        yield f"{kind}_named_at_once", float(bool(starts) and starts[0] <= clues.count + 3)
-    if clues.count is not None:
+    yield "how_many_unanswered", float(cues.how_many and not counts and not evidence.count_in_name)
+    if kind in ("count_column", "count_distinct") and cues.count is not None:
+        starts = [m.start for m in evidence.named if m.start > cues.count]
+        yield f"{kind}_named_at_once", float(bool(starts) and starts[0] <= cues.count + 3)
+    if cues.count is not None:
         yield f"count_cue_kind_{kind}", 1.0
-    if clues.group:
-        yield f"group_cue_{'grouped' if reading.group else 'ungrouped'}", 1.0
+    if cues.group:
+        yield f"group_cue_{'grouped' if interpretation.group else 'ungrouped'}", 1.0
     if evidence.superlatives:
         yield f"superlative_kind_{kind.split('_')[0]}", 1.0
-    bound = sum(item.function in {f for _, f in evidence.aggregates} for item in reading.select)
+    bound = sum(item.function in {f for _, f in evidence.aggregates} for item in interpretation.select)
     plain = [position for position, _ in evidence.aggregates if _plain(evidence, position)]
-    numeric = [i for i in reading.select if i.function in ("avg", "sum") and i.column]
+    numeric = [i for i in interpretation.select if i.function in ("avg", "sum") and i.column]
     yield (
         "aggregate_of_text",
         float(any(evidence.schema.describe(i.column).kind == "text" for i in numeric if i.column)),
     )
     yield "aggregate_unused", float(max(0, len(plain) - bound))
     yield "aggregate_used", float(min(bound, len(plain)))
-    yield "distinct_cue_unused", float(clues.distinct and not _is_distinct(reading))
-    yield "distinct", float(reading.distinct)
-    asked = [m for m in evidence.named if evidence.in_head(m.start) and m.readings[0][1] >= 0.8]
-    new = any(not any(column in evidence.shown_before for column, _ in mention.readings) for mention in asked)
+    yield "distinct_cue_unused", float(cues.distinct and not _is_distinct(interpretation))
+    yield "distinct", float(interpretation.distinct)
+    asked = [m for m in evidence.named if evidence.in_head(m.start) and m.candidates[0][1] >= 0.8]
+    new = any(not any(column in evidence.shown_before for column, _ in mention.candidates) for mention in asked)
     yield "previous_though_a_new_column_is_asked", float(kind == "previous" and new)
-    yield "previous_unchanged", float(kind == "previous" and not reading.filters and reading.sort is None)
-    first = evidence.clues.utterance.words[0].text if evidence.clues.utterance.words else ""
+    yield "previous_unchanged", float(kind == "previous" and not interpretation.filters and interpretation.sort is None)
+    first = evidence.cues.utterance.words[0].text if evidence.cues.utterance.words else ""
     if kind in LISTING_KINDS and first in FIRST_WORDS:
         yield f"{first}_kind_{kind}", 1.0
 
 
 def _plain(evidence: Evidence, position: int) -> bool:
-    return evidence.clues.utterance.words[position].text in PLAIN_AGGREGATES
+    return evidence.cues.utterance.words[position].text in PLAIN_AGGREGATES
 
 
-def _is_distinct(reading: Reading) -> bool:
-    return reading.distinct or any(item.distinct for item in reading.select) or bool(reading.group)
+def _is_distinct(interpretation: Interpretation) -> bool:
+    return interpretation.distinct or any(item.distinct for item in interpretation.select) or bool(interpretation.group)

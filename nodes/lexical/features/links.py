@@ -93,7 +93,7 @@ class LinkFeatures:
                     "condition_before_kept": float(bool(evidence.kept)),
                 }
         if column in self._displays:
-            found |= {"stands_for_row": named, "stands_for_counted_row": named * (evidence.clues.count is not None)}
+            found |= {"stands_for_row": named, "stands_for_counted_row": named * (evidence.cues.count is not None)}
         table = evidence.schema.table(column.table)
         if table and column.column in table.primary_key:
             found |= {"key": 1.0, "key_of_named_table": named}
@@ -105,8 +105,8 @@ class LinkFeatures:
         score = mention.score(column) if mention else 0.0
         if mention is None or not score:
             return {}
-        best = score >= mention.readings[0][1] - 0.01
-        alone = best and sum(other >= score - 0.05 for _, other in mention.readings) == 1
+        best = score >= mention.candidates[0][1] - 0.01
+        alone = best and sum(other >= score - 0.05 for _, other in mention.candidates) == 1
         return {
             "named": score,
             "named_best": float(best),

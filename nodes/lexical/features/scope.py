@@ -9,7 +9,7 @@ from __future__ import annotations
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.features.named_values import NamedValues
 from nodes.lexical.filter_placement import used_tables
-from nodes.lexical.interpretation import Item, Reading
+from nodes.lexical.interpretation import Interpretation, Item
 from nodes.lexical.schema_mentions import ColumnMention
 from value_index.linear_model import Feature
 from value_index.schema import ColumnRef
@@ -46,9 +46,9 @@ FEATURES = (
 )
 
 
-def shown_features(reading: Reading, evidence: Evidence) -> NamedValues:
+def shown_features(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
     """Yield the features of the columns shown, and of named columns that are not used."""
-    shown = _columns(reading.select)
+    shown = _columns(interpretation.select)
     if shown:
         links = [evidence.links.get(column, 0.0) for column in shown]
         names = [evidence.mentions.column_score(column) for column in shown]
@@ -56,15 +56,15 @@ def shown_features(reading: Reading, evidence: Evidence) -> NamedValues:
         yield "shown_least_link", min(links)
         yield "shown_name", sum(names) / len(names)
         yield "shown_unnamed", float(sum(name == 0 for name in names))
-        yield "shown_outside_focus", sum(column.table != reading.focus for column in shown) / len(shown)
+        yield "shown_outside_focus", sum(column.table != interpretation.focus for column in shown) / len(shown)
         yield "shown_before", sum(column in evidence.shown_before for column in shown) / len(shown)
-        filtered = frozenset(f.column for f in reading.filters)
+        filtered = frozenset(f.column for f in interpretation.filters)
         yield "shown_filtered", sum(column in filtered for column in shown) / len(shown)
         yield "shown_more", float(len(shown) - 1)
-    used = frozenset(_used_columns(reading))
+    used = frozenset(_used_columns(interpretation))
     for mention, before in zip(evidence.named, (None, *evidence.named), strict=False):
-        if not any(column in used for column, value in mention.readings if value >= 0.5):
-            strong = mention.readings[0][1] >= 0.9
+        if not any(column in used for column, value in mention.candidates if value >= 0.5):
+            strong = mention.candidates[0][1] >= 0.9
             head = evidence.in_head(mention.start)
             yield f"unused_{'strong' if strong else 'weak'}_{'head' if head else 'tail'}", 1.0
             yield "unused_in_a_list", float(before is not None and _listed(before, mention, evidence))
@@ -72,19 +72,19 @@ def shown_features(reading: Reading, evidence: Evidence) -> NamedValues:
 
 def _listed(before: ColumnMention, mention: ColumnMention, evidence: Evidence) -> bool:
     """Whether a column is named right after another: "ids and names", "name, age"."""
-    words = evidence.clues.utterance.words[before.end : mention.start]
+    words = evidence.cues.utterance.words[before.end : mention.start]
     return len(words) <= 3 and all(
         word.text in ("and", "the", "their", "its", "with", "also", "his", "her") for word in words
     )
 
 
-def scope_features(reading: Reading, evidence: Evidence) -> NamedValues:
+def scope_features(interpretation: Interpretation, evidence: Evidence) -> NamedValues:
     """Yield the features of the tables."""
-    tables = used_tables(reading)
+    tables = used_tables(interpretation)
     named = {m.table for m in evidence.mentions.tables if m.score >= 0.9}
-    ignored = len(named - tables - (set(evidence.previous_tables) if reading.base != "fresh" else set()))
-    yield f"{'fresh' if reading.base == 'fresh' else 'back'}_ignores_named_table", float(min(2, ignored))
-    if reading.base == "fresh":
+    ignored = len(named - tables - (set(evidence.previous_tables) if interpretation.base != "fresh" else set()))
+    yield f"{'fresh' if interpretation.base == 'fresh' else 'back'}_ignores_named_table", float(min(2, ignored))
+    if interpretation.base == "fresh":
         links = [evidence.table_links.get(table, 0.0) for table in tables]
         yield "tables", float(len(tables) - 1)
         yield "table_link", sum(links) / len(links)
@@ -92,19 +92,26 @@ def scope_features(reading: Reading, evidence: Evidence) -> NamedValues:
         yield "table_unlinked", float(sum(link < 0.3 for link in links))
         linked = {table for table, link in evidence.table_links.items() if link >= 0.6}
         yield "linked_table_unused", float(len(linked - tables))
-        yield "focus_named", evidence.mentions.table_score(reading.focus)
-        needed = tables - {reading.focus}
-        yield "focus_idle", float(bool(needed) and not any(c.table == reading.focus for c in _used_columns(reading)))
+        yield "focus_named", evidence.mentions.table_score(interpretation.focus)
+        needed = tables - {interpretation.focus}
+        yield (
+            "focus_idle",
+            float(bool(needed) and not any(c.table == interpretation.focus for c in _used_columns(interpretation))),
+        )
     else:
         linked = {table for table, link in evidence.table_links.items() if link >= 0.6}
         yield "back_linked_table_unused", float(len(linked - tables - set(evidence.previous_tables)))
-        yield "back_focus", float(reading.focus in evidence.previous_tables)
+        yield "back_focus", float(interpretation.focus in evidence.previous_tables)
 
 
 def _columns(items: tuple[Item, ...]) -> list[ColumnRef]:
     return [item.column for item in items if item.column]
 
 
-def _used_columns(reading: Reading) -> list[ColumnRef]:
-    used = _columns(reading.select) + list(reading.group) + [f.column for f in reading.filters if f.column]
-    return used + ([reading.sort.item.column] if reading.sort and reading.sort.item.column else [])
+def _used_columns(interpretation: Interpretation) -> list[ColumnRef]:
+    used = (
+        _columns(interpretation.select)
+        + list(interpretation.group)
+        + [f.column for f in interpretation.filters if f.column]
+    )
+    return used + ([interpretation.sort.item.column] if interpretation.sort and interpretation.sort.item.column else [])

@@ -62,7 +62,7 @@ class ValueFeatures:
         link = evidence.links.get(candidate.column, 0.0)
         before = frozenset(constraint.column for constraint in evidence.constraints_before)
         near = self._candidates.near(candidate.column, candidate.start, candidate.end)
-        comparison = next((c for c in evidence.clues.comparisons if c.position == candidate.start), None)
+        comparison = next((c for c in evidence.cues.comparisons if c.position == candidate.start), None)
         implied = comparison is not None and self._candidates.is_implied(candidate.column, comparison)
         number = not isinstance(candidate.value, str)
         return {
@@ -104,9 +104,7 @@ class ValueFeatures:
             "number": float(number),
             "number_link": number * link,
             "number_near": number * near,
-            "counts": float(
-                comparison is not None and evidence.clues.count_compared(comparison, evidence.table_starts)
-            ),
+            "counts": float(comparison is not None and evidence.cues.count_compared(comparison, evidence.table_starts)),
         }
 
     def _said_before(self, candidate: ValueCandidate) -> bool:
@@ -121,12 +119,12 @@ class ValueFeatures:
         """Whether the words are (part of) a column's name."""
         words = set(range(candidate.start, candidate.end))
         return any(
-            words <= mention.positions and mention.readings[0][1] >= 0.8 for mention in self.evidence.mentions.columns
+            words <= mention.positions and mention.candidates[0][1] >= 0.8 for mention in self.evidence.mentions.columns
         )
 
     def _is_capital(self, candidate: ValueCandidate) -> bool:
-        text = self.evidence.clues.utterance.text
+        text = self.evidence.cues.utterance.text
         return candidate.start > 0 and candidate.mention[:1].isupper() and not text.isupper()
 
     def _is_quoted(self, candidate: ValueCandidate) -> bool:
-        return candidate.end > candidate.start and self.evidence.clues.utterance.is_quoted(candidate.start)
+        return candidate.end > candidate.start and self.evidence.cues.utterance.is_quoted(candidate.start)

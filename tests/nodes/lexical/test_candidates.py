@@ -1,4 +1,4 @@
-"""Which readings the words of a turn allow."""
+"""Which interpretations the words of a turn allow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from nodes.lexical.candidates import candidates
 from nodes.lexical.evidence import Evidence
-from nodes.lexical.interpretation import COUNT, Reading
+from nodes.lexical.interpretation import COUNT, Interpretation
 from nodes.node import Context
 from tests.nodes.library import answered, library
 from value_index.schema import ColumnRef
@@ -24,45 +24,52 @@ def evidence(context: Context, question: str, *history: tuple[str, str]) -> Evid
     return Evidence.of(state.model_copy(update={"plans": None}), context)
 
 
-def readings(context: Context, question: str, *history: tuple[str, str]) -> list[Reading]:
+def interpretations(context: Context, question: str, *history: tuple[str, str]) -> list[Interpretation]:
     return candidates(evidence(context, question, *history))
 
 
 def test_no_reading_comes_twice(context: Context) -> None:
-    found = readings(context, "How many books are there for each genre?", MYSTERIES)
+    found = interpretations(context, "How many books are there for each genre?", MYSTERIES)
     assert len(found) == len(set(found))
 
 
 def test_a_first_turn_has_only_fresh_readings(context: Context) -> None:
-    assert {reading.base for reading in readings(context, "Show the titles of the books.")} == {"fresh"}
+    assert {interpretation.base for interpretation in interpretations(context, "Show the titles of the books.")} == {
+        "fresh"
+    }
 
 
 def test_a_follow_up_has_edits_too(context: Context) -> None:
-    bases = {reading.base for reading in readings(context, "What are their titles?", MYSTERIES)}
+    bases = {interpretation.base for interpretation in interpretations(context, "What are their titles?", MYSTERIES)}
     assert bases == {"fresh", "swap", "extend", "narrow"}
 
 
 def test_two_values_of_a_column_may_be_an_intersection(context: Context) -> None:
-    found = readings(context, "Which authors wrote both Mystery and Poetry books?")
-    assert any(len(reading.both) == 2 for reading in found)
+    found = interpretations(context, "Which authors wrote both Mystery and Poetry books?")
+    assert any(len(interpretation.both) == 2 for interpretation in found)
 
 
 def test_a_negation_may_exclude_a_value_or_the_rows_of_a_table(context: Context) -> None:
-    found = readings(context, "Which authors have not written any book of the genre Poetry?")
-    assert any(f.operator == "!=" for reading in found for f in reading.filters)
-    assert any(reading.excepting for reading in found)
-    found = readings(context, "Which books have no loans?")
-    assert any(reading.without == "loan" for reading in found)
+    found = interpretations(context, "Which authors have not written any book of the genre Poetry?")
+    assert any(f.operator == "!=" for interpretation in found for f in interpretation.filters)
+    assert any(interpretation.excepting for interpretation in found)
+    found = interpretations(context, "Which books have no loans?")
+    assert any(interpretation.without == "loan" for interpretation in found)
 
 
 def test_a_number_of_rows_is_a_condition_on_groups(context: Context) -> None:
-    found = readings(context, "Which authors have more than 2 books?")
-    assert any(f.column is None and f.values == (2,) for reading in found for f in reading.filters)
+    found = interpretations(context, "Which authors have more than 2 books?")
+    assert any(f.column is None and f.values == (2,) for interpretation in found for f in interpretation.filters)
 
 
 def test_superlatives_rank_by_a_column_or_by_a_count(context: Context) -> None:
-    found = readings(context, "Which genre has the most books?")
-    assert any(reading.sort and reading.sort.item == COUNT and reading.group for reading in found)
-    found = readings(context, "Who is the oldest author?")
+    found = interpretations(context, "Which genre has the most books?")
+    assert any(
+        interpretation.sort and interpretation.sort.item == COUNT and interpretation.group for interpretation in found
+    )
+    found = interpretations(context, "Who is the oldest author?")
     ages = ColumnRef(table="author", column="age")
-    assert any(reading.sort and reading.sort.item.column == ages and reading.sort.descending for reading in found)
+    assert any(
+        interpretation.sort and interpretation.sort.item.column == ages and interpretation.sort.descending
+        for interpretation in found
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from nodes.lexical.comparisons import average_comparison, number_of
-from nodes.lexical.cues import Clues
+from nodes.lexical.cues import Cues
 from nodes.lexical.utterance import Utterance
 
 
-def clues(text: str) -> Clues:
-    return Clues(Utterance.of(text))
+def cues(text: str) -> Cues:
+    return Cues(Utterance.of(text))
 
 
 @pytest.mark.parametrize(
@@ -25,12 +25,12 @@ def clues(text: str) -> Clues:
     ],
 )
 def test_comparisons(text: str, operator: str, number: float) -> None:
-    (found,) = clues(text).comparisons
+    (found,) = cues(text).comparisons
     assert (found.operator, found.number) == (operator, number)
 
 
 def test_two_numbers_with_their_own_comparisons() -> None:
-    assert [(each.operator, each.number) for each in clues("above 50 or below 46").comparisons] == [
+    assert [(each.operator, each.number) for each in cues("above 50 or below 46").comparisons] == [
         (">", 50),
         ("<", 46),
     ]
@@ -42,40 +42,40 @@ def test_a_comparison_with_the_average() -> None:
 
 
 def test_chatter_does_not_point_back() -> None:
-    assert not clues("Only two of them, thanks. How many authors are there?").pronoun
-    assert clues("Great! How old are they?").pronoun
+    assert not cues("Only two of them, thanks. How many authors are there?").pronoun
+    assert cues("Great! How old are they?").pronoun
 
 
 def test_superlatives_with_direction_and_limit() -> None:
-    (found,) = clues("the 3 oldest authors").superlatives
+    (found,) = cues("the 3 oldest authors").superlatives
     assert (found.descending, found.limit, found.implied) == (True, 3, ("age",))
-    (found,) = clues("the least common genre").superlatives
+    (found,) = cues("the least common genre").superlatives
     assert not found.descending
 
 
 @pytest.mark.parametrize("text", ["at most 3 books", "the first name", "the total number of books"])
 def test_words_that_are_no_superlative(text: str) -> None:
-    assert clues(text).superlatives == ()
+    assert cues(text).superlatives == ()
 
 
 def test_the_head_ends_at_the_first_condition() -> None:
-    found = clues("show the titles whose genre is poetry")
+    found = cues("show the titles whose genre is poetry")
     assert found.head_end(0, 7) == 3
-    found = clues("list ids with their titles")
+    found = cues("list ids with their titles")
     assert found.head_end(0, 5) == 5
 
 
 def test_pointing_back() -> None:
-    assert clues("What are their ages?").pronoun
-    assert clues("What about Poetry?").follow
-    assert not clues("How many authors are there?").pronoun
+    assert cues("What are their ages?").pronoun
+    assert cues("What about Poetry?").follow
+    assert not cues("How many authors are there?").pronoun
 
 
 @pytest.mark.parametrize(
     ("text", "pattern"), [('containing "Rain"', "%Rain%"), ("that start with Sa", "Sa%"), ("ends with s", "%s")]
 )
 def test_parts_of_texts(text: str, pattern: str) -> None:
-    (found,) = clues(text).parts
+    (found,) = cues(text).parts
     assert found.pattern == pattern
 
 

@@ -22,7 +22,7 @@ def mentions(context: Context, text: str) -> Mentions:
 
 
 def best(found: Mentions) -> list[str]:
-    return [str(mention.readings[0][0]) for mention in found.columns]
+    return [str(mention.candidates[0][0]) for mention in found.columns]
 
 
 def test_columns_in_order_by_stems(context: Context) -> None:
