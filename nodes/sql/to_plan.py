@@ -54,7 +54,7 @@ class _Reader:
     """Reads the queries of one SQL text, each in the frame that it stands in."""
 
     scopes: Mapping[int, Scope]
-    """By the identity of their SELECT: equal ones are not the same."""
+    """The scope of each SELECT, keyed by the identity of the SELECT: equal ones are not the same."""
     blocks: int = 0
     """SELECTs read so far: an entry of WITH is read anew wherever it is named."""
 

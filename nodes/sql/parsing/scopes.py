@@ -29,7 +29,7 @@ class Source:
     columns: tuple[str, ...] | None
     """Its column names in order; None if nothing is known of it."""
     node: exp.Expr
-    """Where it stands in the tree."""
+    """The source's node in the tree."""
     table: Table | None = None
     """The table of the schema; None for a sub-query, a common table expression or an unknown table."""
     query: exp.Query | None = None
