@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter, ValidationError
 
 from nodes.llm.messages import Metered
-from nodes.node import FIELDS, OUTPUTS, Context, Node
+from nodes.node import ADAPTERS, FIELDS, Context, Node
 from nodes.registry import NODES
 from nodes.state import STAGES, Choice, GraphState, ModelCall, Stage, StageTrace, Turn
 from value_index.errors import TurnSQLError, first_problem
@@ -39,7 +39,7 @@ class Step:
     @classmethod
     def of(cls, stage: Stage, node: Node, max_attempts: int) -> Self:
         """Put a node into a stage: one of the registry, or any callable that eval brings."""
-        return cls(stage, variant_name(stage, node), node, TypeAdapter(OUTPUTS[stage]), max_attempts)
+        return cls(stage, variant_name(stage, node), node, ADAPTERS[stage], max_attempts)
 
     async def run(self, state: GraphState, context: Context) -> tuple[Any, StageTrace]:
         """Return what the node gave, and how long it took.

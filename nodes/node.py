@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
+from pydantic import TypeAdapter
+
 from nodes.llm.messages import Completer
 from nodes.state import (
     Attempt,
@@ -31,6 +33,8 @@ OUTPUTS: dict[Stage, Any] = {
     "schema_validation": Attempt,
 }
 """The type that each stage must give; the graph validates every output against it."""
+ADAPTERS: dict[Stage, TypeAdapter[Any]] = {stage: TypeAdapter(kind) for stage, kind in OUTPUTS.items()}
+"""What checks a stage's output, and reads and writes it as JSON."""
 
 FIELDS: dict[Stage, str] = {
     "dialogue_state_tracking": "dialogue_state",

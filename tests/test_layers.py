@@ -76,3 +76,19 @@ def test_a_library_stays_behind_its_fence(tree: Path, package: str, library: str
     assert done.returncode == 1
     assert "1 broken" in done.stdout
     assert f"{package} is not allowed to import {library}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("room", "line", "told"),
+    [
+        ("value_index/text", "import value_index.index", "value_index.text is not allowed to import value_index.index"),
+        ("nodes/sql", "import nodes.compact.grammar", "nodes.sql is not allowed to import nodes.compact"),
+        ("eval/gold", "import eval.report.chart", "eval.gold is not allowed to import eval.report"),
+        ("training/data", "import training.sft.config", "training.data is not allowed to import training.sft"),
+    ],
+)
+def test_no_room_imports_upwards(tree: Path, room: str, line: str, told: str) -> None:
+    with planted(tree / room / "upwards.py", line):
+        done = lint(tree)
+    assert done.returncode == 1
+    assert told in done.stdout

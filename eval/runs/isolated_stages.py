@@ -7,19 +7,15 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
-
 from eval.gold.outputs import Gold
 from eval.records import AloneRecord
 from eval.runs.oracle import GOLD_OUTPUTS, Oracle
 from eval.turn_key import TurnKey
 from nodes.llm.messages import EndpointError
-from nodes.node import FIELDS, OUTPUTS, Context, Node, Variant
+from nodes.node import ADAPTERS, FIELDS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
 
 T = TypeVar("T")
-
-ADAPTERS: dict[Stage, TypeAdapter[Any]] = {stage: TypeAdapter(OUTPUTS[stage]) for stage in STAGES}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from eval.records import AloneRecord, StageRecord, TurnRecord
 from eval.runs.experiment import Experiment
 from eval.runs.history import Histories
 from eval.runs.isolated_stages import (
-    ADAPTERS,
     Failure,
     attempt,
     runs_alone,
@@ -28,7 +27,7 @@ from eval.runs.scheduling import ComputeSlot, YieldingCompleter
 from eval.runs.store import RunStore
 from eval.turn_key import TurnKey
 from nodes.llm.messages import Completer
-from nodes.node import FIELDS, Context, Node, Variant
+from nodes.node import ADAPTERS, FIELDS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
 from value_index.index import ValueIndex
 

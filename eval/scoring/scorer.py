@@ -9,7 +9,6 @@ from typing import Any
 from eval.datasets import Dataset
 from eval.gold.outputs import Gold, GoldBook
 from eval.records import AloneRecord, RunError, TurnRecord
-from eval.runs.isolated_stages import ADAPTERS
 from eval.scoring import registry
 from eval.scoring.gold_audit import read_gold
 from eval.scoring.hardness import features, hardness
@@ -36,6 +35,7 @@ from eval.scoring.verdicts import (
     judge,
 )
 from eval.turn_key import TurnKey
+from nodes.node import ADAPTERS
 from nodes.plan import Plan
 from nodes.sql.joins.fill import with_joins
 from nodes.state import STAGES, ScoredPlan, Stage

@@ -18,10 +18,10 @@ from eval.gold.plan_form import canonical
 from eval.progress import Progress
 from eval.records import Manifest, RunError, TurnRecord, read_manifest, read_turns
 from eval.runs.experiment import RunOptions, read_experiment
-from eval.runs.isolated_stages import ADAPTERS
 from eval.scoring.verdicts import Executions, judge
 from eval.turn_key import TurnKey
 from nodes.llm.messages import Message
+from nodes.node import ADAPTERS
 from nodes.plan import Plan
 from nodes.sql.joins.fill import with_joins
 from nodes.state import Stage
