@@ -13,6 +13,7 @@ from eval.ablation.rungs import (
     Upstream,
     rung_of,
 )
+from eval.paired_difference import PairedDifference
 from eval.records import RunError
 from eval.scoring.scores import (
     Summary,
@@ -39,22 +40,14 @@ OWN_SCORES: dict[Stage, str] = {
 _UPSTREAMS: tuple[tuple[Upstream, tuple[Stage, ...]], ...] = (("predicted", STAGES), ("gold", STAGES[1:]))
 
 
-class Gain(FrozenModel):
-    """End-to-end value accuracy of a rung, and against the stage as it is under the same upstream."""
+class Gain(PairedDifference):
+    """End-to-end value accuracy of a rung, and its difference from the stage as it is under the same upstream."""
 
     run: str
     """The rung's run folder."""
     choice: Choice
     variant: str = ""
     value: float
-    difference: float
-    """The rung minus the stage as it is."""
-    low: float
-    """95 % interval of the difference, dialogues resampled."""
-    high: float
-    fixed: int
-    broken: int
-    p_value: float
 
 
 class Step(FrozenModel):
@@ -166,12 +159,7 @@ class _Reader:
             choice=rung.choice,
             variant=rung.variant,
             value=found.second,
-            difference=found.difference,
-            low=found.interval.low,
-            high=found.interval.high,
-            fixed=found.fixed,
-            broken=found.broken,
-            p_value=found.p_value,
+            **PairedDifference.fields_of(found),
         )
 
 

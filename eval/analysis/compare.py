@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from eval.paired_difference import PairedDifference
 from eval.records import Manifest, RunError, read_manifest
 from eval.scoring.scores import TurnScores, read_scores
 from eval.statistics import Difference, compare_paired, holm, smallest_decidable
@@ -30,7 +31,7 @@ FREE = (
 """Fields that may differ: what a comparison is about."""
 
 
-class MetricComparison(FrozenModel):
+class MetricComparison(PairedDifference):
     """One metric of two runs."""
 
     metric: Metric
@@ -38,17 +39,6 @@ class MetricComparison(FrozenModel):
     """Turns that both have a score for."""
     first: float
     second: float
-    difference: float
-    """Second minus first."""
-    low: float
-    """95 % interval of the difference, dialogues resampled."""
-    high: float
-    fixed: int
-    """Turns where the second is better."""
-    broken: int
-    """Turns where it is worse."""
-    p_value: float
-    """Exact sign test over the turns that differ (McNemar's, for verdicts)."""
     p_adjusted: float
     """The p value corrected by Holm over the runs compared on this metric."""
     decided: bool
@@ -185,12 +175,7 @@ def metric_comparison(metric: Metric, found: Difference, adjusted: float) -> Met
         turns=found.turns,
         first=found.first,
         second=found.second,
-        difference=found.difference,
-        low=found.interval.low,
-        high=found.interval.high,
-        fixed=found.fixed,
-        broken=found.broken,
-        p_value=found.p_value,
+        **PairedDifference.fields_of(found),
         p_adjusted=adjusted,
         decided=found.decided(adjusted),
     )
