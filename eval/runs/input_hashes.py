@@ -7,17 +7,16 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import nodes.compact
-import nodes.lexical
-import value_index.grounding
 from eval.datasets import Dataset
+from nodes import compact, lexical
 from nodes.state import Stage
+from value_index import grounding
 from value_index.sqlite.stamp import stamp
 
-_COMPACT = Path(nodes.compact.__file__).parent
+_COMPACT = Path(compact.__file__).parent
 _WORDS = (
-    Path(nodes.lexical.__file__).parent / "weights.json",
-    Path(value_index.grounding.__file__).parent / "weights.json",
+    Path(lexical.__file__).parent / "weights.json",
+    Path(grounding.__file__).parent / "weights.json",
 )
 _CHUNK = 1 << 20
 
