@@ -28,9 +28,9 @@ class Sqlglot(Variant):
         sql = state.sql or ""
         if not sql.strip():
             return Attempt(sql=sql, violations=(NO_SELECT,))
-        attempt = Attempt(
-            sql=sql, violations=tuple(v for v in violations(sql, context.schema) if v.kind not in self.off)
-        )
+        holders = context.index.holders if context.index else None
+        found = violations(sql, context.schema, holders)
+        attempt = Attempt(sql=sql, violations=tuple(v for v in found if v.kind not in self.off))
         if not self.compile or attempt.failed:
             return attempt
         return Attempt(sql=sql, violations=(*_refusal(sql, context), *attempt.violations))

@@ -32,6 +32,7 @@ STAGES: tuple[Stage, ...] = (
 ViolationKind = Literal[
     "syntax", "unknown_table", "unknown_column", "ambiguous", "wrong_table", "type_mismatch", "bare_column",
     "join_off_key", "fan_out", "always_empty", "repeated_condition", "key_arithmetic", "unrelated_keys",
+    "foreign_value",
 ]  # fmt: skip
 Severity = Literal["error", "warning"]
 ReplyOutcome = Literal["complete", "truncated", "empty", "refused", "malformed", "misshapen"]

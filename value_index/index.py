@@ -22,6 +22,7 @@ from value_index.schema import ColumnRef
 from value_index.store.build import Builder, Progress
 from value_index.store.disk import load_or_build
 from value_index.store.values import Values
+from value_index.text.folding import fold
 from value_index.text.operators import operator_hint
 from value_index.text.tokens import Token, tokens
 
@@ -90,6 +91,18 @@ class ValueIndex:
             self.values = self._read()
             self._search = CandidateSearch(self.database, self.values, self._names)
             self._fingerprint = now
+
+    def holders(self, text: str, column: tuple[str, str]) -> frozenset[tuple[str, str]]:
+        """Return the columns that store a text, without case; none if `column` stores it or was not read whole.
+
+        Args:
+            column: folded names of its table and itself.
+        """
+        self._follow()
+        columns = self.values.columns
+        found = {columns[place].ref.folded for entry in self.values.exact(fold(text)) for place in entry.columns}
+        whole = any(each.ref.folded == column and not each.skipped for each in columns)
+        return frozenset(found) if whole and column not in found else frozenset()
 
     def lookup(self, mention: str, *, limit: int = 10) -> tuple[ValueMatch, ...]:
         """Return the best candidates of one mention, best first."""

@@ -10,7 +10,7 @@ from typing import cast
 from nodes.sql.errors import SQLError
 from nodes.sql.parsing.parse import parse
 from nodes.sql.validation import rules
-from nodes.sql.validation.query import Query
+from nodes.sql.validation.query import Holders, Query
 from nodes.state import Violation
 from value_index.schema import Schema
 
@@ -32,10 +32,14 @@ def _found(rule: Rule, query: Query) -> list[Violation]:
         return []
 
 
-def violations(sql: str, schema: Schema) -> tuple[Violation, ...]:
-    """Return what the rules find, errors first, each finding once; SQL that does not parse gives one `syntax` error."""
+def violations(sql: str, schema: Schema, holders: Holders | None = None) -> tuple[Violation, ...]:
+    """Return what the rules find, errors first, each finding once; SQL that does not parse gives one `syntax` error.
+
+    Args:
+        holders: of the value index, for the rules that look at stored values.
+    """
     try:
-        query = Query(parse(sql, schema), schema)
+        query = Query(parse(sql, schema), schema, holders)
         found = dict.fromkeys(violation for rule in RULES for violation in _found(rule, query))
     except SQLError as error:
         return (Violation(kind="syntax", severity="error", message=str(error), subject=error.subject),)

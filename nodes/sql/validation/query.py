@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,9 @@ from nodes.sql.parsing.scopes import Scope
 from value_index.schema import Schema
 from value_index.text.similarity import similarity
 
+Holders = Callable[[str, tuple[str, str]], frozenset[tuple[str, str]]]
+"""Given a text and a column (folded names), the columns that store the text; none if the column itself may store it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Query:
@@ -20,6 +23,8 @@ class Query:
 
     tree: exp.Query
     schema: Schema
+    holders: Holders | None = None
+    """The stored values; None without a value index."""
 
     @cached_property
     def scopes(self) -> tuple[Scope, ...]:

@@ -9,6 +9,7 @@ import pytest
 
 from nodes.sql.violations import violations
 from value_index.database import Database
+from value_index.index import ValueIndex
 from value_index.schema import Schema
 
 SCRIPT = """
@@ -88,3 +89,23 @@ def test_what_cannot_be_meant_is_found(schema: Schema, sql: str, kind: str, seve
 )
 def test_what_can_be_meant_is_silent(schema: Schema, sql: str) -> None:
     assert violations(sql, schema) == ()
+
+
+def test_a_text_that_only_another_column_stores_is_found(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "a.sqlite")
+    connection.executescript(
+        SCRIPT + "INSERT INTO studio VALUES (1, 'Ealing', 'London'); INSERT INTO film VALUES (1, 'Ash', 'Lee', 5, 1);"
+        "INSERT INTO note VALUES ('N1', 1, 3)"
+    )
+    connection.close()
+    database = Database.open(tmp_path / "a.sqlite")
+    index = ValueIndex.build(database)
+
+    def kinds(sql: str) -> list[str]:
+        return [found.kind for found in violations(sql, database.schema, index.holders)]
+
+    assert kinds("SELECT studio_id FROM studio WHERE name = 'London'") == ["foreign_value"]
+    assert kinds("SELECT title FROM film WHERE director IN ('Roy', 'ash')") == ["foreign_value"]
+    for right in ("name = 'Ealing'", "city = 'london'", "city = 'Paris'", "name != 'London'", "name LIKE 'London'"):
+        assert kinds(f"SELECT studio_id FROM studio WHERE {right}") == []
+    assert violations("SELECT studio_id FROM studio WHERE name = 'London'", database.schema) == ()

@@ -18,4 +18,5 @@ from nodes.sql.validation.rules.always_empty import always_empty as always_empty
 from nodes.sql.validation.rules.repeated_condition import repeated_condition as repeated_condition
 from nodes.sql.validation.rules.key_arithmetic import key_arithmetic as key_arithmetic
 from nodes.sql.validation.rules.unrelated_keys import unrelated_keys as unrelated_keys
+from nodes.sql.validation.rules.foreign_value import foreign_value as foreign_value
 from nodes.sql.validation.rules.repeated_rows import repeated_rows as repeated_rows
