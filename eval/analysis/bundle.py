@@ -15,7 +15,7 @@ from value_index.atomic_file import atomic_file
 FILES = ("manifest.json", "turns.jsonl", "alone.jsonl", "scores.jsonl", "summary.json")
 SCORES = ("scores.jsonl", "summary.json")
 MAX_BYTES = 512 << 20
-"""Of the files together, unpacked."""
+"""The most bytes of the files together, unpacked."""
 PREDICTIONS = "predictions.txt"
 """One SQL a line and an empty line between dialogues, as the official evaluations read them."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)

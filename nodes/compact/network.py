@@ -22,7 +22,7 @@ from value_index.errors import TurnSQLError
 SHIPPED = Path(__file__).with_name("planner.zip")
 """The weights that come with the project."""
 MAX_BYTES = 1 << 30
-"""Of all parts of a weights file, unpacked."""
+"""The most bytes of all parts of a weights file, unpacked."""
 GRAPHS = {"encoder": 2, "mixing": 1, "step": 1}
 """The graphs of a file, with the threads that each is run by."""
 MOST_KEPT = 20_000
