@@ -64,21 +64,32 @@ class Compact(Variant):
     """Plans taken from the words, as the lexical variant reads them; 0 for none."""
     weights: str = ""
     """A file made by `turnsql train compact --export`; the shipped one where empty."""
+    read: int = Field(default=0, ge=0, le=32)
+    """Plans that the cross-encoder reads and ranks a second time; 0 switches it off."""
+    cross_encoder: str = ""
+    """A file made by `turnsql train rerank --export`; the shipped one where empty."""
 
     def load(self) -> None:
-        from nodes.compact.turn_encoding import load_planner  # onnxruntime takes a while to load
+        from nodes.compact.cross_encoder import load_cross_encoder  # onnxruntime takes a while to load
+        from nodes.compact.turn_encoding import load_planner
 
         load_planner(self.weights)
+        if self.read:
+            load_cross_encoder(self.cross_encoder)
 
     def prepare(self, context: Context) -> None:
         from nodes.compact.turn_encoding import load_planner  # onnxruntime takes a while to load
 
+        self.load()
         load_planner(self.weights).prepare(context.database)
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
         from nodes.compact.rerank import chosen  # onnxruntime takes a while to load
 
-        return chosen(state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=self.plans)
+        return chosen(
+            state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=self.plans,
+            read=self.read, cross_encoder=self.cross_encoder,
+        )  # fmt: skip
 
 
 class Llm(Variant):

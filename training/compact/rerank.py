@@ -84,7 +84,7 @@ def judged_turns(
         understanding = planner.understand(state, context)
         found = candidates(state, context, understanding, width=beam, readings=readings, weights=weights)
         executions = Executions()
-        yield [_judged(each, gold, context, executions) for each in found]
+        yield [judged(each, gold, context, executions) for each in found]
 
 
 def made_up_turns(turns: Iterable[GoldTurn]) -> Iterator[GoldTurn]:
@@ -124,7 +124,8 @@ def gold_turns(dataset: Dataset, databases: Sequence[str]) -> Iterator[GoldTurn]
                 yield state, contexts[dialogue.database_id].of_turn(state), gold
 
 
-def _judged(candidate: Candidate, gold: Gold, context: Context, executions: Executions) -> Judged:
+def judged(candidate: Candidate, gold: Gold, context: Context, executions: Executions) -> Judged:
+    """Execute a candidate and compare it with the gold."""
     sql = _written(candidate.plan, context)
     scores = plan_scores(gold.plan, candidate.plan)
     right = _right(executions, context.database, gold.sql, sql)
@@ -211,8 +212,8 @@ def _guided(turns: Sequence[list[Judged]], weights: Weights, loss: float) -> dic
     """Return the turns fixed and broken where a plan without rows loses some of its score, among the best three."""
     fixed = broken = 0
     for turn in turns:
-        judged = {id(each.candidate): each for each in turn}
-        ranked = [(judged[id(each)], score) for each, score in ranking([e.candidate for e in turn], weights)[:3]]
+        by_id = {id(each.candidate): each for each in turn}
+        ranked = [(by_id[id(each)], score) for each, score in ranking([e.candidate for e in turn], weights)[:3]]
         best = max(ranked, key=lambda pair: pair[1] - loss * pair[0].empty)[0]
         fixed += best.right and not ranked[0][0].right
         broken += ranked[0][0].right and not best.right
