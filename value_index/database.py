@@ -18,7 +18,7 @@ from value_index.sqlite.collations import stand_in
 from value_index.sqlite.natural_names import NaturalNames
 from value_index.sqlite.reflection import quoted, reflect
 from value_index.sqlite.result import Outcome, Result
-from value_index.sqlite.sandbox import open_read_only
+from value_index.sqlite.sandbox import is_settled_wal, open_read_only
 from value_index.sqlite.session import Cursor, Session
 from value_index.sqlite.stamp import stamp
 
@@ -55,7 +55,7 @@ class Database:
             DatabaseError: the file is missing, corrupt, locked, no database, or holds no tables.
         """
         path = Path(path)
-        connection = open_read_only(path)
+        connection = open_read_only(path, settled=is_settled_wal(path))
         try:
             collations = stand_in(connection)
             schema = reflect(connection, database_id or path.stem, names)
@@ -178,7 +178,13 @@ class Database:
             session.jobs.put(None)
         return Session(self.path, now)
 
-    def _run(self, job: Callable[[Session], Result], deadline: float) -> Result:
+    def _serves(self, session: Session) -> bool:
+        try:
+            return session.serves(stamp(self.path))
+        except DatabaseError:
+            return False
+
+    def _run(self, job: Callable[[Session], Result], deadline: float, *, again: bool = True) -> Result:
         try:
             session = self._session()
         except DatabaseError as error:
@@ -186,6 +192,8 @@ class Database:
         result = self._wait(session, job, max(deadline, 0.0))
         if not session.abandoned:
             self._idle.append(session)
+        if session.settled and again and not self._serves(session):
+            return self._run(job, deadline, again=False)  # it was written meanwhile
         if result is None or result.outcome == "timeout":
             return Result(outcome="timeout", message=f"stopped at the deadline of {deadline:g} s")
         return result

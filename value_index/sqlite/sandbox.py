@@ -70,19 +70,20 @@ class Authorizer:
         return sqlite3.SQLITE_DENY
 
 
-def open_read_only(path: Path) -> sqlite3.Connection:
+def open_read_only(path: Path, *, settled: bool = False) -> sqlite3.Connection:
     """Open a database file that cannot be written through the connection.
+
+    Args:
+        settled: `is_settled_wal`; SQLite then makes no -wal and -shm beside the file, and takes it for one that does
+            not change: the caller looks whether it has.
 
     Raises:
         DatabaseError: the file is missing, a folder, empty, corrupt, locked or not a database.
     """
     _check_file(path)
     try:
-        return _connect(path, "mode=ro")
+        return _connect(path, "mode=ro&immutable=1" if settled else "mode=ro")
     except sqlite3.DatabaseError as error:
-        # A WAL file in a folder that cannot be written needs no -shm when nothing waits in its log: it cannot change.
-        if _is_settled_wal(path) and not os.access(path.parent, os.W_OK):
-            return _connect(path, "mode=ro&immutable=1")
         raise DatabaseError(_explain(path, error)) from error
 
 
@@ -154,11 +155,15 @@ def _mistrusts_json() -> bool:
     return False
 
 
-def _is_settled_wal(path: Path) -> bool:
+def is_settled_wal(path: Path) -> bool:
+    """Whether a file is in WAL mode and nothing waits in its log."""
     log = Path(f"{path}-wal")
-    with path.open("rb") as file:
-        header = file.read(20)
-    return header[18:20] == b"\x02\x02" and (not log.exists() or log.stat().st_size == 0)
+    try:
+        with path.open("rb") as file:
+            header = file.read(20)
+        return header[18:20] == b"\x02\x02" and (not log.exists() or log.stat().st_size == 0)
+    except (OSError, ValueError):
+        return False  # what is wrong with it shows when it is opened
 
 
 def _explain(path: Path, error: sqlite3.Error) -> str:

@@ -14,7 +14,7 @@ from value_index.errors import DatabaseError, is_machine_fault
 from value_index.sqlite.cell_limits import CellLimits
 from value_index.sqlite.collations import stand_in
 from value_index.sqlite.result import Result
-from value_index.sqlite.sandbox import MAX_PARAMETERS, Authorizer, confine, open_read_only
+from value_index.sqlite.sandbox import MAX_PARAMETERS, Authorizer, confine, is_settled_wal, open_read_only
 from value_index.sqlite.virtual_tables import virtual_tables
 
 _NOTHING = re.compile(r"(?>\s|;|--[^\n]*|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
@@ -52,7 +52,9 @@ class Session(threading.Thread):
 
     def __init__(self, path: Path, stamp: tuple[int, ...]) -> None:
         super().__init__(daemon=True)
-        self.connection = open_read_only(path)
+        self.settled = is_settled_wal(path)
+        """Whether the file is read as one that does not change."""
+        self.connection = open_read_only(path, settled=self.settled)
         try:
             stand_in(self.connection)
             self._virtual = bool(virtual_tables(self.connection))
@@ -72,7 +74,7 @@ class Session(threading.Thread):
 
     def serves(self, stamp: tuple[int, ...]) -> bool:
         """Whether this is a connection to the file that has the stamp; virtual tables are connected to one state."""
-        return self._stamp == stamp if self._virtual else self._stamp[:2] == stamp[:2]
+        return self._stamp == stamp if self._virtual or self.settled else self._stamp[:2] == stamp[:2]
 
     def run(self) -> None:
         while (job := self.jobs.get()) is not None:

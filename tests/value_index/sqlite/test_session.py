@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -177,3 +178,31 @@ def test_a_stream_has_a_deadline(tmp_path: Path) -> None:
         for _ in database.stream("SELECT x FROM endless", deadline=0.3):
             pass
     assert database.execute("SELECT name FROM city").rows == (("Rome",),)
+
+
+def test_nothing_is_left_beside_a_file_in_wal_mode(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.sqlite", "PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1)")
+    database = Database.open(path)
+    ValueIndex.build(database)
+    assert database.execute("SELECT x FROM t").rows == ((1,),)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.sqlite"]
+    for number in range(2, 6):  # written, checkpointed and closed, or left in the log
+        writer = sqlite3.connect(path, isolation_level=None)
+        writer.execute(f"INSERT INTO t VALUES ({number})")
+        if number % 2:
+            writer.close()
+        assert database.execute("SELECT count(*) FROM t").rows == ((number,),)
+        writer.close()
+        assert database.execute("SELECT count(*) FROM t").rows == ((number,),)
+
+
+def test_a_change_left_half_done_is_said(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (1)")
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.executescript("PRAGMA cache_size = 2; BEGIN IMMEDIATE")
+    writer.executemany("INSERT INTO t VALUES (?)", [("x" * 500,)] * 3000)
+    for end in ("", "-journal"):
+        shutil.copy(f"{path}{end}", tmp_path / f"b.sqlite{end}")
+    writer.close()
+    with pytest.raises(DatabaseError, match="in the middle of a change: open it once with a program that may write"):
+        Database.open(tmp_path / "b.sqlite")
