@@ -49,19 +49,17 @@ def ask(
     import gc
 
     gc.disable()  # One answer and an end: collecting while modules are loaded takes a tenth of the time.
-    from rich.console import Console
-
-    from agent.answer import Answer, answer_json, answer_once, check_question
     from agent.config import DEFAULT, Config
+
+    settings = Config.load(config or DEFAULT, overrides=node or ())
+    for variant in settings.settings.values():
+        variant.load()  # Memory peaks here, so what can be imported later is.
+    from agent.answer import Answer, answer_json, answer_once, check_question
     from agent.llm import open_llm
-    from agent.present import show_answer
     from value_index.render import strict_json
 
     check_question(question)
-    settings = Config.load(config or DEFAULT, overrides=node or ())
     turns = _history(history) if history else ()
-    for variant in settings.settings.values():
-        variant.load()
     context = _context(db)
 
     async def run() -> Answer:
@@ -72,6 +70,10 @@ def ask(
     if as_json:
         typer.echo(strict_json(answer_json(given)))
     else:
+        from rich.console import Console
+
+        from agent.present import show_answer
+
         show_answer(Console(), given, explain=explain)
     if not given.ok:
         raise typer.Exit(1)
