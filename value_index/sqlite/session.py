@@ -98,7 +98,7 @@ class Session(threading.Thread):
     def wait(self, seconds: float) -> Any:
         """Return what the job gave; None if it takes longer."""
         try:
-            return self._results.get(timeout=seconds)
+            return self._results.get(timeout=min(seconds, threading.TIMEOUT_MAX))
         except Empty:
             return None
 
