@@ -131,14 +131,17 @@ def _read_texts(database: Database, ref: ColumnRef, reading: ColumnReading, budg
         f"SELECT {distinct} CASE typeof({name}) WHEN 'text' THEN {text} WHEN 'blob' THEN x''"
         f" ELSE {name} END FROM {quoted(ref.table)} WHERE {name} IS NOT NULL"
     )
-    first = True
+    first, rows_read = True, 0
     for rows in budget.of_view(database, sql, ref.table) if is_view else budget.of_table(database, sql):
         texts = _texts([value for (value,) in rows], reading)
         if first and texts and all(_HASH.fullmatch(text) for text in texts[:SAMPLE]):
             reading.skip("hashes or more: all were left out")
             return
         first = first and not texts
+        rows_read += len(rows)
         yield texts
+    if is_view and rows_read >= MAX_VIEW_ROWS:
+        reading.fault = f"a view: only its first {MAX_VIEW_ROWS:,} values are read"
 
 
 def _distinct(database: Database, ref: ColumnRef) -> str:
