@@ -207,7 +207,7 @@ def test_a_row_longer_than_the_context_is_refused_never_cut(data: Path, tmp_path
 
 def test_a_kill_at_any_byte_loses_at_most_one_turn(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mix = write_mix(tmp_path, "rows = 6\n" + MIX)
-    monkeypatch.setattr("training.data.prepare.Parts.remove", lambda self: None)
+    monkeypatch.setattr("training.data.prepare.PartFile.remove", lambda self: None)
     whole = made(data, tmp_path / "whole", mix)
     text = (tmp_path / "whole" / NAME).read_bytes()
     expected = (tmp_path / "whole" / "train" / "sql_generation.jsonl").read_text()
@@ -216,10 +216,10 @@ def test_a_kill_at_any_byte_loses_at_most_one_turn(data: Path, tmp_path: Path, m
         out.mkdir()
         (out / NAME).write_bytes(text[:cut])
         asked: list[str] = []
-        monkeypatch.setattr("training.data.prepare.Parts.add", _counting(asked))
+        monkeypatch.setattr("training.data.prepare.PartFile.add", _counting(asked))
         assert made(data, out, mix).fingerprint == whole.fingerprint
         monkeypatch.undo()
-        monkeypatch.setattr("training.data.prepare.Parts.remove", lambda self: None)
+        monkeypatch.setattr("training.data.prepare.PartFile.remove", lambda self: None)
         assert (out / "train" / "sql_generation.jsonl").read_text() == expected
         assert len(asked) == 6 - (text[:cut].count(b"\n") - 1)
 
