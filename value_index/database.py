@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from value_index.errors import DatabaseError, UnreadableError, is_machine_fault
+from value_index.errors import FILE_FAULTS, DatabaseError, UnreadableError, is_machine_fault
 from value_index.schema import ColumnRef, Schema
 from value_index.sqlite.collations import stand_in
 from value_index.sqlite.natural_names import NaturalNames
@@ -59,7 +59,7 @@ class Database:
         try:
             collations = stand_in(connection)
             schema = reflect(connection, database_id or path.stem, names)
-        except sqlite3.DatabaseError as error:
+        except FILE_FAULTS as error:
             raise DatabaseError(f"cannot read the schema of {str(path)!r}: {error}") from error
         finally:
             connection.close()

@@ -42,6 +42,8 @@ def first_problem(error: ValidationError, *, inside: str = "", shows_input: bool
     return f"{said} (got {first['input']!r})" if shows_input else said
 
 
+FILE_FAULTS = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What a damaged file raises: sqlite3 cannot tell a fault that names what is no text."""
 _MACHINE_FAULTS = frozenset(
     {
         sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,

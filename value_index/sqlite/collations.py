@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import pairwise
 
+from value_index.errors import FILE_FAULTS
 from value_index.schema import quoted
 
 Compare = Callable[[str, str], int]
@@ -64,7 +65,7 @@ def _unknown(connection: sqlite3.Connection) -> tuple[str, ...]:
 def _entries(connection: sqlite3.Connection, collation: str) -> Iterator[list[str]]:
     """Yield the first texts of each index that is sorted by a collation, in the order that the index keeps."""
     for table, index, column, descending in _sorted_by(connection, collation):
-        with suppress(sqlite3.DatabaseError):  # a partial index cannot be asked for by name
+        with suppress(*FILE_FAULTS):  # a partial index cannot be asked for by name
             sql = f"SELECT {quoted(column)} FROM {quoted(table)} INDEXED BY {quoted(index)} LIMIT {SAMPLE}"
             texts = [text for (text,) in connection.execute(sql) if isinstance(text, str)]
             yield texts[::-1] if descending else texts

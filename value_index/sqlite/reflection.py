@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from value_index.errors import is_machine_fault
+from value_index.errors import FILE_FAULTS, is_machine_fault
 from value_index.schema import Column, ColumnKind, ColumnRef, ForeignKey, OmittedTable, Schema, Table, quoted
 from value_index.sqlite.natural_names import NaturalNames, split_identifier
 from value_index.sqlite.virtual_tables import FULL_TEXT, virtual_tables
@@ -52,7 +52,7 @@ def reflect(connection: sqlite3.Connection, database_id: str, names: NaturalName
             continue
         try:
             rows = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
-        except sqlite3.DatabaseError as error:
+        except FILE_FAULTS as error:
             if is_machine_fault(error):
                 raise
             omitted.append(OmittedTable(name=name, reason=" ".join(str(error).split())))

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
-from value_index.errors import DatabaseError
+from value_index.errors import FILE_FAULTS, DatabaseError
 from value_index.sqlite.cell_limits import MAX_CELL_BYTES
 from value_index.sqlite.virtual_tables import connect, virtual_tables
 
@@ -83,7 +83,7 @@ def open_read_only(path: Path, *, settled: bool = False) -> sqlite3.Connection:
     _check_file(path)
     try:
         return _connect(path, "mode=ro&immutable=1" if settled else "mode=ro")
-    except sqlite3.DatabaseError as error:
+    except FILE_FAULTS as error:
         raise DatabaseError(_explain(path, error)) from error
 
 
@@ -114,7 +114,7 @@ def _connect(path: Path, query: str) -> sqlite3.Connection:
         connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         _limit(connection)
         connect(connection, virtual_tables(connection))
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         connection.close()
         raise
     return connection
@@ -166,7 +166,7 @@ def is_settled_wal(path: Path) -> bool:
         return False  # what is wrong with it shows when it is opened
 
 
-def _explain(path: Path, error: sqlite3.Error) -> str:
+def _explain(path: Path, error: Exception) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     name = repr(str(path))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -181,6 +181,6 @@ def _explain(path: Path, error: sqlite3.Error) -> str:
         )
     if code == sqlite3.SQLITE_READONLY or (code == sqlite3.SQLITE_CANTOPEN and Path(f"{path}-journal").exists()):
         return f"{name} was left in the middle of a change: open it once with a program that may write, then try again"
-    if code == sqlite3.SQLITE_CORRUPT:
+    if code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError):
         return f"{name} is corrupt: {error}"
     return f"cannot read {name}: {error}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from value_index.errors import DatabaseError, is_machine_fault
+from value_index.errors import FILE_FAULTS, DatabaseError, is_machine_fault
 from value_index.sqlite.cell_limits import CellLimits
 from value_index.sqlite.collations import stand_in
 from value_index.sqlite.result import Result
@@ -59,7 +59,7 @@ class Session(threading.Thread):
             stand_in(self.connection)
             self._virtual = bool(virtual_tables(self.connection))
             self._limits = CellLimits(self.connection, stamp[2])
-        except sqlite3.DatabaseError as error:
+        except FILE_FAULTS as error:
             self.connection.close()
             raise DatabaseError(f"cannot read {str(path)!r}: {error}") from error
         self.abandoned = False

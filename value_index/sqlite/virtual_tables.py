@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from value_index.errors import FILE_FAULTS
 from value_index.schema import quoted
 
 _DECLARATION = re.compile(
@@ -52,5 +53,5 @@ def connect(connection: sqlite3.Connection, tables: Iterable[VirtualTable]) -> N
     statements with it: done now, the authorizer need not allow either. What cannot be connected fails when it is read.
     """
     for name in (*BUILT_IN, *(table.name for table in tables)):
-        with suppress(sqlite3.DatabaseError):
+        with suppress(*FILE_FAULTS):
             connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,3 +37,15 @@ def test_no_bytes_end_in_a_traceback(edits: list[tuple[int, int]], length: int) 
         for table in database.schema.tables:
             database.execute(f'SELECT * FROM "{table.name}"', deadline=1)
         database.close()
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"tags TEXT", b"t\xa4gs TEXT"), (b"CREATE VIEW", b"CREATE V\xa4EW")])
+def test_names_that_are_no_text_cost_one_line_or_one_table(tmp_path: Path, before: bytes, after: bytes) -> None:
+    path = tmp_path / "a.sqlite"
+    path.write_bytes(SOUND.replace(before, after))
+    try:
+        database = Database.open(path)
+    except DatabaseError as error:
+        assert "\n" not in str(error) and "a.sqlite" in str(error)
+    else:
+        assert any("article" in note for note in database.notes)
