@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from eval.turn_key import TurnKey
 from nodes.state import Attempt, Choice, ModelCall, Stage
 from value_index.errors import TurnSQLError, first_problem
-from value_index.models import ForeignModel
+from value_index.models import FrozenModel
 
 HistoryMode = Literal["gold", "predicted", "noised"]
 Outcome = Literal["answered", "no_sql", "not_run"]
@@ -22,8 +22,8 @@ class RunError(TurnSQLError):
     """A run folder that is missing, foreign, finished, in use, or made from other inputs."""
 
 
-class Record(ForeignModel):
-    """A frozen line or file of a run; fields that a later version added are ignored."""
+class Record(FrozenModel):
+    """A frozen line or file of a run. A misspelt field is refused; what is read from a file may have later versions' fields."""
 
 
 class Manifest(Record):
@@ -153,7 +153,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / "manifest.json"
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        return Manifest.model_validate_json(path.read_bytes(), extra="ignore")
     except OSError as error:
         raise RunError(f"{folder} is not a run folder: cannot read {path.name} ({error.strerror})") from error
     except ValidationError as error:
@@ -194,6 +194,6 @@ def read_lines(path: Path, model: type[M]) -> Iterator[M]:
         if not line.strip():
             continue
         try:
-            yield model.model_validate_json(line)
+            yield model.model_validate_json(line, extra="ignore")
         except ValidationError as error:
             raise RunError(f"{path} line {number} is not a record: {first_problem(error)}") from error

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from eval.records import Outcome, Record, RunError, read_lines
 from eval.scoring.hardness import Feature, Hardness
-from eval.scoring.verdicts import Cause
+from eval.scoring.verdicts import Cause, Verdicts
 from eval.turn_key import TurnKey
 from nodes.state import Stage
 
@@ -18,26 +18,22 @@ StageMetrics = dict[Stage, dict[Place, dict[str, float]]]
 Retry = Literal["fixed", "broken", "unchanged"]
 
 
-class TurnScores(Record):
-    """The scores of one turn; a verdict is None where the turn was not run or its gold gives nothing to compare with."""
+class ScoredTurn(Record):
+    """The turn that is scored."""
 
     dialogue: int
     turn: int
     outcome: Outcome
-    strict: bool | None = None
-    value: bool | None = None
-    official: bool | None = None
-    official_keep_distinct: bool | None = None
-    bird: bool | None = None
-    strict_raw: bool | None = None
+
+
+class TurnScores(Verdicts, ScoredTurn):
+    """The scores of one turn; a verdict is None where the turn was not run or its gold gives nothing to compare with."""
+
     suite: bool | None = None
     """The value verdict, false also where a mutated copy of the database tells the SQL from the gold; None without
     `--suite`."""
     suite_shown_by: str | None = None
     """The kind of the copy that did; `untested` where no copy could be made."""
-    unscored: str | None = None
-    """Why the gold gives nothing to compare with."""
-    notes: tuple[str, ...] = ()
     cause: Cause | None = None
     """Why `value` and `official` differ; None if they agree."""
     plan: dict[str, float | None]
@@ -151,7 +147,7 @@ def read_summary(folder: Path) -> Summary:
         RunError: The run is not scored, or the file is no summary.
     """
     try:
-        return Summary.model_validate_json((folder / "summary.json").read_bytes())
+        return Summary.model_validate_json((folder / "summary.json").read_bytes(), extra="ignore")
     except OSError as error:
         raise RunError(f"{folder} has no scores: run `turnsql eval score {folder}` first") from error
     except ValidationError as error:
