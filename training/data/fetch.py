@@ -77,6 +77,11 @@ def download(item: Download, path: Path, *, page: str) -> None:
         raise DataError(f"cannot write {path}: {error.strerror}: make room, then run the command again") from error
 
 
+MOST_UNPACKED = 1 << 30
+MOST_SWELLING = 30
+"""How many times its size an archive may unpack to, if that is more than a gigabyte."""
+
+
 def unpack(archive: Path, data: Path, folder: str) -> int:
     """Unpack an archive so that its files lie in `data/folder`; return how many there are.
 
@@ -86,11 +91,16 @@ def unpack(archive: Path, data: Path, folder: str) -> int:
     try:
         with zipfile.ZipFile(archive) as opened:
             names = [name for name in opened.namelist() if not name.startswith("__MACOSX")]
-            inside = {Path(name).parts[0] for name in names} == {folder}
+            inside = {Path(name).parts[:1] for name in names} == {(folder,)}
             target = data if inside else data / folder
             if any(Path(name).is_absolute() or ".." in Path(name).parts for name in names):
                 raise DataError(f"{archive} names files outside its folder: it is not the official archive")
+            unpacked = sum(opened.getinfo(name).file_size for name in names)
+            if unpacked > max(MOST_UNPACKED, archive.stat().st_size * MOST_SWELLING):
+                raise DataError(f"{archive} would unpack to {unpacked >> 20:,} MB: it is not the official archive")
             opened.extractall(target, names)
+    except (NotImplementedError, RuntimeError) as error:  # encrypted, or packed in a way that Python does not know
+        raise DataError(f"{archive} cannot be unpacked ({error}): it is not the official archive") from error
     except zipfile.BadZipFile as error:
         raise DataError(f"{archive} is no whole ZIP file ({error}): delete it and run the command again") from error
     except OSError as error:

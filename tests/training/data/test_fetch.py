@@ -143,3 +143,23 @@ def test_every_set_says_where_it_is_from_and_under_which_licence(name: str) -> N
     entry = CATALOGUE[name]
     assert entry.page and entry.licence and entry.layout and entry.dialect
     assert all(item.url.startswith("https://") for item in entry.downloads)
+
+
+def test_an_archive_that_swells_or_is_odd_is_one_line(tmp_path: Path) -> None:
+    bomb, odd = tmp_path / "bomb.zip", tmp_path / "odd.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("sparc/dev.json", "w") as entry:
+        for _ in range(1100):
+            entry.write(b" " * (1 << 20))
+    with pytest.raises(DataError, match="would unpack to 1,100 MB"):
+        unpack(bomb, tmp_path / "data", "sparc")
+    assert not (tmp_path / "data").exists()
+    with zipfile.ZipFile(odd, "w") as archive:
+        archive.writestr("./", "")
+        archive.writestr("sparc/dev.json", "[]")
+    assert unpack(odd, tmp_path / "data", "sparc") == 2
+    content = bytearray(odd.read_bytes())
+    content[content.rindex(b"PK\x01\x02") + 8] |= 1  # says that it is encrypted
+    content[content.rindex(b"PK\x03\x04") + 6] |= 1
+    odd.write_bytes(content)
+    with pytest.raises(DataError, match="cannot be unpacked"):
+        unpack(odd, tmp_path / "data", "sparc")
