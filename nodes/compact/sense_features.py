@@ -69,20 +69,22 @@ class SenseFeatures:
             if isinstance(c, ColumnTerm)
         ]
         repeated = repeats_rows(plan, schema)
+        numeric = any(self._is_numeric_text(term) for term in plan_parts.columns)
+        members = [part for part in plan_parts.parts if isinstance(part, Predicate)]
         return {
-            "condition_twice": float(any(merged(b.where) != b.where or merged(b.having) != b.having for b in blocks)),
+            "condition_twice": float(any(merged(b.where) is not b.where or merged(b.having) is not b.having for b in blocks)),
             "contradiction": float(any(_contradicts(b) for b in blocks)),
             "key_summed": float(any(c.ref in keys for c in summed)),
             "cross_join": float(sum(join.on is None for b in blocks for join in b.joins or ())),
             "fan_trap": float(sum(fan_traps(b, schema) for b in blocks)),
-            "own_members": float(any(_is_own_member(part, plan) for part in plan_parts.parts)),
-            "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in plan_parts.parts)),
+            "own_members": float(any(_is_own_member(part, plan) for part in members)),
+            "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in members)),
             "order_fixed": float(_orders_by_constant(plan)),
             "unstored_literal": float(self._unstored(plan_parts)),
             "needless_tables": float(self._needless(plan_parts)),
             "copy_unused": float(len(plan.tables) > len(plan_parts.folded_tables) and not uses_copies(plan)),
-            "texts_compared": float(compares_texts(plan, self.demand)),
-            "texts_ordered": float(orders_texts(plan, self.demand)),
+            "texts_compared": float(numeric and compares_texts(plan, self.demand)),
+            "texts_ordered": float(numeric and orders_texts(plan, self.demand)),
             "shown_twice": float(len(set(plan.select)) < len(plan.select)),
             "shows_conditions": float(shows_conditions(plan, self.demand)),
             "roles_paired": float(_pairs_roles(plan)),
@@ -103,13 +105,6 @@ class SenseFeatures:
 
     def _unstored(self, plan_parts: PlanParts) -> int:
         """Return how many texts are compared with a column none of whose few values they are, though no word asks for it."""
-        asked = {
-            (o.column.folded, value)
-            for r in self.demand.requirements
-            for o in r.options
-            for leaf in leaves(o.conditions)
-            for value in (str(t.value).casefold() for t in leaf.right if isinstance(t, LiteralTerm))
-        }
         count = 0
         for each in plan_parts.filters:
             if each.column is None or each.aggregate is not None or each.operator not in ("=", "!=", "in", "not in"):
@@ -117,9 +112,27 @@ class SenseFeatures:
             stored = self._few_values(each.column)
             texts = [value.casefold() for value in each.values if isinstance(value, str)]
             count += (
-                any(t.strip() not in stored and (each.column.folded, t) not in asked for t in texts) if stored else 0
+                any(t.strip() not in stored and (each.column.folded, t) not in self._asked for t in texts)
+                if stored
+                else 0
             )
         return count
+
+    @cached_property
+    def _asked(self) -> frozenset[tuple[tuple[str, str], str]]:
+        """The columns with the texts that the words ask for there."""
+        return frozenset(
+            (option.column.folded, str(term.value).casefold())
+            for requirement in self.demand.requirements
+            for option in requirement.options
+            for leaf in leaves(option.conditions)
+            for term in leaf.right
+            if isinstance(term, LiteralTerm)
+        )
+
+    def _is_numeric_text(self, term: ColumnTerm) -> bool:
+        column = self.demand.schema.column(term.table, term.column)
+        return column is not None and self.demand.inquiry.profiles.of(column).is_numeric_text
 
     def _few_values(self, column: ColumnRef) -> frozenset[str]:
         """Return all values of a column, folded; none if it has many, or is none of the schema's."""
@@ -148,7 +161,7 @@ class SenseFeatures:
         return bool({at + 1 for at in starts} & self.demand.evidence.table_starts)
 
 
-def anatomy_columns(plan: Plan) -> list[ColumnTerm]:
+def plan_parts_columns(plan: Plan) -> list[ColumnTerm]:
     """Return the plain columns among the projections."""
     return [term for term in plan.select if isinstance(term, ColumnTerm)]
 
@@ -178,7 +191,7 @@ def _orders_by_constant(plan: Plan) -> bool:
 
 def _pairs_roles(plan: Plan) -> bool:
     """Tell whether a plan shows the same column of two occurrences of a table."""
-    shown = [(_folded(term), term.occurrence) for term in anatomy_columns(plan)]
+    shown = [(_folded(term), term.occurrence) for term in plan_parts_columns(plan)]
     return len({column for column, _ in shown}) < len(set(shown))
 
 

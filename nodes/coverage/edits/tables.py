@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import needed_tables
-from nodes.plan import Plan, TableSource
-from nodes.plan.traversal import columns
+from nodes.plan import Plan, Star, TableSource
+from nodes.plan.traversal import columns, walk
 from nodes.sql.joins.fill import with_joins
 
 
@@ -24,6 +24,8 @@ def idle_tables(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     if plan.set_operations or len(plan.tables) < 2 or not all(isinstance(s, TableSource) for s in plan.tables):
         return
+    if any(isinstance(part, Star) for term in plan.select for part in walk(term)):
+        return  # what is counted, or shown in full, are the rows of all tables
     names = [source.table for source in plan.tables if isinstance(source, TableSource)]
     needed = needed_tables(plan)
     kept = tuple(TableSource(table=name) for name in dict.fromkeys(names) if name.lower() in needed)
