@@ -81,7 +81,12 @@ CASES = [
     Case("league", "How many games did the Falcons play away?", names(1)),
     Case("branches", "Are there any branches in Shanghai?", names("Bund", "Pudong")),
 ]  # fmt: skip
-FAILING = frozenset(("What is the total amount of orders from customers in Leeds?",))
+FAILING = frozenset(
+    (
+        "What is the total amount of orders from customers in Leeds?",
+        "List the names of customers who ordered bolts",
+    )
+)
 """Questions that are still answered wrongly."""
 UNBOUNDED = frozenset(("List clubs and their number of runners, largest first",))
 """Questions of whose rows the first are checked: the rest come in any order."""
