@@ -2,7 +2,7 @@
 
 Whole literals are compared, without case. Exempt are strings under four characters and dictionary words; since no word list
 can be counted on, the dictionary is every word of the training files (questions, replies, SQL) and of the training schemas,
-and Python's own names.
+and Python's own names and those of the libraries in use.
 """
 
 from __future__ import annotations
@@ -112,11 +112,13 @@ def values(data: Path, ids: set[str]) -> Iterator[str]:
 
 
 def words(data: Path, names: set[str]) -> set[str]:
-    """The dictionary: words of the training files and schemas, and Python's own names."""
+    """The dictionary: words of the training files and schemas, Python's own names and the libraries'."""
     paths = [data / name for name in TRAINING_FILES]
     texts = [*(path.read_text(encoding="utf-8") for path in paths if path.is_file()), *names]
     found = {word for text in texts for word in WORD.findall(text.casefold())}
-    return found | {fold(name) for name in (*keyword.kwlist, *dir(builtins))}
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    libraries = (re.split(r"[^\w-]", requirement)[0] for requirement in required)
+    return found | {fold(name) for name in (*keyword.kwlist, *dir(builtins), *libraries)}
 
 
 def dev_only(candidates: Iterable[str], data: Path) -> set[str]:

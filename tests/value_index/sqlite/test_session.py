@@ -165,9 +165,9 @@ def test_a_view_without_end_is_left_out_in_time(tmp_path: Path) -> None:
     assert time.monotonic() - started < 15
     assert {str(match.column) for match in index.lookup("rome")} == {"city.name", "fine.title"}
     skipped = {str(column.ref): (column.texts, column.skipped) for column in index.values.columns}
-    assert skipped["crossed.n"] == (0, "cannot be read: too slow to read")
     cut = "a view: only its first 100,000 values are read"  # what comes first depends on the machine
-    assert skipped["endless.z"] in ((0, "cannot be read: too slow to read"), (100_000, cut))
+    for column in ("crossed.n", "endless.z"):
+        assert skipped[column] in ((0, "cannot be read: too slow to read"), (100_000, cut))
     assert skipped["fine.title"] == (1, "")
 
 
