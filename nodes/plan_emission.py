@@ -70,7 +70,7 @@ class Compact(Variant):
     """A file made by `turnsql train rerank --export`; the shipped one where empty."""
 
     def load(self) -> None:
-        from nodes.compact.cross_encoder import load_cross_encoder  # onnxruntime takes a while to load
+        from nodes.compact.ranking.cross_encoder import load_cross_encoder  # onnxruntime takes a while to load
         from nodes.compact.turn_encoding import load_planner
 
         load_planner(self.weights)
@@ -84,7 +84,7 @@ class Compact(Variant):
         load_planner(self.weights).prepare(context.database)
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
-        from nodes.compact.rerank import chosen  # onnxruntime takes a while to load
+        from nodes.compact.ranking.rerank import chosen  # onnxruntime takes a while to load
 
         return chosen(
             state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=self.plans,

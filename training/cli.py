@@ -99,7 +99,9 @@ def rerank(
 @app.command()
 def choice(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")] = Path("nodes/compact/choice.json"),
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")] = Path(
+        "nodes/compact/ranking/choice.json"
+    ),
     held_out: Annotated[
         Path, typer.Option(metavar="FILE", help="Databases to fit on, which the network was not trained on (TOML).")
     ] = HELD_OUT,

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from eval.datasets import Dataset
 from nodes import compact, lexical
+from nodes.choice.choose import WEIGHTS as MODEL_CHOICE
+from nodes.sql_generation import Candidates
 from nodes.state import Stage
 from value_index import grounding
 from value_index.sqlite.stamp import stamp
@@ -48,7 +50,11 @@ def _weights(of: Iterable[object]) -> set[Path]:
             files |= set(_WORDS)
         named = getattr(node, "weights", None)
         if isinstance(named, str):
-            files |= {Path(named)} if named else {_COMPACT / "planner.zip", _COMPACT / "choice.json"}
+            files |= {Path(named)} if named else {_COMPACT / "planner.zip", _COMPACT / "ranking" / "choice.json"}
+        if getattr(node, "read", 0):
+            files.add(Path(getattr(node, "cross_encoder", "") or _COMPACT / "ranking" / "cross_encoder.zip"))
+        if isinstance(node, Candidates):
+            files.add(MODEL_CHOICE)
     return {path for path in files if path.is_file()}
 
 

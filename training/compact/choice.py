@@ -9,8 +9,8 @@ from typing import Any
 
 from agent.config import Config
 from eval.datasets import Dataset, load
-from nodes.compact.choice_weights import LISTS
-from nodes.compact.rerank import choice_of
+from nodes.compact.ranking.choice_weights import LISTS
+from nodes.compact.ranking.rerank import choice_of
 from nodes.compact.turn_encoding import Planner, load_planner
 from training.compact.choice_priors import PRIORS
 from training.compact.rerank import fit_choice, gold_turns, judged_turns, made_up_turns

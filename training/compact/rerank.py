@@ -22,7 +22,7 @@ from eval.scoring.plan_scores import plan_scores
 from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.ties import is_ordered, tie_groups
 from eval.scoring.verdicts.value import value
-from nodes.compact.rerank import Candidate, candidates, confidence_features, distinct, ranking
+from nodes.compact.ranking.rerank import Candidate, candidates, confidence_features, distinct, ranking
 from nodes.compact.turn_encoding import Planner
 from nodes.node import FIELDS, Context
 from nodes.plan import Plan

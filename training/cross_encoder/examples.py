@@ -18,11 +18,11 @@ from rich.console import Console
 from rich.progress import track
 
 from eval.datasets import Dataset, GoldDialogue
-from nodes.compact.cross_encoder import TurnText, turn_text
 from nodes.compact.features import Tokenizer
 from nodes.compact.network import SHIPPED as PLANNER
 from nodes.compact.network import Network
-from nodes.compact.rerank import choice_of
+from nodes.compact.ranking.cross_encoder import TurnText, turn_text
+from nodes.compact.ranking.rerank import choice_of
 from nodes.compact.turn_encoding import Planner
 from training.compact.schema_renaming import vocabulary
 from training.cross_encoder.config import RerankConfig

@@ -1,7 +1,7 @@
 # pyright: basic, reportMissingImports=false
 """Write a trained cross-encoder as the one file that `nodes/compact` runs, with the second ranking's weights.
 
-turnsql train rerank --data DATA --out runs/rerank --export nodes/compact/cross_encoder.zip
+turnsql train rerank --data DATA --out runs/rerank --export nodes/compact/ranking/cross_encoder.zip
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import onnx
 import torch
 
 from eval.datasets import load
-from nodes.compact.cross_encoder import Batch, CrossEncoder, TurnText
 from nodes.compact.network import SHIPPED as PLANNER
 from nodes.compact.network import Network
-from nodes.compact.rerank import choice_of
+from nodes.compact.ranking.cross_encoder import Batch, CrossEncoder, TurnText
+from nodes.compact.ranking.rerank import choice_of
+from nodes.compact.ranking.verbalize import VERSION
 from nodes.compact.turn_encoding import Planner
-from nodes.compact.verbalize import VERSION
 from training.compact.dataset import load_tokenizer
 from training.compact.export import ATTRIBUTION, lighter, onnx_graph
 from training.compact.pretrained import base_folder

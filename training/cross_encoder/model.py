@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from nodes.compact.cross_encoder import PLAN
 from nodes.compact.features import FAR
+from nodes.compact.ranking.cross_encoder import PLAN
 from training.compact.model import POSITIONS, EncoderLayer, Shape, TextEncoder
 from training.compact.pretrained import load_encoder
 
@@ -23,7 +23,7 @@ HEAD = ("dense", "score", "segments")
 
 
 class CrossEncoderModel(nn.Module):
-    """Scores plans; the inputs are those of `nodes.compact.cross_encoder.Batch`."""
+    """Scores plans; the inputs are those of `nodes.compact.ranking.cross_encoder.Batch`."""
 
     def __init__(self, vocabulary: int, layers: int, dropout: float = 0.0) -> None:
         super().__init__()

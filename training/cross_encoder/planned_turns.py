@@ -17,7 +17,7 @@ from eval.gold.history_noise import noised
 from eval.gold.outputs import Gold, GoldBook
 from eval.scoring.verdicts.executions import Executions
 from nodes.compact.candidate_values import candidate_literals, code_values
-from nodes.compact.rerank import candidates, distinct, ranking
+from nodes.compact.ranking.rerank import candidates, distinct, ranking
 from nodes.compact.turn_encoding import Planner
 from nodes.lexical.utterance import Utterance
 from nodes.node import FIELDS, Context

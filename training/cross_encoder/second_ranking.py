@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from eval.datasets import Dataset
-from nodes.compact.cross_encoder import CrossEncoder, turn_text
-from nodes.compact.rerank import confidence_features
-from nodes.compact.second_ranking import second_features, second_ranking
+from nodes.compact.ranking.cross_encoder import CrossEncoder, turn_text
+from nodes.compact.ranking.rerank import confidence_features
+from nodes.compact.ranking.second_ranking import second_features, second_ranking
 from nodes.compact.turn_encoding import Planner
 from training.compact.rerank import SHARPNESS, Judged, calibration_error
 from training.cross_encoder.planned_turns import TurnPlanner

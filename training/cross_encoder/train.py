@@ -20,7 +20,7 @@ from rich.console import Console
 from torch import Tensor
 
 from eval.provenance import commit, versions
-from nodes.compact.cross_encoder import Batch, TurnText
+from nodes.compact.ranking.cross_encoder import Batch, TurnText
 from training.compact.dataset import load_tokenizer
 from training.compact.pretrained import base_folder
 from training.cross_encoder.config import RerankConfig

@@ -22,6 +22,7 @@ from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.scoring.score import score
 from nodes.compact import network
+from nodes.sql_generation import Candidates, Llm
 from value_index.errors import TurnSQLError
 
 SKIP = Path("configs/skip.toml")
@@ -83,13 +84,17 @@ def test_weights_go_by_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     first = input_hashes.weights_sha256({"plan_emission": Planner()})
     (tmp_path / "planner.zip").write_bytes(b"other")
     second = input_hashes.weights_sha256({"plan_emission": Planner()})
-    (tmp_path / "choice.json").write_text("{}")
+    (tmp_path / "ranking").mkdir()
+    (tmp_path / "ranking" / "choice.json").write_text("{}")
     third = input_hashes.weights_sha256({"plan_emission": Planner()})
     assert len({first, second, third}) == 3
     named = Planner()
     named.weights = str(tmp_path / "planner.zip")
     assert input_hashes.weights_sha256({"plan_emission": named}) not in (None, first, third)
     assert input_hashes.weights_sha256({}) is None
+    assert input_hashes.weights_sha256({"sql_generation": Candidates()}) != input_hashes.weights_sha256(
+        {"sql_generation": Llm()}
+    )
 
 
 def test_exchanged_weights_are_another_run(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

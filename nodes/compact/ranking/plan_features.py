@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nodes.compact import coverage_features, cue_features, reference_features, requirement_features, sense_features
-from nodes.compact.candidate import Candidate
-from nodes.compact.coverage_features import CoverageFeatures
-from nodes.compact.cue_features import CueFeatures
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.reference_features import ReferenceFeatures
-from nodes.compact.requirement_features import RequirementFeatures
-from nodes.compact.sense_features import SenseFeatures
+from nodes.compact.ranking import (
+    coverage_features,
+    cue_features,
+    reference_features,
+    requirement_features,
+    sense_features,
+)
+from nodes.compact.ranking.candidate import Candidate
+from nodes.compact.ranking.coverage_features import CoverageFeatures
+from nodes.compact.ranking.cue_features import CueFeatures
+from nodes.compact.ranking.reference_features import ReferenceFeatures
+from nodes.compact.ranking.requirement_features import RequirementFeatures
+from nodes.compact.ranking.sense_features import SenseFeatures
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.all_edits import EDITS
 from nodes.lexical.evidence import Evidence

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nodes.compact.candidate import Candidate, ranking
-from nodes.compact.opinions import LEAST_SCORE
-from nodes.compact.plan_features import PlanFeatures
+from nodes.compact.ranking.candidate import Candidate, ranking
+from nodes.compact.ranking.opinions import LEAST_SCORE
+from nodes.compact.ranking.plan_features import PlanFeatures
 from nodes.compact.turn_encoding import Understanding
 from nodes.coverage.edits.all_edits import EDITS, MENDING, edited
 from nodes.coverage.edits.conditions import completed

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nodes.compact.features import CLS, SEP, Pieces, Tokenizer
 from nodes.compact.network import WeightsError
-from nodes.compact.verbalize import VERSION, Verbalizer
+from nodes.compact.ranking.verbalize import VERSION, Verbalizer
 from nodes.plan import Plan
 from value_index.schema import Schema
 

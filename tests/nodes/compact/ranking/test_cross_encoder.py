@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nodes.compact.cross_encoder import (
+from nodes.compact.features import CLS, SEP
+from nodes.compact.network import WeightsError
+from nodes.compact.ranking.cross_encoder import (
     BEFORE,
     EARLIER,
     MOST_PIECES,
@@ -22,9 +24,7 @@ from nodes.compact.cross_encoder import (
     load_cross_encoder,
     turn_text,
 )
-from nodes.compact.features import CLS, SEP
-from nodes.compact.network import WeightsError
-from nodes.compact.second_ranking import second_ranking
+from nodes.compact.ranking.second_ranking import second_ranking
 from nodes.compact.turn_encoding import load_planner
 from nodes.sql.to_plan import to_plan
 from tests.nodes.compact.scripted import Words

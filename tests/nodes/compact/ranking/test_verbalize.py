@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nodes.compact.verbalize import Verbalizer
+from nodes.compact.ranking.verbalize import Verbalizer
 from nodes.sql.to_plan import to_plan
 from tests.nodes.sql.regatta import open_regatta
 from value_index.schema import Schema

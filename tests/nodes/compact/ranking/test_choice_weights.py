@@ -6,7 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from nodes.compact import (
+from nodes.compact.network import WeightsError
+from nodes.compact.ranking import (
     coverage_features,
     cue_features,
     opinions,
@@ -15,9 +16,8 @@ from nodes.compact import (
     requirement_features,
     sense_features,
 )
-from nodes.compact.choice_weights import LISTS, checked_choice, choice_weights
-from nodes.compact.network import WeightsError
-from nodes.compact.rerank import SENSELESS
+from nodes.compact.ranking.choice_weights import LISTS, checked_choice, choice_weights
+from nodes.compact.ranking.rerank import SENSELESS
 from training.compact.choice_priors import PRIORS
 
 
