@@ -1,152 +1,48 @@
-"""Behaviours of a conversation: each takes what was asked so far, and gives the next question with its words.
+"""Behaviours of a turn that follows another: each takes what was asked so far, and gives the next question with its words.
 
 A behaviour gives None where the things, their columns or the question before do not allow it.
 """
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from eval.conversations.query import ROWS, Filter, Query, column
+from eval.conversations.conditions import (
+    NUMBER_WORDS,
+    Drawn,
+    among,
+    draw_condition,
+    draw_parent,
+    equality_kind,
+    flag_name,
+    names_one_column,
+    plain,
+    rounded,
+)
+from eval.conversations.openings import FUNCTIONS, OPENING, degree, figure_function, figures, showable, things
+from eval.conversations.query import Filter, Query, column
+from eval.conversations.talk import Behaviour, Said, Step, Talk
 from eval.conversations.templates import UNKNOWN
-from eval.conversations.world import Facts, Thing, World, yes_of
-from nodes.plan import Aggregate, AggregateFunction, Junction, LiteralTerm, Plan, Predicate, TableSource
-from value_index.schema import ColumnRef, ForeignKey
+from eval.conversations.world import Facts, yes_of
+from nodes.plan import Aggregate, AggregateFunction, Operator, Plan, TableSource
 
-NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")  # fmt: skip
-FUNCTIONS: dict[AggregateFunction, str] = {"avg": "average", "sum": "total", "max": "maximum", "min": "minimum"}
 MOST_FILTERS = 3
 MOST_SHOWN = 3
 
 
-@dataclass(frozen=True)
-class Step:
-    """The next question: its words are still to be chosen."""
-
-    query: Query | None
-    """None for a question that cannot be answered."""
-    words: dict[str, Any]
-    """What the placeholders of the templates stand for."""
-    rivals: tuple[Query, ...] = ()
-    """What typical failures would ask instead, beside the question before."""
-
-
-@dataclass(frozen=True)
-class Talk:
-    """A conversation so far."""
-
-    world: World
-    thing: Thing
-    queries: tuple[Query, ...]
-    draw: random.Random
-    used: frozenset[str] = field(default=frozenset())
-    """Behaviours that it showed already."""
-
-    @property
-    def query(self) -> Query:
-        """The last question."""
-        return self.queries[-1]
-
-    def pick(self, facts: tuple[Facts, ...]) -> Facts | None:
-        """Draw a column that no filter is about and that is not shown; None where there is none."""
-        taken = {each.column for each in self.query.filters} | set(self.query.shown)
-        free = [fact for fact in facts if fact.ref not in taken]
-        return self.draw.choice(free) if free else None
-
-    @property
-    def is_list(self) -> bool:
-        """Whether the last answer lists things, whole and in no order."""
-        query = self.query
-        return query.measure == "rows" and query.limit is None and query.order is None and query.both is None
-
-
-Behaviour = Callable[[Talk], Step | None]
-
-
-def first_list(talk: Talk) -> Step | None:
-    """ "List the names of all airlines." """
-    thing = talk.thing
-    return Step(Query(thing.table.name, (thing.display.ref,)), _things(thing))
-
-
-def first_filter(talk: Talk) -> Step | None:
-    """ "Which airlines have alliance SkyBlue?" """
-    fact = talk.draw.choice(talk.thing.categories) if talk.thing.categories else None
-    if fact is None:
-        return None
-    value = talk.draw.choice(fact.values)
-    query = Query(talk.thing.table.name, (talk.thing.display.ref,), (Filter(fact.ref, "=", (value,)),))
-    return Step(query, {**_things(talk.thing), "column": fact.name, "value": value})
-
-
-def linked(talk: Talk) -> Step | None:
-    """ "Show the name of the airlines that have a route with destination BOS." """
-    found = _child_category(talk)
-    if found is None:
-        return None
-    child, key, fact = found
-    value = talk.draw.choice(fact.values)
-    query = Query(
-        talk.thing.table.name, (talk.thing.display.ref,), (Filter(fact.ref, "=", (value,), (key,)),), distinct=True
-    )
-    return Step(query, {**_things(talk.thing), "child": child.one, "column": fact.name, "value": value})
-
-
-def both(talk: Talk) -> Step | None:
-    """ "Which airlines have both a route with destination BOS and one with destination JFK?" """
-    found = _child_category(talk)
-    if found is None or len(found[2].values) < 2:
-        return None
-    child, key, fact = found
-    one, two = talk.draw.sample(fact.values, 2)
-    pair = (Filter(fact.ref, "=", (one,), (key,)), Filter(fact.ref, "=", (two,), (key,)))
-    query = Query(talk.thing.table.name, (talk.thing.display.ref,), both=pair)
-    rivals = tuple(query.but(both=None, filters=(each,), distinct=True) for each in pair)
-    return Step(
-        query, {**_things(talk.thing), "child": child.one, "column": fact.name, "value": one, "second": two}, rivals
-    )
-
-
-def never(talk: Talk) -> Step | None:
-    """ "Which airlines have no route?" """
-    children = talk.world.children(talk.thing)
-    if not children:
-        return None
-    child, key = talk.draw.choice(children)
-    query = Query(talk.thing.table.name, (talk.thing.display.ref,), (_among(key, "not in", ()),))
-    return Step(query, {**_things(talk.thing), "child": child.one}, (query.but(filters=()),))
-
-
-def always(talk: Talk) -> Step | None:
-    """ "Which airlines have only routes with season summer?" """
-    found = _child_category(talk)
-    if found is None:
-        return None
-    child, key, fact = found
-    value = talk.draw.choice(fact.values)
-    other = Filter(fact.ref, "!=", (value,))
-    holds = Filter(fact.ref, "=", (value,))
-    query = Query(
-        talk.thing.table.name, (talk.thing.display.ref,), (_among(key, "in", (holds,)), _among(key, "not in", (other,)))
-    )
-    words = {**_things(talk.thing), "children": child.many, "column": fact.name, "value": value}
-    return Step(query, words, (query.but(filters=query.filters[:1]),))
-
-
 def topic_changed(talk: Talk) -> Step | None:
-    """ "Something else: list the names of all airports." """
+    """ "Something else: how many airports are there?" """
     others = [thing for thing in talk.world.things if thing != talk.thing]
     if not others or len(talk.queries) < 2:
         return None
-    thing = talk.draw.choice(others)
-    return Step(Query(thing.table.name, (thing.display.ref,)), _things(thing))
+    name = talk.draw.choice(tuple(OPENING))
+    step = OPENING[name](Talk(talk.world, talk.draw.choice(others), (), talk.draw))
+    return replace(step, wording=("topic changed", *(step.wording or (name,)))) if step else None
 
 
 def filter_added(talk: Talk) -> Step | None:
@@ -196,8 +92,24 @@ def comparison(talk: Talk) -> Step | None:
     fact = talk.pick(talk.thing.numbers)
     if fact is None:
         return None
-    low = fact.values[len(fact.values) // 3 + talk.draw.randrange(len(fact.values) // 3 or 1)]
-    return _more(talk, Filter(fact.ref, ">", (low,)), {"column": fact.name, "low": low})
+    low = rounded(talk, fact.values[len(fact.values) // 3 + talk.draw.randrange(len(fact.values) // 3 or 1)])
+    operators: tuple[tuple[Operator, str], ...] = (
+        (">", "above"),
+        ("<", "below"),
+        (">=", "at least"),
+        ("<=", "at most"),
+    )
+    operator, kind = talk.draw.choice(operators)
+    wording = "comparison" if kind == "above" else "narrowed"
+    return _more(
+        talk, Filter(fact.ref, operator, (low,)), Said(kind, {"column": fact.name, "low": low}), wording=wording
+    )
+
+
+def any_condition(talk: Talk) -> Step | None:
+    """ "Only the ones that have a route from Boston." """
+    drawn = draw_condition(talk, talk.thing)
+    return None if drawn is None or drawn.is_multiplying else _more_of(talk, drawn)
 
 
 def numeric_text(talk: Talk) -> Step | None:
@@ -206,9 +118,9 @@ def numeric_text(talk: Talk) -> Step | None:
     if fact is None:
         return None
     ordered = sorted(float(value) for value in fact.values)
-    low = _plain(ordered[len(ordered) // 2])
+    low = plain(ordered[len(ordered) // 2])
     new = Filter(fact.ref, ">", (low,), numeric=True)
-    return _more(talk, new, {"column": fact.name, "low": low})
+    return _more(talk, new, Said("above", {"column": fact.name, "low": low}))
 
 
 def range_(talk: Talk) -> Step | None:
@@ -216,8 +128,9 @@ def range_(talk: Talk) -> Step | None:
     fact = talk.pick(talk.thing.numbers)
     if fact is None:
         return None
-    low, high = fact.values[len(fact.values) // 4], fact.values[3 * len(fact.values) // 4]
-    return _more(talk, Filter(fact.ref, "between", (low, high)), {"column": fact.name, "low": low, "high": high})
+    low, high = (rounded(talk, fact.values[place * len(fact.values) // 4]) for place in (1, 3))
+    said = Said("between", {"column": fact.name, "low": low, "high": high})
+    return _more(talk, Filter(fact.ref, "between", (low, high)), said)
 
 
 def year(talk: Talk) -> Step | None:
@@ -226,7 +139,7 @@ def year(talk: Talk) -> Step | None:
     if day is None:
         return None
     fact, value = day
-    return _days(talk, fact, f"{value.year}-01-01", f"{value.year + 1}-01-01", value.year)
+    return _days(talk, fact, f"{value.year}-01-01", f"{value.year + 1}-01-01", "year", value.year)
 
 
 def month(talk: Talk) -> Step | None:
@@ -237,7 +150,12 @@ def month(talk: Talk) -> Step | None:
     fact, value = day
     after = date(value.year + value.month // 12, value.month % 12 + 1, 1)
     return _days(
-        talk, fact, value.replace(day=1).isoformat(), after.isoformat(), f"{MONTHS[value.month - 1]} {value.year}"
+        talk,
+        fact,
+        value.replace(day=1).isoformat(),
+        after.isoformat(),
+        "year",
+        f"{MONTHS[value.month - 1]} {value.year}",
     )
 
 
@@ -251,7 +169,7 @@ def quarter(talk: Talk) -> Step | None:
     start = date(value.year, 3 * place + 1, 1)
     after = date(value.year + place // 3, 3 * ((place + 1) % 4) + 1, 1)
     named = ("first", "second", "third", "fourth")[place]
-    return _days(talk, fact, start.isoformat(), after.isoformat(), f"{named} quarter of {value.year}")
+    return _days(talk, fact, start.isoformat(), after.isoformat(), "quarter", f"{named} quarter of {value.year}")
 
 
 def before(talk: Talk) -> Step | None:
@@ -260,7 +178,8 @@ def before(talk: Talk) -> Step | None:
     if day is None:
         return None
     fact, value = day
-    return _more(talk, Filter(fact.ref, "<", (value.isoformat(),)), {"column": fact.name, "low": value.isoformat()})
+    said = Said("before", {"column": fact.name, "low": value.isoformat()})
+    return _more(talk, Filter(fact.ref, "<", (value.isoformat(),)), said)
 
 
 def since(talk: Talk) -> Step | None:
@@ -269,7 +188,8 @@ def since(talk: Talk) -> Step | None:
     if day is None:
         return None
     fact, value = day
-    return _more(talk, Filter(fact.ref, ">=", (value.isoformat(),)), {"column": fact.name, "low": value.isoformat()})
+    said = Said("since", {"column": fact.name, "low": value.isoformat()})
+    return _more(talk, Filter(fact.ref, ">=", (value.isoformat(),)), said)
 
 
 def between_days(talk: Talk) -> Step | None:
@@ -279,7 +199,8 @@ def between_days(talk: Talk) -> Step | None:
         return None
     fact, value = day
     low, high = value.isoformat(), (value + timedelta(days=talk.draw.choice((30, 90, 400)))).isoformat()
-    return _more(talk, Filter(fact.ref, "between", (low, high)), {"column": fact.name, "low": low, "high": high})
+    said = Said("between", {"column": fact.name, "low": low, "high": high})
+    return _more(talk, Filter(fact.ref, "between", (low, high)), said)
 
 
 def days_before_a_day(talk: Talk) -> Step | None:
@@ -289,78 +210,59 @@ def days_before_a_day(talk: Talk) -> Step | None:
         return None
     fact, value = day
     count = talk.draw.choice((7, 14, 30, 60, 90))
-    return _days(talk, fact, (value - timedelta(days=count)).isoformat(), value.isoformat(), value.isoformat(), n=count)
+    low = (value - timedelta(days=count)).isoformat()
+    return _days(talk, fact, low, value.isoformat(), "days before", value.isoformat(), n=count)
 
 
 def number_in_words(talk: Talk) -> Step | None:
     """ "Only those with more than three routes." """
     children = talk.world.children(talk.thing)
-    if not children or not talk.is_list or len(talk.query.filters) >= MOST_FILTERS:
+    if not children or not talk.is_list:
         return None
     child, key = talk.draw.choice(children)
     count = talk.draw.choice((2, 3, 4, 5))
-    new = _among(key, "in", (), at_least=count)
-    query = talk.query.but(filters=(*talk.query.filters, new))
-    rivals = (talk.query.but(filters=(*talk.query.filters, _among(key, "in", ()))),)
-    return Step(query, {"child": child.many, "words": NUMBER_WORDS[count]}, rivals)
+    words = {"child": child.one, "children": child.many, "words": NUMBER_WORDS[count], "n": count}
+    rivals = (talk.query.but(filters=(*talk.query.filters, among(key, "in", ()))),)
+    return _more(talk, among(key, "in", (), at_least=count), Said("many children", words), rivals)
 
 
 def flag(talk: Talk) -> Step | None:
     """ "Only those that are active." """
     fact = talk.pick(talk.thing.flags)
-    if fact is None:
-        return None
-    name = re.sub(r"^(is|are|was|has been) | (flag|yn|y n)$", "", fact.name)
-    if name.startswith(("has ", "can ")):
-        return None
-    return _more(talk, Filter(fact.ref, "=", (yes_of(fact),)), {"column": name})
+    name = flag_name(fact) if fact else None
+    return (
+        _more(talk, Filter(fact.ref, "=", (yes_of(fact),)), Said("flag", {"column": name})) if fact and name else None
+    )
 
 
 def missing(talk: Talk) -> Step | None:
     """ "Which of them have no phone?" """
     fact = talk.pick(talk.thing.gaps)
-    return _more(talk, Filter(fact.ref, "is null"), {"column": fact.name}) if fact else None
+    return _more(talk, Filter(fact.ref, "is null"), Said("missing", {"column": fact.name})) if fact else None
 
 
 def not_missing(talk: Talk) -> Step | None:
     """ "Which of them do have a phone?" """
     fact = talk.pick(talk.thing.gaps)
-    return _more(talk, Filter(fact.ref, "is not null"), {"column": fact.name}) if fact else None
+    return _more(talk, Filter(fact.ref, "is not null"), Said("not missing", {"column": fact.name})) if fact else None
 
 
 def part_of_a_text(talk: Talk) -> Step | None:
     """ "Only those whose name contains Air." """
     words = _parts(talk, r"[A-Z][a-z]{3,}")
-    return _pattern(talk, "%{}%", words)
+    return _pattern(talk, "part", "%{}%", words)
 
 
 def start_of_a_text(talk: Talk) -> Step | None:
-    """ "Only those whose name starts with Al." """
-    return _pattern(
-        talk, "{}%", [str(value)[:2] for value in talk.thing.display.values if re.match(r"[A-Z][a-z]{2}", str(value))]
-    )
+    """ "Only those whose name starts with A." """
+    names = [str(value) for value in talk.thing.display.values if re.match(r"[A-Z][a-z]{2}", str(value))]
+    return _pattern(talk, "start", "{}%", [name[: talk.draw.choice((1, 1, 2))] for name in names])
 
 
 def parent_filter(talk: Talk) -> Step | None:
     """ "Only those whose home team has city Leeds." """
-    used = {each.column.table for each in talk.query.filters}
-    options = [
-        (key, role, fact)
-        for key, role in talk.thing.parents
-        if role and key.target.table not in used and (parent := talk.world.thing(key.target.table))
-        for fact in (*parent.categories, *((parent.display,) if len(parent.display.values) <= 200 else ()))
-    ]
-    if not options or talk.query.table != talk.thing.table.name:
-        return None
-    key, role, fact = talk.draw.choice(options)
-    value = talk.draw.choice(fact.values)
-    new = Filter(fact.ref, "=", (value,), (key,))
-    others = tuple(
-        talk.query.but(filters=(*talk.query.filters, Filter(fact.ref, "=", (value,), (other,))))
-        for other, _ in talk.thing.parents
-        if other != key and other.target == key.target
-    )
-    return _more(talk, new, {"role": role, "column": fact.name, "value": value}, others)
+    drawn = draw_parent(talk, talk.thing)
+    return _more_of(talk, drawn) if drawn else None
 
 
 def either(talk: Talk) -> Step | None:
@@ -375,35 +277,69 @@ def neither(talk: Talk) -> Step | None:
 
 def projection_exchanged(talk: Talk) -> Step | None:
     """ "Show their country instead." """
-    fact = talk.pick(_showable(talk.thing))
-    if fact is None or talk.query.measure != "rows":
+    fact = talk.pick(showable(talk.thing))
+    if fact is None or talk.query.measure != "rows" or talk.query.table != talk.thing.table.name:
         return None
-    return Step(
-        talk.query.but(shown=(fact.ref,)), {"column": fact.name}, (talk.query.but(shown=(*talk.query.shown, fact.ref)),)
-    )
+    query = talk.query.but(shown=(fact.ref,))
+    single = talk.query.limit == 1
+    words = {**things(talk.thing), "column": fact.name}
+    rivals = (talk.query.but(shown=(*talk.query.shown, fact.ref)),)
+    return Step(query, words, rivals, wording=("projection exchanged, of one",) if single else ())
 
 
 def projection_added(talk: Talk) -> Step | None:
     """ "Also show the country." """
-    fact = talk.pick(_showable(talk.thing))
-    if fact is None or talk.query.measure != "rows" or len(talk.query.shown) >= MOST_SHOWN or talk.query.both:
+    fact = talk.pick(showable(talk.thing))
+    query = talk.query
+    if fact is None or query.measure != "rows" or len(query.shown) >= MOST_SHOWN or query.both or query.distinct:
         return None
+    if query.table != talk.thing.table.name:
+        return None
+    words = {**things(talk.thing), "column": fact.name}
+    return Step(query.but(shown=(*query.shown, fact.ref)), words, (query.but(shown=(fact.ref,)),))
+
+
+def parent_added(talk: Talk) -> Step | None:
+    """ "And the name of their customer, too." """
+    options = [
+        (key, role, fact)
+        for key, role in talk.thing.parents
+        if role and (parent := talk.world.thing(key.target.table))
+        for fact in (*parent.categories, *((parent.display,) if len(parent.shown) == 1 else ()))
+    ]
+    query = talk.query
+    if (
+        not options
+        or query.measure != "rows"
+        or len(query.shown) >= MOST_SHOWN
+        or query.both
+        or query.links
+        or query.distinct
+    ):
+        return None
+    if query.table != talk.thing.table.name or any(each.via for each in query.filters):
+        return None
+    key, role, fact = talk.draw.choice(options)
+    changed = query.but(shown=(*query.shown, fact.ref), links=(key,))
+    others = tuple(
+        changed.but(links=(other,)) for other, _ in talk.thing.parents if other != key and other.target == key.target
+    )
     return Step(
-        talk.query.but(shown=(*talk.query.shown, fact.ref)), {"column": fact.name}, (talk.query.but(shown=(fact.ref,)),)
+        changed, {**things(talk.thing), "role": role, "column": fact.name}, (changed.but(shown=(fact.ref,)), *others)
     )
 
 
 def projection_narrowed(talk: Talk) -> Step | None:
     """ "Just the country, please." where name and country are shown."""
-    if talk.query.measure != "rows" or len(talk.query.shown) < 2:
+    if talk.query.measure != "rows" or len(talk.query.shown) < 2 or talk.query.links:
         return None
     ref = talk.draw.choice(talk.query.shown)
-    return Step(talk.query.but(shown=(ref,)), {"column": _name(talk, ref)})
+    return Step(talk.query.but(shown=(ref,)), {"column": talk.world.said(ref)})
 
 
 def count(talk: Talk) -> Step | None:
     """ "How many are there?" """
-    if not talk.is_list or talk.query.shown[0] != talk.thing.display.ref:
+    if not talk.is_list or talk.query.links or talk.query.shown[: len(talk.thing.shown)] != talk.thing.shown:
         return None
     return Step(talk.query.but(measure="count", distinct=False), {}, (talk.query.but(measure="count", filters=()),))
 
@@ -412,29 +348,55 @@ def back_to_the_list(talk: Talk) -> Step | None:
     """ "Which ones are they?" after a count."""
     if talk.query.measure not in ("count", "aggregate", "share"):
         return None
-    query = talk.query.listed().but(shown=(talk.thing.display.ref,))
+    query = talk.query.listed().but(shown=talk.thing.shown)
     if talk.query.measure == "share":
         query = query.but(filters=query.filters[:-1])
-    return Step(query, _things(talk.thing))
+    return Step(query, things(talk.thing))
 
 
 def distinct(talk: Talk) -> Step | None:
     """ "Which different countries do they have?" """
     fact = talk.pick(talk.thing.categories)
-    if fact is None or not talk.is_list:
+    if fact is None or not talk.is_list or talk.query.table != talk.thing.table.name:
         return None
-    query = talk.query.but(shown=(fact.ref,), distinct=True)
+    query = talk.query.but(shown=(fact.ref,), distinct=True, links=())
     return Step(query, {"column": fact.name}, (query.but(distinct=False),))
 
 
 def aggregate(talk: Talk) -> Step | None:
     """ "What is their average capacity?" """
-    fact = talk.pick(talk.thing.numbers)
-    if fact is None or not talk.is_list or talk.query.distinct:
+    fact = talk.pick(figures(talk.thing))
+    if fact is None or not talk.is_list or talk.query.distinct or talk.query.table != talk.thing.table.name:
         return None
-    function = talk.draw.choice(tuple(FUNCTIONS))
+    function = figure_function(talk, fact)
     query = talk.query.but(measure="aggregate", function=function, shown=(*talk.query.shown, fact.ref))
-    return Step(query, {"function": FUNCTIONS[function], "column": fact.name}, (query.but(filters=()),))
+    others = tuple(query.but(function=other) for other in FUNCTIONS if other != function)
+    words = {**things(talk.thing), "function": FUNCTIONS[function], "column": fact.name}
+    return Step(query, words, (query.but(filters=()), *others))
+
+
+def aggregate_exchanged(talk: Talk) -> Step | None:
+    """ "And the maximum?" after an average."""
+    if talk.query.measure not in ("aggregate", "figures"):
+        return None
+    names: tuple[AggregateFunction, ...] = ("avg", "max", "min")
+    others: list[AggregateFunction] = [name for name in names if name != talk.query.function]
+    function: AggregateFunction = talk.draw.choice(others)
+    query = talk.query.but(function=function)
+    return Step(query, {"function": FUNCTIONS[function], "column": talk.world.said(query.shown[-1])}, _loosened(query))
+
+
+def figure_for_each(talk: Talk) -> Step | None:
+    """ "And their average capacity per country?" """
+    fact, number = talk.pick(talk.thing.categories), talk.pick(figures(talk.thing))
+    if fact is None or number is None or talk.query.distinct or not (talk.is_list or talk.query.measure == "aggregate"):
+        return None
+    if talk.query.table != talk.thing.table.name:
+        return None
+    function = figure_function(talk, number)
+    query = talk.query.but(measure="figures", shown=(number.ref,), group=fact.ref, function=function)
+    words = {**things(talk.thing), "function": FUNCTIONS[function], "column": number.name, "other": fact.name}
+    return Step(query, words, (query.but(measure="groups"), *_loosened(query)))
 
 
 def group(talk: Talk) -> Step | None:
@@ -442,37 +404,55 @@ def group(talk: Talk) -> Step | None:
     fact = talk.pick(talk.thing.categories)
     if fact is None or talk.query.distinct or not (talk.is_list or talk.query.measure == "count"):
         return None
-    return Step(
-        talk.query.but(measure="groups", group=fact.ref),
-        {"column": fact.name},
-        _unfiltered(talk, measure="groups", group=fact.ref),
-    )
+    if talk.query.table != talk.thing.table.name:
+        return None
+    query = talk.query.but(measure="groups", group=fact.ref)
+    return Step(query, {**things(talk.thing), "column": fact.name}, _loosened(query))
 
 
 def regroup(talk: Talk) -> Step | None:
     """ "And per alliance instead?" """
-    others = [fact for fact in talk.thing.categories if fact.ref != talk.query.group]
-    if talk.query.measure != "groups" or not others:
+    taken = {talk.query.group, *(each.column for each in talk.query.filters)}
+    others = [fact for fact in talk.thing.categories if fact.ref not in taken]
+    if talk.query.measure not in ("groups", "figures") or not others or talk.query.table != talk.thing.table.name:
         return None
     fact = talk.draw.choice(others)
-    return Step(talk.query.but(group=fact.ref, at_least=None), {"column": fact.name})
+    return Step(talk.query.regrouped(fact.ref), {"column": fact.name}, _loosened(talk.query.regrouped(fact.ref)))
 
 
 def group_dropped(talk: Talk) -> Step | None:
     """ "Not broken down, just the total number." """
-    if talk.query.measure != "groups":
+    if talk.query.measure != "groups" or talk.query.by_figure:
         return None
-    return Step(
-        talk.query.but(measure="count", group=None, at_least=None), {}, _unfiltered(talk, measure="count", group=None)
-    )
+    query = talk.query.regrouped(None, measure="count")
+    return Step(query, things(talk.thing), _loosened(query))
+
+
+def groups_in_order(talk: Talk) -> Step | None:
+    """ "Most first." sorts groups by their count or figure."""
+    if talk.query.measure not in ("groups", "figures") or talk.query.by_figure:
+        return None
+    descending = talk.draw.random() < 0.7
+    query = talk.query.but(by_figure=True, descending=descending)
+    words = {"end": "highest" if descending else "lowest"}
+    return Step(query, words, (query.but(descending=not descending), *_loosened(query)))
+
+
+def leading_group(talk: Talk) -> Step | None:
+    """ "Which one has the most?" of groups that were counted."""
+    if talk.query.measure != "groups" or talk.query.by_figure or talk.query.at_least is not None:
+        return None
+    query = talk.query.but(measure="leaders", by_figure=True, descending=True, limit=1)
+    return Step(query, things(talk.thing), (query.but(descending=False), query.but(limit=2), *_loosened(query)))
 
 
 def having(talk: Talk) -> Step | None:
     """ "Only those with more than 2." """
-    if talk.query.measure != "groups" or talk.query.at_least is not None:
+    if talk.query.measure != "groups" or talk.query.at_least is not None or talk.query.by_figure:
         return None
     least = talk.draw.choice((1, 2, 3))
-    return Step(talk.query.but(at_least=least), {"n": least}, _unfiltered(talk, at_least=least))
+    query = talk.query.but(at_least=least)
+    return Step(query, {**things(talk.thing), "n": least}, (query.but(at_least=least + 1), *_loosened(query)))
 
 
 def order(talk: Talk) -> Step | None:
@@ -480,15 +460,20 @@ def order(talk: Talk) -> Step | None:
     fact = _figure(talk)
     if fact is None:
         return None
-    query = talk.query.but(order=fact.ref)
-    return Step(query, {"column": fact.name}, (query.but(descending=True), query.but(limit=1)))
+    descending = talk.draw.random() < 0.5
+    query = talk.query.but(order=fact.ref, descending=descending)
+    words = {"column": fact.name, "end": "highest" if descending else "lowest", "other_end": "lowest" if descending else "highest",
+             "direction": "descending" if descending else "ascending"}  # fmt: skip
+    return Step(query, words, (query.but(descending=not descending), query.but(limit=1)))
 
 
 def direction(talk: Talk) -> Step | None:
     """ "The other way round." """
     if talk.query.order is None or talk.query.limit is not None:
         return None
-    return Step(talk.query.but(descending=not talk.query.descending), {})
+    ends = ("lowest", "smallest", "ascending") if talk.query.descending else ("highest", "largest", "descending")
+    words: dict[str, Any] = dict(zip(("end", "size", "direction"), ends, strict=True))
+    return Step(talk.query.but(descending=not talk.query.descending), words)
 
 
 def top_n(talk: Talk) -> Step | None:
@@ -507,10 +492,13 @@ def top_in_words(talk: Talk) -> Step | None:
 
 
 def superlative_over_the_result(talk: Talk) -> Step | None:
-    """ "Which of them has the highest capacity?" """
+    """ "Which of them is the cheapest?" """
     if not talk.query.filters:
         return None
-    return _cut(talk, descending=True, number=1)
+    step = _cut(talk, descending=talk.draw.random() < 0.6, number=1)
+    if step and "degree" in step.words and talk.draw.random() < 0.6:
+        return replace(step, wording=("superlative over the result, by adjective",))
+    return step
 
 
 def everything_tied_for_the_most(talk: Talk) -> Step | None:
@@ -553,8 +541,8 @@ def product_of_columns(talk: Talk) -> Step | None:
     if not pairs or not talk.is_list or talk.query.distinct:
         return None
     one, two = talk.draw.choice(pairs)
-    query = talk.query.but(measure="product", shown=(talk.thing.display.ref, one.ref, two.ref))
-    return Step(query, {**_things(talk.thing), "column": one.name, "other": two.name})
+    query = talk.query.but(measure="product", shown=(talk.thing.shown[-1], one.ref, two.ref))
+    return Step(query, {**things(talk.thing), "column": one.name, "other": two.name})
 
 
 def ordinal(talk: Talk) -> Step | None:
@@ -567,9 +555,10 @@ def ordinal(talk: Talk) -> Step | None:
 
 def earlier_turn(talk: Talk) -> Step | None:
     """ "Back to the first list." """
-    if len(talk.queries) < 3 or talk.queries[0] == talk.query or talk.queries[0].table != talk.query.table:
+    first = talk.queries[0]
+    if len(talk.queries) < 3 or first == talk.query or first.table != talk.query.table:
         return None
-    return Step(talk.queries[0], {})
+    return Step(first, {}, wording=() if first.measure == "rows" else ("earlier question",))
 
 
 def undo(talk: Talk) -> Step | None:
@@ -586,10 +575,6 @@ def unanswerable(talk: Talk) -> Step | None:
     return Step(None, {"column": talk.draw.choice(free)}) if free and talk.is_list else None
 
 
-OPENING: dict[str, Behaviour] = {
-    "first list": first_list, "first filter": first_filter, "linked": linked, "both": both, "never": never, "always": always,
-}  # fmt: skip
-"""Behaviours that a conversation can begin with."""
 FOLLOWING: dict[str, Behaviour] = {
     "filter added": filter_added, "filter exchanged": filter_exchanged, "filter dropped": filter_dropped,
     "filter negated": filter_negated, "value of another column": value_of_another_column, "comparison": comparison,
@@ -599,45 +584,48 @@ FOLLOWING: dict[str, Behaviour] = {
     "part of a text": part_of_a_text, "start of a text": start_of_a_text, "numeric text": numeric_text,
     "projection exchanged": projection_exchanged, "projection added": projection_added,
     "projection narrowed": projection_narrowed, "count": count, "back to the list": back_to_the_list, "distinct": distinct,
-    "aggregate": aggregate, "group": group, "regroup": regroup, "group dropped": group_dropped, "having": having,
+    "aggregate": aggregate, "aggregate exchanged": aggregate_exchanged,
+    "figure for each": figure_for_each, "group": group, "regroup": regroup, "group dropped": group_dropped, "having": having, "groups in order": groups_in_order,
+    "leading group": leading_group,
     "order": order, "direction": direction, "top n": top_n, "bottom n": bottom_n,
     "superlative over the result": superlative_over_the_result,
     "everything tied for the most": everything_tied_for_the_most, "parent filter": parent_filter, "either": either,
     "neither": neither, "share of a total": share_of_a_total, "product of columns": product_of_columns, "ordinal": ordinal,
-    "earlier turn": earlier_turn, "undo": undo, "topic changed": topic_changed, "unanswerable": unanswerable,
+    "earlier turn": earlier_turn, "undo": undo, "topic changed": topic_changed, "any condition": any_condition,
+    "parent added": parent_added, "unanswerable": unanswerable,
 }  # fmt: skip
 """Behaviours of a turn that follows another."""
 
 
-def _things(thing: Thing) -> dict[str, Any]:
-    return {"many": thing.many, "one": thing.one, "shown": thing.display.name}
+def _more(talk: Talk, new: Filter, said: Said, rivals: tuple[Query, ...] = (), *, wording: str = "") -> Step | None:
+    """Return the last question with one more condition; only a list, a count or a figure can have it."""
+    drawn = Drawn((new,), said)
+    step = _more_of(talk, drawn)
+    if step is None:
+        return None
+    return replace(step, rivals=(*step.rivals, *rivals), wording=step.wording or ((wording,) if wording else ()))
 
 
-def _showable(thing: Thing) -> tuple[Facts, ...]:
-    return (thing.display, *thing.categories, *thing.numbers, *thing.days)
-
-
-def _name(talk: Talk, ref: ColumnRef) -> str:
-    return " ".join(talk.world.database.schema.describe(ref).natural_name.lower().split())
-
-
-def _more(talk: Talk, new: Filter, words: dict[str, Any], rivals: tuple[Query, ...] = ()) -> Step | None:
-    """Return the last question with one more condition; only a list, a count or groups can have it."""
+def _more_of(talk: Talk, drawn: Drawn) -> Step | None:
     query = talk.query
     if (
         len(query.filters) >= MOST_FILTERS
         or query.both
         or query.limit is not None
-        or query.measure not in ("rows", "count", "groups")
+        or query.table != talk.thing.table.name
     ):
         return None
-    if query.table != talk.thing.table.name or (query.measure == "groups" and query.at_least is not None):
+    if query.measure not in ("rows", "count", "groups", "aggregate", "figures") or query.at_least is not None:
         return None
-    return Step(
-        query.but(filters=(*query.filters, new)),
-        words,
-        (query.but(filters=(new,)), *rivals) if query.filters else rivals,
-    )
+    if any(each.column in {other.column for other in query.filters} for each in drawn.filters):
+        return None
+    changed = query.but(filters=(*query.filters, *drawn.filters))
+    rivals = [query.but(filters=(*query.filters, *other)) for other in drawn.others]
+    if query.filters:
+        rivals.append(query.but(filters=drawn.filters))
+    counted = {"count": ("counted",), "groups": ("grouped",), "figures": ("grouped",), "aggregate": ("figured",)}
+    words = {**things(talk.thing), **drawn.said.words, "function": FUNCTIONS[query.function]}
+    return Step(changed, words, tuple(rivals), (drawn.said,), counted.get(query.measure, ()))
 
 
 def _with_category(talk: Talk) -> Step | None:
@@ -645,7 +633,11 @@ def _with_category(talk: Talk) -> Step | None:
     if fact is None:
         return None
     value = talk.draw.choice(fact.values)
-    return _more(talk, Filter(fact.ref, "=", (value,)), {"column": fact.name, "value": value})
+    said = Said(equality_kind(talk.thing, fact), {"column": fact.name, "value": value})
+    step = _more(talk, Filter(fact.ref, "=", (value,)), said)
+    if step and not step.wording and talk.draw.random() < 0.4 and names_one_column(talk.thing, value):
+        return replace(step, wording=("value alone",))
+    return step
 
 
 def _last_equality(talk: Talk) -> tuple[Filter, Facts | None] | None:
@@ -668,14 +660,15 @@ def _day(talk: Talk) -> tuple[Facts, date] | None:
         return None
 
 
-def _days(talk: Talk, fact: Facts, low: str, high: str, said: Any, **words: Any) -> Step | None:
+def _days(talk: Talk, fact: Facts, low: str, high: str, kind: str, said: Any, **words: Any) -> Step | None:
     """Return the last question with a condition on days from low to the day before high."""
-    step = _more(talk, Filter(fact.ref, ">=", (low,)), {"column": fact.name, "low": said, **words})
+    step = _more(talk, Filter(fact.ref, ">=", (low,)), Said(kind, {"column": fact.name, "low": said, **words}))
     if step is None or step.query is None or len(step.query.filters) >= MOST_FILTERS + 1:
         return None
     upper = Filter(fact.ref, "<", (high,))
     query = step.query.but(filters=(*step.query.filters, upper))
-    return Step(query, step.words, (*step.rivals, talk.query.but(filters=(*talk.query.filters, upper)), step.query))
+    rivals = (*step.rivals, talk.query.but(filters=(*talk.query.filters, upper)), step.query)
+    return replace(step, query=query, rivals=rivals)
 
 
 def _parts(talk: Talk, pattern: str) -> list[str]:
@@ -683,17 +676,17 @@ def _parts(talk: Talk, pattern: str) -> list[str]:
     return [word for words in found if len(words) > 1 for word in words]
 
 
-def _pattern(talk: Talk, shape: str, words: list[str]) -> Step | None:
-    if not words:
+def _pattern(talk: Talk, kind: str, shape: str, words: list[str]) -> Step | None:
+    fact = talk.thing.display
+    if not words or any(each.column == fact.ref for each in talk.query.filters):
         return None
     word = talk.draw.choice(words)
-    fact = talk.thing.display
-    if any(each.column == fact.ref for each in talk.query.filters):
-        return None
-    return _more(talk, Filter(fact.ref, "like", (shape.format(word),)), {"column": fact.name, "value": word})
+    return _more(
+        talk, Filter(fact.ref, "like", (shape.format(word),)), Said(kind, {"column": fact.name, "value": word})
+    )
 
 
-def _two(talk: Talk, operator: Any) -> Step | None:
+def _two(talk: Talk, operator: Operator) -> Step | None:
     fact = talk.pick(talk.thing.categories)
     if fact is None or len(fact.values) < 4:
         return None
@@ -701,17 +694,17 @@ def _two(talk: Talk, operator: Any) -> Step | None:
     rivals = tuple(
         talk.query.but(filters=(*talk.query.filters, Filter(fact.ref, operator, (value,)))) for value in (one, two)
     )
-    return _more(
-        talk, Filter(fact.ref, operator, (one, two)), {"column": fact.name, "value": one, "second": two}, rivals
-    )
+    words = {"column": fact.name, "value": one, "second": two}
+    kind = "either" if operator == "in" else "neither"
+    return _more(talk, Filter(fact.ref, operator, (one, two)), Said(kind, words), rivals)
 
 
 def _figure(talk: Talk) -> Facts | None:
     """Draw a number of the things to sort a list by."""
     if not talk.is_list or talk.query.distinct or talk.query.table != talk.thing.table.name:
         return None
-    figures = [fact for fact in talk.thing.numbers if not fact.name.startswith("year")]
-    return talk.draw.choice(figures) if figures else None
+    free = figures(talk.thing)
+    return talk.draw.choice(free) if free else None
 
 
 def _cut(talk: Talk, *, descending: bool, number: int | None = None) -> Step | None:
@@ -721,34 +714,14 @@ def _cut(talk: Talk, *, descending: bool, number: int | None = None) -> Step | N
     size = number or talk.draw.choice((2, 3, 4, 5))
     query = talk.query.but(order=fact.ref, descending=descending, limit=size)
     rivals = (query.but(descending=not descending), query.but(limit=size + 1), *_loosened(query))
-    return Step(query, {**_things(talk.thing), "column": fact.name, "n": size, "words": NUMBER_WORDS[size]}, rivals)
+    words = {
+        **things(talk.thing),
+        **degree(talk.thing, fact, descending=descending),
+        "n": size,
+        "words": NUMBER_WORDS[size],
+    }
+    return Step(query, words, rivals)
 
 
 def _loosened(query: Query) -> tuple[Query, ...]:
     return (query.but(filters=()),) if query.filters else ()
-
-
-def _unfiltered(talk: Talk, **changes: Any) -> tuple[Query, ...]:
-    return (talk.query.but(filters=(), **changes),) if talk.query.filters else ()
-
-
-def _child_category(talk: Talk) -> tuple[Thing, ForeignKey, Facts] | None:
-    options = [(child, key, fact) for child, key in talk.world.children(talk.thing) for fact in child.categories]
-    return talk.draw.choice(options) if options else None
-
-
-def _among(key: ForeignKey, operator: Any, filters: tuple[Filter, ...], at_least: int | None = None) -> Filter:
-    """Return the condition that rows which refer to a thing exist, hold some filters, or are many."""
-    source = column(key.source)
-    conditions = [each.condition() for each in filters]
-    there = Predicate(left=source, operator="is not null")
-    where = Junction(kind="and", conditions=(there, *conditions)) if conditions else there
-    rows = Plan(select=(source,), tables=(TableSource(table=key.source.table),), where=where)
-    if at_least is not None:
-        more = Predicate(left=ROWS, operator=">", right=(LiteralTerm(value=at_least),))
-        rows = rows.model_copy(update={"group_by": (source,), "having": more})
-    return Filter(key.target, operator, among=rows)
-
-
-def _plain(number: float) -> int | float:
-    return int(number) if number == int(number) else number

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from eval.conversations.behaviours import FOLLOWING, OPENING, Behaviour, Step, Talk
-from eval.conversations.query import Query
+from eval.conversations.behaviours import FOLLOWING
+from eval.conversations.openings import OPENING, things
+from eval.conversations.phrases import CONDITIONS, half_of
+from eval.conversations.query import GROUPED, Query
 from eval.conversations.suite_file import DialogueSpec, SuiteError, SuiteFile, TurnSpec
+from eval.conversations.talk import Behaviour, Said, Step, Talk
 from eval.conversations.templates import half
 from eval.conversations.world import World, plural
 from nodes.sql.errors import SQLError
@@ -87,7 +90,7 @@ class Maker:
             for _ in range(3):
                 step = behaviours[name](talk)
                 if step is not None and self._is_sound(step, talk):
-                    return name, _Made(step, self._spec(name, step))
+                    return name, _Made(step, self._spec(name, step, talk))
         return None
 
     def _is_sound(self, step: Step, talk: Talk) -> bool:
@@ -95,19 +98,21 @@ class Maker:
         if step.query is None:
             return True
         gold = self._answer(step.query)
+        if gold and step.query.measure in GROUPED and any(row[0] is None for row in gold):
+            return False
         if not gold or len(gold) > MOST_ROWS or all(cell is None for row in gold for cell in row):
             return False
         if step.query.limit is not None and not self._is_clear_cut(step.query):
             return False
         rivals = [*step.rivals, *_amnesiac(step.query, talk), *talk.queries[-1:]]
-        ordered = step.query.order is not None
+        ordered = step.query.order is not None or step.query.by_figure
         return all(not _same(gold, self._answer(rival), ordered) for rival in rivals if rival != step.query)
 
     def _is_clear_cut(self, query: Query) -> bool:
         """Tell whether no tie runs through the last row that a limit lets pass."""
-        assert query.order and query.limit is not None
+        assert query.limit is not None
         place = (query.offset or 0) + query.limit
-        keys = self._answer(query.but(shown=(query.order,), limit=place + 1, offset=None, measure="rows"))
+        keys = self._answer(query.but(limit=place + 1, offset=None, measure="order keys", figured=query.is_figured))
         if keys is None or len(keys) < place or any(row[0] is None for row in keys):
             return False
         if query.offset and keys[query.offset - 1] == keys[query.offset]:
@@ -126,18 +131,36 @@ class Maker:
             )
         return self._rows[sql]
 
-    def _spec(self, name: str, step: Step) -> TurnSpec:
-        template = self.draw.choice(half(name, self.half) or half(name, "all"))
-        words = {key: _said(value) for key, value in step.words.items()}
-        ask = _plurals(template).format(**words, **{f"{key}_s": plural(value) for key, value in words.items()})
-        ask = _grammatical(ask)
-        if name in FOLLOWING and name != "topic changed":
-            ask = self.draw.choice(GREETINGS) + ask
+    def _spec(self, name: str, step: Step, talk: Talk) -> TurnSpec:
+        names = step.wording or (name,)
+        if not step.wording and name in FOLLOWING and step.said and self.draw.random() < 0.5:
+            names = ("narrowed",)
+        *outer, inner = names
+        ask = self._filled(inner, step, talk)
+        for frame in reversed(outer):
+            template = self.draw.choice(half(frame, self.half))
+            ask = template.format(question=_lowered(ask) if ": " in template else _capital(ask))
+        greeting = self.draw.choice(GREETINGS) if name in FOLLOWING and name != "topic changed" else ""
+        ask = greeting + (_capital(ask) if greeting else ask)
         if self.draw.random() < self.typos:
             ask = _with_typo(ask, self.draw)
         if step.query is None:
             return TurnSpec(ask=ask, behaviour=name, fails=True)
         return TurnSpec(ask=ask, behaviour=name, sql=(step.query.sql(self.world.database.schema),))
+
+    def _filled(self, name: str, step: Step, talk: Talk) -> str:
+        """Draw a template and fill it."""
+        words = {key: _said(value) for key, value in {**things(talk.thing), **step.words}.items()}
+        for key, said in zip(("that", "also"), step.said, strict=False):
+            words[key] = self._phrase(said)
+        template = self.draw.choice(half(name, self.half))
+        ask = _plurals(template).format(**words, **{f"{key}_s": plural(value) for key, value in words.items()})
+        return _grammatical(_agreed(ask, words.get("column", "")))
+
+    def _phrase(self, said: Said) -> str:
+        phrase = self.draw.choice(half_of(CONDITIONS[said.kind], self.half))
+        words = {key: _said(value) for key, value in said.words.items()}
+        return _agreed(phrase.format(**words), words.get("column", ""))
 
 
 def make_suite(
@@ -199,12 +222,31 @@ def _grammatical(text: str) -> str:
     >>> _grammatical("For which cities is there a airline without a pages?")
     'For which cities is there an airline without pages?'
     """
+    text = re.sub(r"\.\.$", ".", text)
     text = re.sub(r"\ba (?=\w*[^su]s\b[.,?!]?(?: |$))(?!\w+ing\b)", "", text)
     return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
 
 
+def _agreed(text: str, column: str) -> str:
+    """Mend the verb after a column that is called by a plural."""
+    is_plural = column.endswith("s") and not column.endswith(("ss", "us", "is"))
+    return (
+        text.replace(f"{column} is ", f"{column} are ").replace(f"{column} has ", f"{column} have ")
+        if is_plural
+        else text
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lowered(text: str) -> str:
+    return text if re.match(r"I\b|[A-Z]{2}", text) else text[:1].lower() + text[1:]
+
+
 def _said(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _with_typo(text: str, draw: random.Random) -> str:

@@ -30,8 +30,12 @@ from nodes.plan import (
 from nodes.sql.from_plan import from_plan
 from value_index.schema import ColumnRef, ForeignKey, Schema
 
-Measure = Literal["rows", "count", "aggregate", "groups", "share", "product"]
-"""What is shown: the things themselves, how many, a figure of a column, a count for each group, a percentage, a product."""
+Measure = Literal[
+    "rows", "count", "values", "aggregate", "groups", "figures", "leaders", "share", "product", "order keys"
+]
+"""What is shown: the things themselves, how many, how many different values, a figure of a column, a count or a figure for
+each group, the groups alone, a percentage, a product, or what the rows are sorted by."""
+GROUPED: tuple[Measure, ...] = ("groups", "figures", "leaders")
 ROWS = Aggregate(function="count", argument=Star())
 
 
@@ -76,9 +80,17 @@ class Query:
     function: AggregateFunction = "avg"
     """The function of the aggregate."""
     group: ColumnRef | None = None
+    group_key: ColumnRef | None = None
+    """What tells groups apart where two may be called the same."""
+    links: tuple[ForeignKey, ...] = ()
+    """Keys to tables that are shown or grouped by, beside those of the filters."""
     at_least: int | None = None
     """Rows that a group must have, one more than this."""
     order: ColumnRef | None = None
+    by_figure: bool = False
+    """Whether groups are sorted by their count or figure."""
+    figured: bool = False
+    """Whether groups are measured by a figure of the column shown last, not by a count."""
     descending: bool = False
     limit: int | None = None
     offset: int | None = None
@@ -93,8 +105,18 @@ class Query:
     def listed(self) -> Query:
         """Return the plain list of the same things."""
         return self.but(
-            measure="rows", group=None, at_least=None, order=None, limit=None, offset=None, distinct=self._is_linked
-        )
+            measure="rows", group=None, group_key=None, at_least=None, order=None, by_figure=False, limit=None, offset=None,
+            distinct=self._is_linked,
+        )  # fmt: skip
+
+    def regrouped(self, group: ColumnRef | None, **changes: Any) -> Query:
+        """Return the query grouped by another column of the things; of none, the same figure over all of them."""
+        return self.but(group=group, group_key=None, links=(), at_least=None, **changes)
+
+    @property
+    def is_figured(self) -> bool:
+        """Whether groups are measured by a figure of a column."""
+        return self.figured or self.measure == "figures"
 
     @property
     def _is_linked(self) -> bool:
@@ -114,11 +136,13 @@ class Query:
         filters = self.filters[:-1] if self.measure == "share" else self.filters
         conditions = tuple(each.condition() for each in filters)
         where = Junction(kind="and", conditions=conditions) if len(conditions) > 1 else next(iter(conditions), None)
-        group = (column(self.group),) if self.group and self.measure == "groups" else ()
+        grouped = self.group is not None and (self.measure in GROUPED or self.by_figure)
+        group = (column(self.group_key or self.group),) if grouped and self.group else ()
         having = None
         if self.at_least is not None and group:
             having = Predicate(left=ROWS, operator=">", right=(LiteralTerm(value=self.at_least),))
-        order = (Ordering(term=column(self.order), descending=self.descending),) if self.order else ()
+        by = self._order_term()
+        order = (Ordering(term=by, descending=self.descending),) if by else ()
         return Plan(
             select=self._select(), distinct=self.distinct, tables=tables, joins=joins, where=where, group_by=group,
             having=having, order_by=order, limit=self.limit, offset=self.offset,
@@ -132,26 +156,40 @@ class Query:
             case "count":
                 key = shown[0] if self._is_linked else None
                 return (Aggregate(function="count", argument=key, distinct=True) if key else ROWS,)
+            case "values":
+                return (Aggregate(function="count", argument=shown[-1], distinct=True),)
             case "aggregate":
                 return (Aggregate(function=self.function, argument=shown[-1]),)
-            case "groups":
+            case "groups" | "figures" | "leaders":
                 assert self.group
-                return (column(self.group), ROWS)
+                return (column(self.group), *(() if self.measure == "leaders" else (self._figure(),)))
+            case "order keys":
+                term = self._order_term()
+                return (term,) if term else shown
             case "product":
                 return (shown[0], Arithmetic(operator="*", left=shown[-2], right=shown[-1]))
             case "share":
                 *_, last = self.filters
                 return (_percentage(last),)
 
+    def _figure(self) -> Term:
+        """Return what a group comes to."""
+        summed = self.is_figured
+        return Aggregate(function=self.function, argument=column(self.shown[-1])) if summed else ROWS
+
+    def _order_term(self) -> Term | None:
+        if self.by_figure:
+            return self._figure()
+        return column(self.order) if self.order else None
+
     def _sources(self) -> tuple[tuple[TableSource, ...], tuple[Join, ...]]:
         tables, joins = [self.table], list[Join]()
-        for each in self.filters:
-            for key in each.via:
-                new = key.target.table if key.target.table not in tables else key.source.table
-                if new not in tables:
-                    tables.append(new)
-                    on = Predicate(left=column(key.source), operator="=", right=(column(key.target),))
-                    joins.append(Join(on=on))
+        for key in (*self.links, *(key for each in self.filters for key in each.via)):
+            new = key.target.table if key.target.table not in tables else key.source.table
+            if new not in tables:
+                tables.append(new)
+                on = Predicate(left=column(key.source), operator="=", right=(column(key.target),))
+                joins.append(Join(on=on))
         return tuple(TableSource(table=table) for table in tables), tuple(joins)
 
 

@@ -43,6 +43,16 @@ _KEY_WORDS = frozenset(
         "number",
     ]
 )
+_IN_FULL = {
+    "tot": "total", "cred": "credits", "dept": "department", "num": "number of", "qty": "quantity", "amt": "amount",
+    "avg": "average", "max": "maximum", "min": "minimum", "desc": "description", "addr": "address", "lat": "latitude",
+    "lng": "longitude", "yr": "year", "pct": "percentage", "apt": "apartment", "fname": "first name", "lname": "last name",
+    "emp": "employee", "cust": "customer", "mgr": "manager", "pop": "population", "acct": "account", "dob": "date of birth",
+    "prof": "professor", "stu": "student", "loc": "location", "info": "information", "msg": "message", "prov": "province", "ctry": "country",
+    "mfr": "manufacturer", "wt": "weight", "ht": "height", "ms": "milliseconds", "temp": "temperature",
+}  # fmt: skip
+"""What people write in full that a name shortens."""
+_TIMES = frozenset(("date", "time", "day", "year", "datetime", "timestamp"))
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?")
 _NUMERAL = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -80,7 +90,11 @@ class Thing:
     many: str
     """Rows in words: "airlines"."""
     display: Facts
-    """The column that stands for a row."""
+    """The column that stands for a row; of two, the last."""
+    shown: tuple[ColumnRef, ...]
+    """What is shown of a row: its name, first and last name, or its key."""
+    called: str
+    """What that is called: "name", "first and last name", "id"."""
     categories: tuple[Facts, ...]
     """Texts that several rows share."""
     numbers: tuple[Facts, ...]
@@ -94,6 +108,12 @@ class Thing:
     """Texts that all are numbers."""
     parents: tuple[tuple[ForeignKey, str], ...] = ()
     """Keys to other things, and the role that each plays in words."""
+
+    @property
+    def facts(self) -> tuple[Facts, ...]:
+        """Every column that can be asked about, what stands for a row first."""
+        found = (self.display, *self.categories, *self.numbers, *self.days, *self.flags, *self.gaps, *self.numerals)
+        return tuple({fact.ref: fact for fact in found}.values())
 
 
 @dataclass(frozen=True)
@@ -111,6 +131,10 @@ class World:
         """Return the things that refer to one, and by which key."""
         found = ((other, key) for other in self.things for key, _ in other.parents)
         return tuple((other, key) for other, key in found if key.target.table == thing.table.name and other != thing)
+
+    def said(self, ref: ColumnRef) -> str:
+        """Return what a column is called."""
+        return next((fact.name for thing in self.things for fact in thing.facts if fact.ref == ref), ref.column.lower())
 
     @classmethod
     def read(cls, database: Database) -> World:
@@ -134,6 +158,23 @@ def spoken(name: str, values: tuple[Any, ...] = ()) -> str:
         years = all(isinstance(value, int) and 1000 <= value <= 2100 for value in values) and values
         return f"year {name}" if years else f"{name} date" if values and isinstance(values[0], str) else name
     return name
+
+
+def said_of(name: str, noun: str) -> str:
+    """Return what a column is called beside its thing, abbreviations in full.
+
+    >>> said_of("department name", "department"), said_of("tot cred", "student"), said_of("building type", "apartment building")
+    ('name', 'total credits', 'type')
+    """
+    words = _in_full(name).split()
+    for own in (noun.split(), noun.split()[-1:]):
+        if words[: len(own)] == own and len(words) > len(own) and words[len(own) :] != ["number"]:
+            words = words[len(own) :]
+    return " ".join(words)
+
+
+def _in_full(name: str) -> str:
+    return " ".join(_IN_FULL.get(word, word) for word in name.split()).replace("of of", "of")
 
 
 def plural(noun: str) -> str:
@@ -178,15 +219,20 @@ def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thin
     count = _rows(database, f"SELECT count(*) FROM {quoted(table.name)}")
     if not count or count[0][0] < FEWEST_ROWS:
         return None
-    noun = " ".join(_words(table.natural_name))
+    noun = singular(_in_full(" ".join(_words(table.natural_name))))
     taken = {key.source.column.lower() for key in keys if key.source.table == table.name}
     taken |= {name.lower() for name in table.primary_key}
     facts = {c.name: f for c in table.columns if c.name.lower() not in taken and (f := _facts(database, table, c))}
-    shown = display_columns(table)
-    display = facts.get(shown[0].column) if len(shown) == 1 else None
-    if display is None or not isinstance(display.lowest, str) or max(map(len, display.values)) > LONGEST_SHOWN:
+    facts = _told_apart(facts, noun)
+    shown = tuple(facts[ref.column] for ref in display_columns(table) if ref.column in facts)
+    if not shown or not all(map(_is_name, shown)):
+        key = next((c for c in table.columns if [c.name] == list(table.primary_key)), None)
+        named = _facts(database, table, key) if key else None
+        shown = (replace(named, name=said_of(named.name, noun)),) if named else ()
+    if not shown:
         return None
-    rest = [fact for fact in facts.values() if fact.ref != display.ref and not _is_key(fact.name)]
+    display = shown[-1]
+    rest = [fact for fact in facts.values() if fact not in shown and not _is_key(fact.name)]
     texts = [fact for fact in rest if all(isinstance(value, str) for value in fact.values)]
     days = [fact for fact in texts if all(_DAY.fullmatch(value) for value in fact.values)]
     numerals = [fact for fact in texts if all(_NUMERAL.fullmatch(value) for value in fact.values)]
@@ -198,14 +244,34 @@ def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thin
     categories = [
         fact for fact in texts
         if fact not in days and fact not in numerals and fact not in flags and 2 <= len(fact.values) <= MOST_CATEGORIES
-        and len(fact.values) < count[0][0] and all(_is_typed(value) for value in fact.values)
+        and len(fact.values) < count[0][0] and all(is_typed(value) for value in fact.values)
     ]  # fmt: skip
     return Thing(
-        table, singular(noun), plural(singular(noun)), display, tuple(categories), tuple(numbers),
+        table, noun, plural(noun), display, tuple(fact.ref for fact in shown), _called(shown), tuple(categories), tuple(numbers),
         tuple(fact for fact in days if len(fact.values) > 2), tuple(flags),
         tuple(fact for fact in rest if 0 < fact.nulls < count[0][0]),
         tuple(fact for fact in numerals if len(fact.values) > 3 and fact not in flags),
     )  # fmt: skip
+
+
+def _is_name(fact: Facts) -> bool:
+    """Tell whether a column can stand for a row: a short text that is no day and no code."""
+    texts = all(isinstance(value, str) and len(value) <= LONGEST_SHOWN for value in fact.values)
+    return texts and not _is_key(fact.name) and not _TIMES & set(_words(fact.name))
+
+
+def _called(shown: tuple[Facts, ...]) -> str:
+    if len(shown) == 1:
+        return shown[0].name
+    return " and ".join((*(fact.name.removesuffix(" name") for fact in shown[:-1]), shown[-1].name))
+
+
+def _told_apart(facts: dict[str, Facts], noun: str) -> dict[str, Facts]:
+    """Name columns as people do beside their thing, where that tells them apart."""
+    short = {name: said_of(fact.name, noun) for name, fact in facts.items()}
+    given = list(short.values()) + [fact.name for fact in facts.values()]
+    clear = {name for name, words in short.items() if given.count(words) - (facts[name].name == words) == 1}
+    return {name: replace(fact, name=short[name]) if name in clear else fact for name, fact in facts.items()}
 
 
 def _linked(thing: Thing, keys: Iterable[ForeignKey], things: dict[str, Thing]) -> Thing:
@@ -271,9 +337,10 @@ def _is_key(name: str) -> bool:
     return bool(_KEY_WORDS & set(_words(name.replace("_", " "))))
 
 
-def _is_typed(value: str) -> bool:
+def is_typed(value: Any) -> bool:
     """Tell whether a person would type a value: short, and of words."""
-    return 1 < len(value) <= LONGEST_TEXT and value == value.strip() and not re.search(r"[\n\t;{}<>|@\"]", value)
+    short = isinstance(value, str) and 1 < len(value) <= LONGEST_TEXT and value == value.strip()
+    return short and not re.search(r"[\n\r\t;{}<>|@\"]", value)
 
 
 _YES = frozenset(("1", "y", "yes", "true", "t"))
