@@ -16,6 +16,8 @@ from value_index.models import FrozenModel
 HistoryMode = Literal["gold", "predicted", "noised"]
 Outcome = Literal["answered", "no_sql", "not_run"]
 M = TypeVar("M", bound=BaseModel)
+TIMES = frozenset(("ms", "timing", "seconds"))
+"""Fields of a record that no two runs share."""
 
 
 class RunError(TurnSQLError):
@@ -74,6 +76,8 @@ class Manifest(Record):
     """SHA-256 of that file."""
     left_out: int = 0
     """Turns that the imported file says nothing of, kept out of every figure."""
+    chain: Literal["sha256"] | None = None
+    """How each record vouches for those before it (`eval.record_chain`); None if an earlier version made the run."""
 
     def differences(self, other: Manifest) -> tuple[str, ...]:
         """Name what must agree for records to stand in one file, and does not."""

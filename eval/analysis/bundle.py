@@ -7,6 +7,7 @@ import zipfile
 from itertools import groupby
 from pathlib import Path
 
+from eval.record_chain import describe_edits, edited_lines
 from eval.records import RunError, TurnRecord, read_manifest, read_turns
 from eval.scoring.score import score
 from eval.scoring.scores import read_scores, read_summary
@@ -28,9 +29,10 @@ def bundle(run: Path, out: Path | None = None) -> Path:
         out: `RUN.zip` beside the folder where None.
 
     Raises:
-        RunError: The run is not whole, not scored, or the file is there already.
+        RunError: The run is not whole, not scored, was edited, or the file is there already.
     """
-    read_manifest(run)
+    if edited := edited_lines(run, read_manifest(run)):
+        raise RunError(f"{run} was edited after it was written ({describe_edits(edited)}): run it again")
     records, summary = read_turns(run), read_summary(run)
     if summary.missing or {line.key for line in read_scores(run)} != {record.key for record in records}:
         raise RunError(f"{run} is not whole: finish it with --resume and score it again")
@@ -46,7 +48,7 @@ def bundle(run: Path, out: Path | None = None) -> Path:
 
 
 def rescore(archive: Path, data: Path) -> tuple[str, ...]:
-    """Score a bundle's predictions again, and name the score files that differ from those in it.
+    """Score a bundle's predictions again, and name the score files that differ from those in it, and edited records.
 
     Raises:
         RunError: The file is no bundle.
@@ -70,9 +72,9 @@ def rescore(archive: Path, data: Path) -> tuple[str, ...]:
         before = {name: (run / name).read_bytes() if (run / name).exists() else b"" for name in SCORES}
         same = predicted in (None, _predictions(read_turns(run)).encode())
         suite = any(line.suite is not None for line in read_scores(run))
-        score(run, data, suite=suite)
+        edited = score(run, data, suite=suite).edited
         differing = tuple(name for name in SCORES if (run / name).read_bytes() != before[name])
-        return differing if same else (PREDICTIONS, *differing)
+        return (*edited, *(() if same else (PREDICTIONS,)), *differing)
 
 
 def _predictions(records: list[TurnRecord]) -> str:

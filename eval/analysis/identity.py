@@ -9,11 +9,9 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from eval.records import Record, RunError, read_alone, read_turns
+from eval.records import TIMES, Record, RunError, read_alone, read_turns
 from value_index.models import FrozenModel
 
-TIMES = frozenset(("ms", "timing", "seconds"))
-"""Fields of a record that no two runs share."""
 ROUNDING = 1e-9
 """Relative difference of two numbers that is the order in which a sum was added up, and no more."""
 MOST_NAMED = 20

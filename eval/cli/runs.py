@@ -127,6 +127,7 @@ def score(
     """Judge every turn of a run against its gold, and print each stage's scores. Calls no model."""
     from rich.console import Console
 
+    from eval.record_chain import describe_edits
     from eval.report.evidence import evidence_tables
     from eval.report.run_view import gather
     from eval.report.tables import answer_table, node_table, plan_table
@@ -146,12 +147,15 @@ def score(
             console.print(table.rich())
         if suite:
             typer.echo(describe_falls(summary))
+    if summary.edited:
+        typer.echo(f"turnsql: {run} was edited after it was written: {describe_edits(summary.edited)}", err=True)
     not_run = summary.not_run - summary.left_out
     if summary.left_out:
         typer.echo(f"{summary.left_out} turns left out: the imported file predicts nothing for them", err=True)
     if not_run or summary.missing or summary.faulted:
         counts = f"{not_run} turns not run, {summary.missing} without a record, {summary.faulted} not judged"
         typer.echo(f"turnsql: {counts}", err=True)
+    if not_run or summary.missing or summary.faulted or summary.edited:
         raise typer.Exit(1)
 
 

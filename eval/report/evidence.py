@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from eval.record_chain import describe_edits
 from eval.report.run_view import RunView
 from eval.scoring.scores import Rate
 from eval.scoring.verdicts import CAUSES
@@ -70,6 +71,11 @@ def rate_cells(rate: Rate) -> tuple[str, ...]:
 
 
 def _flags(run: RunView) -> str:
+    edited = run.summary.edited
+    return (f"Edited after the run wrote it: {describe_edits(edited)}. " if edited else "") + _audited(run)
+
+
+def _audited(run: RunView) -> str:
     lines = [turn.scores for turn in run.turns if turn.scores.gold_flags]
     if not lines:
         return "The audit flags no gold of these turns."

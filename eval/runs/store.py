@@ -11,6 +11,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 from pydantic import BaseModel
 
+from eval.record_chain import Chain, chain_start, describe_edits, edited_lines
 from eval.records import (
     AloneRecord,
     Manifest,
@@ -38,6 +39,7 @@ class RunStore:
         self.done = {record.key: record for record in done}
         """Turns that an earlier process finished."""
         self._lock = _locked(folder)
+        self._start_chains()
         self._turns = _opened(folder / "turns.jsonl")
         self._alone = _opened(folder / "alone.jsonl")
 
@@ -55,6 +57,7 @@ class RunStore:
             raise RunError(f"{folder} is not empty: {hint}give --out a new folder")
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            manifest = manifest.model_copy(update={"chain": "sha256"})
             _write_manifest(folder, manifest)
         except OSError as error:
             raise RunError(f"cannot write {folder}: {error.strerror}") from error
@@ -65,7 +68,7 @@ class RunStore:
         """Continue a run: a torn last line is cut off, turns that were not run are taken up again.
 
         Raises:
-            RunError: The folder is foreign, or its manifest names other inputs.
+            RunError: The folder is foreign, its manifest names other inputs, or a record was edited.
         """
         if not (folder / "manifest.json").exists():
             return cls.create(folder, manifest)
@@ -83,22 +86,27 @@ class RunStore:
                 f"{folder} was made from another {name} ({before!r}, now {now!r}): "
                 "resume with the same inputs, or give --out a new folder"
             )
-        store = cls(folder, earlier, ())
-        if manifest.commit not in (earlier.commit, *earlier.resumed_by):
-            store.manifest = earlier.model_copy(update={"resumed_by": (*earlier.resumed_by, manifest.commit)})
-            _write_manifest(folder, store.manifest)
+        if edited := edited_lines(folder, earlier):
+            raise RunError(
+                f"{folder} was edited after it was written ({describe_edits(edited)}): give --out a new folder"
+            )
+        resumed = () if manifest.commit in (earlier.commit, *earlier.resumed_by) else (manifest.commit,)
+        updated = {"resumed_by": (*earlier.resumed_by, *resumed), "chain": "sha256"}
+        store = cls(folder, earlier.model_copy(update=updated), ())
         done = [record for record in read_turns(folder) if record.outcome != "not_run"]
         store.done = {record.key: record for record in done}
         alone = [record for record in read_alone(folder) if record.key in store.done]
         store._rewrite(done, alone)
+        if store.manifest != earlier:
+            _write_manifest(folder, store.manifest)
         return store
 
     def append(self, record: TurnRecord, alone: Iterable[AloneRecord] = ()) -> None:
         """Write a finished turn: the stages alone first, so that a turn that is there is there whole."""
-        text = "".join(_line(item) for item in alone)
+        text = "".join(_line(item, self._alone_chain) for item in alone)
         if text:
             _write(self._alone, text)
-        _write(self._turns, _line(record))
+        _write(self._turns, _line(record, self._turn_chain))
 
     def sort(self) -> None:
         """Put the lines into the order of the dialogues, whatever the order of completion."""
@@ -116,10 +124,16 @@ class RunStore:
     def _rewrite(self, turns: Sequence[TurnRecord], alone: Sequence[AloneRecord]) -> None:
         for descriptor in (self._turns, self._alone):
             os.close(descriptor)
-        for name, records in (("alone.jsonl", alone), ("turns.jsonl", turns)):
-            write_atomically(self.folder / name, "".join(_line(record) for record in records))
+        self._start_chains()
+        alone_lines = "".join(_line(record, self._alone_chain) for record in alone)
+        write_atomically(self.folder / "alone.jsonl", alone_lines)
+        write_atomically(self.folder / "turns.jsonl", "".join(_line(record, self._turn_chain) for record in turns))
         self._turns = _opened(self.folder / "turns.jsonl")
         self._alone = _opened(self.folder / "alone.jsonl")
+
+    def _start_chains(self) -> None:
+        start = chain_start(self.manifest)
+        self._turn_chain, self._alone_chain = Chain(start), Chain(start)
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -130,8 +144,8 @@ def _unfinished(path: Path) -> bool:
     return path.name == LOCK or path.name.endswith(UNFINISHED)
 
 
-def _line(record: BaseModel) -> str:
-    return strict_json(record.model_dump(mode="json")) + "\n"
+def _line(record: BaseModel, chain: Chain) -> str:
+    return chain.line(strict_json(record.model_dump(mode="json"))) + "\n"
 
 
 def _write(descriptor: int, text: str) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from eval.datasets import Dataset, load, parse_range
+from eval.record_chain import edited_lines
 from eval.records import AloneRecord, Manifest, RunError, read_alone, read_manifest, read_turns
 from eval.runs.input_hashes import changed, database_hashes
 from eval.scoring.scorer import Scorer
@@ -39,7 +40,7 @@ def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summar
     scores = [scorer.score(record, alone[record.key]) for record in records]
     if suite:
         scores = with_suite(scores, records, dataset)
-    summary = summarise(scores, manifest, records[0], scorer.baselines(scores))
+    summary = summarise(scores, manifest, records[0], scorer.baselines(scores), edited_lines(run, manifest))
     dataset.close()
     lines = (strict_json(line.model_dump(mode="json")) + "\n" for line in scores)
     write_atomically(run / "scores.jsonl", "".join(lines))

@@ -127,6 +127,8 @@ class Summary(Record):
     """Turns whose value verdict stands for want of a copy."""
     unscored_turns: tuple[str, ...] = ()
     """`dialogue/turn: reason` of each."""
+    edited: tuple[str, ...] = ()
+    """`turns.jsonl line 3` or the like: what is not what the run wrote there."""
 
 
 def read_scores(folder: Path) -> list[TurnScores]:

@@ -24,12 +24,14 @@ POSITIONS = ("1", "2", "3", "4", ">4")
 
 
 def summarise(
-    scores: Sequence[TurnScores], manifest: Manifest, record: TurnRecord, baselines: tuple[Baseline, ...]
-) -> Summary:
+    scores: Sequence[TurnScores], manifest: Manifest, record: TurnRecord, baselines: tuple[Baseline, ...],
+    edited: tuple[str, ...] = (),
+) -> Summary:  # fmt: skip
     """Sum up a run.
 
     Args:
         record: any record of the run, for the variants.
+        edited: the lines of its files that it did not write so.
     """
     scored = [line for line in scores if line.scored]
     run = [line for line in scores if line.outcome != "not_run"]
@@ -63,6 +65,7 @@ def summarise(
         suite_falls=tuple(f"{line.dialogue}/{line.turn}: {line.suite_shown_by}" for line in run if _falls(line)),
         suite_untested=sum(line.suite_shown_by == "untested" for line in run),
         unscored_turns=tuple(f"{line.dialogue}/{line.turn}: {line.unscored}" for line in run if line.unscored),
+        edited=edited,
     )
 
 

@@ -113,6 +113,8 @@ def test_a_turn_twice_or_of_no_dialogue_is_refused(archive: Path, folder: Path) 
     with pytest.raises(RunError, match="holds turn 0/0 twice"):
         score(folder)
     stray = json.loads(text.splitlines()[0]) | {"dialogue": 9999, "turn": -5}
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"chain": None}))
     path.write_text(text + json.dumps(stray) + "\n")
     with pytest.raises(RunError, match="not in the data"):
         run(RunOptions(data=archive, out=folder, config=SKIP, resume=True))
