@@ -14,6 +14,7 @@ from nodes import cli as nodes_cli
 from training import cli as training_cli
 from value_index import cli as index_cli
 from value_index.errors import TurnSQLError
+from value_index.options import spread
 from value_index.printable import printable
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ def main() -> None:
         floor = ".".join(map(str, SQLITE_FLOOR))
         told = f"SQLite {sqlite3.sqlite_version} has known faults that SQL from others can reach: use {floor} or newer"
         print(f"turnsql: {told} (it comes with Python or the system)", file=sys.stderr)
+    sys.argv[1:] = spread(sys.argv[1:])
     try:
         app()
     except TurnSQLError as error:

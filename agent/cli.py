@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from value_index.options import Db
+
 if TYPE_CHECKING:
     from nodes.node import Context
     from nodes.state import Turn
 
 app = typer.Typer(no_args_is_help=True)
 
-Db = Annotated[str, typer.Option("--db", metavar="FILE", help="Database: a SQLite file.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Show what each stage gave.")]
 ConfigFile = Annotated[
     Path | None,
@@ -210,15 +211,12 @@ def serve(
         console.print("vLLM stopped")
 
 
-def _context(db: str) -> Context:
+def _context(db: list[str]) -> Context:
     """Open the database and its value index."""
     from nodes.node import Context
-    from value_index.errors import DatabaseError
     from value_index.index import ValueIndex
     from value_index.opened import opened
 
-    if "://" in db:
-        raise DatabaseError(f"{db!r} is a URL: only SQLite files are supported, give --db FILE")
     database = opened(db)
     return Context(schema=database.schema, database=database, index=ValueIndex.of(database))
 

@@ -44,7 +44,7 @@ class Session:
         self._store = store
         self._thread: RunnableConfig = {
             "configurable": {"thread_id": thread},
-            "metadata": {"database": str(context.database.path.resolve())},
+            "metadata": {"database": context.database.address},
         }
 
     @property
@@ -99,7 +99,7 @@ class Session:
             snapshot = await self._graph.aget_state(self._thread)
             if snapshot.values:
                 await self._check()
-        database = str(self.context.database.path.resolve())
+        database = self.context.database.address
         kept_for = (snapshot.metadata or {}).get("database", database)
         if kept_for != database:
             raise SessionError(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from value_index.options import Db
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -13,7 +14,7 @@ app = typer.Typer(no_args_is_help=True)
 @app.command(rich_help_panel="Ask a database")
 def sql(
     statement: Annotated[str, typer.Argument(metavar="SQL", help="One statement that only reads.")],
-    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="Database: a SQLite file.")],
+    db: Db,
     check: Annotated[bool, typer.Option("--check", help="Compile and check without running.")] = False,
     deadline: Annotated[float, typer.Option(min=0.0, help="Seconds after which the statement is stopped.")] = 5.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -50,7 +51,7 @@ def sql(
 @app.command(rich_help_panel="Ask a database")
 def plan(
     statement: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT over the database's schema.")],
-    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="Database: a SQLite file.")],
+    db: Db,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object: plan, sql.")] = False,
 ) -> None:
     """Read SQL as a plan, and write the plan as SQL again; nothing is executed."""

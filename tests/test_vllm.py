@@ -36,8 +36,8 @@ from nodes.plan import Plan
 from nodes.state import ScoredPlan
 from training.sft.estimate import DENSE_MODULES, HYBRID_MODULES
 from training.sft.rows import ChatRow, read_rows
-from value_index.database import Database
 from value_index.errors import TurnSQLError
+from value_index.sqlite.database import SQLiteDatabase
 
 pytestmark = pytest.mark.vllm
 
@@ -207,7 +207,7 @@ async def right(server: Server, model: str, rows: list[ChatRow]) -> int:
         prompts = [Prompt(messages=row.messages[:-1]) for row in rows]
         replies = await gather(*(llm.complete(p, turn_id="0", stage="sql_generation") for p in prompts))
     verdicts = [
-        judge(Database.open(row.database), row.gold, sql_text(reply.text))
+        judge(SQLiteDatabase.open(row.database), row.gold, sql_text(reply.text))
         for row, reply in zip(rows, replies, strict=True)
     ]
     return sum(verdict.value is True for verdict in verdicts)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from value_index.options import Db
+
 if TYPE_CHECKING:
     from value_index.index import ValueIndex
 
 app = typer.Typer(help="Build, ask and inspect the index of a database's values.", no_args_is_help=True)
 
-DatabaseFile = Annotated[Path, typer.Option("--db", metavar="FILE", help="Database: a SQLite file.")]
 IndexDir = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="Folder that keeps indexes; the user's cache folder unless given.")
 ]
@@ -20,7 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 
 
 @app.command()
-def build(db: DatabaseFile, index_dir: IndexDir = None) -> None:
+def build(db: Db, index_dir: IndexDir = None) -> None:
     """Read a database's values and keep them; an interrupted build continues where it stopped."""
     index = _open(db, index_dir)
     texts, numbers = len(index.values), sum(column.numbers for column in index.values.columns)
@@ -30,7 +31,7 @@ def build(db: DatabaseFile, index_dir: IndexDir = None) -> None:
 @app.command()
 def lookup(
     text: Annotated[str, typer.Argument(help="Mention of a value, or a whole question.")],
-    db: DatabaseFile,
+    db: Db,
     limit: Annotated[int, typer.Option(min=1, help="How many candidates are shown.")] = 10,
     about: Annotated[
         list[str] | None, typer.Option(metavar="TABLE", help="Table that the last answer shows; may be repeated.")
@@ -47,7 +48,7 @@ def lookup(
     index = _open(db, index_dir)
     for table in about or ():
         if index.database.schema.table(table) is None:
-            raise DatabaseError(f"{str(db)!r} has no table {table!r}: `turnsql index stats` lists them")
+            raise DatabaseError(f"the database has no table {table!r}: `turnsql index stats` lists them")
     found = (index.ground(text, tables=about or (), shown=about or ()) or index.lookup(text))[:limit]
     if as_json:
         typer.echo(strict_json([match.as_row() for match in found]))
@@ -58,7 +59,7 @@ def lookup(
 
 
 @app.command()
-def stats(db: DatabaseFile, index_dir: IndexDir = None, as_json: AsJson = False) -> None:
+def stats(db: Db, index_dir: IndexDir = None, as_json: AsJson = False) -> None:
     """Show what is indexed, and what was left out and why."""
     from rich.console import Console
 
@@ -74,7 +75,7 @@ def stats(db: DatabaseFile, index_dir: IndexDir = None, as_json: AsJson = False)
         Console().print(columns_table(columns))
 
 
-def _open(db: Path, index_dir: Path | None) -> ValueIndex:
+def _open(db: list[str], index_dir: Path | None) -> ValueIndex:
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import Progress

@@ -1,73 +1,82 @@
-"""Database: one SQLite file that can be read, with every statement bounded in time, rows and memory."""
+"""Database: what can be asked with SQL, with every statement bounded in time, rows and memory."""
 
 from __future__ import annotations
 
-import hashlib
 import math
-import os
-import sqlite3
-import time
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, Protocol
 
-from value_index.errors import FILE_FAULTS, DatabaseError, UnreadableError, is_machine_fault
+from value_index.models import FrozenModel
 from value_index.schema import ColumnRef, Schema
-from value_index.sqlite.collations import stand_in
-from value_index.sqlite.natural_names import NaturalNames
-from value_index.sqlite.reflection import quoted, reflect
-from value_index.sqlite.result import Outcome, Result
-from value_index.sqlite.sandbox import is_settled_wal, open_read_only
-from value_index.sqlite.session import Cursor, Session
-from value_index.sqlite.stamp import stamp
-
-T = TypeVar("T")
 
 DEADLINE_SECONDS = 5.0
 MAX_ROWS = 100_000
 MAX_BYTES = 64 << 20
 MAX_CELLS = 2_000_000
-GRACE_SECONDS = 0.25
-"""How long an interrupted statement may take to stop before it is left behind."""
+
+Row = tuple[Any, ...]
+"""One row of a result: cells as int, float, str, bytes or None."""
+Outcome = Literal["rows", "error", "timeout", "truncated", "refused", "checked"]
 
 
-class Database:
-    """A SQLite file, read-only, usable from several threads at once."""
+class Result(FrozenModel):
+    """What came of one statement."""
 
-    def __init__(self, path: Path, schema: Schema, notes: tuple[str, ...] = ()) -> None:
-        self.path = path
-        self.schema = schema
-        self.notes = notes
-        """What of the file cannot be read, or not as its program would; one line each."""
-        self._idle: list[Session] = []
-        weakref.finalize(self, _end, self._idle)
+    outcome: Outcome
+    """rows; truncated (the first rows, up to a cap); error, timeout, refused (no rows); checked (compiled only)."""
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    message: str = ""
+    """One line: why there is no full result."""
+    machine_fault: bool = False
+    """Whether what surrounds the statement failed (a lock, a disk, memory that others used up), not the statement."""
 
-    @classmethod
-    def open(cls, path: Path | str, *, database_id: str | None = None, names: NaturalNames | None = None) -> Database:
-        """Open a file and read its schema.
+    @property
+    def ok(self) -> bool:
+        """Whether the statement ran, or compiled where it was only checked."""
+        return self.outcome in ("rows", "truncated", "checked")
 
-        Args:
-            database_id: the file's stem unless given.
-            names: natural names and further keys, from a Spider `tables.json`.
+
+class Database(Protocol):
+    """A database that is only read, usable from several threads at once: one implementation a folder."""
+
+    @property
+    def schema(self) -> Schema:
+        """The tables, columns and keys, and the dialect in which they are asked."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of it cannot be read, or not as its program would; one line each."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """What names it on this machine, without a password: the key of what is kept about it."""
+        ...
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that hold it; none of a server."""
+        ...
+
+    @property
+    def file_bytes(self) -> int:
+        """How much it stores.
 
         Raises:
-            DatabaseError: the file is missing, corrupt, locked, no database, or holds no tables.
+            DatabaseError: it is gone.
         """
-        path = Path(path)
-        connection = open_read_only(path, settled=is_settled_wal(path))
-        try:
-            collations = stand_in(connection)
-            schema = reflect(connection, database_id or path.stem, names)
-        except FILE_FAULTS as error:
-            raise DatabaseError(f"cannot read the schema of {str(path)!r}: {error}") from error
-        finally:
-            connection.close()
-        unreadable = tuple(f"{table.name!r} cannot be read: {table.reason}" for table in schema.omitted if table.reason)
-        if not schema.tables:
-            why = unreadable[0] if unreadable else "there is nothing to ask"
-            raise DatabaseError(f"{str(path)!r} holds no tables: {why}")
-        return cls(path, schema, (*collations, *unreadable))
+        ...
+
+    def fingerprint(self) -> str:
+        """Return a key that changes when what is stored does.
+
+        Raises:
+            DatabaseError: it is gone.
+        """
+        ...
 
     def execute(
         self,
@@ -86,23 +95,19 @@ class Database:
             max_bytes: bytes of text and blobs after which the result is cut.
             max_cells: cells after which the result is cut: a number takes memory too.
         """
-        return self._run(lambda session: session.fetch(sql, max_rows, max_bytes, max_cells), deadline)
+        ...
 
     def check(self, sql: str, *, deadline: float = DEADLINE_SECONDS) -> Result:
         """Compile one statement without running it."""
-        return self._run(lambda session: session.compile(sql), deadline)
+        ...
 
     def distinct(self, ref: ColumnRef, limit: int, *, deadline: float = DEADLINE_SECONDS) -> tuple[Any, ...]:
         """Return up to `limit` distinct values of a column, without NULL; empty if it cannot be read in time."""
-        sql = (
-            f"SELECT DISTINCT {quoted(ref.column)} FROM {quoted(ref.table)}"
-            f" WHERE {quoted(ref.column)} IS NOT NULL LIMIT {int(limit)}"
-        )
-        return tuple(row[0] for row in self.execute(sql, max_rows=limit, deadline=deadline).rows)
+        ...
 
     def stream(
         self, sql: str, *, batch: int = 10_000, stall: float = math.inf, deadline: float = math.inf
-    ) -> Iterator[list[tuple[Any, ...]]]:
+    ) -> Iterator[list[Row]]:
         """Yield the rows of one statement in batches, without a cap: for reading whole columns.
 
         Args:
@@ -111,110 +116,20 @@ class Database:
 
         Raises:
             UnreadableError: the statement cannot be run to its end, or not in time; others can.
-            DatabaseError: the file is gone or locked.
+            DatabaseError: the database is gone or locked.
         """
-        session = self._session()
-        end = time.monotonic() + deadline
-        cursor = Cursor(sql, batch)
-        try:
-            while True:
-                rows = self._wait(session, cursor.next, max(0.0, min(stall, end - time.monotonic())))
-                if rows is None:
-                    raise UnreadableError("too slow to read")
-                if isinstance(rows, Exception):
-                    raise self._unreadable(rows) from rows
-                if not rows:
-                    return
-                yield rows
-        finally:
-            session.jobs.put(cursor.close)
-            if not session.abandoned:
-                self._idle.append(session)
+        ...
 
-    def _unreadable(self, error: Exception) -> DatabaseError:
-        if is_machine_fault(error):
-            return DatabaseError(f"cannot read {str(self.path)!r}: {error}")
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
-            return UnreadableError("too slow to read")
-        return UnreadableError(" ".join(str(error).split()) or type(error).__name__)
+    def values_query(self, ref: ColumnRef, max_chars: int, *, distinct: bool) -> str:
+        """Return a statement that reads a column for the index: texts, numbers, and x'' for what is neither.
 
-    @property
-    def file_bytes(self) -> int:
-        """The size of the file.
-
-        Raises:
-            DatabaseError: the file is gone.
+        Args:
+            ref: the column.
+            max_chars: characters of a text that matter; one that comes back longer was cut.
+            distinct: whether each value comes once.
         """
-        return stamp(self.path)[2]
-
-    def fingerprint(self) -> str:
-        """Return a key that changes when the file does: path, inode, size, times, header and write-ahead log.
-
-        Raises:
-            DatabaseError: the file is gone.
-        """
-        parts: list[object] = [os.fsencode(self.path.resolve()), *stamp(self.path)[1:]]
-        try:
-            with self.path.open("rb") as file:
-                parts.append(file.read(100).hex())
-        except OSError as error:
-            raise DatabaseError(f"cannot open {str(self.path)!r}: {error.strerror}") from error
-        return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+        ...
 
     def close(self) -> None:
-        """Close every idle connection; the database can still be used, and opens new ones."""
-        _end(self._idle)
-
-    def _session(self) -> Session:
-        """Return an idle connection to the file as it is now, else a new one: a name may have got another file."""
-        now = stamp(self.path)
-        while self._idle:
-            try:
-                session = self._idle.pop()
-            except IndexError:
-                break
-            if session.serves(now):
-                return session
-            session.jobs.put(None)
-        return Session(self.path, now)
-
-    def _serves(self, session: Session) -> bool:
-        try:
-            return session.serves(stamp(self.path))
-        except DatabaseError:
-            return False
-
-    def _run(self, job: Callable[[Session], Result], deadline: float, *, again: bool = True) -> Result:
-        try:
-            session = self._session()
-        except DatabaseError as error:
-            return Result(outcome="error", message=str(error), machine_fault=True)
-        result = self._wait(session, job, max(deadline, 0.0))
-        if not session.abandoned:
-            self._idle.append(session)
-        if session.settled and again and not self._serves(session):
-            return self._run(job, deadline, again=False)  # it was written meanwhile
-        if result is None or result.outcome == "timeout":
-            return Result(outcome="timeout", message=f"stopped at the deadline of {deadline:g} s")
-        return result
-
-    def _wait(self, session: Session, job: Callable[[Session], T], seconds: float) -> T | None:
-        """Return what a job gives; None if it takes longer and leaves no result within a grace either."""
-        session.jobs.put(job)
-        result = session.wait(seconds)
-        if result is None:
-            session.connection.interrupt()
-            result = session.wait(GRACE_SECONDS)
-        if result is None:
-            # Inside a single instruction, which SQLite does not leave: the thread ends when that does.
-            session.abandoned = True
-            session.jobs.put(None)
-        return result
-
-
-def _end(idle: list[Session]) -> None:
-    while idle:
-        idle.pop().jobs.put(None)
-
-
-__all__ = ["Database", "Outcome", "Result"]
+        """Close what is open; the database can still be used, and opens it anew."""
+        ...

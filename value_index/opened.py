@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
+from value_index.connect import connect
 from value_index.database import Database
 from value_index.render import printable
 
 NOTES_SHOWN = 3
 
 
-def opened(path: Path | str) -> Database:
-    """Open a database, and say on stderr what of it cannot be read.
+def opened(addresses: Sequence[str | Path]) -> Database:
+    """Open what `--db` names, and say on stderr what of it cannot be read.
 
     Raises:
-        DatabaseError: the file is missing, corrupt, locked, no database, or holds no tables.
+        DatabaseError: it is missing, corrupt, locked, no database, or holds no tables.
     """
-    database = Database.open(path)
+    database = connect(addresses)
     for note in database.notes[:NOTES_SHOWN]:
         typer.echo(f"note: {printable(note)}", err=True)
     if len(database.notes) > NOTES_SHOWN:

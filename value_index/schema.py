@@ -8,10 +8,12 @@ from typing import Literal
 from value_index.models import FrozenModel
 
 ColumnKind = Literal["text", "number", "time", "boolean", "other"]
+Dialect = Literal["sqlite", "duckdb"]
+"""How a database spells SQL: quoting, dates, casts, division, the order of NULL."""
 
 
 def quoted(name: str) -> str:
-    """Quote an identifier for SQLite."""
+    """Quote an identifier as every engine here reads it."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -92,6 +94,7 @@ class Schema(SchemaModel):
     database_id: str
     tables: tuple[Table, ...]
     foreign_keys: tuple[ForeignKey, ...] = ()
+    dialect: Dialect = "sqlite"
     omitted: tuple[OmittedTable, ...] = ()
     """What the file holds beside the tables: there, but unreadable or of no interest."""
 

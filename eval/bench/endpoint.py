@@ -17,7 +17,7 @@ from eval.runs.scheduling import ComputeSlot, YieldingCompleter, quiet_gc
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Completer, Message, Prompt
 from nodes.node import Context
-from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 DELAY = 0.2
 """Seconds the server takes."""
@@ -50,7 +50,7 @@ def endpoint_cost() -> EndpointCost:
 
 async def _measure(slow: str, fast: str) -> EndpointCost:
     direct = Config.load(DEFAULT.parent / "baselines" / "direct.toml")
-    database = Database.open(build()[0])
+    database = SQLiteDatabase.open(build()[0])
     context = Context(schema=database.schema, database=database)
     graph = build_graph(direct.nodes(), max_attempts=1)
     async with open_llm(Endpoint(base_url=slow, model="m"), {}) as llm:

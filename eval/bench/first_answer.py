@@ -48,7 +48,7 @@ def _measure(database: str, question: str) -> dict[str, float]:
     config = Config.load()
     for variant in config.settings.values():
         variant.load()
-    held = opened(database)
+    held = opened([database])
     context = Context(schema=held.schema, database=held, index=ValueIndex.of(held))
     times.append(perf_counter())
     asyncio.run(answer_once(config, context, question, history=()))

@@ -20,8 +20,8 @@ from agent.session import open_store
 from eval.demo.build import build
 from eval.records import read_turns
 from nodes.node import Context
-from value_index.database import Database
 from value_index.errors import TurnSQLError
+from value_index.sqlite.database import SQLiteDatabase
 
 ROUNDS = 7
 TURNS = 40
@@ -119,7 +119,7 @@ def command_cost(*words: str) -> CommandCost:
 
 async def _graph_overhead() -> list[Overhead]:
     skip = Config.load(DEFAULT.parent / "skip.toml")
-    database = Database.open(build()[0])
+    database = SQLiteDatabase.open(build()[0])
     context = Context(schema=database.schema, database=database)
     attempts = skip.graph.max_attempts
     plain = build_graph(skip.nodes(), max_attempts=attempts)

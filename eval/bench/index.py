@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from value_index.database import Database
 from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
 from value_index.store.trigram_shard import trigrams
 from value_index.text.folding import fold
 from value_index.text.similarity import nearest
@@ -111,7 +111,7 @@ def index_costs(sizes: Sequence[int], folder: Path | None = None) -> Iterator[Lo
             if size <= SCAN_LIMIT:
                 values = [
                     row[0]
-                    for batch in Database.open(work / "values.sqlite").stream("SELECT DISTINCT value FROM named")
+                    for batch in SQLiteDatabase.open(work / "values.sqlite").stream("SELECT DISTINCT value FROM named")
                     for row in batch
                 ]
                 yield _scan(values, queries[:SCAN_QUERIES])
@@ -126,7 +126,7 @@ def has_minhash() -> bool:
 
 def look_up(work: Path) -> dict[str, float]:
     """Measure look-ups against a built index; run in a process of its own, so that its memory can be told."""
-    index = ValueIndex.open(Database.open(work / "values.sqlite"), work / "index")
+    index = ValueIndex.open(SQLiteDatabase.open(work / "values.sqlite"), work / "index")
     queries = json.loads((work / "queries.json").read_text())
     for _, query in queries[:20]:
         index.lookup(query)
@@ -153,7 +153,7 @@ def _write_database(path: Path, size: int) -> list[tuple[str, str]]:
 
 
 def _in_process(work: Path, size: int) -> LookupCost:
-    database = Database.open(work / "values.sqlite")
+    database = SQLiteDatabase.open(work / "values.sqlite")
     started = perf_counter()
     index = ValueIndex.open(database, work / "index")
     seconds = perf_counter() - started

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from eval.datasets import DataError, followed, read_json
-from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.schema import Schema
+from value_index.sqlite.database import SQLiteDatabase
 
 _DATABASE = ("database_id", "db_id")
 _QUESTION = ("utterance", "question")
@@ -46,7 +46,7 @@ class LeakRows:
             path = self.databases / name / f"{name}.sqlite" if self.databases else None
             if path is not None and path.is_file():
                 try:
-                    found[name] = Database.open(path, database_id=name).schema
+                    found[name] = SQLiteDatabase.open(path, database_id=name).schema
                 except DatabaseError:
                     continue
         return found

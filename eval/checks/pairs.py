@@ -13,6 +13,7 @@ from eval.scoring.verdicts import Executions, Verdicts, judge
 from value_index.database import Database
 from value_index.errors import TurnSQLError, first_problem
 from value_index.models import ForeignModel
+from value_index.sqlite.database import SQLiteDatabase
 
 
 class PairsError(TurnSQLError):
@@ -99,4 +100,4 @@ def _open(folder: Path, name: str) -> Database:
     path = folder / name / f"{name}.sqlite"
     if Path(name).name != name or not path.exists():
         raise PairsError(f"no database {name!r} in {str(folder)!r}: {path} does not exist")
-    return Database.open(path)
+    return SQLiteDatabase.open(path)

@@ -18,6 +18,7 @@ from nodes.sql.to_plan import to_plan
 from value_index.database import Database
 from value_index.models import FrozenModel
 from value_index.schema import Schema
+from value_index.sqlite.database import SQLiteDatabase
 
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
 
@@ -145,7 +146,7 @@ def _bird(folder: Path, split: str) -> Iterator[_Gold]:
     for row, question in enumerate(data.questions):
         name, path = question.db_id, data.database_path(question.db_id)
         if name not in opened:
-            opened[name] = Database.open(path, database_id=name) if path.is_file() else None
+            opened[name] = SQLiteDatabase.open(path, database_id=name) if path.is_file() else None
         database = opened[name]
         yield _Gold(str(row), name, question.query, database.schema if database else data.schemas[name], database)
 

@@ -29,11 +29,11 @@ def make(
 
     from eval.conversations.make import make_suite
     from eval.conversations.suite_file import SuiteError, write_suite
-    from value_index.database import Database
+    from value_index.sqlite.database import SQLiteDatabase
 
     if out.exists():
         raise SuiteError(f"{out} is there already: give --out a new file")
-    database = Database.open(db)
+    database = SQLiteDatabase.open(db)
     try:
         suite = make_suite(database, seed=seed, turns=turns, templates=templates, typos=typos)
     finally:
@@ -111,9 +111,9 @@ def faults(
     from eval.conversations.planted_faults import fault_table, plant_faults
     from eval.conversations.run import check_suite
     from eval.conversations.suite_file import read_suite
-    from value_index.database import Database
+    from value_index.sqlite.database import SQLiteDatabase
 
-    read, database = read_suite(suite), Database.open(db)
+    read, database = read_suite(suite), SQLiteDatabase.open(db)
     try:
         check_suite(read, suite, database)
         table = fault_table(plant_faults(read, database, seed=seed))

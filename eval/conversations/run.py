@@ -27,6 +27,7 @@ from eval.turn_key import TurnKey
 from value_index.atomic_file import write_atomically
 from value_index.database import Database
 from value_index.render import strict_json
+from value_index.sqlite.database import SQLiteDatabase
 
 RESULT = "suite.json"
 ALL = "all"
@@ -56,7 +57,7 @@ def run_suite(options: SuiteOptions) -> SuiteResult:
         TurnSQLError: The suite, the database, the configuration or the folder cannot be used; nothing is written.
     """
     suite = read_suite(options.suite)
-    with_database = Database.open(options.database)
+    with_database = SQLiteDatabase.open(options.database)
     try:
         check_suite(suite, options.suite, with_database)
     finally:

@@ -14,8 +14,8 @@ from pydantic import Field, ValidationError
 from eval.datasets.spider_family import DataError, Dataset, GoldDialogue, GoldTurn, followed, read_json
 from value_index.models import ForeignModel
 from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
-from value_index.sqlite.natural_names import split_identifier
 from value_index.sqlite.reflection import column_kind
+from value_index.text.natural_names import split_identifier
 
 _ARCHIVES = ("train", "dev", "dev_2*", "MINIDEV", "minidev/MINIDEV")
 

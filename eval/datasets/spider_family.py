@@ -24,7 +24,8 @@ from value_index.database import Database
 from value_index.errors import TurnSQLError
 from value_index.folders import shipped
 from value_index.models import ForeignModel, FrozenModel
-from value_index.sqlite.natural_names import NaturalNames, load_natural_names
+from value_index.sqlite.database import SQLiteDatabase
+from value_index.text.natural_names import NaturalNames, load_natural_names
 
 DatasetName = Literal["cosql", "sparc", "spider"]
 
@@ -169,7 +170,7 @@ class Dataset:
         """Open a database read-only, once a process; its schema has the natural names of `tables.json`."""
         with self._lock:
             if database_id not in self._open:
-                self._open[database_id] = Database.open(
+                self._open[database_id] = SQLiteDatabase.open(
                     self.database_path(database_id), database_id=database_id, names=self._names.get(database_id)
                 )
             return self._open[database_id]

@@ -11,7 +11,7 @@ from eval.conversations.result import TurnResult
 from eval.conversations.run import SuiteOptions, run_suite
 from eval.conversations.suite_file import write_suite
 from eval.table import ReportTable
-from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 TURNS = 30
 """Turns made over each database."""
@@ -21,7 +21,7 @@ def answer_behaviours(databases: Sequence[Path], out: Path) -> list[TurnResult]:
     """Make a suite over each database beside the run, and hold its conversations, each turn from its own history."""
     found: list[TurnResult] = []
     for path in databases:
-        database = Database.open(path)
+        database = SQLiteDatabase.open(path)
         suite = make_suite(database, turns=TURNS)
         database.close()
         file = out / f"suite-{path.stem}.yaml"

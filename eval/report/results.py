@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.scoring.verdicts import Executions
-from value_index.database import Database, Result
+from value_index.database import Database, Result, Row
 from value_index.errors import DatabaseError
 from value_index.render import json_cell
-from value_index.sqlite.result import Row
 
 ROWS_SHOWN = 8
 COLUMNS_SHOWN = 12

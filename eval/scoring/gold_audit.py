@@ -19,10 +19,9 @@ from nodes.plan import Aggregate, Call, ColumnTerm, LiteralTerm, Ordering, Plan,
 from nodes.plan.traversal import blocks, escapes, walk
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
-from value_index.database import Database
+from value_index.database import Database, Row
 from value_index.models import FrozenModel
 from value_index.schema import ColumnRef
-from value_index.sqlite.result import Row
 
 Flag = Literal["does_not_run", "empty", "clock", "tie_cut_by_limit", "null_order", "number_as_text"]
 FLAGS: tuple[Flag, ...] = get_args(Flag)

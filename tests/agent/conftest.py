@@ -12,7 +12,7 @@ import pytest
 from agent.config import Config
 from nodes.node import Context
 from nodes.state import GraphState
-from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,5 +49,5 @@ def database_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def context(database_file: Path) -> Context:
-    database = Database.open(database_file)
+    database = SQLiteDatabase.open(database_file)
     return Context(schema=database.schema, database=database)

@@ -24,8 +24,8 @@ from nodes.node import Context, Variant
 from nodes.plan import ColumnTerm, Plan, TableSource
 from nodes.state import GraphState, GroundedValue, ScoredPlan, Turn
 from tests.agent.conftest import ROOT
-from value_index.database import Database
 from value_index.schema import ColumnRef
+from value_index.sqlite.database import SQLiteDatabase
 
 NAME = ColumnRef(table="item", column="name")
 
@@ -145,7 +145,7 @@ def test_another_database_is_refused(config: Config, context: Context, store: Pa
     within(config, context, store, lambda session: ask(session, "one"))
     copy = tmp_path / "copy.sqlite"
     shutil.copy(context.database.path, copy)
-    database = Database.open(copy)
+    database = SQLiteDatabase.open(copy)
     other = Context(schema=database.schema, database=database)
     with pytest.raises(SessionError, match=r"thread 't' is a conversation over .*shop.sqlite"):
         within(config, other, store, lambda session: ask(session, "two"))
@@ -192,7 +192,7 @@ def test_a_kill_in_the_middle_of_a_turn_loses_that_turn_only(database_file: Path
         from agent.config import Config
         from agent.session import open_session
         from nodes.node import Context, Variant
-        from value_index.database import Database
+        from value_index.sqlite.database import SQLiteDatabase
 
         class Slow(Variant):
             async def __call__(self, state, context):
@@ -204,7 +204,7 @@ def test_a_kill_in_the_middle_of_a_turn_loses_that_turn_only(database_file: Path
         async def main():
             skip = Config.load(Path({str(ROOT / "configs" / "skip.toml")!r}))
             config = Config(variants=skip.variants, settings={{**skip.settings, "sql_generation": Slow()}})
-            database = Database.open({str(database_file)!r})
+            database = SQLiteDatabase.open({str(database_file)!r})
             context = Context(schema=database.schema, database=database)
             async with open_session(config, context, store=Path({str(store)!r}), thread="t") as session:
                 await session.ask("one")
@@ -218,7 +218,7 @@ def test_a_kill_in_the_middle_of_a_turn_loses_that_turn_only(database_file: Path
         assert process.stdout and process.stdout.readline() == "in the middle\n"
         os.kill(process.pid, signal.SIGKILL)
     skip = Config.load(ROOT / "configs" / "skip.toml")
-    database = Database.open(database_file)
+    database = SQLiteDatabase.open(database_file)
     context = Context(schema=database.schema, database=database)
     session = within(skip, context, store, lambda session: ask(session, "three"))
     assert [turn.utterance for turn in session.turns] == ["one", "two", "three"]

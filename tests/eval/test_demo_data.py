@@ -17,7 +17,7 @@ from eval.scoring.verdicts import judge
 from nodes.node import Context
 from tests.nodes.library import answered
 from value_index.index import ValueIndex
-from value_index.sqlite.natural_names import load_natural_names
+from value_index.text.natural_names import load_natural_names
 
 FAILURE_MODES = {
     "filter_amnesia",

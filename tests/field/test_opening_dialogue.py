@@ -13,8 +13,8 @@ from agent.config import Config
 from agent.graph import build_graph
 from nodes.node import Context
 from nodes.state import Turn
-from value_index.database import Database
 from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
 
 DEMO = Path(__file__).parents[2] / "eval" / "demo"
 
@@ -24,7 +24,7 @@ def test_every_turn_of_the_first_dialogue_is_right(tmp_path: Path) -> None:
     path = tmp_path / "air_network.sqlite"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript((DEMO / "air_network.sql").read_text(encoding="utf-8"))
-    database, config = Database.open(path), Config.load()
+    database, config = SQLiteDatabase.open(path), Config.load()
     context = Context(database.schema, database, ValueIndex.build(database))
     graph = build_graph(config.nodes(), max_attempts=config.graph.max_attempts)
     history: tuple[Turn, ...] = ()

@@ -16,8 +16,8 @@ from agent.config import Config
 from agent.graph import build_graph
 from nodes.node import Context
 from nodes.state import Turn
-from value_index.database import Database
 from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
 
 DATABASES = Path(__file__).parent.parent / "databases"
 Rows = list[tuple[Any, ...]]
@@ -109,7 +109,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Answ
             path = folder / f"{name}.sqlite"
             with closing(sqlite3.connect(path)) as connection:
                 connection.executescript((DATABASES / f"{name}.sql").read_text(encoding="utf-8"))
-            database = Database.open(path)
+            database = SQLiteDatabase.open(path)
             contexts[name] = Context(database.schema, database, ValueIndex.build(database))
         return contexts[name]
 

@@ -34,6 +34,7 @@ from nodes.state import (
 )
 from value_index.database import Database
 from value_index.schema import ColumnRef
+from value_index.sqlite.database import SQLiteDatabase
 
 CODE = ColumnRef(table="country", column="code")
 STATE = GraphState(
@@ -69,7 +70,7 @@ def database(tmp_path: Path) -> Database:
             "CREATE TABLE noise (id INTEGER PRIMARY KEY, remark TEXT);"
         )
     connection.close()
-    return Database.open(tmp_path / "world.sqlite")
+    return SQLiteDatabase.open(tmp_path / "world.sqlite")
 
 
 def run(node: Any, database: Database, *texts: str, state: GraphState = STATE, **endpoint: Any) -> tuple[Any, Told]:
@@ -174,7 +175,7 @@ def test_a_schema_too_large_is_pruned_and_never_cut(tmp_path: Path) -> None:
             columns = ", ".join(f"column_{number}_{at} TEXT" for at in range(20))
             connection.execute(f"CREATE TABLE table_{number} (id INTEGER PRIMARY KEY, {columns})")
     connection.close()
-    database = Database.open(tmp_path / "wide.sqlite")
+    database = SQLiteDatabase.open(tmp_path / "wide.sqlite")
     wanted = ColumnRef(table="table_7", column="column_7_3")
     links = SchemaLinks(
         tables=(TableLink(table="table_7", score=1.0),), columns=(ColumnLink(column=wanted, score=1.0),)
@@ -243,7 +244,7 @@ def test_a_name_opens_no_paragraph_of_its_own(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "evil.sqlite") as connection:
         connection.execute(f'CREATE TABLE "two words" (id INTEGER PRIMARY KEY, "{evil}" TEXT, "order" TEXT)')
     connection.close()
-    database = Database.open(tmp_path / "evil.sqlite")
+    database = SQLiteDatabase.open(tmp_path / "evil.sqlite")
     ref = ColumnRef(table="two words", column=evil)
     state = STATE.model_copy(
         update={

@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
-from value_index.database import Database
 from value_index.index import ValueIndex
 from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef
+from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE country (code TEXT PRIMARY KEY, name TEXT);
@@ -32,7 +32,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> ValueIndex:
     connection.execute("UPDATE flight SET note = ? WHERE id = 1", ("x" * 5000,))
     connection.commit()
     connection.close()
-    return ValueIndex.build(Database.open(path))
+    return ValueIndex.build(SQLiteDatabase.open(path))
 
 
 def first(index: ValueIndex, text: str) -> ValueMatch:
@@ -134,7 +134,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> ValueIndex:
         " ('Lantern Quay', 3);"
     )
     connection.close()
-    return ValueIndex.build(Database.open(path))
+    return ValueIndex.build(SQLiteDatabase.open(path))
 
 
 def test_a_part_of_several_values_names_them_all(towns: ValueIndex) -> None:

@@ -151,7 +151,7 @@ def _row(plan: Plan, gold: str | None, database: Database, executions: Execution
         "messages": [*messages, {"role": "assistant", "content": sql}],
         "stage": "sql_generation",
         "database_id": schema.database_id,
-        "database": str(database.path.resolve()),
+        "database": database.address,
         "gold": gold or sql,
         "oracle": False,
     }

@@ -28,6 +28,7 @@ from nodes.sql.repair import with_sources
 from training.settings import TrainingError
 from value_index.database import Database
 from value_index.models import FrozenModel
+from value_index.sqlite.database import SQLiteDatabase
 
 Answer = str | Sequence[dict[str, str]]
 """A completion: text, or the messages of a chat."""
@@ -92,7 +93,7 @@ class Judge:
 
     def _database(self, path: str, database_id: str) -> Database:
         if path not in self._open:
-            self._open[path] = Database.open(path, database_id=database_id)
+            self._open[path] = SQLiteDatabase.open(path, database_id=database_id)
         return self._open[path]
 
 

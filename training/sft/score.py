@@ -14,6 +14,7 @@ from eval.scoring.verdicts.judge import judge
 from nodes.llm.sql_text import sql_text
 from training.sft.rows import ChatRow
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 ANSWER_TOKENS = 128
 
@@ -60,5 +61,5 @@ class SqlScorer:
     def _right(self, row: ChatRow, answer: str) -> bool:
         path = str(row.database)
         if path not in self._open:
-            self._open[path] = Database.open(row.database, database_id=row.database_id)
+            self._open[path] = SQLiteDatabase.open(row.database, database_id=row.database_id)
         return judge(self._open[path], row.gold, sql_text(answer), executions=self._executions).value is True

@@ -9,8 +9,8 @@ from typing import Any
 
 from value_index.errors import FILE_FAULTS, is_machine_fault
 from value_index.schema import Column, ColumnKind, ColumnRef, ForeignKey, OmittedTable, Schema, Table, quoted
-from value_index.sqlite.natural_names import NaturalNames, split_identifier
 from value_index.sqlite.virtual_tables import FULL_TEXT, virtual_tables
+from value_index.text.natural_names import NaturalNames, split_identifier
 
 _BOOLEAN = re.compile(r"\bbool|\bbit\b", re.IGNORECASE)
 _TIME = re.compile(r"date|time|\byear\b", re.IGNORECASE)

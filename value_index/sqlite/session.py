@@ -10,10 +10,10 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from value_index.database import Result
 from value_index.errors import FILE_FAULTS, DatabaseError, is_machine_fault
 from value_index.sqlite.cell_limits import CellLimits
 from value_index.sqlite.collations import stand_in
-from value_index.sqlite.result import Result
 from value_index.sqlite.sandbox import MAX_PARAMETERS, Authorizer, confine, is_settled_wal, open_read_only
 from value_index.sqlite.virtual_tables import virtual_tables
 

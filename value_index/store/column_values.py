@@ -120,17 +120,9 @@ def read_texts(
 
 
 def _read_texts(database: Database, ref: ColumnRef, reading: ColumnReading, budget: Budget) -> Iterator[list[str]]:
-    name = quoted(ref.column)
-    # The cut keeps a cell of any size from being carried here; a text that comes back cut was too long. SQLite's substr
-    # ends at a NUL, which would make another text of it.
-    text = f"CASE instr({name}, char(0)) WHEN 0 THEN substr({name}, 1, {MAX_VALUE_CHARS + 1}) ELSE char(0) END"
     table = database.schema.table(ref.table)
     is_view = table is not None and table.is_view
-    distinct = "DISTINCT" if is_view else _distinct(database, ref)
-    sql = (
-        f"SELECT {distinct} CASE typeof({name}) WHEN 'text' THEN {text} WHEN 'blob' THEN x''"
-        f" ELSE {name} END FROM {quoted(ref.table)} WHERE {name} IS NOT NULL"
-    )
+    sql = database.values_query(ref, MAX_VALUE_CHARS, distinct=is_view or _repeats(database, ref))
     first, rows_read = True, 0
     for rows in budget.of_view(database, sql, ref.table) if is_view else budget.of_table(database, sql):
         texts = _texts([value for (value,) in rows], reading)
@@ -144,14 +136,14 @@ def _read_texts(database: Database, ref: ColumnRef, reading: ColumnReading, budg
         reading.fault = f"a view: only its first {MAX_VIEW_ROWS:,} values are read"
 
 
-def _distinct(database: Database, ref: ColumnRef) -> str:
-    """Return DISTINCT, unless nearly all of many values differ: sorting them out then costs more than it saves."""
+def _repeats(database: Database, ref: ColumnRef) -> bool:
+    """Tell whether values repeat: where nearly all of many differ, sorting them out costs more than it saves."""
     if database.file_bytes < LARGE_FILE:
-        return "DISTINCT"
+        return True
     name = quoted(ref.column)
     sql = f"SELECT count(*), count(DISTINCT {name}) FROM (SELECT {name} FROM {quoted(ref.table)} LIMIT {SAMPLE * 50})"
     rows = database.execute(sql).rows
-    return "" if rows and rows[0][1] > rows[0][0] / 2 else "DISTINCT"
+    return not rows or rows[0][1] <= rows[0][0] / 2
 
 
 def _texts(values: list[Any], reading: ColumnReading) -> list[str]:

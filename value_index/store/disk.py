@@ -8,6 +8,8 @@ import shutil
 import stat
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import reduce
+from operator import and_
 from pathlib import Path
 
 from filelock import FileLock
@@ -56,8 +58,8 @@ class Manifest(FrozenModel):
 
 def index_folder(database: Database, index_dir: Path) -> Path:
     """Return the folder of a database's index."""
-    path = database.path.resolve()
-    return index_dir / f"{path.stem}-{hashlib.blake2b(os.fsencode(path), digest_size=6).hexdigest()}"
+    key = hashlib.blake2b(os.fsencode(database.address), digest_size=6).hexdigest()
+    return index_dir / f"{database.schema.database_id}-{key}"
 
 
 def load_or_build(database: Database, index_dir: Path, progress: Progress | None = None) -> Values:
@@ -82,7 +84,7 @@ def load_or_build(database: Database, index_dir: Path, progress: Progress | None
         raise DatabaseError(
             f"cannot write the index to {str(home)!r}: {cause}; set XDG_CACHE_HOME or give --index-dir"
         ) from error
-    raise DatabaseError(f"{str(database.path)!r} is being written: build the index when that is done")
+    raise DatabaseError(f"{database.address!r} is being written: build the index when that is done")
 
 
 def load(database: Database, home: Path) -> Values | None:
@@ -114,7 +116,7 @@ def _build(database: Database, home: Path, progress: Progress | None) -> Values 
         return None
     manifest = Manifest(
         version=VERSION,
-        database=os.fsencode(database.path.resolve()).decode(errors="backslashreplace"),
+        database=os.fsencode(database.address).decode(errors="backslashreplace"),
         fingerprint=before,
         columns=values.columns,
         shards=len(values.shards),
@@ -132,7 +134,9 @@ def _make_home(home: Path, database: Database) -> None:
     home.parent.mkdir(parents=True, exist_ok=True)
     if home.is_symlink():
         raise DatabaseError(f"{str(home)!r} is a link: remove it, or give --index-dir")
-    readers = stat.S_IMODE(database.path.stat().st_mode) & 0o044
+    readers = reduce(
+        and_, (stat.S_IMODE(path.stat().st_mode) for path in database.files), 0o044 if database.files else 0
+    )
     mode = 0o700 | readers | readers >> 2
     home.mkdir(mode=mode, exist_ok=True)
     if stat.S_IMODE(home.stat().st_mode) & ~mode & 0o077:

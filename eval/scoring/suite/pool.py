@@ -9,10 +9,9 @@ from random import Random
 from typing import Any
 
 from nodes.sql.validation.dependencies import table_keys
-from value_index.database import Database
+from value_index.database import Database, Row
 from value_index.schema import Schema, Table
 from value_index.sqlite.reflection import quoted
-from value_index.sqlite.result import Row
 
 POOL_ROWS = 300
 """Rows kept of a table: copies are small, and draw from these."""

@@ -22,6 +22,7 @@ from eval.scoring.verdicts.value import value
 from nodes.plan import Plan
 from nodes.sql.parsing.parse import repair
 from value_index.database import Database, Result
+from value_index.sqlite.database import SQLiteDatabase
 
 MIN_COPIES = 18
 MAX_COPIES = 45
@@ -121,7 +122,7 @@ def usable_copies(pool: Pool, gold: Gold, drawn_for: Plan, folder: Path, most: i
         draft = draw_copy(pool, drawn_for, recipe, f"{number}/{gold.sql}")
         path, twin = folder / f"{number}.sqlite", folder / f"{number}-back.sqlite"
         write_copy(draft, path)
-        database = Database(path, pool.schema)
+        database = SQLiteDatabase(path, pool.schema)
         copy = Copy(recipe.kind, database, gold.sql, run(database, gold.sql))
         if copy.gold.outcome == "rows" and not any(copy.differs(sql) for sql in broken):
             write_copy(draft, twin, backwards=True)
@@ -134,7 +135,7 @@ def usable_copies(pool: Pool, gold: Gold, drawn_for: Plan, folder: Path, most: i
 
 def _same_backwards(copy: Copy, twin: Path, sql: str) -> bool:
     """Whether the gold gives the same answer where the rows lie the other way round."""
-    database = Database(twin, copy.database.schema)
+    database = SQLiteDatabase(twin, copy.database.schema)
     again = run(database, sql)
     database.close()
     twin.unlink()

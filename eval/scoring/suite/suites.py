@@ -35,10 +35,10 @@ class SuiteVerdict(NamedTuple):
     """The kind of the copy that told them apart; `untested` where the value verdict stands for want of a copy."""
 
 
-class _KeptSuites(LRUCache[tuple[Path, str], Suite]):
+class _KeptSuites(LRUCache[tuple[str, str], Suite]):
     """The suites used last; the files of one that is given up are deleted."""
 
-    def popitem(self) -> tuple[tuple[Path, str], Suite]:
+    def popitem(self) -> tuple[tuple[str, str], Suite]:
         key, suite = super().popitem()
         suite.close()
         return key, suite
@@ -48,7 +48,7 @@ class Suites:
     """Judges predictions on copies, which are made by seed in a folder that is deleted in the end."""
 
     def __init__(self) -> None:
-        self._pools: dict[Path, Pool] = {}
+        self._pools: dict[str, Pool] = {}
         self._suites = _KeptSuites(KEPT_SUITES)
 
     def judge(self, database: Database, gold_sql: str, sql: str, value: bool | None) -> SuiteVerdict:
@@ -81,7 +81,7 @@ class Suites:
             self._suites.popitem()
 
     def _suite(self, database: Database, gold_sql: str, plan: Plan) -> Suite:
-        key = (database.path, gold_sql)
+        key = (database.address, gold_sql)
         if key not in self._suites:
             self._suites[key] = make_suite(self._pool(database), gold_sql, plan)
         return self._suites[key]
@@ -102,6 +102,6 @@ class Suites:
         return found
 
     def _pool(self, database: Database) -> Pool:
-        if database.path not in self._pools:
-            self._pools[database.path] = Pool.of(database)
-        return self._pools[database.path]
+        if database.address not in self._pools:
+            self._pools[database.address] = Pool.of(database)
+        return self._pools[database.address]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from typing import Any
 
-from value_index.sqlite.result import Row
+from value_index.database import Row
 
 RELATIVE_TOLERANCE = 1e-6
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from value_index.sqlite.result import Row
+from value_index.database import Row
 
 Hashes = NDArray[np.uint64]
 

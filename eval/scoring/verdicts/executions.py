@@ -35,7 +35,7 @@ class Executions:
         Raises:
             MachineFaultError: the file is locked or gone, or a disk or the memory failed: it says nothing of the SQL.
         """
-        key = (str(database.path), sql)
+        key = (database.address, sql)
         known = self._kept.get(key)
         if known is not None:
             return known
@@ -43,7 +43,7 @@ class Executions:
             repair(sql), deadline=self._deadline, max_rows=self._max_rows, max_bytes=MAX_BYTES, max_cells=MAX_CELLS
         )
         if result.machine_fault:
-            raise MachineFaultError(f"{result.message} ({str(database.path)!r})")
+            raise MachineFaultError(f"{result.message} ({database.address!r})")
         self._kept[key] = result
         return result
 

@@ -16,8 +16,7 @@ from typing import NamedTuple
 from eval.scoring.verdicts.closeness import has_floats
 from eval.scoring.verdicts.columns import column_orders
 from eval.scoring.verdicts.executions import Executions
-from value_index.database import Database
-from value_index.sqlite.result import Row
+from value_index.database import Database, Row
 
 MAX_CHARS = 20_000
 """No text that is longer is taken apart."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from eval.scoring.verdicts.executions import Executions
 from nodes.sql.errors import SQLError
 from nodes.sql.order_keys import order_keys
-from value_index.database import Database, Result
-from value_index.sqlite.result import Row
+from value_index.database import Database, Result, Row
 
 _PIECE = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|(?P<mark>[()]|\border\s+by\b)""",

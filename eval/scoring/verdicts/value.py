@@ -9,8 +9,7 @@ from itertools import islice
 from eval.scoring.verdicts.closeness import close_rows, has_floats, snapped
 from eval.scoring.verdicts.columns import arranged, column_orders
 from eval.scoring.verdicts.ties import Ties
-from value_index.database import Result
-from value_index.sqlite.result import Row
+from value_index.database import Result, Row
 
 
 @dataclass(frozen=True)

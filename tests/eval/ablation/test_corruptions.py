@@ -13,6 +13,7 @@ from eval.ablation.corruptions import CorruptionInput, FailureMode, corrupt
 from nodes.sql.to_plan import to_plan
 from tests.nodes.sql.regatta import open_regatta
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 BEFORE = "SELECT label FROM boat WHERE length > 7 AND label != 'Luz'"
 GOLD = "SELECT label FROM boat WHERE length > 7 AND label = 'Aurora'"
@@ -78,7 +79,7 @@ def test_a_column_is_taken_from_a_table_that_has_one_like_it(tmp_path: Path) -> 
             "CREATE TABLE sailor (sailor_id INTEGER PRIMARY KEY, name TEXT, club_id INTEGER REFERENCES club);"
         )
     connection.close()
-    sql = corrupted("table_misattribution", "SELECT name FROM sailor", Database.open(path), before=None)
+    sql = corrupted("table_misattribution", "SELECT name FROM sailor", SQLiteDatabase.open(path), before=None)
     assert sql == "SELECT T2.name FROM sailor AS T1 JOIN club AS T2 ON T1.club_id = T2.club_id"
 
 

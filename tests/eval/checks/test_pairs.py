@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from eval.checks.pairs import PairsError, judge_pairs
 from eval.cli import app
 from eval.scoring.verdicts import Executions, judge
-from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_null_says_why_and_a_tie_is_noted(tmp_path: Path, databases: Path) -> 
 
 
 def test_a_locked_file_is_no_wrong_answer(databases: Path) -> None:
-    database, executions = Database.open(databases / "shop" / "shop.sqlite"), Executions()
+    database, executions = SQLiteDatabase.open(databases / "shop" / "shop.sqlite"), Executions()
     gold = "SELECT id FROM item"
     executions.run(database, gold)
     writer = sqlite3.connect(database.path, isolation_level=None)

@@ -14,11 +14,12 @@ from eval.conversations.templates import TEMPLATES, half
 from eval.conversations.world import World
 from eval.demo.build import build
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 
 @pytest.fixture(scope="module", params=["air_network", "bookshop", "clinic"])
 def database(request: pytest.FixtureRequest) -> Database:
-    return Database.open(next(path for path in build() if path.stem == request.param))
+    return SQLiteDatabase.open(next(path for path in build() if path.stem == request.param))
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def test_keys_that_are_not_declared_are_found(tmp_path: Path) -> None:
     """)
     connection.commit()
     connection.close()
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     bill = World.read(database).thing("bill")
     assert bill and [role for _, role in bill.parents] == ["customer"]
     assert make_suite(database, turns=20).dialogues
@@ -99,7 +100,7 @@ def test_a_database_without_things_is_refused(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     with pytest.raises(SuiteError, match="has no table"):
-        make_suite(Database.open(path))
+        make_suite(SQLiteDatabase.open(path))
 
 
 def test_planted_faults_are_found_by_the_behaviours_that_are_meant_to_find_them(

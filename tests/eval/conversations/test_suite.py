@@ -14,7 +14,7 @@ from eval.conversations.suite_file import SuiteError, TurnSpec, read_suite, writ
 from eval.demo.build import build
 from eval.scoring.verdicts import Executions
 from turnsql import app, main
-from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,9 @@ dialogues:
     ],
 )
 def test_what_must_hold(path: Path, turn: dict[str, object], sql: str, why: str | None) -> None:
-    found = shortfall(TurnSpec.model_validate({"ask": "x", **turn}), Answered(sql, Database.open(path), Executions()))
+    found = shortfall(
+        TurnSpec.model_validate({"ask": "x", **turn}), Answered(sql, SQLiteDatabase.open(path), Executions())
+    )
     assert (found is None) if why is None else (found is not None and why in found), found
 
 

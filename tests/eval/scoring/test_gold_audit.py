@@ -10,6 +10,7 @@ import pytest
 from eval.scoring.gold_audit import Flag, read_gold
 from eval.scoring.verdicts import Executions
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 ROWS = [(1, "a", 5, "9"), (2, "b", 5, "10"), (3, "c", 7, "null"), (4, "d", None, "11")]
 
@@ -23,7 +24,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Database:
     connection.executemany("INSERT INTO item VALUES (?, 'e', 8, ?)", [(n, str(n)) for n in range(20, 30)])
     connection.commit()
     connection.close()
-    return Database.open(path)
+    return SQLiteDatabase.open(path)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from nodes.node import Context
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState, Turn
-from value_index.database import Database
 from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
 
 DATABASES = Path(__file__).parents[2] / "databases"
 
@@ -30,7 +30,7 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Con
         path = folder / f"{script.stem}.sqlite"
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(script.read_text(encoding="utf-8"))
-        database = Database.open(path)
+        database = SQLiteDatabase.open(path)
         found[script.stem] = Context(database.schema, database, ValueIndex.build(database))
     yield found
     for context in found.values():

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 REGATTA = """
 CREATE TABLE maker (maker_id INTEGER PRIMARY KEY, name TEXT, country TEXT);
@@ -28,4 +29,4 @@ def open_regatta(folder: Path) -> Database:
     with sqlite3.connect(path) as connection:
         connection.executescript(REGATTA)
     connection.close()
-    return Database.open(path)
+    return SQLiteDatabase.open(path)

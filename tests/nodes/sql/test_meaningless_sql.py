@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nodes.sql.violations import violations
-from value_index.database import Database
 from value_index.index import ValueIndex
 from value_index.schema import Schema
+from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE studio (studio_id INTEGER PRIMARY KEY, name TEXT, city TEXT);
@@ -26,7 +26,7 @@ def schema(tmp_path: Path) -> Schema:
     connection = sqlite3.connect(tmp_path / "a.sqlite")
     connection.executescript(SCRIPT)
     connection.close()
-    return Database.open(tmp_path / "a.sqlite").schema
+    return SQLiteDatabase.open(tmp_path / "a.sqlite").schema
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_text_that_only_another_column_stores_is_found(tmp_path: Path) -> None
         "INSERT INTO note VALUES ('N1', 1, 3)"
     )
     connection.close()
-    database = Database.open(tmp_path / "a.sqlite")
+    database = SQLiteDatabase.open(tmp_path / "a.sqlite")
     index = ValueIndex.build(database)
 
     def kinds(sql: str) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nodes.sql.violations import violations
-from value_index.database import Database
 from value_index.schema import Schema
+from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE club (club_id INTEGER PRIMARY KEY, title TEXT, town TEXT);
@@ -25,7 +25,7 @@ def schema(tmp_path: Path) -> Schema:
     connection = sqlite3.connect(tmp_path / "a.sqlite")
     connection.executescript(SCRIPT)
     connection.close()
-    return Database.open(tmp_path / "a.sqlite").schema
+    return SQLiteDatabase.open(tmp_path / "a.sqlite").schema
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.training.data.library import AGENT, about, write_data, write_mix
 from training.data.preferences import write_preferences
 from training.dev_databases import LeakError
 from turnsql import app
-from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 LEXICAL = Path(__file__).parents[3] / "configs" / "lexical.toml"
 """Whose answers need what value_grounding finds: without it they forget their filters."""
@@ -60,7 +60,7 @@ def test_chosen_is_right_and_rejected_is_wrong_by_the_scorer(folder: Path, tmp_p
     assert {row["chosen_by"] for row in rows} >= {"gold"}
     assert any(row["chosen_by"].endswith("plain") for row in rows)
     for row in [row for row in rows if row["stage"] == "sql_generation"]:
-        database = Database.open(row["database"], database_id=row["database_id"])
+        database = SQLiteDatabase.open(row["database"], database_id=row["database_id"])
         assert judge(database, row["gold"], row["chosen"][0]["content"]).value is True
         assert judge(database, row["gold"], row["rejected"][0]["content"]).value is False
         assert [message["role"] for message in row["prompt"]] == ["system", "user"]

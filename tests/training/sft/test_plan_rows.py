@@ -19,6 +19,7 @@ from training.sft.plan_rows import PlanMixConfig, load_plan_mix, write_plan_mix
 from training.sft.random_plans import PlanMaker
 from training.sft.rows import read_rows
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs" / "training"
 DEMO = Source(dataset="cosql", folder=DEMO_DATA.name, split="dev")
@@ -26,7 +27,7 @@ DEMO = Source(dataset="cosql", folder=DEMO_DATA.name, split="dev")
 
 @pytest.fixture(scope="module")
 def database() -> Database:
-    return Database.open(build()[0])
+    return SQLiteDatabase.open(build()[0])
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -66,7 +67,7 @@ def test_rows_are_the_prompts_of_serving_and_no_plan_stands_on_both_sides(tmp_pa
         asked[split] = {row.database_id + row.messages[1].content for row in rows}
     assert not asked["train"] & asked["held_out"]
     row = next(r for r in read_rows(tmp_path / "mix", "train", ("sql_generation",)) if r.database_id == "bookshop")
-    opened = Database.open(row.database)
+    opened = SQLiteDatabase.open(row.database)
     plan = to_plan(row.messages[-1].content, opened.schema)
     assert plan_messages(plan, opened.schema).messages == row.messages[:-1]
     assert (tmp_path / "mix" / "manifest.json").is_file()

@@ -58,9 +58,9 @@ def test_a_gold_that_does_not_run_gives_none(clinic: Path) -> None:
 
 def test_the_verdict_is_the_scorers(clinic: Path) -> None:
     from eval.scoring.verdicts import judge
-    from value_index.database import Database
+    from value_index.sqlite.database import SQLiteDatabase
 
-    database = Database.open(clinic)
+    database = SQLiteDatabase.open(clinic)
     for answer in ("SELECT name FROM patient WHERE sex = 'F' ORDER BY name", "SELECT sex FROM patient", ""):
         parts = Judge().parts(answer, stage="sql_generation", database=clinic, database_id="clinic", gold=GOLD)
         assert bool(parts.execution) == judge(database, GOLD, answer).value

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from value_index.database import Database
 from value_index.grounding.candidate_features import CANDIDATE_FEATURES
 from value_index.grounding.ranker import SPAN_FEATURES
 from value_index.grounding.weights import load_ranker
 from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
 
 TEXT = 'Which tracks by "Blue Harbour", Blu Habour or Harbour have more than 3 plays in 2014?'
 
@@ -25,7 +25,7 @@ def test_the_features_of_a_text_are_those_of_the_lists(tmp_path: Path) -> None:
         connection.execute(
             "INSERT INTO track VALUES ('Old Bridge', 'Blue Harbour', 3, 2014), ('Harbour', 'Ann', 4, 2013)"
         )
-    found = list(ValueIndex.build(Database.open(tmp_path / "music.sqlite")).features(TEXT))
+    found = list(ValueIndex.build(SQLiteDatabase.open(tmp_path / "music.sqlite")).features(TEXT))
     spans = {name for _, span, _ in found for name in span}
     candidates = {name for _, _, each in found for one in each for name in one}
     assert spans == set(names(SPAN_FEATURES))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 
 def folded(left: str, right: str) -> int:
@@ -33,7 +34,7 @@ def cards(path: Path, compare: Callable[[str, str], int]) -> Database:
         "INSERT INTO deck (name) VALUES ('spanish'), ('Maths'), ('algebra I'), ('Zoology II')"
     )
     connection.close()
-    return Database.open(path)
+    return SQLiteDatabase.open(path)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,6 @@ def test_collations_of_sqlite_are_left_alone(tmp_path: Path) -> None:
         "CREATE TABLE t (x TEXT COLLATE NOCASE, y TEXT COLLATE rtrim); INSERT INTO t VALUES ('A', 'b ')"
     )
     connection.close()
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     assert database.notes == ()
     assert database.execute("SELECT 1 FROM t WHERE x = 'a' AND y = 'b'").rows == ((1,),)

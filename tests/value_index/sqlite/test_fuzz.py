@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.value_index.sqlite.library import make_library
-from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
 
 with tempfile.TemporaryDirectory() as _folder:
     SOUND = make_library(Path(_folder) / "library.sqlite").read_bytes()
@@ -29,7 +29,7 @@ def test_no_bytes_end_in_a_traceback(edits: list[tuple[int, int]], length: int) 
         path = Path(folder) / "a.sqlite"
         path.write_bytes(content[:length])
         try:
-            database = Database.open(path)
+            database = SQLiteDatabase.open(path)
             ValueIndex.build(database)
         except DatabaseError as error:
             assert "\n" not in str(error)
@@ -44,7 +44,7 @@ def test_names_that_are_no_text_cost_one_line_or_one_table(tmp_path: Path, befor
     path = tmp_path / "a.sqlite"
     path.write_bytes(SOUND.replace(before, after))
     try:
-        database = Database.open(path)
+        database = SQLiteDatabase.open(path)
     except DatabaseError as error:
         assert "\n" not in str(error) and "a.sqlite" in str(error)
     else:

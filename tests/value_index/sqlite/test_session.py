@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from value_index.database import Database
 from value_index.errors import DatabaseError, UnreadableError
 from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
 
 ENDLESS = "WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r)"
 
@@ -30,18 +30,18 @@ def city(path: Path, name: str) -> Path:
 
 
 def test_a_file_put_in_the_place_of_another_is_read(tmp_path: Path) -> None:
-    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
     index = ValueIndex.open(database, tmp_path / "kept")
     assert database.execute("SELECT name FROM city").rows == (("Rome",),)
     os.replace(city(tmp_path / "b.sqlite", "Oslo"), database.path)
     assert database.execute("SELECT name FROM city").rows == (("Oslo",),)
     assert [match.value for match in index.lookup("oslo")] == ["Oslo"] and index.lookup("rome") == ()
-    again = ValueIndex.open(Database.open(database.path), tmp_path / "kept")
+    again = ValueIndex.open(SQLiteDatabase.open(database.path), tmp_path / "kept")
     assert [match.value for match in again.lookup("oslo")] == ["Oslo"]
 
 
 def test_a_file_of_the_same_size_and_time_is_another(tmp_path: Path) -> None:
-    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
     first, times = database.fingerprint(), database.path.stat()
     other = city(tmp_path / "b.sqlite", "Oslo")
     os.utime(other, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -51,7 +51,7 @@ def test_a_file_of_the_same_size_and_time_is_another(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_gone_is_one_line(tmp_path: Path) -> None:
-    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
     index = ValueIndex.build(database)
     assert database.execute("SELECT name FROM city").ok
     database.path.unlink()
@@ -66,13 +66,13 @@ def test_a_file_that_is_gone_is_one_line(tmp_path: Path) -> None:
 def test_a_path_that_is_no_text_is_opened(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.sqlite"))
     city(tmp_path / "a.sqlite", "Rome").rename(path)
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     assert database.execute("SELECT name FROM city").rows == (("Rome",),)
     assert ValueIndex.open(database, tmp_path / "kept").lookup("rome")[0].value == "Rome"
 
 
 def test_a_lock_is_the_machines_fault_and_a_wrong_name_is_not(tmp_path: Path) -> None:
-    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
     assert database.execute("SELECT name FROM city").ok
     writer = sqlite3.connect(database.path, isolation_level=None)
     writer.execute("BEGIN EXCLUSIVE")
@@ -82,7 +82,7 @@ def test_a_lock_is_the_machines_fault_and_a_wrong_name_is_not(tmp_path: Path) ->
 
 
 def test_numbers_count_in_the_cap(tmp_path: Path) -> None:
-    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
     columns = ", ".join(f"x + {i}" for i in range(1000))
     result = database.execute(f"{ENDLESS} SELECT {columns} FROM r", deadline=60, max_cells=5_000)
     assert (result.outcome, len(result.rows)) == ("truncated", 5)
@@ -102,7 +102,7 @@ def test_numbers_count_in_the_cap(tmp_path: Path) -> None:
 def test_a_single_instruction_cannot_run_for_hours(tmp_path: Path, sql: str) -> None:
     path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(8000000)), ('abc')")
     started = time.monotonic()
-    result = Database.open(path).execute(sql, deadline=30)
+    result = SQLiteDatabase.open(path).execute(sql, deadline=30)
     assert time.monotonic() - started < 20
     assert result.outcome == "error" and "too big" in result.message
 
@@ -111,7 +111,7 @@ def test_functions_of_short_texts_are_no_hindrance(tmp_path: Path) -> None:
     path = make(
         tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (' ' || hex(zeroblob(4000000)) || 'ab ')"
     )
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     for sql in ("length(trim(x))", "instr(x, 'a')", "length(replace(t.x, 'ab', 'c'))", "length(rtrim(x, ' '))"):
         assert database.execute(f"SELECT {sql} FROM t").outcome == "rows", sql
 
@@ -121,7 +121,7 @@ def test_a_view_that_searches_has_the_bound_of_its_functions(tmp_path: Path) -> 
         "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(8000000));"
         "CREATE VIEW v AS SELECT instr(x || x'01', substr(x, 1, 4000000) || x'02') AS place FROM t"
     )
-    database = Database.open(make(tmp_path / "a.sqlite", script))
+    database = SQLiteDatabase.open(make(tmp_path / "a.sqlite", script))
     started = time.monotonic()
     assert database.execute("SELECT place FROM v", deadline=30).outcome == "error"
     assert time.monotonic() - started < 20
@@ -129,7 +129,7 @@ def test_a_view_that_searches_has_the_bound_of_its_functions(tmp_path: Path) -> 
 
 
 def test_what_is_sorted_counts_as_memory(tmp_path: Path) -> None:
-    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
     result = database.execute(
         f"{ENDLESS} SELECT count(*) FROM (SELECT x, randomblob(900000) r FROM r ORDER BY r)", deadline=60
     )
@@ -137,7 +137,7 @@ def test_what_is_sorted_counts_as_memory(tmp_path: Path) -> None:
 
 
 def test_memory_that_others_used_up_is_the_machines_fault(tmp_path: Path) -> None:
-    database = Database.open(city(tmp_path / "a.sqlite", "Rome"))
+    database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
     other = threading.Thread(
         target=database.execute, args=(f"{ENDLESS} SELECT count(*) FROM r",), kwargs={"deadline": 20}
     )
@@ -159,7 +159,7 @@ CREATE VIEW fine AS SELECT name AS title FROM city;
 
 
 def test_a_view_without_end_is_left_out_in_time(tmp_path: Path) -> None:
-    database = Database.open(make(tmp_path / "a.sqlite", VIEWS))
+    database = SQLiteDatabase.open(make(tmp_path / "a.sqlite", VIEWS))
     started = time.monotonic()
     index = ValueIndex.build(database)
     assert time.monotonic() - started < 15
@@ -172,7 +172,7 @@ def test_a_view_without_end_is_left_out_in_time(tmp_path: Path) -> None:
 
 
 def test_a_stream_has_a_deadline(tmp_path: Path) -> None:
-    database = Database.open(make(tmp_path / "a.sqlite", VIEWS))
+    database = SQLiteDatabase.open(make(tmp_path / "a.sqlite", VIEWS))
     with pytest.raises(UnreadableError, match="too slow"):
         for _ in database.stream("SELECT x FROM endless WHERE x < 0", stall=0.2):
             pass
@@ -184,7 +184,7 @@ def test_a_stream_has_a_deadline(tmp_path: Path) -> None:
 
 def test_nothing_is_left_beside_a_file_in_wal_mode(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", "PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1)")
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     ValueIndex.build(database)
     assert database.execute("SELECT x FROM t").rows == ((1,),)
     assert [file.name for file in tmp_path.iterdir()] == ["a.sqlite"]
@@ -207,4 +207,4 @@ def test_a_change_left_half_done_is_said(tmp_path: Path) -> None:
         shutil.copy(f"{path}{end}", tmp_path / f"b.sqlite{end}")
     writer.close()
     with pytest.raises(DatabaseError, match="in the middle of a change: open it once with a program that may write"):
-        Database.open(tmp_path / "b.sqlite")
+        SQLiteDatabase.open(tmp_path / "b.sqlite")

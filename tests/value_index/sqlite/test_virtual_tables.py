@@ -11,11 +11,12 @@ from tests.value_index.sqlite.library import make_library
 from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Database:
-    return Database.open(make_library(tmp_path / "library.sqlite"))
+    return SQLiteDatabase.open(make_library(tmp_path / "library.sqlite"))
 
 
 def make(path: Path, script: str, function: bool = False) -> Database:
@@ -24,7 +25,7 @@ def make(path: Path, script: str, function: bool = False) -> Database:
         connection.create_function("my_rule", 1, lambda x: x, deterministic=True)
     connection.executescript(script)
     connection.close()
-    return Database.open(path)
+    return SQLiteDatabase.open(path)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_an_unknown_tokenizer_or_module_costs_its_table(tmp_path: Path, declared
         f' "CREATE VIRTUAL TABLE doc {declared}")'
     )
     connection.close()
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     assert [table.name for table in database.schema.tables] == ["city"]
     assert len(database.notes) == 1 and reason in database.notes[0]
     assert ValueIndex.build(database).lookup("rome")[0].value == "Rome"
@@ -145,5 +146,5 @@ def test_a_schema_that_this_sqlite_cannot_read_is_not_called_corrupt(tmp_path: P
     )
     connection.close()
     with pytest.raises(DatabaseError, match=r"cannot read, or is damaged: .*try a newer") as caught:
-        Database.open(path)
+        SQLiteDatabase.open(path)
     assert "corrupt" not in str(caught.value)

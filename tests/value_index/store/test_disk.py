@@ -17,6 +17,7 @@ from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.index import ValueIndex
 from value_index.schema import ColumnRef
+from value_index.sqlite.database import SQLiteDatabase
 from value_index.store import build
 from value_index.store import column_values as catalogue
 from value_index.store import disk as storage
@@ -34,7 +35,7 @@ def write(path: Path, script: str) -> Path:
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
     script = "CREATE TABLE city (name TEXT, size INT); INSERT INTO city VALUES ('Rome', 3), ('Oslo', 1);"
-    return Database.open(write(tmp_path / "a.sqlite", script))
+    return SQLiteDatabase.open(write(tmp_path / "a.sqlite", script))
 
 
 def values(index: ValueIndex, text: str) -> list[object]:
@@ -65,7 +66,7 @@ def test_a_changed_file_is_read_again(database: Database, tmp_path: Path) -> Non
 @pytest.mark.parametrize("kept", [True, False])
 def test_an_open_index_follows_the_file(tmp_path: Path, journal: str, *, kept: bool) -> None:
     script = f"PRAGMA journal_mode = {journal}; CREATE TABLE city (name TEXT); INSERT INTO city VALUES ('Rome');"
-    database = Database.open(write(tmp_path / "a.sqlite", script))
+    database = SQLiteDatabase.open(write(tmp_path / "a.sqlite", script))
     index = ValueIndex.open(database, tmp_path / "kept") if kept else ValueIndex.build(database)
     assert values(index, "rome") == ["Rome"]
     write(database.path, "UPDATE city SET name = 'Oslo'")
@@ -96,7 +97,7 @@ def test_an_interrupted_build_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
     script = "CREATE TABLE t (a TEXT, b TEXT, c TEXT); INSERT INTO t VALUES " + ", ".join(
         f"('first {i}', 'second {i}', 'third {i}')" for i in range(50)
     )
-    database = Database.open(write(tmp_path / "a.sqlite", script))
+    database = SQLiteDatabase.open(write(tmp_path / "a.sqlite", script))
     monkeypatch.setattr(build, "SHARD_TEXTS", 40)
     read: list[str] = []
 
@@ -133,7 +134,7 @@ def test_dirty_texts_do_not_stop_the_build(tmp_path: Path) -> None:
                        ("a\x00b", "y" * 10_000_000, "f" * 120))  # fmt: skip
     connection.commit()
     connection.close()
-    index = ValueIndex.open(Database.open(path), tmp_path / "kept")
+    index = ValueIndex.open(SQLiteDatabase.open(path), tmp_path / "kept")
     assert values(index, "łódź") == ["Łódź"]
     assert "2 not valid text" in index.values.columns[0].skipped
 
@@ -143,7 +144,7 @@ def test_every_encoding_of_a_database_is_read(tmp_path: Path, encoding: str) -> 
     script = (
         f"PRAGMA encoding = '{encoding}'; CREATE TABLE city (name TEXT); INSERT INTO city VALUES ('Łódź'), ('Köln');"
     )
-    index = ValueIndex.open(Database.open(write(tmp_path / "a.sqlite", script)), tmp_path / "kept")
+    index = ValueIndex.open(SQLiteDatabase.open(write(tmp_path / "a.sqlite", script)), tmp_path / "kept")
     assert values(index, "lodz") == values(index, "Łódź") == ["Łódź"]
 
 
@@ -151,7 +152,7 @@ def test_numbers_beyond_the_most_are_counted(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(catalogue, "MAX_NUMBERS", 10)
     reading = catalogue.ColumnReading()
     script = "CREATE TABLE t (x); WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 20010) INSERT INTO t SELECT x FROM c;"
-    database = Database.open(write(tmp_path / "a.sqlite", script))
+    database = SQLiteDatabase.open(write(tmp_path / "a.sqlite", script))
     assert not any(catalogue.read_texts(database, ColumnRef(table="t", column="x"), reading))
     assert len(reading.numbers) == 10 and sum(reading.skipped.values()) == 20_000
 
@@ -161,7 +162,7 @@ def test_five_thousand_columns(tmp_path: Path) -> None:
         f"CREATE TABLE t{t} ({', '.join(f'c{c} TEXT' for c in range(500))}); INSERT INTO t{t} (c0) VALUES ('town {t}');"
         for t in range(10)
     )
-    database = Database.open(write(tmp_path / "a.sqlite", script))
+    database = SQLiteDatabase.open(write(tmp_path / "a.sqlite", script))
     index = ValueIndex.open(database, tmp_path / "kept")
     assert len(index.values.columns) == 5000
     assert str(index.lookup("town 7")[0].column) == "t7.c0"

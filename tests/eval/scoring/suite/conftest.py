@@ -9,6 +9,7 @@ import pytest
 
 from eval.scoring.suite.pool import Pool
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE owner (id INTEGER PRIMARY KEY, town TEXT NOT NULL);
@@ -30,7 +31,7 @@ def database(tmp_path: Path) -> Database:
     connection = sqlite3.connect(path)
     connection.executescript(SCRIPT)
     connection.close()
-    return Database.open(path)
+    return SQLiteDatabase.open(path)
 
 
 @pytest.fixture

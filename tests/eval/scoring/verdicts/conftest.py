@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 ROWS = [
     (1, "Ada", 30, 1.5, "FR"),
@@ -26,4 +27,4 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Database:
     connection.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?)", ROWS)
     connection.commit()
     connection.close()
-    return Database.open(path)
+    return SQLiteDatabase.open(path)

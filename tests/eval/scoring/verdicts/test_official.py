@@ -9,7 +9,7 @@ import pytest
 
 from eval.scoring.verdicts import Executions, judge
 from eval.scoring.verdicts.official import equal_results, without_distinct
-from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 
 @pytest.mark.data
@@ -17,7 +17,8 @@ def test_every_published_verdict_is_reproduced(data_folder: Path) -> None:
     lines = (data_folder / "scoring" / "official_verdicts.jsonl").read_text().splitlines()
     pairs = [json.loads(line) for line in lines]
     databases = {
-        name: Database.open(data_folder / "database" / name / f"{name}.sqlite") for name in {p["db"] for p in pairs}
+        name: SQLiteDatabase.open(data_folder / "database" / name / f"{name}.sqlite")
+        for name in {p["db"] for p in pairs}
     }
     executions = Executions()
     disagreeing = [

@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eval.scoring.verdicts import Verdicts, judge
-from value_index.database import Database
-from value_index.sqlite.result import Row
+from value_index.database import Database, Row
 
 CELLS = st.one_of(
     st.none(),

@@ -14,13 +14,14 @@ from training.data.generated.phrasing import a, plural, singular
 from training.data.generated.schema_rich import GeneratedQuestion, generate
 from training.data.generated.schema_templates import TEMPLATES
 from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
 
 DEMO = ("air_network", "bookshop", "clinic")
 
 
 @pytest.fixture(scope="module")
 def databases() -> dict[str, Database]:
-    return {path.stem: Database.open(path) for path in build()}
+    return {path.stem: SQLiteDatabase.open(path) for path in build()}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def test_a_database_with_nothing_to_ask_gives_nothing(tmp_path: Path) -> None:
 
     path = tmp_path / "bare.sqlite"
     sqlite3.connect(path).executescript("CREATE TABLE thing (id INTEGER PRIMARY KEY)")
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     assert generate(database.schema, database, seed=1, count=5) == ()
 
 

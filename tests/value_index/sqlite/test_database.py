@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from nodes.schema_text import schema_text
-from value_index.database import Database
 from value_index.errors import DatabaseError, TurnSQLError
 from value_index.schema import ColumnRef
-from value_index.sqlite.natural_names import load_natural_names, split_identifier
+from value_index.sqlite.database import SQLiteDatabase
 from value_index.sqlite.reflection import column_kind
+from value_index.text.natural_names import load_natural_names, split_identifier
 
 
 def make(path: Path, script: str) -> Path:
@@ -39,7 +39,7 @@ CREATE VIEW Adults AS SELECT id, year AS class_year FROM Pupil;
 
 
 def test_schema_is_reflected(tmp_path: Path) -> None:
-    schema = Database.open(make(tmp_path / "school.sqlite", SCHOOL)).schema
+    schema = SQLiteDatabase.open(make(tmp_path / "school.sqlite", SCHOOL)).schema
     assert schema.database_id == "school"
     assert [table.name for table in schema.tables] == ["Town", "Class", "Pupil", "Adults"]
     town = schema.tables[0]
@@ -71,7 +71,7 @@ def test_natural_names_and_missing_keys_come_from_tables_json(tmp_path: Path) ->
     (tmp_path / "tables.json").write_text(json.dumps([entry]))
     names = load_natural_names(tmp_path / "tables.json")
     path = make(tmp_path / "a.sqlite", "CREATE TABLE si (No INT, par INT)")
-    schema = Database.open(path, database_id="shop", names=names["shop"]).schema
+    schema = SQLiteDatabase.open(path, database_id="shop", names=names["shop"]).schema
     table = schema.tables[0]
     assert (table.natural_name, table.primary_key) == ("shop item", ("No",))
     assert [column.natural_name for column in table.columns] == ["item number", "parent item"]
@@ -108,7 +108,7 @@ def test_odd_identifiers_and_paths(tmp_path: Path) -> None:
     path = tmp_path / "odd ?#%41 名.sqlite"
     make(path, 'CREATE TABLE "select" ("order by" TEXT, "a""b" TEXT, "größe" TEXT, "" TEXT, "x.y" TEXT);'
                """INSERT INTO "select" VALUES ('1', '2', '3', '4', '5')""")  # fmt: skip
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     assert [column.name for column in database.schema.tables[0].columns] == ["order by", 'a"b', "größe", "", "x.y"]
     found = [database.distinct(ref, 5) for ref in database.schema.columns]
     assert found == [("1",), ("2",), ("3",), ("4",), ("5",)]
@@ -120,7 +120,7 @@ def test_two_thousand_tables(tmp_path: Path) -> None:
     )
     path = make(tmp_path / "wide.sqlite", script)
     started = time.monotonic()
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     assert len(database.schema.tables) == 2000 and len(database.schema.foreign_keys) == 2000
     assert database.execute("SELECT count(*) FROM t1999").rows == ((0,),)
     assert time.monotonic() - started < 5
@@ -133,19 +133,19 @@ def test_undecodable_text_nul_bytes_and_long_cells(tmp_path: Path) -> None:
     connection.execute("INSERT INTO t VALUES (CAST(x'ff66' AS TEXT)), (?), (?)", ("a\x00b", "y" * 10_000_000))
     connection.commit()
     connection.close()
-    rows = Database.open(path).execute("SELECT x FROM t").rows
+    rows = SQLiteDatabase.open(path).execute("SELECT x FROM t").rows
     assert rows[0] == ("\ufffdf",) and rows[1] == ("a\x00b",) and len(rows[2][0]) == 10_000_000
 
 
 def test_result_is_cut_by_bytes(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES ('abc'), ('def'), ('ghi')")
-    result = Database.open(path).execute("SELECT x FROM t", max_bytes=7)
+    result = SQLiteDatabase.open(path).execute("SELECT x FROM t", max_bytes=7)
     assert (result.outcome, result.rows) == ("truncated", (("abc",), ("def",)))
-    assert Database.open(path).execute("SELECT x FROM t", max_rows=3).outcome == "rows"
+    assert SQLiteDatabase.open(path).execute("SELECT x FROM t", max_rows=3).outcome == "rows"
 
 
 def test_several_threads_at_once(tmp_path: Path) -> None:
-    database = Database.open(make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (1)"))
+    database = SQLiteDatabase.open(make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (1)"))
     slow = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
     with ThreadPoolExecutor(8) as pool:
         stopped = [pool.submit(database.execute, slow, deadline=0.3) for _ in range(3)]
@@ -157,7 +157,7 @@ def test_several_threads_at_once(tmp_path: Path) -> None:
 
 
 def test_abandoned_statement_leaves_the_database_usable(tmp_path: Path) -> None:
-    database = Database.open(make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (1)"))
+    database = SQLiteDatabase.open(make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES (1)"))
     bomb = "SELECT instr(printf('%.500000c', 'a'), printf('%.250000c', 'a') || 'b')"
     assert database.execute(bomb, deadline=0.1).outcome == "timeout"
     assert database.execute("SELECT x FROM t").rows == ((1,),)
@@ -165,7 +165,7 @@ def test_abandoned_statement_leaves_the_database_usable(tmp_path: Path) -> None:
 
 def test_fingerprint_follows_the_file(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x)")
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     first = database.fingerprint()
     assert first == database.fingerprint()
     make(path, "INSERT INTO t VALUES (1)")
@@ -174,7 +174,7 @@ def test_fingerprint_follows_the_file(tmp_path: Path) -> None:
 
 def test_rows_written_meanwhile_are_seen(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", "PRAGMA journal_mode = WAL; CREATE TABLE t (x)")
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     assert database.execute("SELECT count(*) FROM t").rows == ((0,),)
     make(path, "INSERT INTO t VALUES (1)")
     assert database.execute("SELECT count(*) FROM t").rows == ((1,),)
@@ -190,14 +190,14 @@ def test_what_is_no_database_is_one_line(tmp_path: Path, content: bytes | None, 
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(DatabaseError, match=message) as caught:
-        Database.open(path)
+        SQLiteDatabase.open(path)
     assert "\n" not in str(caught.value)
 
 
 def test_folder_and_impossible_path_are_one_line(tmp_path: Path) -> None:
     for path in (tmp_path, Path("a\x00b"), tmp_path / ("n" * 300)):
         with pytest.raises(DatabaseError):
-            Database.open(path)
+            SQLiteDatabase.open(path)
 
 
 def test_corrupt_file_is_one_line(tmp_path: Path) -> None:
@@ -205,24 +205,24 @@ def test_corrupt_file_is_one_line(tmp_path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:100] + b"\x5a" * (len(content) - 100))
     with pytest.raises(DatabaseError):
-        Database.open(path)
+        SQLiteDatabase.open(path)
 
 
 def test_corrupt_table_is_an_error_outcome(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES ('abc')")
     content = path.read_bytes()
     path.write_bytes(content[:4096] + b"\x5a" * (len(content) - 4096))
-    result = Database.open(path).execute("SELECT * FROM t")
+    result = SQLiteDatabase.open(path).execute("SELECT * FROM t")
     assert result.outcome == "error" and "malformed" in result.message
 
 
 def test_locked_file_is_one_line(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", SCHOOL)
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN EXCLUSIVE")
     with pytest.raises(DatabaseError, match="locked by another program"):
-        Database.open(path)
+        SQLiteDatabase.open(path)
     assert database.execute("SELECT * FROM Town").outcome == "error"
     writer.close()
     assert database.execute("SELECT * FROM Town").outcome == "rows"
@@ -231,13 +231,13 @@ def test_locked_file_is_one_line(tmp_path: Path) -> None:
 def test_no_tables_is_one_line(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x); DROP TABLE t")
     with pytest.raises(DatabaseError, match="holds no tables"):
-        Database.open(path)
+        SQLiteDatabase.open(path)
 
 
 def test_view_whose_table_is_gone_is_left_out(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x); CREATE VIEW v AS SELECT * FROM t; CREATE TABLE u (y);"
                 "DROP TABLE t")  # fmt: skip
-    assert [table.name for table in Database.open(path).schema.tables] == ["u"]
+    assert [table.name for table in SQLiteDatabase.open(path).schema.tables] == ["u"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -245,7 +245,7 @@ def test_settled_wal_file_in_a_folder_that_cannot_be_written(tmp_path: Path) -> 
     path = make(tmp_path / "a.sqlite", "PRAGMA journal_mode = WAL; CREATE TABLE t (x)")
     tmp_path.chmod(0o500)
     try:
-        assert Database.open(path).execute("SELECT count(*) FROM t").rows == ((0,),)
+        assert SQLiteDatabase.open(path).execute("SELECT count(*) FROM t").rows == ((0,),)
     finally:
         tmp_path.chmod(0o700)
 
@@ -253,8 +253,8 @@ def test_settled_wal_file_in_a_folder_that_cannot_be_written(tmp_path: Path) -> 
 def test_a_statement_left_behind_does_not_hold_the_process(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x)")
     code = (
-        "import sys; from value_index.database import Database;"
-        "print(Database.open(sys.argv[1]).execute(\"SELECT instr(printf('%.1000000c', 'a'), printf('%.500000c', 'a')"
+        "import sys; from value_index.sqlite.database import SQLiteDatabase;"
+        "print(SQLiteDatabase.open(sys.argv[1]).execute(\"SELECT instr(printf('%.1000000c', 'a'), printf('%.500000c', 'a')"
         " || 'b')\", deadline=0.1).outcome)"
     )
     started = time.monotonic()
@@ -264,6 +264,6 @@ def test_a_statement_left_behind_does_not_hold_the_process(tmp_path: Path) -> No
 
 def test_distinct_skips_null_and_obeys_the_limit(tmp_path: Path) -> None:
     path = make(tmp_path / "a.sqlite", "CREATE TABLE t (x); INSERT INTO t VALUES ('a'), ('a'), (NULL), ('b'), ('c')")
-    database = Database.open(path)
+    database = SQLiteDatabase.open(path)
     assert set(database.distinct(ColumnRef(table="t", column="x"), 9)) == {"a", "b", "c"}
     assert len(database.distinct(ColumnRef(table="t", column="x"), 2)) == 2

@@ -1,0 +1,1 @@
+"""DuckDB: its files, and data files read as its tables."""
