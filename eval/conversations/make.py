@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from eval.conversations.behaviours import FOLLOWING
+from eval.conversations.nouns import plural
 from eval.conversations.openings import OPENING, things
 from eval.conversations.phrases import CONDITIONS, half_of
 from eval.conversations.query import GROUPED, Query
 from eval.conversations.suite_file import DialogueSpec, SuiteError, SuiteFile, TurnSpec
 from eval.conversations.talk import Behaviour, Said, Step, Talk
 from eval.conversations.templates import half
-from eval.conversations.world import World, plural
+from eval.conversations.world import World
 from nodes.sql.errors import SQLError
 from value_index.database import Database
 
@@ -154,7 +155,14 @@ class Maker:
         for key, said in zip(("that", "also"), step.said, strict=False):
             words[key] = self._phrase(said)
         template = self.draw.choice(half(name, self.half))
+        if "{one} {that}" in template:
+            words["that"] = _of_one(words["that"])
         ask = _plurals(template).format(**words, **{f"{key}_s": plural(value) for key, value in words.items()})
+        for many, one in ((words.get("many"), words.get("one")), (words.get("children"), words.get("child"))):
+            ask = re.sub(rf"\b(1|one) {many}\b", rf"\1 {one}", ask) if many and one else ask
+        columns = words.get("columns", "")
+        if columns and " and " not in columns and not columns.endswith("s"):
+            ask = ask.replace(f"hat are the {columns}", f"hat is the {columns}")
         return _grammatical(_agreed(ask, words.get("column", "")))
 
     def _phrase(self, said: Said) -> str:
@@ -229,12 +237,20 @@ def _grammatical(text: str) -> str:
 
 def _agreed(text: str, column: str) -> str:
     """Mend the verb after a column that is called by a plural."""
-    is_plural = column.endswith("s") and not column.endswith(("ss", "us", "is"))
-    return (
-        text.replace(f"{column} is ", f"{column} are ").replace(f"{column} has ", f"{column} have ")
-        if is_plural
-        else text
-    )
+    if not column.endswith("s") or column.endswith(("ss", "us", "is")):
+        return text
+    text = re.sub(rf"\b([Ww])hat(?: is|'s) (the|their|its) {re.escape(column)}\b", rf"\1hat are \2 {column}", text)
+    return text.replace(f"{column} is ", f"{column} are ").replace(f"{column} has ", f"{column} have ")
+
+
+def _of_one(phrase: str) -> str:
+    """Mend the verb of a condition on one thing.
+
+    >>> _of_one("that have no dogs"), _of_one("that do not have a dog"), _of_one("which are active")
+    ('that has no dogs', 'that does not have a dog', 'which is active')
+    """
+    verbs = {"have": "has", "do": "does", "are": "is", "belong": "belongs"}
+    return re.sub(r"^(that|which) (have|do|are|belong)\b", lambda found: f"{found[1]} {verbs[found[2]]}", phrase)
 
 
 def _capital(text: str) -> str:

@@ -177,7 +177,7 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
         "that have {children}",
         "with at least one {child}",
         "that have any {children}",
-        "with some {child}",
+        "with some {children}",
     ),
     "many children": (
         "with more than {words} {children}",

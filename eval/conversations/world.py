@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from eval.conversations.nouns import noun_of, plural, said_of, spoken
 from nodes.lexical.evidence import display_columns
 from value_index.database import Database
 from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
@@ -43,15 +44,9 @@ _KEY_WORDS = frozenset(
         "number",
     ]
 )
-_IN_FULL = {
-    "tot": "total", "cred": "credits", "dept": "department", "num": "number of", "qty": "quantity", "amt": "amount",
-    "avg": "average", "max": "maximum", "min": "minimum", "desc": "description", "addr": "address", "lat": "latitude",
-    "lng": "longitude", "yr": "year", "pct": "percentage", "apt": "apartment", "fname": "first name", "lname": "last name",
-    "emp": "employee", "cust": "customer", "mgr": "manager", "pop": "population", "acct": "account", "dob": "date of birth",
-    "prof": "professor", "stu": "student", "loc": "location", "info": "information", "msg": "message", "prov": "province", "ctry": "country",
-    "mfr": "manufacturer", "wt": "weight", "ht": "height", "ms": "milliseconds", "temp": "temperature",
-}  # fmt: skip
-"""What people write in full that a name shortens."""
+_UNSAYABLE = re.compile(r"^(how|what|which|who|where|when|why)\b|\b(from|to|by|of|with)$")
+"""Names of columns that no sentence can be made with."""
+_NO_FIGURES = frozenset(("zip", "zipcode", "postcode", "postal", "filename", "file", "line", "phone", "telephone"))
 _TIMES = frozenset(("date", "time", "day", "year", "datetime", "timestamp"))
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?")
 _NUMERAL = re.compile(r"-?\d+(?:\.\d+)?")
@@ -91,7 +86,7 @@ class Thing:
     """Rows in words: "airlines"."""
     display: Facts
     """The column that stands for a row; of two, the last."""
-    shown: tuple[ColumnRef, ...]
+    names: tuple[Facts, ...]
     """What is shown of a row: its name, first and last name, or its key."""
     called: str
     """What that is called: "name", "first and last name", "id"."""
@@ -110,9 +105,23 @@ class Thing:
     """Keys to other things, and the role that each plays in words."""
 
     @property
+    def shown(self) -> tuple[ColumnRef, ...]:
+        """The columns that are shown of a row."""
+        return tuple(fact.ref for fact in self.names)
+
+    @property
     def facts(self) -> tuple[Facts, ...]:
         """Every column that can be asked about, what stands for a row first."""
-        found = (self.display, *self.categories, *self.numbers, *self.days, *self.flags, *self.gaps, *self.numerals)
+        found = (
+            self.display,
+            *self.names,
+            *self.categories,
+            *self.numbers,
+            *self.days,
+            *self.flags,
+            *self.gaps,
+            *self.numerals,
+        )
         return tuple({fact.ref: fact for fact in found}.values())
 
 
@@ -146,71 +155,6 @@ class World:
         return cls(database, tuple(linked))
 
 
-def spoken(name: str, values: tuple[Any, ...] = ()) -> str:
-    """Return what a person calls a column whose name is no noun.
-
-    >>> spoken("hired on"), spoken("founded", (1987, 1994)), spoken("is active", (0, 1)), spoken("city")
-    ('hired on date', 'year founded', 'is active', 'city')
-    """
-    if name.endswith((" on", " at")):
-        return f"{name} date"
-    if re.fullmatch(r"\w+ed|born|built", name):
-        years = all(isinstance(value, int) and 1000 <= value <= 2100 for value in values) and values
-        return f"year {name}" if years else f"{name} date" if values and isinstance(values[0], str) else name
-    return name
-
-
-def said_of(name: str, noun: str) -> str:
-    """Return what a column is called beside its thing, abbreviations in full.
-
-    >>> said_of("department name", "department"), said_of("tot cred", "student"), said_of("building type", "apartment building")
-    ('name', 'total credits', 'type')
-    """
-    words = _in_full(name).split()
-    for own in (noun.split(), noun.split()[-1:]):
-        if words[: len(own)] == own and len(words) > len(own) and words[len(own) :] != ["number"]:
-            words = words[len(own) :]
-    return " ".join(words)
-
-
-def _in_full(name: str) -> str:
-    return " ".join(_IN_FULL.get(word, word) for word in name.split()).replace("of of", "of")
-
-
-def plural(noun: str) -> str:
-    """Return the plural of a noun.
-
-    >>> [plural(noun) for noun in ("city", "bus route", "match", "staff", "airlines", "day")]
-    ['cities', 'bus routes', 'matches', 'staff', 'airlines', 'days']
-    >>> plural("status"), plural("diagnosis")
-    ('statuses', 'diagnoses')
-    """
-    if noun.endswith("us"):
-        return noun + "es"
-    if noun.endswith("is"):
-        return noun[:-2] + "es"
-    if noun.endswith(("staff", "people", "data", "media", "series")) or (
-        noun.endswith("s") and not noun.endswith("ss")
-    ):
-        return noun
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + ("es" if noun.endswith(("ss", "x", "ch", "sh", "z")) else "s")
-
-
-def singular(noun: str) -> str:
-    """Return the singular of a noun that may be a plural.
-
-    >>> [singular(noun) for noun in ("cities", "airlines", "matches", "class", "bus", "addresses")]
-    ['city', 'airline', 'match', 'class', 'bus', 'address']
-    """
-    if noun.endswith("ies") and len(noun) > 4:
-        return noun[:-3] + "y"
-    if noun.endswith(("sses", "xes", "ches", "shes")):
-        return noun[:-2]
-    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
-
-
 def _words(name: str) -> list[str]:
     return name.lower().split()
 
@@ -219,16 +163,14 @@ def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thin
     count = _rows(database, f"SELECT count(*) FROM {quoted(table.name)}")
     if not count or count[0][0] < FEWEST_ROWS:
         return None
-    noun = singular(_in_full(" ".join(_words(table.natural_name))))
-    taken = {key.source.column.lower() for key in keys if key.source.table == table.name}
-    taken |= {name.lower() for name in table.primary_key}
+    noun = noun_of(" ".join(_words(table.natural_name)))
+    referring = {key.source.column.lower() for key in keys if key.source.table == table.name}
+    taken = referring | {name.lower() for name in table.primary_key}
     facts = {c.name: f for c in table.columns if c.name.lower() not in taken and (f := _facts(database, table, c))}
     facts = _told_apart(facts, noun)
     shown = tuple(facts[ref.column] for ref in display_columns(table) if ref.column in facts)
     if not shown or not all(map(_is_name, shown)):
-        key = next((c for c in table.columns if [c.name] == list(table.primary_key)), None)
-        named = _facts(database, table, key) if key else None
-        shown = (replace(named, name=said_of(named.name, noun)),) if named else ()
+        shown = _key_as_name(database, table, referring, noun)
     if not shown:
         return None
     display = shown[-1]
@@ -240,6 +182,7 @@ def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thin
     numbers = [
         fact for fact in rest
         if len(fact.values) > 3 and all(isinstance(value, int | float) for value in fact.values) and fact not in flags
+        and not _NO_FIGURES & set(fact.name.split())
     ]  # fmt: skip
     categories = [
         fact for fact in texts
@@ -247,11 +190,21 @@ def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thin
         and len(fact.values) < count[0][0] and all(is_typed(value) for value in fact.values)
     ]  # fmt: skip
     return Thing(
-        table, noun, plural(noun), display, tuple(fact.ref for fact in shown), _called(shown), tuple(categories), tuple(numbers),
+        table, noun, plural(noun), display, shown, _called(shown), tuple(categories), tuple(numbers),
         tuple(fact for fact in days if len(fact.values) > 2), tuple(flags),
         tuple(fact for fact in rest if 0 < fact.nulls < count[0][0]),
-        tuple(fact for fact in numerals if len(fact.values) > 3 and fact not in flags),
+        tuple(fact for fact in numerals if len(fact.values) > 3 and fact not in flags and not _NO_FIGURES & set(fact.name.split())),
     )  # fmt: skip
+
+
+def _key_as_name(database: Database, table: Table, referring: set[str], noun: str) -> tuple[Facts, ...]:
+    """Return the part of the key that is the rows' own, where nothing else can stand for them."""
+    own = [c for c in table.columns if c.name in table.primary_key and c.name.lower() not in referring]
+    facts = _facts(database, table, own[-1]) if own else None
+    if facts is None:
+        return ()
+    name = said_of(facts.name, noun)
+    return (replace(facts, name="id" if name.endswith("id") else name),)
 
 
 def _is_name(fact: Facts) -> bool:
@@ -325,7 +278,8 @@ def _facts(database: Database, table: Table, column: Column) -> Facts | None:
     if not values or not nulls or any(not isinstance(value, str | int | float) for value in values):
         return None
     words = spoken(" ".join(_words(column.natural_name)), values)
-    return Facts(ColumnRef(table=table.name, column=column.name), words, values, nulls[0][0]) if words else None
+    sayable = words and len(words.split()) <= 5 and not _UNSAYABLE.search(words)
+    return Facts(ColumnRef(table=table.name, column=column.name), words, values, nulls[0][0]) if sayable else None
 
 
 def _rows(database: Database, sql: str) -> tuple[tuple[Any, ...], ...] | None:

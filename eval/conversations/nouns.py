@@ -1,0 +1,109 @@
+"""Nouns: what people call tables and columns, in full, in the singular and in the plural."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_IN_FULL = {
+    "tot": "total", "cred": "credits", "dept": "department", "num": "number of", "qty": "quantity", "amt": "amount",
+    "avg": "average", "max": "maximum", "min": "minimum", "desc": "description", "addr": "address", "lat": "latitude",
+    "lng": "longitude", "yr": "year", "pct": "percentage", "apt": "apartment", "fname": "first name", "lname": "last name",
+    "emp": "employee", "cust": "customer", "mgr": "manager", "pop": "population", "acct": "account", "dob": "date of birth",
+    "prof": "professor", "stu": "student", "loc": "location", "info": "information", "msg": "message", "prov": "province", "ctry": "country",
+    "mfr": "manufacturer", "wt": "weight", "ht": "height", "ms": "milliseconds", "temp": "temperature",
+}  # fmt: skip
+"""What people write in full that a name shortens."""
+_IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
+_SINGULARS = {many: one for one, many in _IRREGULAR.items()}
+_KINDS_OF_TABLE = ("ref ", "reference ", "tbl ", "dim ", "fact ")
+"""What a table's name may begin with that says nothing of its rows."""
+
+
+def spoken(name: str, values: tuple[Any, ...] = ()) -> str:
+    """Return what a person calls a column whose name is no noun.
+
+    >>> spoken("hired on"), spoken("founded", (1987, 1994)), spoken("is active", (0, 1)), spoken("city")
+    ('hired on date', 'year founded', 'is active', 'city')
+    """
+    if name in ("date from", "date to"):
+        return "start date" if name == "date from" else "end date"
+    if name.endswith((" on", " at")):
+        return f"{name} date"
+    if re.fullmatch(r"\w+ed|born|built", name):
+        years = all(isinstance(value, int) and 1000 <= value <= 2100 for value in values) and values
+        return f"year {name}" if years else f"{name} date" if values and isinstance(values[0], str) else name
+    return name
+
+
+def said_of(name: str, noun: str) -> str:
+    """Return what a column is called beside its thing, abbreviations in full.
+
+    >>> said_of("department name", "department"), said_of("tot cred", "student"), said_of("building type", "apartment building")
+    ('name', 'total credits', 'type')
+    >>> said_of("airline", "airline"), said_of("invoice number", "invoice")
+    ('name', 'invoice number')
+    """
+    words = in_full(name).split()
+    if words[:1] == noun.split()[-1:] and len(words) == 1:
+        return "name"
+    for own in (noun.split(), noun.split()[-1:]):
+        if words[: len(own)] == own and len(words) > len(own) and words[len(own) :] != ["number"]:
+            words = words[len(own) :]
+    return " ".join(words)
+
+
+def in_full(name: str) -> str:
+    """Write abbreviations in full."""
+    return " ".join(_IN_FULL.get(word, word) for word in name.split()).replace("of of", "of")
+
+
+def noun_of(table: str) -> str:
+    """Return what a row of a table is called.
+
+    >>> noun_of("ref hotel types"), noun_of("people"), noun_of("acct")
+    ('hotel type', 'person', 'account')
+    """
+    for kind in _KINDS_OF_TABLE:
+        table = table.removeprefix(kind)
+    return singular(in_full(table))
+
+
+def plural(noun: str) -> str:
+    """Return the plural of a noun.
+
+    >>> [plural(noun) for noun in ("city", "bus route", "match", "staff", "airlines", "day")]
+    ['cities', 'bus routes', 'matches', 'staff', 'airlines', 'days']
+    >>> plural("status"), plural("diagnosis"), plural("sales person")
+    ('statuses', 'diagnoses', 'sales people')
+    """
+    *first, last = noun.split(" ")
+    if last in _IRREGULAR:
+        return " ".join((*first, _IRREGULAR[last]))
+    if noun.endswith("us"):
+        return noun + "es"
+    if noun.endswith("is"):
+        return noun[:-2] + "es"
+    if noun.endswith(("staff", "people", "data", "media", "series", "children", "details")) or (
+        noun.endswith("s") and not noun.endswith("ss")
+    ):
+        return noun
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("ss", "x", "ch", "sh", "z")) else "s")
+
+
+def singular(noun: str) -> str:
+    """Return the singular of a noun that may be a plural.
+
+    >>> [singular(noun) for noun in ("cities", "airlines", "matches", "class", "bus", "addresses")]
+    ['city', 'airline', 'match', 'class', 'bus', 'address']
+    """
+    *first, last = noun.split(" ")
+    if last in _SINGULARS:
+        return " ".join((*first, _SINGULARS[last]))
+    if noun.endswith("ies") and len(noun) > 4:
+        return noun[:-3] + "y"
+    if noun.endswith(("sses", "xes", "ches", "shes")):
+        return noun[:-2]
+    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
