@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -185,7 +186,8 @@ async def open_store(store: Path) -> AsyncGenerator[AsyncSqliteSaver]:
 
 
 def _check_store(store: Path) -> None:
-    """Refuse a file that holds something else, before anything is written into it."""
+    """Refuse a file that holds something else, before anything is written into it; a new one is its owner's alone."""
+    os.close(os.open(store, os.O_RDWR | os.O_CREAT, 0o600))
     with closing(sqlite3.connect(store)) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not names <= CHECKPOINT_TABLES:

@@ -19,11 +19,16 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
 
 @contextmanager
-def atomic_file(path: Path) -> Generator[IO[bytes]]:
-    """Open a file that takes its name once everything is on the disk; after an error, what was there before stays."""
+def atomic_file(path: Path, mode: int = 0o666) -> Generator[IO[bytes]]:
+    """Open a file that takes its name once everything is on the disk; after an error, what was there before stays.
+
+    Args:
+        mode: who may read and write it, within what the process allows.
+    """
     unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
     try:
-        with unfinished.open("wb") as file:
+        unfinished.unlink(missing_ok=True)  # of a killed process with that number, or a link of somebody else's
+        with open(unfinished, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

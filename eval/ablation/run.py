@@ -77,7 +77,9 @@ class _Bench:
         """Run and score one rung, None for the base; say how it went."""
         name = rung.name if rung else BASE
         runner, options = self._runner(rung), self._options(rung)
-        store = RunStore.create(options.out, manifest_of(runner, options, self.dialogues))
+        store = RunStore.create(
+            options.out, manifest_of(runner, options, self.dialogues), runner.dataset.database_paths
+        )
         try:
             await runner.run(store, max(1, options.concurrency))
             store.sort()

@@ -39,7 +39,7 @@ def bundle(run: Path, out: Path | None = None) -> Path:
     target = out or run.resolve().with_suffix(".zip")
     if target.exists():
         raise RunError(f"{target} is there already: give --out another name")
-    with atomic_file(target) as file, zipfile.ZipFile(file, "w") as archive:
+    with atomic_file(target, mode=run.stat().st_mode & 0o666) as file, zipfile.ZipFile(file, "w") as archive:
         for name in FILES:
             if (run / name).exists():
                 _add(archive, name, (run / name).read_bytes())

@@ -26,6 +26,7 @@ from eval.statistics import rate_interval
 from eval.turn_key import TurnKey
 from value_index.atomic_file import write_atomically
 from value_index.database import Database
+from value_index.private_folder import private_folder
 from value_index.render import strict_json
 from value_index.sqlite.database import SQLiteDatabase
 
@@ -63,6 +64,7 @@ def run_suite(options: SuiteOptions) -> SuiteResult:
     finally:
         with_database.close()
     earlier = read_result(options.against) if options.against else None
+    private_folder(options.out, (options.database,))
     folders = [options.out] if options.repeat == 1 else [options.out / f"{n + 1}" for n in range(options.repeat)]
     tries = [_answered(suite, options, folder) for folder in folders]
     result = summarise(suite, options, tries, earlier)

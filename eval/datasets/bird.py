@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from eval.datasets.spider_family import DataError, Dataset, GoldDialogue, GoldTurn, followed, read_json
+from eval.datasets.spider_family import DataError, Dataset, GoldDialogue, GoldTurn, file_of, followed, read_json
 from value_index.models import ForeignModel
 from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
 from value_index.sqlite.reflection import column_kind
@@ -67,8 +67,8 @@ class Bird:
         )
 
     def database_path(self, database_id: str) -> Path:
-        """Return the SQLite file of a database, whether it exists or not."""
-        return self.databases / database_id / f"{database_id}.sqlite"
+        """Return the SQLite file of a database, whether it exists or not; see `file_of`."""
+        return file_of(self.databases, database_id)
 
     def dataset(self) -> Dataset:
         """Return the questions as dialogues of one turn."""

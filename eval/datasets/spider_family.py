@@ -145,10 +145,13 @@ class Dataset:
         Raises:
             DataError: The id is no plain name: it would lead out of the folder.
         """
-        if database_id in ("", ".", "..") or not _PLAIN_ID.fullmatch(database_id):
-            raise DataError(f"{database_id[:80]!r} is no name of a database: it must be a name without separators")
-        folder = self.databases or followed(self.folder / "database")
-        return folder / database_id / f"{database_id}.sqlite"
+        return file_of(self.databases or followed(self.folder / "database"), database_id)
+
+    @property
+    def database_paths(self) -> tuple[Path, ...]:
+        """The SQLite files of the databases that the dialogues talk about."""
+        ids = sorted({dialogue.database_id for dialogue in self.dialogues})
+        return tuple(map(self.database_path, ids))
 
     def open_databases(self) -> None:
         """Open every database of the dialogues, so that a bad one is known before anything is run.
@@ -180,6 +183,17 @@ class Dataset:
         with self._lock:
             while self._open:
                 self._open.popitem()[1].close()
+
+
+def file_of(databases: Path, database_id: str) -> Path:
+    """Return the SQLite file of a database in a folder of databases, whether it exists or not.
+
+    Raises:
+        DataError: The id is no plain name: it would lead out of the folder.
+    """
+    if database_id in ("", ".", "..") or not _PLAIN_ID.fullmatch(database_id):
+        raise DataError(f"{database_id[:80]!r} is no name of a database: it must be a name without separators")
+    return databases / database_id / f"{database_id}.sqlite"
 
 
 def cosql(folder: Path, split: str) -> Dataset:
@@ -216,17 +230,33 @@ def followed(path: Path) -> Path:
 
     Some copies (git on systems without links, some archivers) keep `database -> ../database` as a file that holds
     `../database`. Anything else is returned as it is.
+
+    Raises:
+        DataError: It leads further away than one folder up.
     """
     if not path.is_file() or path.stat().st_size > _LONGEST_LINK:
         return path
     text = path.read_bytes().removeprefix(BOM_UTF8).strip()
     if not text or b"\n" in text or b"\0" in text or text[:1] in b"[{":
         return path
-    target = path.parent / text.decode(errors="replace")
+    link = Path(text.decode(errors="replace"))
     try:
-        return target if target.exists() else path
+        if not (path.parent / link).exists():
+            return path
     except OSError:  # too long for a name, so it is none
         return path
+    if not _lies_near(link):
+        raise DataError(f"{path} is a link out of the data folder ({str(link)!r}): put what it names in its place")
+    return path.parent / link
+
+
+def _lies_near(link: Path) -> bool:
+    """Whether a path leads one folder up at most, as the links of the archives do.
+
+    >>> [_lies_near(Path(link)) for link in ("a/b", "../a", "../../a", "a/../../../b", "/a")]
+    [True, True, False, False, False]
+    """
+    return not link.is_absolute() and ".." not in link.parts[1:]
 
 
 def _what_is_there(name: DatasetName, root: Path) -> str:

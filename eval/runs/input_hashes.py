@@ -33,9 +33,7 @@ def weights_sha256(of: Mapping[Stage, object]) -> str | None:
 
 def database_hashes(dataset: Dataset) -> dict[str, str]:
     """Return the SHA-256 of each database's content by its id, wherever the file lies."""
-    ids = sorted({dialogue.database_id for dialogue in dataset.dialogues})
-    paths = {name: dataset.database_path(name) for name in ids}
-    return {name: _digest(path, stamp(path)) for name, path in paths.items()}
+    return {path.stem: _digest(path, stamp(path)) for path in dataset.database_paths}
 
 
 def changed(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def import_predictions(
         predictions_sha256=hashlib.sha256(text.encode()).hexdigest(),
         left_out=len(absent) if missing == "left-out" else 0,
     )  # fmt: skip
-    store = RunStore.create(out, manifest)
+    store = RunStore.create(out, manifest, (path for path in rows.database_paths if path.is_file()))
     try:
         for key, dialogue in wanted.items():
             left = predictions.name if missing == "left-out" and key not in given else None

@@ -68,7 +68,8 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     dataset.open_databases()
     runner = Runner.build(dataset, config, experiment)
     manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}")
-    store = RunStore.resume(options.out, manifest) if options.resume else RunStore.create(options.out, manifest)
+    begin = RunStore.resume if options.resume else RunStore.create
+    store = begin(options.out, manifest, dataset.database_paths)
     _refuse_unknown_turns(store, dataset)
     if say:
         say(_sensitivity(dataset.turns))

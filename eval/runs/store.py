@@ -22,6 +22,7 @@ from eval.records import (
     read_turns,
 )
 from value_index.atomic_file import UNFINISHED, write_atomically
+from value_index.private_folder import private_folder
 from value_index.render import strict_json
 
 LOCK = ".lock"
@@ -44,8 +45,11 @@ class RunStore:
         self._alone = _opened(folder / "alone.jsonl")
 
     @classmethod
-    def create(cls, folder: Path, manifest: Manifest) -> Self:
+    def create(cls, folder: Path, manifest: Manifest, databases: Iterable[Path] = ()) -> Self:
         """Start a run in a new or empty folder.
+
+        Args:
+            databases: the files asked; who may not read them all may not read the folder.
 
         Raises:
             RunError: Something is there already; nothing is touched.
@@ -56,7 +60,7 @@ class RunStore:
             hint = "continue it with --resume, or " if (folder / "manifest.json").exists() else ""
             raise RunError(f"{folder} is not empty: {hint}give --out a new folder")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder, databases)
             manifest = manifest.model_copy(update={"chain": "sha256"})
             _write_manifest(folder, manifest)
         except OSError as error:
@@ -64,14 +68,14 @@ class RunStore:
         return cls(folder, manifest, ())
 
     @classmethod
-    def resume(cls, folder: Path, manifest: Manifest) -> Self:
+    def resume(cls, folder: Path, manifest: Manifest, databases: Iterable[Path] = ()) -> Self:
         """Continue a run: a torn last line is cut off, turns that were not run are taken up again.
 
         Raises:
             RunError: The folder is foreign, its manifest names other inputs, or a record was edited.
         """
         if not (folder / "manifest.json").exists():
-            return cls.create(folder, manifest)
+            return cls.create(folder, manifest, databases)
         earlier = read_manifest(folder)
         differing = earlier.differences(manifest)
         if differing:

@@ -18,7 +18,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from agent.answer import QuestionError
 from agent.config import Config
-from agent.session import Session, SessionError, open_session
+from agent.session import Session, SessionError, open_session, open_store
 from agent.thread_lock import ThreadBusyError
 from nodes.node import Context, Variant
 from nodes.plan import ColumnTerm, Plan, TableSource
@@ -52,6 +52,16 @@ class Count(Variant):
 def config(skip: Config) -> Config:
     settings = {**skip.settings, "value_grounding": Ground(), "plan_emission": Planner(), "sql_generation": Count()}
     return Config(variants=skip.variants, settings=settings)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are those of POSIX")
+def test_conversations_are_their_owner_s_alone(tmp_path: Path) -> None:
+    async def opened(store: Path) -> None:
+        async with open_store(store):
+            pass
+
+    asyncio.run(opened(tmp_path / "kept.sqlite"))
+    assert (tmp_path / "kept.sqlite").stat().st_mode & 0o077 == 0
 
 
 @pytest.fixture

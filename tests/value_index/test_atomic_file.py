@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from value_index.atomic_file import atomic_file, write_atomically
+from value_index.atomic_file import UNFINISHED, atomic_file, write_atomically
+
+
+def test_a_link_in_its_place_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / f"a.json.{os.getpid()}{UNFINISHED}").symlink_to(tmp_path / "victim")
+    write_atomically(tmp_path / "a.json", "{}")
+    assert (tmp_path / "victim").read_text() == "precious" and (tmp_path / "a.json").read_text() == "{}"
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import stat
 from collections.abc import Generator
 from contextlib import contextmanager
-from functools import reduce
-from operator import and_
 from pathlib import Path
 
 from filelock import FileLock
@@ -19,6 +16,7 @@ from value_index.atomic_file import write_atomically
 from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.models import FrozenModel
+from value_index.private_folder import private_folder
 from value_index.store.build import (
     Builder,
     Progress,
@@ -131,16 +129,9 @@ def _build(database: Database, home: Path, progress: Progress | None) -> Values 
 
 def _make_home(home: Path, database: Database) -> None:
     """Make the folder of a database's index, for those who may read the database."""
-    home.parent.mkdir(parents=True, exist_ok=True)
     if home.is_symlink():
         raise DatabaseError(f"{str(home)!r} is a link: remove it, or give --index-dir")
-    readers = reduce(
-        and_, (stat.S_IMODE(path.stat().st_mode) for path in database.files), 0o044 if database.files else 0
-    )
-    mode = 0o700 | readers | readers >> 2
-    home.mkdir(mode=mode, exist_ok=True)
-    if stat.S_IMODE(home.stat().st_mode) & ~mode & 0o077:
-        home.chmod(mode)
+    private_folder(home, database.files)
 
 
 @contextmanager

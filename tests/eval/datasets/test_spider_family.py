@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from eval.datasets import DataError, Dataset, followed, load, parse_range
+from eval.datasets.bird import Bird
 from tests.eval.archive import DIALOGUES, write_split
 from value_index.errors import DatabaseError, TurnSQLError
 
@@ -54,6 +55,22 @@ def test_a_link_kept_as_text_is_followed(archive: Path) -> None:
     text = archive / "note.txt"
     text.write_text("no such path")
     assert followed(text) == text
+
+
+@pytest.mark.parametrize("link", ["../../elsewhere", "{}/elsewhere", "here/../../../elsewhere"])
+def test_a_link_kept_as_text_leads_to_no_other_folder(tmp_path: Path, link: str) -> None:
+    home = tmp_path / "data" / "cosql"
+    (home / "here").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (home / "database").write_text(link.format(tmp_path))
+    with pytest.raises(DataError, match="is a link out of the data folder"):
+        followed(home / "database")
+
+
+def test_a_name_of_bird_is_no_address(tmp_path: Path) -> None:
+    bird = Bird(tmp_path, "dev", (), {}, tmp_path / "tables.json")
+    with pytest.raises(DataError, match="no name of a database"):
+        bird.database_path("/etc/base")
 
 
 def _missing(folder: Path) -> Path:

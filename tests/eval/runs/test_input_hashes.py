@@ -56,6 +56,15 @@ def test_a_changed_database_is_another_run(archive: Path, folder: Path) -> None:
         run(RunOptions(data=archive, out=folder, config=SKIP, resume=True))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="permissions are those of POSIX")
+def test_records_and_bundles_of_a_private_database_are_private(archive: Path, tmp_path: Path) -> None:
+    (archive / "database" / "farm_1" / "farm_1.sqlite").chmod(0o600)
+    run(RunOptions(data=archive, out=tmp_path / "run", config=SKIP))
+    assert (tmp_path / "run").stat().st_mode & 0o077 == 0
+    score(tmp_path / "run")
+    assert bundle(tmp_path / "run", tmp_path / "run.zip").stat().st_mode & 0o077 == 0
+
+
 def test_the_hash_goes_by_content_and_not_by_place(archive: Path, folder: Path, tmp_path: Path) -> None:
     shutil.copytree(archive, tmp_path / "copy")
     run(RunOptions(data=tmp_path / "copy", out=tmp_path / "second", config=SKIP))

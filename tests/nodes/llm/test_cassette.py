@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from nodes.llm.cassette import Cassette
+from nodes.llm.cassette import Cassette, read_cassette
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import (
     EndpointError,
@@ -73,6 +74,54 @@ def test_many_at_once_agree(tmp_path: Path) -> None:
     replies = asyncio.run(all_of_them())
     replayed = [asyncio.run(ask(Cassette(path, ENDPOINT), str(n % 10))) for n in range(200)]
     assert replies == replayed
+
+
+EDITS = ("reply = replace(reply, '1', '2')", "prompt = replace(prompt, 'a', 'b')", "seal = NULL")
+
+
+def change(path: Path, *statements: str) -> None:
+    with sqlite3.connect(path) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_answer_that_was_edited_is_not_replayed(tmp_path: Path, edit: str) -> None:
+    path = tmp_path / "cassette"
+    asyncio.run(ask(Cassette(path, ENDPOINT, source=Counting()), "a"))
+    change(path, f"UPDATE answer SET {edit}")
+    for source in (None, Counting()):
+        with pytest.raises(EndpointError, match="holds an answer that was edited") as raised:
+            asyncio.run(ask(Cassette(path, ENDPOINT, source=source), "a"))
+        assert raised.value.fatal
+    with pytest.raises(TurnSQLError, match="was edited"):
+        read_cassette(path)
+
+
+def test_a_recording_of_an_earlier_version_is_replayed_and_sealed_when_it_grows(tmp_path: Path) -> None:
+    path = tmp_path / "cassette"
+    first = asyncio.run(ask(Cassette(path, ENDPOINT, source=Counting()), "a"))
+    change(path, "ALTER TABLE answer DROP COLUMN seal", "PRAGMA user_version = 0")
+    assert asyncio.run(ask(Cassette(path, ENDPOINT), "a")) == first
+    asyncio.run(ask(Cassette(path, ENDPOINT, source=Counting()), "b"))
+    change(path, "UPDATE answer SET reply = '{}'")
+    with pytest.raises(EndpointError, match="was edited"):
+        asyncio.run(ask(Cassette(path, ENDPOINT), "a"))
+
+
+def test_a_damaged_recording_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "cassette"
+    asyncio.run(ask(Cassette(path, ENDPOINT, source=Counting()), "a"))
+    change(path, "PRAGMA user_version = 0", "UPDATE answer SET reply = '{\"text\": '")
+    with pytest.raises(EndpointError, match="damaged recording"):
+        asyncio.run(ask(Cassette(path, ENDPOINT), "a"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are those of POSIX")
+def test_a_recording_is_its_owner_s_alone(tmp_path: Path) -> None:
+    asyncio.run(ask(Cassette(tmp_path / "cassette", ENDPOINT, source=Counting()), "a"))
+    assert (tmp_path / "cassette").stat().st_mode & 0o077 == 0
 
 
 def test_other_files_are_refused_and_left_alone(tmp_path: Path) -> None:
