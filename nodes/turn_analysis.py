@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar, cast
 
 from nodes.lexical.cues import Cues
 from nodes.lexical.previous_query import PreviousQuery
 from nodes.lexical.schema_mentions import Mentions, find_mentions
-from nodes.lexical.utterance import Utterance
+from nodes.lexical.utterance import Utterance, name_words, stem
 from nodes.plan import Plan, PlanSource
+from nodes.plan.traversal import table_names
 from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
 from nodes.state import Turn
@@ -38,7 +39,8 @@ class TurnAnalysis:
     (True, None, ())
     """
 
-    schema: Schema
+    whole_schema: Schema
+    """Everything that the database has; `schema` is what a plan of this turn is made of."""
     index: ValueIndex | None
     """None if no value index was built: nothing matches then."""
     text: str
@@ -48,7 +50,7 @@ class TurnAnalysis:
 
     def is_of(self, text: str, history: tuple[Turn, ...], schema: Schema) -> bool:
         """Tell whether this is the analysis of a turn."""
-        return self.schema is schema and self.text == text and self.history == history
+        return self.whole_schema is schema and self.text == text and self.history == history
 
     def once(self, key: Hashable, make: Callable[[TurnAnalysis], Made]) -> Made:
         """Return what a stage makes of the turn by its own means (a network's encoding), made at the first call.
@@ -67,6 +69,14 @@ class TurnAnalysis:
         return Utterance.of(self.text)
 
     @cached_property
+    def schema(self) -> Schema:
+        """The tables, and those views that the utterance names or an earlier query reads.
+
+        A view says once more what tables say, under names that compete with theirs, and no key leads to it.
+        """
+        return without_unnamed_views(self.whole_schema, self.utterance, self.earlier_plans)
+
+    @cached_property
     def cues(self) -> Cues:
         """Cues of the utterance: counts, superlatives, comparisons, orders, groups, denials, pronouns."""
         return Cues(self.utterance)
@@ -79,7 +89,7 @@ class TurnAnalysis:
     @cached_property
     def earlier_plans(self) -> tuple[Plan | None, ...]:
         """The plans of the latest earlier turns, oldest first; None for SQL that is no plan."""
-        return tuple(_plan(turn.sql, self.schema) for turn in self.history[-EARLIER_PLANS:])
+        return tuple(_plan(turn.sql, self.whole_schema) for turn in self.history[-EARLIER_PLANS:])
 
     @cached_property
     def previous(self) -> Plan | None:
@@ -93,7 +103,8 @@ class TurnAnalysis:
     @cached_property
     def matches(self) -> tuple[ValueMatch, ...]:
         """Stored values that the utterance names, read for itself."""
-        return self.index.ground(self.text, candidates=self._candidates) if self.index else ()
+        found = self.index.ground(self.text, candidates=self._candidates) if self.index else ()
+        return self._within_schema(found)
 
     @cached_property
     def matches_in_context(self) -> tuple[ValueMatch, ...]:
@@ -101,14 +112,48 @@ class TurnAnalysis:
         if self.index is None:
             return ()
         before = PreviousQuery.of(self.previous)
-        return self.index.ground(
+        found = self.index.ground(
             self.text, tables=before.tables, columns=before.columns, shown=before.shown, candidates=self._candidates
         )
+        return self._within_schema(found)
+
+    def _within_schema(self, matches: tuple[ValueMatch, ...]) -> tuple[ValueMatch, ...]:
+        if self.schema is self.whole_schema:
+            return matches
+        return tuple(match for match in matches if self.schema.table(match.column.table) is not None)
 
     @cached_property
     def _candidates(self) -> TextCandidates | None:
         """The candidates of every span of the utterance: what takes the value index its time."""
         return self.index.candidates(self.text) if self.index else None
+
+
+def without_unnamed_views(schema: Schema, utterance: Utterance, earlier: Sequence[Plan | None]) -> Schema:
+    """Return the schema without the views that nobody speaks of; the same schema where no view is left out.
+
+    A view is named where the words of its name stand in the utterance side by side. Where there are only views, all stay.
+    """
+    if not any(table.is_view for table in schema.tables) or all(table.is_view for table in schema.tables):
+        return schema
+    said = tuple(word.stem for word in utterance.words)
+    named = {name for plan in earlier if plan for name in table_names(plan)}
+    named |= {table.name for table in schema.tables if table.is_view and _is_said(table.natural_name, said)}
+    return _with_views(schema, frozenset(named))
+
+
+@lru_cache(maxsize=256)
+def _with_views(schema: Schema, named: frozenset[str]) -> Schema:
+    """Return the schema with some of its views; one object for many turns, since much is kept by the schema."""
+    tables = tuple(table for table in schema.tables if not table.is_view or table.name in named)
+    if len(tables) == len(schema.tables):
+        return schema
+    # Not model_copy, which would take what the whole schema has computed along.
+    return Schema(**{name: getattr(schema, name) for name in Schema.model_fields} | {"tables": tables})
+
+
+def _is_said(name: str, said: tuple[str, ...]) -> bool:
+    words = tuple(map(stem, name_words(name)))
+    return any(said[at : at + len(words)] == words for at in range(len(said) - len(words) + 1))
 
 
 def _plan(sql: str, schema: Schema) -> Plan | None:

@@ -20,6 +20,7 @@ from nodes.state import GraphState, Turn
 from nodes.turn_analysis import TurnAnalysis
 from tests.nodes.library import library
 from value_index.grounding.candidate_search import CandidateSearch
+from value_index.schema import Column, Schema, Table
 
 HISTORY = (
     Turn(utterance="Which books are mysteries?", sql="SELECT title FROM book WHERE genre = 'Mystery'"),
@@ -94,3 +95,37 @@ def test_a_count_of_a_query_is_followed_up_as_the_query(context: Context) -> Non
     analysis = TurnAnalysis(context.schema, None, ASKED, (counted,))
     inner = TurnAnalysis(context.schema, None, ASKED, HISTORY[1:]).previous
     assert analysis.previous == inner and analysis.earlier_plans[0] != inner
+
+
+VIEWED = Schema(
+    database_id="shop",
+    tables=(
+        Table(name="product", natural_name="product", columns=(Column(name="name", natural_name="name"),)),
+        Table(name="price_list", natural_name="price list", is_view=True, columns=(Column(name="item", natural_name="item"),)),
+    ),
+)  # fmt: skip
+
+
+def _tables(asked: str, *sql: str, schema: Schema = VIEWED) -> list[str]:
+    history = tuple(Turn(utterance="?", sql=each) for each in sql)
+    return [table.name for table in TurnAnalysis(schema, None, asked, history).schema.tables]
+
+
+def test_a_view_is_read_where_it_is_named():
+    assert _tables("List the price of each product.") == ["product"]
+    assert _tables("Show the price list.") == ["product", "price_list"]
+
+
+def test_a_view_stays_while_the_conversation_is_about_it():
+    assert _tables("Only the first.", "SELECT item FROM price_list") == ["product", "price_list"]
+
+
+def test_of_views_alone_all_are_read():
+    only = Schema(database_id="shop", tables=VIEWED.tables[1:])
+    assert _tables("How many?", schema=only) == ["price_list"]
+
+
+def test_turns_without_views_share_one_schema():
+    one, two = (TurnAnalysis(VIEWED, None, asked, ()) for asked in ("How many?", "Which?"))
+    assert one.schema is two.schema
+    assert "price_list" not in {column.table for column in one.schema.columns}
