@@ -148,7 +148,7 @@ def _with_views(schema: Schema, named: frozenset[str]) -> Schema:
     if len(tables) == len(schema.tables):
         return schema
     # Not model_copy, which would take what the whole schema has computed along.
-    return Schema(**{name: getattr(schema, name) for name in Schema.model_fields} | {"tables": tables})
+    return Schema.model_validate({name: getattr(schema, name) for name in Schema.model_fields} | {"tables": tables})
 
 
 def _is_said(name: str, said: tuple[str, ...]) -> bool:
