@@ -29,14 +29,13 @@ _BEFORE = re.compile(
     r"\b(before|prior to|earlier than|until|till|up to|by the end of|by|older than)(?: the year)? $", re.IGNORECASE
 )
 _AFTER = re.compile(r"\b(after|later than|newer than|past|beyond)(?: the year)? $", re.IGNORECASE)
-_SINCE = re.compile(
-    r"\b(since|from|as of|starting(?: in| from)?|beginning(?: in| from)?)(?: the year)? $", re.IGNORECASE
-)
+_SINCE = re.compile(r"\b(since|as of|(?:starting|beginning)(?: in| from)?)(?: the year)? $", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom(?: the year)? $", re.IGNORECASE)
 _ONWARD = re.compile(r"^ (?:or later|or after|and later|and after|onwards?|on\b|or newer)", re.IGNORECASE)
 _OR_EARLIER = re.compile(r"^ (?:or earlier|or before|and earlier|and before|or older)", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:between|from) $", re.IGNORECASE)
 _TO = re.compile(r"^ ?(?:and|to|until|till|through|-|–) (?:the year )?$", re.IGNORECASE)
-_IN = re.compile(r"\b(?:in|during|of|for|on|year|years|at|within|all|throughout)(?: the(?: year)?)? $", re.IGNORECASE)
+_IN = re.compile(r"\b(?:in|from|during|of|for|on|year|years|at|within|all|throughout)(?: the(?: year)?)? $", re.IGNORECASE)
 _COUNTS = re.compile(r"\b(?:than|least|most|exactly|over|under|above|below|about|around|top) $", re.IGNORECASE)
 _COUNTED = re.compile(
     r"^ (?:%|percent|dollars?|euros?|pounds?|usd|eur|km|kg|m|miles|meters|people|or more|or less|or fewer)\b",
@@ -68,6 +67,8 @@ def find_periods(text: str, today: date | None = None) -> tuple[Period, ...]:
     [('2019-01-01', '2022-01-01')]
     >>> [(p.first and p.first.isoformat(), p.end and p.end.isoformat()) for p in find_periods("before June 2023")]
     [(None, '2023-06-01')]
+    >>> [(p.first and p.first.isoformat(), p.end and p.end.isoformat()) for p in find_periods("orders from 2023")]
+    [('2023-01-01', '2024-01-01')]
     """
     plain = sorted(_plain(text, today or date.today()), key=lambda period: period.start)
     joined: list[Period] = []
@@ -146,7 +147,9 @@ def _related(period: Period, text: str) -> Period | None:
         return replace(
             period, first=None, end=period.end if through else period.first, strength=max(0.9, period.strength)
         )
-    if _ONWARD.match(after) or _SINCE.search(before):
+    # "Orders from 1997" are those of that year; from a day on, time goes on.
+    from_a_day = period.unit == "day" and _FROM.search(before)
+    if _ONWARD.match(after) or _SINCE.search(before) or from_a_day:
         return replace(period, end=None, strength=max(0.8, period.strength))
     if _AFTER.search(before):
         return replace(period, first=period.end, end=None, strength=max(0.9, period.strength))
