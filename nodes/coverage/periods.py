@@ -35,7 +35,9 @@ _ONWARD = re.compile(r"^ (?:or later|or after|and later|and after|onwards?|on\b|
 _OR_EARLIER = re.compile(r"^ (?:or earlier|or before|and earlier|and before|or older)", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:between|from) $", re.IGNORECASE)
 _TO = re.compile(r"^ ?(?:and|to|until|till|through|-|–) (?:the year )?$", re.IGNORECASE)
-_IN = re.compile(r"\b(?:in|from|during|of|for|on|year|years|at|within|all|throughout)(?: the(?: year)?)? $", re.IGNORECASE)
+_IN = re.compile(
+    r"\b(?:in|from|during|of|for|on|year|years|at|within|all|throughout)(?: the(?: year)?)? $", re.IGNORECASE
+)
 _COUNTS = re.compile(r"\b(?:than|least|most|exactly|over|under|above|below|about|around|top) $", re.IGNORECASE)
 _COUNTED = re.compile(
     r"^ (?:%|percent|dollars?|euros?|pounds?|usd|eur|km|kg|m|miles|meters|people|or more|or less|or fewer)\b",
