@@ -34,7 +34,8 @@ def compact(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
     start: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Earlier run, whose best weights this one begins with.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Earlier run, or exported planner, whose weights this one begins with."),
     ] = None,
     export: Annotated[
         Path | None,

@@ -6,9 +6,10 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from eval.datasets import Dataset, DatasetName, load
+from training.data.generated.conversations import load_generated
 from training.data.qda import load_qda
 from value_index.errors import TurnSQLError, first_problem
 from value_index.folders import shipped
@@ -28,19 +29,32 @@ class Settings(FrozenModel):
 class Source(Settings):
     """One training split."""
 
-    dataset: DatasetName | Literal["qda"]
+    dataset: DatasetName | Literal["qda", "generated"]
     folder: str
     """The folder under the data folder: cosql_dataset, spider_data, qda_sql ..."""
     split: str
+    """generated: the half of the wordings, a or b, or all."""
     archive: str = ""
     """qda alone, which has no databases of its own: the folder that has them."""
+    turns: int = Field(default=150, ge=2)
+    """generated alone: turns made about each training database, at least."""
+    without: tuple[str, ...] = ()
+    """Databases to leave out."""
 
-    def load(self, data: Path) -> Dataset:
-        """Read it from the data folder.
+    def load(self, data: Path, kept: Path | None = None) -> Dataset:
+        """Read it from the data folder, without the databases to leave out.
+
+        Args:
+            kept: A folder where generated conversations are kept, so that they are made once.
 
         Raises:
             DataError: It is not there.
         """
+        return self._load(data, kept).without(self.without)
+
+    def _load(self, data: Path, kept: Path | None) -> Dataset:
+        if self.dataset == "generated":
+            return load_generated(data / self.folder, self.split, turns=self.turns, kept=kept)
         if self.dataset == "qda":
             return load_qda(data / self.folder / f"qdasql_{self.split}.json", data / self.archive)
         return load(self.dataset, data / self.folder, self.split)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from eval.conversations.behaviours import FOLLOWING
 from eval.conversations.nouns import plural
@@ -22,6 +22,7 @@ from nodes.sql.errors import SQLError
 from value_index.database import Database
 
 Half = Literal["all", "a", "b"]
+HALVES = get_args(Half)
 MOST_ROWS = 2000
 DEADLINE = 1.0
 MOST_TURNS = 5

@@ -23,7 +23,7 @@ from training.compact.config import CompactConfig
 from training.compact.examples import Example, ExampleBuilder
 from training.compact.schema_renaming import vocabulary
 from training.dev_databases import refuse_dev_databases
-from training.settings import TrainingError
+from training.settings import Source, TrainingError
 from value_index.atomic_file import write_atomically
 
 TURNS = 400
@@ -51,9 +51,9 @@ class _Part:
 class _Worker:
     """What a process builds its parts with."""
 
-    def __init__(self, config: CompactConfig, data: Path, base: Path, words: Sequence[str]) -> None:
+    def __init__(self, config: CompactConfig, data: Path, base: Path, kept: Path, words: Sequence[str]) -> None:
         self.config, self.words, self.tokenizer = config, words, load_tokenizer(base)
-        self.datasets = _datasets(config, data)
+        self.datasets = _datasets(config, data, kept)
 
     def build(self, part: _Part) -> None:
         dataset, config = self.datasets[part.source].about(part.databases), self.config
@@ -67,9 +67,9 @@ class _Worker:
 _worker: _Worker
 
 
-def _begin(config: CompactConfig, data: Path, base: Path, words: Sequence[str]) -> None:
+def _begin(config: CompactConfig, data: Path, base: Path, kept: Path, words: Sequence[str]) -> None:
     global _worker
-    _worker = _Worker(config, data, base, words)
+    _worker = _Worker(config, data, base, kept, words)
 
 
 def _build(part: _Part) -> None:
@@ -88,22 +88,25 @@ def build_examples(
     Raises:
         LeakError: a source talks about a development database.
     """
-    datasets = _datasets(config, data)
+    datasets = _datasets(config, data, folder)
     for dataset in datasets:
         refuse_dev_databases(dataset)
     hashes = {
         f"{source.dataset}/{source.split}": d.rows_sha256 for source, d in zip(config.sources, datasets, strict=True)
     }
     words = _vocabulary(datasets, config.validation_databases) if config.renamed else ()
-    chosen = config.model_dump(mode="json", include={"sources", "validation_databases", "seed", "corrupted", "renamed"})
-    key = hashlib.sha256(json.dumps([chosen, hashes], sort_keys=True).encode()).hexdigest()[:12]
-    (folder / key).mkdir(parents=True, exist_ok=True)
-    parts = [part for source, each in enumerate(datasets) for part in _parts(source, each, folder / key)]
+    parts = [
+        part
+        for number, (source, each) in enumerate(zip(config.sources, datasets, strict=True))
+        for part in _parts(number, each, folder / _key(config, source, each, words))
+    ]
+    for parent in {part.path.parent for part in parts}:
+        parent.mkdir(parents=True, exist_ok=True)
     missing = [part for part in parts if not part.path.exists()]
     if missing:
         # Not forked: torch has threads by now.
         spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, spawn, _begin, (config, data, base, words)) as pool:
+        with ProcessPoolExecutor(workers, spawn, _begin, (config, data, base, folder, words)) as pool:
             for _ in track(pool.map(_build, missing), "building examples", len(missing), console=console):
                 pass
     examples: list[Example] = []
@@ -116,6 +119,13 @@ def build_examples(
     return Built(examples, counts, hashes)
 
 
+def _key(config: CompactConfig, source: Source, dataset: Dataset, words: Sequence[str]) -> str:
+    """Return what the examples of a source depend on, hashed: with another source beside it they stay as they are."""
+    settings = config.model_dump(mode="json", include={"validation_databases", "seed", "corrupted", "renamed"})
+    parts = [settings, source.model_dump(mode="json"), dataset.rows_sha256, list(words)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+
+
 def _refuse_foreign(path: Path) -> None:
     """Refuse a part that another user wrote: a pickle runs what it holds.
 
@@ -126,8 +136,8 @@ def _refuse_foreign(path: Path) -> None:
         raise TrainingError(f"{path} belongs to another user and would be run: give --out a folder of your own")
 
 
-def _datasets(config: CompactConfig, data: Path) -> list[Dataset]:
-    datasets = [source.load(data) for source in config.sources]
+def _datasets(config: CompactConfig, data: Path, kept: Path) -> list[Dataset]:
+    datasets = [source.load(data, kept) for source in config.sources]
     # What a model wrote says nothing of how the planner does with people.
     return [dataset.without(config.validation_databases) if dataset.name == "qda" else dataset for dataset in datasets]
 
@@ -142,7 +152,7 @@ def _parts(source: int, dataset: Dataset, folder: Path) -> Iterator[_Part]:
             groups.append([])
         groups[-1].append(database)
     for number, group in enumerate(groups):
-        yield _Part(source, tuple(group), folder / f"{source}-{number}.pkl")
+        yield _Part(source, tuple(group), folder / f"{number}.pkl")
 
 
 def _vocabulary(datasets: Sequence[Dataset], held_out: Sequence[str]) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ class Example:
     """(T, W + N) what the grammar allows at each step."""
     marks: NDArray[np.float32]
     """(N, M) which part each item plays in the gold plan, by roles.MARKS."""
+    source: str = ""
+    """The data set that it is from."""
 
 
 @dataclass
@@ -121,8 +123,9 @@ class ExampleBuilder:
             raise Inexpressible("too large")
         ids = np.array([features.items.id_of(symbol) for symbol in symbols], np.int64)
         return Example(
-            database_id, features, ids, allowed(symbols, features.items), _marks(target, features.items, symbols)
-        )
+            database_id, features, ids, allowed(symbols, features.items), _marks(target, features.items, symbols),
+            self.dataset.name,
+        )  # fmt: skip
 
     def _history(self, dialogue: GoldDialogue, turn: int) -> list[Plan | None]:
         plans = [self._book.plan(dialogue.index, past) for past in range(turn)]

