@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from string import Formatter
 from typing import Any, Literal, get_args
 
 from eval.conversations.behaviours import FOLLOWING
@@ -155,10 +156,11 @@ class Maker:
         words = {key: _said(value) for key, value in {**things(talk.thing), **step.words}.items()}
         for key, said in zip(("that", "also"), step.said, strict=False):
             words[key] = self._phrase(said)
-        template = self.draw.choice(half(name, self.half))
+        words |= {f"{key}_s": plural(value) for key, value in words.items()}
+        template = self.draw.choice(_fillable(half(name, self.half), words))
         if "{one} {that}" in template:
             words["that"] = _of_one(words["that"])
-        ask = _plurals(template).format(**words, **{f"{key}_s": plural(value) for key, value in words.items()})
+        ask = template.format(**words)
         for many, one in ((words.get("many"), words.get("one")), (words.get("children"), words.get("child"))):
             ask = re.sub(rf"\b(1|one) {many}\b", rf"\1 {one}", ask) if many and one else ask
         columns = words.get("columns", "")
@@ -204,6 +206,16 @@ def _amnesiac(query: Query, talk: Talk) -> Iterator[Query]:
     for each in before:
         if each not in query.filters and each.key not in {other.key for other in query.filters} and not query.both:
             yield query.but(filters=(*query.filters, each)) if query.measure != "share" else query
+
+
+def _fillable(templates: Sequence[str], words: Mapping[str, str]) -> list[str]:
+    """Return the templates whose every placeholder has words, with `{column}s` read as a placeholder of its own.
+
+    >>> _fillable(("The {one}?", "The {one} by {column}?"), {"one": "airline"})
+    ['The {one}?']
+    """
+    named = [(text, {field for _, field, _, _ in Formatter().parse(text)}) for text in map(_plurals, templates)]
+    return [text for text, fields in named if fields - {None} <= words.keys()]
 
 
 def _same(gold: tuple[Any, ...], other: tuple[Any, ...] | None, ordered: bool) -> bool:
