@@ -92,8 +92,10 @@ class Maker:
         for name in names[:TRIES]:
             for _ in range(3):
                 step = behaviours[name](talk)
-                if step is not None and self._is_sound(step, talk):
-                    return name, _Made(step, self._spec(name, step, talk))
+                if step is None or not self._is_sound(step, talk):
+                    continue
+                if (spec := self._spec(name, step, talk)) is not None:
+                    return name, _Made(step, spec)
         return None
 
     def _is_sound(self, step: Step, talk: Talk) -> bool:
@@ -134,12 +136,14 @@ class Maker:
             )
         return self._rows[sql]
 
-    def _spec(self, name: str, step: Step, talk: Talk) -> TurnSpec:
+    def _spec(self, name: str, step: Step, talk: Talk) -> TurnSpec | None:
         names = step.wording or (name,)
         if not step.wording and name in FOLLOWING and step.said and self.draw.random() < 0.5:
             names = ("narrowed",)
         *outer, inner = names
         ask = self._filled(inner, step, talk)
+        if ask is None:
+            return None
         for frame in reversed(outer):
             template = self.draw.choice(half(frame, self.half))
             ask = template.format(question=_lowered(ask) if ": " in template else _capital(ask))
@@ -151,13 +155,16 @@ class Maker:
             return TurnSpec(ask=ask, behaviour=name, fails=True)
         return TurnSpec(ask=ask, behaviour=name, sql=(step.query.sql(self.world.database.schema),))
 
-    def _filled(self, name: str, step: Step, talk: Talk) -> str:
-        """Draw a template and fill it."""
+    def _filled(self, name: str, step: Step, talk: Talk) -> str | None:
+        """Draw a template and fill it; None where each asks for words that the step has not."""
         words = {key: _said(value) for key, value in {**things(talk.thing), **step.words}.items()}
         for key, said in zip(("that", "also"), step.said, strict=False):
             words[key] = self._phrase(said)
         words |= {f"{key}_s": plural(value) for key, value in words.items()}
-        template = self.draw.choice(_fillable(half(name, self.half), words))
+        templates = _fillable(half(name, self.half), words)
+        if not templates:
+            return None
+        template = self.draw.choice(templates)
         if "{one} {that}" in template:
             words["that"] = _of_one(words["that"])
         ask = template.format(**words)
