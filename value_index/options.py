@@ -9,9 +9,7 @@ from typing import Annotated
 import typer
 
 FLAG = "--db"
-DATA_SUFFIXES = frozenset(
-    (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
-)
+DATA_SUFFIXES = frozenset((".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx"))
 """The endings of the files that are read as tables."""
 Db = Annotated[
     list[str],

@@ -1,1 +1,1 @@
-"""DuckDB: its files, and data files read as its tables."""
+"""DuckDB: its files, and data files (CSV, TSV, Parquet, JSON, Excel) read as its tables."""
