@@ -60,10 +60,10 @@ class Worker(threading.Thread, Generic[C]):
         if result is None:
             self.abandoned = True
             self.end()
-            atexit.register(self._stop)
+            atexit.register(self._finish)
         return result
 
-    def _stop(self) -> None:
+    def _finish(self) -> None:
         """End what runs before the process does: a driver's thread that is cut off there takes the exit status with it."""
         end = time.monotonic() + EXIT_SECONDS
         while self.is_alive() and time.monotonic() < end:
