@@ -6,9 +6,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
+from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.lexical.name_matching import Matcher, Window, named
 from nodes.lexical.utterance import Utterance
 from value_index.schema import ColumnRef, Schema
+
+SUPERLATIVE_REACH = 3
+"""Words between a superlative and the "first" that orders by it, one more: "most expensive ones first"."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,21 @@ def find_mentions(utterance: Utterance, schema: Schema) -> Mentions:
         for table in schema.tables
         for column in table.columns
     ]
+    ordering = _ordering_words(utterance)
     table_windows = Matcher(utterance, tables).windows()
-    column_windows = Matcher(utterance, columns).windows()
+    column_windows = [w for w in Matcher(utterance, columns).windows() if not w.positions <= ordering]
     return Mentions(_grouped(column_windows), _best_tables(table_windows))
+
+
+def _ordering_words(utterance: Utterance) -> frozenset[int]:
+    """Return the places of "first" and "last" that say how rows are ordered: "highest price first"."""
+    words = utterance.words
+    found: set[int] = set()
+    for at, word in enumerate(words):
+        before = {earlier.text for earlier in words[max(0, at - SUPERLATIVE_REACH) : at]}
+        if word.text in ("first", "last") and before & (SUPERLATIVES.keys() - {"first", "last"}):
+            found.add(at)
+    return frozenset(found)
 
 
 def _grouped(windows: list[Window]) -> tuple[ColumnMention, ...]:

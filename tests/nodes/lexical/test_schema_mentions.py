@@ -60,3 +60,12 @@ def test_what_stands_for_a_row(context: Context) -> None:
     assert [ref.column for ref in display_columns(author)] == ["first_name", "last_name"]
     assert display_columns(book) == (ColumnRef(table="book", column="title"),)
     assert display_columns(loan) == (ColumnRef(table="loan", column="reader_name"),)
+
+
+@pytest.mark.parametrize("text", ["Sort them by pages, highest first.", "The most expensive ones first."])
+def test_what_comes_first_is_no_first_name(context: Context, text: str) -> None:
+    assert "author.first_name" not in best(mentions(context, text))
+
+
+def test_a_first_name_beside_a_superlative_is_one(context: Context) -> None:
+    assert "author.first_name" in best(mentions(context, "the oldest author's first name"))
