@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +15,10 @@ from tokenizers import Tokenizer
 
 from nodes.compact.features import CLS, FAR, FEATURES, RELATIONS, SEP, Pieces, TurnFeatures
 from nodes.compact.grammar import WORDS
-from value_index.errors import TurnSQLError
+from nodes.compact.weights_archive import WeightsError, weights_archive
 
 SHIPPED = Path(__file__).with_name("planner.zip")
 """The weights that come with the project."""
-MAX_BYTES = 1 << 30
-"""The most bytes of all parts of a weights file, unpacked."""
 GRAPHS = {"encoder": 2, "mixing": 1, "step": 1}
 """The graphs of a file, with the threads that each is run by."""
 MOST_KEPT = 20_000
@@ -31,10 +27,6 @@ MOST_SAID = 64
 """Utterances whose states are kept: what is said now is what was said before in the next turn."""
 
 Floats = NDArray[np.float32]
-
-
-class WeightsError(TurnSQLError):
-    """Weights that cannot be used: missing, torn, or made by another version."""
 
 
 @dataclass(frozen=True)
@@ -55,24 +47,14 @@ class Network:
     """Three graphs: texts to states; a turn to its memory; the next symbols of plans."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                if (unpacked := sum(entry.file_size for entry in archive.infolist())) > MAX_BYTES:
-                    raise ValueError(f"it would unpack to {unpacked >> 20} MB")
-                self.about: dict[str, Any] = json.loads(archive.read("manifest.json"))
-                self.tokenizer = Tokenizer.from_str(archive.read("tokenizer.json").decode())
-                self._encoder, self._mixing, self._step = (
-                    _session(archive.read(f"{name}.onnx"), threads) for name, threads in GRAPHS.items()
-                )
+        with weights_archive(path, "turnsql train compact --export") as (self.about, part):
+            self.tokenizer = Tokenizer.from_str(part("tokenizer.json").decode())
+            self._encoder, self._mixing, self._step = (
+                _session(part(f"{name}.onnx"), threads) for name, threads in GRAPHS.items()
+            )
             sizes = [self.about.get(key) for key in ("words", "features", "relations")]
-            layers, heads, _, part = self._step.get_inputs()[2].shape[0], *self._step.get_inputs()[5].shape[1:]
-            self._past_shape = (layers, heads, part)
-        # onnxruntime and tokenizers raise classes of their own, and tokenizers' is Exception itself.
-        except Exception as error:
-            said = " ".join(str(error).split())[:200]
-            raise WeightsError(
-                f"cannot read the weights {str(path)!r} ({said}): make them by turnsql train compact --export"
-            ) from error
+            layers, heads, _, size = self._step.get_inputs()[2].shape[0], *self._step.get_inputs()[5].shape[1:]
+            self._past_shape = (layers, heads, size)
         if sizes != [len(WORDS), FEATURES, len(RELATIONS)]:
             raise WeightsError(f"the weights {str(path)!r} belong to another version: turnsql train compact --export")
         self._names = LRUCache[Pieces, Floats](MOST_KEPT)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from nodes.compact.features import FAR, FEATURES, RELATIONS
 from nodes.compact.grammar import WORDS
 from nodes.compact.network import Network
 from nodes.compact.turn_encoding import Planner
+from nodes.compact.weights_archive import write_weights
 from training.compact.choice import fold_choice
 from training.compact.choice_priors import PRIORS
 from training.compact.config import CompactConfig
@@ -35,7 +35,6 @@ from training.compact.pretrained import base_folder
 from training.compact.rerank import precision_loss
 from training.dev_databases import refuse_dev_databases
 from training.settings import TrainingError
-from value_index.atomic_file import atomic_file
 
 PRECISION_TURNS = 200
 """Turns of the validation fold on which full precision is held against what is shipped."""
@@ -136,23 +135,16 @@ def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str
             made = graphs(model, smaller=smaller).items()
             parts = {f"{name}.onnx": graph.SerializeToString() for name, graph in made}
             parts["tokenizer.json"] = tokenizer.to_str().encode()
-            _write(path, parts, about)
+            write_weights(path, parts, about)
     dataset = load("cosql", data / "cosql_dataset", "train")
     refuse_dev_databases(dataset)
     planner, databases = Planner(Network(partial)), config.validation_databases
     about["precision"] = precision_loss(dataset, databases, planner, Planner(Network(full)), turns=PRECISION_TURNS)
     full.unlink()
     about["choice"] = fold_choice(dataset, databases, planner, PRIORS)
-    _write(out, parts, about)
+    write_weights(out, parts, about)
     partial.unlink()
     return out
-
-
-def _write(path: Path, parts: dict[str, bytes], about: dict) -> None:
-    with atomic_file(path) as file, zipfile.ZipFile(file, "w") as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-        archive.writestr("manifest.json", json.dumps(about, indent=2))
 
 
 def graphs(model: CompactModel, *, smaller: bool = True) -> dict[str, onnx.ModelProto]:

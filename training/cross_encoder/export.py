@@ -7,8 +7,6 @@ turnsql train rerank --data DATA --out runs/rerank --export nodes/compact/rankin
 from __future__ import annotations
 
 import json
-import os
-import zipfile
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from nodes.compact.ranking.cross_encoder import Batch, CrossEncoder, TurnText
 from nodes.compact.ranking.rerank import choice_of
 from nodes.compact.ranking.verbalize import VERSION
 from nodes.compact.turn_encoding import Planner
+from nodes.compact.weights_archive import write_weights
 from training.compact.dataset import load_tokenizer
 from training.compact.export import ATTRIBUTION, lighter, onnx_graph
 from training.compact.pretrained import base_folder
@@ -55,16 +54,16 @@ def export(run: Path, out: Path, *, data: Path, config: RerankConfig, base: str 
     model = CrossEncoderModel(load_tokenizer(base_folder(base)).get_vocab_size(), config.layers)
     model.load_state_dict(torch.load(last, map_location="cpu", weights_only=True)["model"])
     graph = lighter(graph_of(model), bits=8)
-    partial = out.with_suffix(".partial")
-    _write(partial, graph, about)
+    parts, partial = {"cross_encoder.onnx": graph.SerializeToString()}, out.with_suffix(".partial")
+    write_weights(partial, parts, about, packed=True)
     dataset = load("cosql", data / "cosql_dataset", "train")
     refuse_dev_databases(dataset)
     planner = Planner(Network(Path(config.weights) if config.weights else PLANNER))
     choice = choice_of(planner, config.weights)
     turns = read_turns(dataset.about(config.validation_databases), planner, choice["plan"], CrossEncoder(partial))
     about |= fit_second_ranking(turns, choice["confidence"])
-    _write(partial, graph, about)
-    os.replace(partial, out)
+    write_weights(out, parts, about, packed=True)
+    partial.unlink()
     return out
 
 
@@ -74,9 +73,3 @@ def graph_of(model: CrossEncoderModel) -> onnx.ModelProto:
     dynamic = {name: {axis: torch.export.Dim(size) for axis, size in enumerate(sizes)} for name, sizes in AXES.items()}
     with torch.no_grad():
         return onnx_graph(model, arguments, dynamic, ["scores"])
-
-
-def _write(path: Path, graph: onnx.ModelProto, about: dict[str, Any]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("cross_encoder.onnx", graph.SerializeToString())
-        archive.writestr("manifest.json", json.dumps(about, indent=2))

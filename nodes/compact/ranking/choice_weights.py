@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from nodes.compact.network import WeightsError
 from nodes.compact.ranking import opinions, plan_features
+from nodes.compact.weights_archive import WeightsError
 from value_index.linear_model import Feature, Weights
 from value_index.weights_file import FeatureLists, read_weights
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +13,8 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from nodes.compact.features import CLS, SEP, Pieces, Tokenizer
-from nodes.compact.network import WeightsError
 from nodes.compact.ranking.verbalize import VERSION, Verbalizer
+from nodes.compact.weights_archive import WeightsError, weights_archive
 from nodes.plan import Plan
 from value_index.schema import Schema
 
@@ -128,14 +126,8 @@ class CrossEncoder:
     """The graph with what its file says of it."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                self.about: dict[str, Any] = json.loads(archive.read("manifest.json"))
-                self._session = _session(archive.read("cross_encoder.onnx"))
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise WeightsError(
-                f"cannot read the cross-encoder {str(path)!r} ({error}): make it by {MADE_BY}"
-            ) from error
+        with weights_archive(path, MADE_BY) as (self.about, part):
+            self._session = _session(part("cross_encoder.onnx"))
         if self.about.get("verbalizer") != VERSION:
             raise WeightsError(f"the cross-encoder {str(path)!r} reads plans in other words: make it anew by {MADE_BY}")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import exp
 
-from nodes.compact.network import WeightsError
 from nodes.compact.ranking.candidate import Candidate, distinct, ranking
 from nodes.compact.ranking.choice_weights import checked_choice, choice_weights
 from nodes.compact.ranking.cross_encoder import load_cross_encoder, turn_text
@@ -14,6 +13,7 @@ from nodes.compact.ranking.opinions import opinions
 from nodes.compact.ranking.plan_features import PlanFeatures
 from nodes.compact.ranking.second_ranking import second_ranking
 from nodes.compact.turn_encoding import Planner, Understanding, load_planner
+from nodes.compact.weights_archive import WeightsError
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.plan import Plan

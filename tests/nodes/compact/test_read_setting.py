@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nodes.compact.network import WeightsError
+from nodes.compact.weights_archive import WeightsError
 from nodes.node import Context
 from nodes.plan_emission import Compact
 from nodes.state import GraphState
@@ -31,7 +31,7 @@ def test_off_needs_no_file(context: Context, state: GraphState) -> None:
 
 
 def test_on_without_its_file_is_one_line(context: Context, state: GraphState) -> None:
-    with pytest.raises(WeightsError, match=r"cannot read the cross-encoder 'absent\.zip'"):
+    with pytest.raises(WeightsError, match=r"cannot read the weights 'absent\.zip'"):
         asyncio.run(Compact(read=5, cross_encoder="absent.zip")(state, context))
 
 

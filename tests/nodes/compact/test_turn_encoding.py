@@ -14,12 +14,13 @@ from tokenizers.models import WordLevel
 from nodes.compact import stage_outputs as stages
 from nodes.compact import turn_encoding as planner
 from nodes.compact.linearize import to_symbols
-from nodes.compact.network import SHIPPED, Network, WeightsError
+from nodes.compact.network import SHIPPED, Network
 from nodes.compact.plan_parts import PlanParts
 from nodes.compact.pointers import Items
 from nodes.compact.ranking import rerank as choosing
 from nodes.compact.ranking.choice_weights import LISTS
 from nodes.compact.turn_encoding import Planner
+from nodes.compact.weights_archive import WeightsError
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState, Turn

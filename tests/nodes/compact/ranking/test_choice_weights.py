@@ -6,7 +6,6 @@ from types import ModuleType
 
 import pytest
 
-from nodes.compact.network import WeightsError
 from nodes.compact.ranking import (
     coverage_features,
     cue_features,
@@ -18,6 +17,7 @@ from nodes.compact.ranking import (
 )
 from nodes.compact.ranking.choice_weights import LISTS, checked_choice, choice_weights
 from nodes.compact.ranking.rerank import SENSELESS
+from nodes.compact.weights_archive import WeightsError
 from training.compact.choice_priors import PRIORS
 
 

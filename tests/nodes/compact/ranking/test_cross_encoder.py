@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from nodes.compact.features import CLS, SEP
-from nodes.compact.network import WeightsError
 from nodes.compact.ranking.cross_encoder import (
     BEFORE,
     EARLIER,
@@ -26,6 +25,7 @@ from nodes.compact.ranking.cross_encoder import (
 )
 from nodes.compact.ranking.second_ranking import second_ranking
 from nodes.compact.turn_encoding import load_planner
+from nodes.compact.weights_archive import WeightsError
 from nodes.sql.to_plan import to_plan
 from tests.nodes.compact.scripted import Words
 from tests.nodes.sql.regatta import open_regatta
@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_read_is_one_line(content: bytes | None, tmp_path:
     path = tmp_path / "reader.zip"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(WeightsError, match=r"cannot read the cross-encoder .*train rerank --export"):
+    with pytest.raises(WeightsError, match=r"cannot read the weights .*train rerank --export"):
         load_cross_encoder(str(path))
 
 
