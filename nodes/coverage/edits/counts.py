@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.joining import with_table
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
 from nodes.plan.traversal import walk
+
+REACH = 3
+"""Words after "how many" within which the things that are counted are named: "how many different orders"."""
 
 
 def asked_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -15,7 +19,10 @@ def asked_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "How many visits did Marta make?": `SELECT visited ...` becomes `SELECT count(*) ...`.
     """
     evidence = demand.evidence
-    if evidence.cues.count is None or evidence.count_in_name or plan.set_operations or plan.group_by:
+    if evidence.cues.count is None or evidence.count_in_name or plan.set_operations:
+        return
+    yield from _of_named(plan, demand)
+    if plan.group_by:
         return
     yield from _different(plan, demand)
     if any(isinstance(part, Aggregate) for part in walk(plan)):
@@ -37,3 +44,21 @@ def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
             if key.target.table == mention.table and mention.score >= 0.8 and key.source.table.lower() in tables:
                 counted = Aggregate(function="count", argument=ColumnTerm.of(key.source), distinct=True)
                 yield plan.model_copy(update={"select": (counted,)})
+
+
+def _of_named(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield a count of the rows that are named, where a plan counts those of another table.
+
+    "How many orders did they place?": `count(*) FROM customer WHERE ...` becomes `count(*) FROM customer JOIN order ...`.
+    """
+    if not any(isinstance(term, Aggregate) and isinstance(term.argument, Star) for term in plan.select):
+        return
+    asked = demand.evidence.cues.count
+    assert asked is not None
+    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    named = [m for m in demand.evidence.mentions.tables if m.score >= 0.8 and 0 < m.start - asked <= REACH]
+    for mention in sorted(named, key=lambda mention: mention.start)[:1]:
+        if mention.table.lower() not in tables:
+            joined = with_table(plan, mention.table, demand.schema)
+            if joined is not None:
+                yield joined

@@ -60,6 +60,8 @@ EDITED = [
      "SELECT name FROM product WHERE CAST(price AS REAL) > 20"),
     ("repeat", "branches", "branches in Shanghai", "SELECT name FROM branch WHERE city = 'Shanghai' AND city = 'Shanghai'",
      "SELECT name FROM branch WHERE city = 'Shanghai'"),
+    ("count", "shop", "How many sales do they have?", "SELECT count(*) FROM product WHERE product_name = 'Lamp'",
+     "SELECT count(*) FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id WHERE T1.product_name = 'Lamp'"),
     ("count", "ward", "How many visits did Marta make?", "SELECT visited FROM visit", "SELECT count(*) FROM visit"),
     ("order", "runners", "Names of runners sorted by age, oldest first", "SELECT name FROM runner ORDER BY age DESC LIMIT 1",
      "SELECT name FROM runner ORDER BY age DESC"),
