@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
+from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
 from value_index.schema import ColumnRef
 
@@ -28,14 +29,22 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
         joined = with_table(plan, unit.table, demand.schema)
         if joined is None:
             continue
-        shown, key = ColumnTerm.of(unit), _key(unit, demand) if is_table else ColumnTerm.of(unit)
+        shown = _names(unit, demand) if is_table else (ColumnTerm.of(unit),)
+        key = _key(unit, demand) if is_table else ColumnTerm.of(unit)
         order = tuple(each for each in plan.order_by if isinstance(each.term, Aggregate))
         yield joined.model_copy(
             update={
-                "select": (shown, *aggregates), "group_by": (key,), "order_by": order,
+                "select": (*shown, *aggregates), "group_by": (key,), "order_by": order,
                 "limit": plan.limit if order else None, "distinct": False,
             }
         )  # fmt: skip
+
+
+def _names(unit: ColumnRef, demand: Demand) -> tuple[ColumnTerm, ...]:
+    """Return what the rows of a table are called by: a first name is not told without the last."""
+    table = demand.schema.table(unit.table)
+    assert table is not None
+    return tuple(map(ColumnTerm.of, display_columns(table)))
 
 
 def _key(unit: ColumnRef, demand: Demand) -> ColumnTerm:
