@@ -39,14 +39,15 @@ class Inquiry:
     profiles: Profiles
     matches: tuple[ValueMatch, ...]
     """Every reading that the value index offers."""
-    grounded: tuple[GroundedValue, ...] = ()
-    """The values that the stage before chose for this turn, those carried over left out."""
+    grounded: tuple[GroundedValue, ...] | None = None
+    """The values that value_grounding gave, those carried over left out; None before that stage has run."""
 
     @classmethod
     def of(cls, state: GraphState, context: Context, evidence: Evidence | None = None) -> Inquiry:
         """Gather what is known of a turn."""
         found = evidence or Evidence.of(state, context)
-        grounded = tuple(v for v in state.grounded_values or () if v.provenance != "carried")
+        values = state.grounded_values
+        grounded = None if values is None else tuple(v for v in values if v.provenance != "carried")
         return cls(found, profiles_of(context.database), found.matches, grounded)
 
     @property

@@ -23,10 +23,20 @@ LINKED = 0.8
 
 
 def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
-    """Yield an equality, or its denial, for each named value.
+    """Yield an equality, or its denial, for each value that value_grounding gave.
 
     "Only show the ones from France": `airline.country_code = 'FR'`, else `country.name = 'France'`.
     """
+    for (start, end), matches in _groups(inquiry).items():
+        best = max(match.score for match in matches)
+        if end > start and best >= LEAST and not _is_name(inquiry, start, end):
+            denied = inquiry.is_denied(start)
+            options = _options(inquiry, matches, _grounded(inquiry, start, end), denied=denied)
+            yield Requirement("value", matches[0].mention, start, end, min(1.0, best + 0.2), options, excludes=denied)
+
+
+def _groups(inquiry: Inquiry) -> dict[tuple[int, int], list[ValueMatch]]:
+    """Return the texts that the index finds, by their words; of what value_grounding left out, nothing."""
     groups: dict[tuple[int, int], list[ValueMatch]] = {}
     for match in inquiry.matches:
         if (
@@ -35,13 +45,19 @@ def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
             and not _is_another(inquiry, match)
         ):
             groups.setdefault(inquiry.span(match.mention), []).append(match)
-    grounded = {v.mention.casefold(): v for v in inquiry.grounded}
-    for (start, end), matches in groups.items():
-        best = max(match.score for match in matches)
-        if end > start and best >= LEAST and not _is_name(inquiry, start, end):
-            denied = inquiry.is_denied(start)
-            options = _options(inquiry, matches, grounded.get(matches[0].mention.casefold()), denied=denied)
-            yield Requirement("value", matches[0].mention, start, end, min(1.0, best + 0.2), options, excludes=denied)
+    if inquiry.grounded is None:
+        return groups
+    return {span: matches for span, matches in groups.items() if _grounded(inquiry, *span)}
+
+
+def _grounded(inquiry: Inquiry, start: int, end: int) -> tuple[GroundedValue, ...]:
+    """Return the grounded values whose mentions share words with a span."""
+    found: list[GroundedValue] = []
+    for value in inquiry.grounded or ():
+        first, last = inquiry.span(value.mention)
+        if first < end and start < last:
+            found.append(value)
+    return tuple(found)
 
 
 def _is_another(inquiry: Inquiry, match: ValueMatch) -> bool:
@@ -59,7 +75,7 @@ def _is_name(inquiry: Inquiry, start: int, end: int) -> bool:
 
 
 def _options(
-    inquiry: Inquiry, matches: list[ValueMatch], grounded: GroundedValue | None, *, denied: bool
+    inquiry: Inquiry, matches: list[ValueMatch], grounded: tuple[GroundedValue, ...], *, denied: bool
 ) -> tuple[Option, ...]:
     before = {constraint.column for constraint in inquiry.evidence.constraints_before}
     best = max(match.score for match in matches)
@@ -68,7 +84,7 @@ def _options(
         weight = match.score / best
         weight += USED_BEFORE * (match.column in before) + TABLE * inquiry.table_score(match.column.table)
         weight += 0.3 * inquiry.near(match.column, *inquiry.span(match.mention))
-        if grounded and (grounded.column, grounded.value) == (match.column, match.value):
+        if any((each.column, each.value) == (match.column, match.value) for each in grounded):
             weight += 0.3
         found[match.column, match.value] = max(weight, found.get((match.column, match.value), 0.0))
     for (column, value), weight in list(found.items()):
