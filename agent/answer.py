@@ -33,7 +33,7 @@ class Answer(FrozenModel):
     state: GraphState
     """The turn with every stage's output."""
     result: Result | None
-    """What the SQL gave; None if no SQL was written."""
+    """What the SQL gave; None if no SQL was written, or nothing was asked."""
     unused: tuple[str, ...] = ()
     """Words of the question that name a value, a time or a number and that the SQL does not heed."""
 
@@ -104,12 +104,18 @@ async def answer_once(config: Config, context: Context, question: str, *, histor
     if config.graph.tracing:
         from agent.graph import build_graph
 
-        graph = build_graph(config.nodes(), max_attempts=attempts)
+        graph = build_graph(config.nodes(), max_attempts=attempts, refuse=config.refused)
         return await answer(
             graph, context, question, turn_id="ask", history=history, execution=config.execution, tracing=True
         )
     state = await walk(
-        config.nodes(), context, max_attempts=attempts, turn_id="ask", history=history, utterance=question
+        config.nodes(),
+        context,
+        max_attempts=attempts,
+        turn_id="ask",
+        history=history,
+        utterance=question,
+        refuse=config.refused,
     )
     return _executed(state, context, config.execution)
 
@@ -141,10 +147,12 @@ def stage_outputs(state: GraphState) -> dict[Stage, dict[str, Any]]:
 def answer_json(answer: Answer) -> dict[str, Any]:
     """Return the answer as `turnsql ask --json` prints it."""
     result = answer.result
+    told = answer.state.no_question
     return {
         "sql": answer.state.sql or "",
-        "outcome": result.outcome if result else "no_sql",
-        "message": result.message if result else "",
+        "outcome": "no_question" if told else result.outcome if result else "no_sql",
+        "message": told.message if told else result.message if result else "",
+        "no_question": told.kind if told else None,
         "columns": result.columns if result else (),
         "rows": json_rows(result) if result else [],
         "violations": [violation.model_dump(mode="json") for violation in answer.violations],

@@ -11,10 +11,11 @@ from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError
 
+from nodes.intent.read_intent import READERS
 from nodes.llm.endpoint import Endpoint
 from nodes.node import Node, Variant
 from nodes.registry import NODES
-from nodes.state import STAGES, Stage
+from nodes.state import STAGES, NoQuestionKind, Stage
 from value_index.errors import TurnSQLError, first_problem
 from value_index.folders import ROOT, shipped
 from value_index.models import FrozenModel
@@ -40,6 +41,9 @@ class GraphSettings(ConfigTable):
     """SQL texts that may go through the validator in one turn."""
     tracing: bool = False
     """Whether LangSmith may upload every turn, if its own environment variables ask for it."""
+    refuse: tuple[NoQuestionKind, ...] | None = None
+    """What is told from questions and gets one line in place of rows. All kinds if unset, but `other_language` if a stage
+    asks a model, which may read it; `[]` answers everything."""
 
 
 class ExecutionSettings(ConfigTable):
@@ -105,6 +109,14 @@ class Config(ConfigTable):
         """Return the six nodes, ready for the graph."""
         return cast(dict[Stage, Node], dict(self.settings))
 
+    @property
+    def refused(self) -> tuple[NoQuestionKind, ...]:
+        """The kinds of utterances that get one line in place of rows."""
+        if self.graph.refuse is not None:
+            return self.graph.refuse
+        asks = any(node.costly for node in self.settings.values())
+        return tuple(kind for kind in READERS if not (asks and kind == "other_language"))
+
     def canonical(self) -> dict[str, Any]:
         """Return everything that decides what the agent does, defaults spelled out, as plain JSON values."""
         nodes = {
@@ -112,7 +124,7 @@ class Config(ConfigTable):
         }
         return {
             "nodes": nodes,
-            "graph": self.graph.model_dump(mode="json", exclude={"tracing"}),
+            "graph": {**self.graph.model_dump(mode="json", exclude={"tracing"}), "refuse": list(self.refused)},
             "execution": self.execution.model_dump(mode="json"),
             **({"endpoint": self.endpoint.decisive()} if self.endpoint else {}),
         }

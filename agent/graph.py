@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from itertools import pairwise
 from typing import Any, Literal, Protocol
 
 from langchain_core.runnables import RunnableConfig
@@ -16,8 +17,9 @@ from langsmith import tracing_context
 from agent.clarify import Doubt, doubt, preferred
 from agent.config import ClarifySettings
 from agent.steps import Step, goes_back, stands_in
+from nodes.intent.read_intent import no_question
 from nodes.node import Context, Node
-from nodes.state import STAGES, GraphState, Stage, Turn
+from nodes.state import STAGES, GraphState, NoQuestion, NoQuestionKind, Stage, Turn
 
 Choose = Callable[[Doubt], int]
 """Asks which of two readings is meant: 0 or 1."""
@@ -34,6 +36,7 @@ def build_graph(
     max_attempts: int = 3,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
     clarify: ClarifySettings | None = None,
+    refuse: Collection[NoQuestionKind] = (),
 ) -> Graph:
     """Assemble one node per stage into a runnable graph.
 
@@ -42,12 +45,16 @@ def build_graph(
         max_attempts: how many SQL texts may go through the validator in one turn, 1 or more.
         checkpointer: where threads are kept; None keeps nothing.
         clarify: when a turn stops to ask which of two readings is meant; None never does. Wants a checkpointer.
+        refuse: kinds of utterances that end the turn before any stage.
     """
     asks = stands_in(nodes)
     builder = StateGraph(GraphState, context_schema=Context)
     for stage in STAGES:
         builder.add_node(stage, _step(stage, nodes[stage], max_attempts, clarify if stage == "plan_emission" else None))
-    for before, after in zip((START, *STAGES), STAGES, strict=False):
+    builder.add_node("refusal", _told(refuse))
+    builder.add_edge("refusal", END)
+    builder.add_conditional_edges(START, _entrance(refuse), ["refusal", STAGES[0]])
+    for before, after in pairwise(STAGES):
         builder.add_edge(before, after)
     builder.add_conditional_edges("schema_validation", _router(max_attempts, stands_in=asks), ["sql_generation", END])
     # LangGraph's own limit allows thousands of steps: ours is the longest path there is, and one to spare.
@@ -100,6 +107,20 @@ def _step(stage: Stage, node: Node, max_attempts: int, clarify: ClarifySettings 
         return step.update(state, output, trace)
 
     return run
+
+
+def _entrance(refuse: Collection[NoQuestionKind]) -> Callable[..., Awaitable[str]]:
+    async def route(state: GraphState, runtime: Runtime[Context]) -> str:
+        return "refusal" if no_question(runtime.context.analysis_of(state), refuse) else STAGES[0]
+
+    return route
+
+
+def _told(refuse: Collection[NoQuestionKind]) -> Callable[..., Awaitable[dict[str, NoQuestion | None]]]:
+    async def tell(state: GraphState, *, runtime: Runtime[Context]) -> dict[str, NoQuestion | None]:
+        return {"no_question": no_question(runtime.context.analysis_of(state), refuse)}
+
+    return tell
 
 
 def _router(max_attempts: int, *, stands_in: bool) -> Callable[[GraphState], Awaitable[str]]:

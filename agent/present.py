@@ -26,6 +26,9 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
     """Print the stages where asked for, then the SQL, the rows (capped, and the cap stated) and the warnings."""
     if explain:
         show_stages(console, answer.state)
+    if told := answer.state.no_question:
+        console.print(_text(told.message, style="yellow"))
+        return
     if answer.result is None:
         console.print(Text("No SQL was written for this question.", style="yellow"))
         return

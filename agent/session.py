@@ -161,6 +161,7 @@ async def open_session(config: Config, context: Context, *, store: Path, thread:
             max_attempts=config.graph.max_attempts,
             checkpointer=checkpointer,
             clarify=config.clarify,
+            refuse=config.refused,
         )
         session = Session(graph, context, config, store=store, thread=thread)
         with thread_lock(store, thread):
@@ -205,4 +206,7 @@ def _store_errors(
 
 
 def _turns(state: GraphState | None) -> tuple[Turn, ...]:
-    return (*state.history, Turn(utterance=state.utterance, sql=state.sql or "")) if state else ()
+    """Return the questions so far; thanks and the like between them are none."""
+    if state is None or state.no_question:
+        return state.history if state else ()
+    return (*state.history, Turn(utterance=state.utterance, sql=state.sql or ""))

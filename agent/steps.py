@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from nodes.intent.read_intent import no_question
 from nodes.llm.messages import Metered
 from nodes.node import ADAPTERS, FIELDS, Context, Node
 from nodes.registry import NODES
-from nodes.state import STAGES, Choice, GraphState, ModelCall, Stage, StageTrace, Turn
+from nodes.state import STAGES, Choice, GraphState, ModelCall, NoQuestionKind, Stage, StageTrace, Turn
 from value_index.errors import TurnSQLError, first_problem
 
 
@@ -73,14 +74,20 @@ async def walk(
     turn_id: str,
     history: tuple[Turn, ...],
     utterance: str,
+    refuse: Collection[NoQuestionKind] = (),
 ) -> GraphState:
     """Answer one turn as the graph does, without LangGraph, whose import takes longer than a turn.
 
     Nothing is kept and nobody is asked back: `turnsql ask` wants neither.
+
+    Args:
+        refuse: kinds of utterances that end the turn before any stage.
     """
     steps = {stage: Step.of(stage, nodes[stage], max_attempts) for stage in STAGES}
     state = GraphState(turn_id=turn_id, database_id=context.schema.database_id, history=history, utterance=utterance)
     context = context.of_turn(state)
+    if told := no_question(context.analysis_of(state), refuse):
+        return state.model_copy(update={"no_question": told})
     left = list(STAGES)
     while left:
         step = steps[left.pop(0)]

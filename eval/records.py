@@ -9,12 +9,12 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from eval.turn_key import TurnKey
-from nodes.state import Attempt, Choice, ModelCall, Stage
+from nodes.state import Attempt, Choice, ModelCall, NoQuestion, Stage
 from value_index.errors import TurnSQLError, first_problem
 from value_index.models import FrozenModel
 
 HistoryMode = Literal["gold", "predicted", "noised"]
-Outcome = Literal["answered", "no_sql", "not_run"]
+Outcome = Literal["answered", "no_sql", "no_question", "not_run"]
 M = TypeVar("M", bound=BaseModel)
 TIMES = frozenset(("ms", "timing", "seconds"))
 """Fields of a record that no two runs share."""
@@ -115,6 +115,8 @@ class TurnRecord(Record):
     sql: str
     """The final SQL; "" if there is none."""
     outcome: Outcome
+    no_question: NoQuestion | None = None
+    """What the utterance was taken for in place of a question; no stage ran then."""
     stages: dict[Stage, StageRecord]
     attempts: tuple[Attempt, ...] = ()
     timing: dict[str, float] = Field(default_factory=dict[str, float])

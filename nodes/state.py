@@ -172,6 +172,18 @@ class ModelCall(StateModel):
     usage: Usage
 
 
+NoQuestionKind = Literal["change_order", "small_talk", "other_language", "off_topic"]
+"""An order to change data, a greeting or thanks, another language, something that the database does not hold."""
+
+
+class NoQuestion(StateModel):
+    """What an utterance is, if it is no question about the database."""
+
+    kind: NoQuestionKind
+    message: str
+    """One line for the user."""
+
+
 class CandidateGroup(StateModel):
     """SQL texts of one turn that return equal rows."""
 
@@ -213,6 +225,8 @@ class GraphState(StateModel):
     database_id: str
     history: tuple[Turn, ...] = ()
     utterance: str
+    no_question: NoQuestion | None = None
+    """What the utterance is in place of a question; no stage runs then."""
     dialogue_state: DialogueState | None = None
     schema_links: SchemaLinks | None = None
     grounded_values: tuple[GroundedValue, ...] | None = None

@@ -105,7 +105,7 @@ class _Bench:
             experiment=experiment,
             nodes=nodes,
             alone={} if rung else self.base.alone,
-            graph=build_graph(memoised, max_attempts=config.graph.max_attempts),
+            graph=build_graph(memoised, max_attempts=config.graph.max_attempts, refuse=config.refused),
         )
 
     def _nodes(self, rung: Rung | None, nodes: Mapping[Stage, Node]) -> dict[Stage, Node]:

@@ -90,7 +90,7 @@ class _Reader:
         found: Json = {
             "mark": turn.mark,
             "sql": record.sql,
-            "error": record.error,
+            "error": record.error or (record.no_question.message if record.no_question else None),
             "ms": round(record.timing.get("ms", 0.0), 1),
             "verdicts": {name: value for name in VERDICTS if (value := getattr(scores, name)) is not None},
             "notes": [note for note in (scores.cause, scores.no_result, scores.suite_shown_by, scores.retry) if note],
@@ -98,7 +98,7 @@ class _Reader:
             "plan": _clauses(book.plan_of(record.database_id, record.sql) if book else None),
             "fault": _fault(self.faults.get(record.key)),
             "history": self._history(turn),
-            "stages": list(self._stages(turn)) if record.outcome != "not_run" else [],
+            "stages": list(self._stages(turn)) if record.outcome not in ("not_run", "no_question") else [],
         }
         if book and turn.gold_sql and turn.mark == "wrong":
             database = book.dataset.open_database(record.database_id)

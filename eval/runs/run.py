@@ -32,6 +32,8 @@ class RunCounts:
 
     answered: int
     no_sql: int
+    no_question: int
+    """Turns whose utterance was taken for no question."""
     not_run: int
     kept: int
     """Turns that an earlier process had finished."""
@@ -42,9 +44,10 @@ class RunCounts:
 
     def describe(self) -> str:
         """Say it in one line."""
-        turns = self.answered + self.no_sql + self.not_run
+        turns = self.answered + self.no_sql + self.no_question + self.not_run
+        told = f", {self.no_question} taken for no question" if self.no_question else ""
         kept = f" ({self.kept} kept from before)" if self.kept else ""
-        return f"{turns} turns{kept}: {self.answered} answered, {self.no_sql} without SQL, {self.not_run} not run"
+        return f"{turns} turns{kept}: {self.answered} answered, {self.no_sql} without SQL{told}, {self.not_run} not run"
 
 
 def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> RunCounts:
@@ -150,6 +153,7 @@ def _counts(store: RunStore, stopped: str | None) -> RunCounts:
     return RunCounts(
         answered=outcomes["answered"],
         no_sql=outcomes["no_sql"],
+        no_question=outcomes["no_question"],
         not_run=outcomes["not_run"],
         kept=len(store.done),
         first_error=next((record.error for record in records if record.error), None),

@@ -67,7 +67,7 @@ class Runner:
             book=book,
             nodes=nodes,
             alone={stage: node for stage, node in nodes.items() if runs_alone(node, experiment.alone)},
-            graph=build_graph(nodes, max_attempts=config.graph.max_attempts),
+            graph=build_graph(nodes, max_attempts=config.graph.max_attempts, refuse=config.refused),
             histories=Histories(experiment.history, book, experiment.seed, experiment.noise_rate),
         )
 
@@ -154,7 +154,8 @@ class Runner:
             utterance=state.utterance,
             history=self.experiment.history,
             sql=sql,
-            outcome="answered" if sql.strip() else "no_sql",
+            outcome="no_question" if state.no_question else "answered" if sql.strip() else "no_sql",
+            no_question=state.no_question,
             stages={stage: self._stage(stage, state) for stage in STAGES},
             attempts=state.attempts,
             timing={"ms": ms},

@@ -190,6 +190,15 @@ def test_ask_json_has_the_promised_keys(turnsql: Turnsql, air_network: Path, tmp
     assert done.code == (0 if answer["sql"] else 1)
 
 
+def test_an_order_to_change_data_gets_one_line_and_no_rows(turnsql: Turnsql, air_network: Path, tmp_path: Path) -> None:
+    done = turnsql("ask", "--db", air_network, "Delete all airlines from France")
+    assert done.code == 1 and done.out.count("\n") == 1 and "only reads" in done.out
+    answer = json.loads(turnsql("ask", "--db", air_network, "--json", "Thank you!").out)
+    assert (answer["outcome"], answer["no_question"], answer["rows"]) == ("no_question", "small_talk", [])
+    talk = turnsql("chat", "--db", air_network, "--store", tmp_path / "s.sqlite", lines="hello\n/sql\n")
+    assert "this is no question about the database, which holds" in talk.out and "SELECT" not in talk.out
+
+
 def test_ask_explains_every_stage(turnsql: Turnsql, air_network: Path) -> None:
     config = ROOT / "configs" / "skip.toml"
     done = turnsql("ask", "--db", air_network, "--explain", "--config", config, "Which airlines fly to Boston?")

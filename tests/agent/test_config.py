@@ -108,3 +108,15 @@ def test_missing_and_undecodable_files(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"# \xe9")
     with pytest.raises(ConfigError, match="not a TOML file"):
         Config.load(tmp_path / "latin.toml")
+
+
+def test_another_language_is_refused_unless_a_model_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "agent.toml"
+    path.write_text("")
+    assert "other_language" in Config.load(path).refused
+    path.write_text(
+        '[endpoint]\nbase_url = "http://127.0.0.1:1/v1"\nmodel = "m"\n[nodes]\nsql_generation = { variant = "llm" }'
+    )
+    assert "other_language" not in Config.load(path).refused and "change_order" in Config.load(path).refused
+    path.write_text("[graph]\nrefuse = []")
+    assert Config.load(path).refused == ()

@@ -10,7 +10,7 @@ from agent.config import Config
 from agent.graph import build_graph, run_turn
 from agent.steps import StageError, walk
 from nodes.node import Context, Node
-from nodes.state import STAGES, Attempt, DialogueState, GraphState, Stage, Turn, Violation
+from nodes.state import STAGES, Attempt, DialogueState, GraphState, NoQuestionKind, Stage, Turn, Violation
 from tests.agent.conftest import Fed
 
 ERROR = Violation(kind="unknown_column", severity="error", message="no such column")
@@ -27,11 +27,30 @@ def way(request: pytest.FixtureRequest) -> None:
     _way["now"] = request.param
 
 
-def run(nodes: dict[Stage, Node], context: Context, max_attempts: int = 3, **turn: Any) -> GraphState:
+def run(
+    nodes: dict[Stage, Node],
+    context: Context,
+    max_attempts: int = 3,
+    refuse: tuple[NoQuestionKind, ...] = (),
+    **turn: Any,
+) -> GraphState:
     asked = {"turn_id": "0", "history": (), "utterance": "how many?", **turn}
     if _way["now"] == "walk":
-        return asyncio.run(walk(nodes, context, max_attempts=max_attempts, **asked))
-    return asyncio.run(run_turn(build_graph(nodes, max_attempts=max_attempts), context, **asked))
+        return asyncio.run(walk(nodes, context, max_attempts=max_attempts, refuse=refuse, **asked))
+    return asyncio.run(run_turn(build_graph(nodes, max_attempts=max_attempts, refuse=refuse), context, **asked))
+
+
+def test_what_is_no_question_reaches_no_stage(context: Context) -> None:
+    nodes: dict[Stage, Node] = {stage: Fed() for stage in STAGES}
+    state = run(nodes, context, refuse=("change_order",), utterance="Delete all items")
+    assert state.no_question is not None and state.no_question.kind == "change_order"
+    assert not state.trace and state.sql is None
+
+
+def test_a_question_and_a_kind_that_is_not_refused_go_through(skip: Config, context: Context) -> None:
+    for utterance, refuse in (("how many?", ("change_order", "small_talk")), ("Delete all items", ("small_talk",))):
+        state = run(skip.nodes(), context, refuse=refuse, utterance=utterance)
+        assert state.no_question is None and tuple(step.stage for step in state.trace) == STAGES
 
 
 def test_six_stages_run_in_order(skip: Config, context: Context) -> None:
@@ -113,7 +132,7 @@ def test_the_recursion_limit_is_set(skip: Config) -> None:
 
 def test_the_state_has_nowhere_to_put_gold() -> None:
     assert set(GraphState.model_fields) == {
-        "turn_id", "database_id", "history", "utterance", "dialogue_state", "schema_links", "grounded_values", "plans",
+        "turn_id", "database_id", "history", "utterance", "no_question", "dialogue_state", "schema_links", "grounded_values", "plans",
         "sql", "attempts", "trace",
     }  # fmt: skip
     with pytest.raises(ValidationError):

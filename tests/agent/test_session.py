@@ -96,6 +96,18 @@ def test_a_conversation_continues_where_it_stood(config: Config, context: Contex
     assert again.state.turn_id == "t/1"
 
 
+def test_thanks_between_two_questions_are_no_turn(config: Config, context: Context, store: Path) -> None:
+    async def talk(session: Session) -> list[Any]:
+        given = [await session.ask(question) for question in ("one", "thanks!", "two")]
+        return [(answer.state.no_question, answer.ok, answer.state.history) for answer in given]
+
+    first, thanks, second = within(config, context, store, talk)
+    session = within(config, context, store, lambda session: ask(session))
+    assert first[0] is None and second[0] is None and thanks[0].kind == "small_talk" and not thanks[1]
+    assert second[2] == (Turn(utterance="one", sql="SELECT name, 0 FROM item"),)
+    assert [turn.utterance for turn in session.turns] == ["one", "two"]
+
+
 def test_threads_do_not_mix(config: Config, context: Context, store: Path) -> None:
     within(config, context, store, lambda session: ask(session, "one"), thread="a")
     assert within(config, context, store, lambda session: ask(session), thread="b").turns == ()

@@ -1,0 +1,77 @@
+"""is_off_topic: questions about something that the database does not hold."""
+
+from __future__ import annotations
+
+from nodes.intent.lexicon import ASKING, ELSEWHERE, ELSEWHERE_PHRASES
+from nodes.lexical.evidence import span_of
+from nodes.lexical.lexicon import (
+    AFFIRMATIONS,
+    AGGREGATE_CUES,
+    ASKED,
+    COMPARED,
+    DISPLAY_WORDS,
+    DISTINCT_CUES,
+    STOPWORDS,
+    SUPERLATIVES,
+)
+from nodes.lexical.utterance import Word, stem
+from nodes.turn_analysis import TurnAnalysis
+
+LEAST_CONTENT = 2
+"""Content words that must all be foreign to the database before a question is taken to be about something else."""
+EXPLAINED = 0.3
+"""Score from which words name something of the schema."""
+
+
+def is_off_topic(turn: TurnAnalysis) -> bool:
+    """Tell whether a first question names nothing of the schema and no stored value, or asks for what no data are.
+
+    "What is the weather in Paris?" of a table of clients does, wherever the clients live.
+    """
+    if turn.history and not _is_elsewhere(turn):
+        return False  # a follow-up need not name anything
+    return _is_elsewhere(turn) or _is_foreign(turn)
+
+
+def _is_elsewhere(turn: TurnAnalysis) -> bool:
+    """Tell whether the words ask for something that people ask of machines, and the schema does not hold."""
+    named = _explained(turn)
+    if any(turn.utterance.has(phrase) for phrase in ELSEWHERE_PHRASES) and not named:
+        return True
+    telling = [at for at, word in enumerate(turn.utterance.words) if word.stem in ELSEWHERE]
+    return bool(telling) and not named - _values(turn)
+
+
+def _is_foreign(turn: TurnAnalysis) -> bool:
+    words = turn.utterance.words
+    if not words or words[0].text not in ASKING or _values(turn):
+        return False
+    content = [word for word in words if _has_content(word)]
+    if len(content) < LEAST_CONTENT or turn.cues.count is not None or any(_is_cue(word) for word in words[1:]):
+        return False
+    return not _explained(turn)
+
+
+def _has_content(word: Word) -> bool:
+    return word.text not in STOPWORDS and word.text not in AFFIRMATIONS and not word.is_number and len(word.text) > 1
+
+
+def _is_cue(word: Word) -> bool:
+    """Tell whether a word speaks of columns or rows without naming them: "oldest", "salary", "average", "different"."""
+    known = (SUPERLATIVES, COMPARED, ASKED, AGGREGATE_CUES, DISTINCT_CUES)
+    shown = word.stem in map(stem, DISPLAY_WORDS)
+    return word.is_number or shown or word.stem in ASKED or any(word.text in words for words in known)
+
+
+def _explained(turn: TurnAnalysis) -> set[int]:
+    """Return the words that name something of the schema or a stored value."""
+    found = {at for m in turn.mentions.tables if m.score >= EXPLAINED for at in range(m.start, m.end)}
+    found |= {at for m in turn.mentions.columns if m.candidates[0][1] >= EXPLAINED for at in range(m.start, m.end)}
+    # "Who" and "when" speak of names and dates, which nearly every database has.
+    asking = {at for at in found if turn.utterance.words[at].text in ASKING}
+    return found - asking | _values(turn)
+
+
+def _values(turn: TurnAnalysis) -> set[int]:
+    """Return the words that a stored value explains."""
+    return {at for match in turn.matches for at in range(*span_of(match.mention, turn.utterance))}

@@ -1,0 +1,1 @@
+"""Tests of what tells questions from orders, small talk and the rest."""
