@@ -14,6 +14,7 @@ from nodes.state import Turn
 from nodes.turn_analysis import TurnAnalysis
 from value_index.database import Database
 from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
 
 DATABASES = Path(__file__).parents[2] / "databases"
 
@@ -26,7 +27,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Datab
         path = folder / f"{script.stem}.sqlite"
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(script.read_text(encoding="utf-8"))
-        found[script.stem] = Database.open(path)
+        found[script.stem] = SQLiteDatabase.open(path)
     yield found
     for database in found.values():
         database.close()
