@@ -1,13 +1,13 @@
 # Two words each, from nothing: `make demo` runs the main job, `make test` the tests, `make check` lint, types and layers,
-# `make wheel` a wheel in dist/, `make test-wheel` that wheel in an empty environment, `make test-vllm` the graph over a
-# real vLLM server on a CPU, `make docs` the pages.
+# `make fuzz` made-up inputs for some minutes, `make wheel` a wheel in dist/, `make test-wheel` that wheel in an empty environment,
+# `make test-vllm` the graph over a real vLLM server on a CPU, `make docs` the pages.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
 VLLM := .venv-vllm
 
-.PHONY: demo test check wheel test-wheel test-vllm figures docs clean
+.PHONY: demo test check fuzz wheel test-wheel test-vllm figures docs clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
@@ -19,6 +19,12 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+
+# Inputs from outside, made up: make fuzz MINUTES=10 SEED=1 TARGETS="sql run". What fails is kept in .hypothesis/fuzz.
+MINUTES ?= 1
+SEED ?= 0
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED) $(TARGETS)
 
 # From the sdist, so that what is missing there fails here.
 wheel: $(VENV)/.uv

@@ -146,7 +146,7 @@ def read_tables(path: Path) -> dict[str, Any]:
         return tomllib.loads(shipped(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the configuration ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no text, a number without end
         raise ConfigError(f"{path}: not a TOML file ({error})") from error
 
 

@@ -149,7 +149,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         found = yaml.safe_load(shipped(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the server's settings ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: not a YAML file ({' '.join(str(error).split())})") from error
     if not isinstance(found, dict):
         raise ConfigError(f"{path}: holds no settings of vLLM (KEY: VALUE lines)")

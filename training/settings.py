@@ -79,5 +79,5 @@ def read_settings(kind: type[S], path: Path) -> S:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(shipped(path).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TrainingError(f"cannot read {path}: {error}") from error

@@ -59,7 +59,7 @@ def read_weights(path: Path, lists: FeatureLists, thresholds: Sequence[str]) -> 
         return WeightsFile(models, {name: float(content["thresholds"][name]) for name in thresholds}, words)
     except OSError as error:
         raise WeightsFileError(f"{path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WeightsFileError(f"{path}: no file of weights: {error!r}") from error
 
 

@@ -58,7 +58,7 @@ def user_turns(path: Path) -> list[UserTurn]:
         return [turn for dialogue in dialogues for turn in _user_turns(dialogue)]
     except OSError as error:
         raise DataError(f"cannot read {str(path)!r} ({error.strerror}): CoSQL's full dialogues belong there") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{str(path)!r} is not a file of CoSQL's full dialogues ({error})") from error
 
 

@@ -74,7 +74,7 @@ def _read(path: Path) -> list[LeakRow]:
             ]
         except OSError as error:
             raise DataError(f"cannot read {path}: {error.strerror}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"{path} is not readable JSON lines: {error}") from error
     else:
         entries = read_json(path)

@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from value_index.errors import TurnSQLError
 from value_index.models import FrozenModel
 
+DEEPEST = 30
+"""Lists and mappings in each other; a suite has seven."""
 Cell = int | float | str | bool | None
 
 
@@ -104,8 +106,11 @@ def read_suite(path: Path) -> SuiteFile:
     except (OSError, UnicodeDecodeError) as error:
         raise SuiteError(f"cannot read {path}: {error}") from error
     try:
+        _check_form(text, path)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
+    except ValueError as error:  # a date without such a day, a number without end
+        raise SuiteError(f"{path}: {error}") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
@@ -119,6 +124,23 @@ def read_suite(path: Path) -> SuiteFile:
         key = next((str(part) for part in reversed(place) if isinstance(part, str)), "")
         said = f"unknown key {key!r}" if first["type"] == "extra_forbidden" else f"{key}: {message}" if key else message
         raise SuiteError(f"{path}:{line_of(node, place)}: {said}") from None
+
+
+def _check_form(text: str, path: Path) -> None:
+    """Refuse what a few lines of YAML can swell to: aliases of aliases, and lists in lists in lists.
+
+    Raises:
+        SuiteError: The line is named.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise SuiteError(
+                f"{path}:{event.start_mark.line + 1}: an alias (*{event.anchor}) is not read: write it out"
+            )
+        if depth > DEEPEST:
+            raise SuiteError(f"{path}:{event.start_mark.line + 1}: nested too deep to be a suite")
 
 
 def line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:

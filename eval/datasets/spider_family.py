@@ -328,6 +328,6 @@ def listed_databases(path: Path) -> frozenset[str]:
         DataError: It is missing or malformed.
     """
     try:
-        return frozenset(map(str, tomllib.loads(shipped(path).read_text(encoding="utf-8"))["databases"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return frozenset(map(str, tomllib.loads(shipped(path).read_text(encoding="utf-8-sig"))["databases"]))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{path} lists no databases: write databases = [...] in TOML") from error

@@ -187,7 +187,7 @@ def _by_number(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Turn
     """Read a JSON object of queries by the question's number, BIRD's mark and database cut off."""
     try:
         table = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path} is not readable JSON: {error}") from error
     if not isinstance(table, dict) or not all(isinstance(sql, str) for sql in table.values()):
         raise DataError(f"{path} is no JSON object of queries by number")

@@ -50,11 +50,16 @@ class PartFile:
 
     def _take_up(self, fingerprint: str) -> None:
         lines = list(self._whole_lines())
-        if not lines or json.loads(lines[0]).get("fingerprint") != fingerprint:
-            raise DataError(f"{self._path.parent} was begun with other settings, data or code: give --out a new folder")
-        for line in lines[1:]:
-            found = json.loads(line)
-            self.done[found["key"]] = [ChatRow.model_validate(row) for row in found["rows"]]
+        try:
+            if not lines or json.loads(lines[0])["fingerprint"] != fingerprint:
+                raise DataError(
+                    f"{self._path.parent} was begun with other settings, data or code: give --out a new folder"
+                )
+            for line in lines[1:]:
+                found = json.loads(line)
+                self.done[found["key"]] = [ChatRow.model_validate(row) for row in found["rows"]]
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise DataError(f"{self._path} is damaged: give --out a new folder") from error
         with self._path.open("r+b") as handle:
             handle.truncate(sum(len(line) for line in lines))
 

@@ -127,5 +127,5 @@ def _sources(mix: Path) -> tuple[str, ...]:
     try:
         manifest: Any = json.loads((mix / "manifest.json").read_bytes())
         return tuple(str(source["name"]) for source in manifest["sources"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ()
