@@ -130,9 +130,17 @@ def linked_columns(schema: Schema, links: SchemaLinks | None) -> Schema:
     return _part(schema, [kept(table) for table in part.tables])
 
 
+def engine_name(schema: Schema) -> str:
+    """Return what the engine of a database is called."""
+    return {"sqlite": "SQLite", "duckdb": "DuckDB"}[schema.dialect]
+
+
 def system(instruction: str, schema: Schema) -> Message:
     """Return the static part, which comes first: the same for every turn over a database."""
-    text = f"{instruction}\n\nThe SQLite database {schema.database_id!r}, then its foreign keys:\n{schema_text(schema)}"
+    engine = engine_name(schema)
+    text = (
+        f"{instruction}\n\nThe {engine} database {schema.database_id!r}, then its foreign keys:\n{schema_text(schema)}"
+    )
     return Message(role="system", content=text)
 
 
@@ -181,4 +189,4 @@ def links(found: SchemaLinks | None, schema: Schema) -> str:
 def _part(schema: Schema, tables: list[Table]) -> Schema:
     kept = {(table.name.lower(), column.name.lower()) for table in tables for column in table.columns}
     keys = tuple(key for key in schema.foreign_keys if {key.source.folded, key.target.folded} <= kept)
-    return Schema(database_id=schema.database_id, tables=tuple(tables), foreign_keys=keys)
+    return Schema(database_id=schema.database_id, tables=tuple(tables), foreign_keys=keys, dialect=schema.dialect)

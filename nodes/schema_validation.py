@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nodes.node import Context, Variant
+from nodes.prompting import engine_name
 from nodes.sql.violations import violations
 from nodes.state import Attempt, GraphState, Violation, ViolationKind
 
@@ -27,7 +28,9 @@ class Sqlglot(Variant):
     async def __call__(self, state: GraphState, context: Context) -> Attempt:
         sql = state.sql or ""
         if not sql.strip():
-            return Attempt(sql=sql, violations=(NO_SELECT,))
+            engine = engine_name(context.schema)
+            message = NO_SELECT.message.replace("SQLite", engine)
+            return Attempt(sql=sql, violations=(NO_SELECT.model_copy(update={"message": message}),))
         holders = context.index.holders if context.index else None
         found = violations(sql, context.schema, holders)
         attempt = Attempt(sql=sql, violations=tuple(v for v in found if v.kind not in self.off))

@@ -16,7 +16,7 @@ from nodes.node import Context, Variant
 from nodes.plan import Plan, PlanModel
 from nodes.plan.render import plan_lines
 from nodes.plan.traversal import rewrite
-from nodes.prompting import ask, conversation, fitted, fitting, links, meaning, system, user, values
+from nodes.prompting import ask, conversation, engine_name, fitted, fitting, links, meaning, system, user, values
 from nodes.schema_text import one_line
 from nodes.sql.aliased_text import aliased_lines
 from nodes.sql.ebnf_grammar import GrammarLevel, grammar_of
@@ -168,7 +168,7 @@ def messages(state: GraphState, schema: Schema) -> Prompt:
         _plan(state.plans[0].plan if state.plans else Plan()),
         _violations(state),
     )
-    return Prompt(messages=(system(INSTRUCTION, schema), asked), name="sql")
+    return Prompt(messages=(system(INSTRUCTION.replace("SQLite", engine_name(schema)), schema), asked), name="sql")
 
 
 def plan_messages(plan: Plan, schema: Schema) -> Prompt:
@@ -178,7 +178,10 @@ def plan_messages(plan: Plan, schema: Schema) -> Prompt:
     that the compiler would give them: what is left to learn is SQL, not which table has which number.
     """
     asked = user("\n".join(aliased_lines(in_join_order(plan, schema), schema)))
-    return Prompt(messages=(Message(role="system", content=PLAN_INSTRUCTION), asked), name="sql")
+    return Prompt(
+        messages=(Message(role="system", content=PLAN_INSTRUCTION.replace("SQLite", engine_name(schema))), asked),
+        name="sql",
+    )
 
 
 def in_join_order(plan: Plan, schema: Schema) -> Plan:

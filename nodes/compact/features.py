@@ -237,6 +237,7 @@ def _pruned(schema: Schema, mentions: Mentions, roles: Roles, literals: tuple[Li
         database_id=schema.database_id,
         tables=tuple(table for table in schema.tables if table.name in kept),
         foreign_keys=tuple(k for k in schema.foreign_keys if k.source.table in kept and k.target.table in kept),
+        dialect=schema.dialect,
     )
 
 

@@ -8,9 +8,8 @@ from typing import Literal
 from weakref import WeakKeyDictionary
 
 from nodes.lexical.utterance import name_words, stem
-from nodes.sql.writing.quoting import identifier
 from value_index.database import Database
-from value_index.schema import ColumnRef
+from value_index.schema import ColumnRef, quoted
 
 DateForm = Literal["iso", "year", "text"]
 """iso: ISO 8601 dates, with or without a time; year: four digits; text: the year stands somewhere in a text."""
@@ -77,7 +76,7 @@ class Profiles:
         )
 
     def _has_null(self, ref: ColumnRef) -> bool:
-        table, column = identifier(ref.table), identifier(ref.column)
+        table, column = quoted(ref.table), quoted(ref.column)
         found = self.database.execute(f"SELECT 1 FROM {table} WHERE {column} IS NULL LIMIT 1", deadline=0.5, max_rows=1)
         return bool(found.rows)
 

@@ -8,8 +8,10 @@ from nodes.plan import ColumnTerm, DerivedTerm, Join, Ordering, Plan, PlanSource
 from nodes.sql.errors import SQLError
 from nodes.sql.joins.fill import with_joins
 from nodes.sql.writing.block_names import BlockNames
+from nodes.sql.writing.duckdb_terms import DuckDBTermWriter
 from nodes.sql.writing.outputs import columns_of, expanded, label
 from nodes.sql.writing.quoting import identifier
+from nodes.sql.writing.term_kinds import TermKinds
 from nodes.sql.writing.write_terms import TermWriter
 from value_index.schema import Schema
 
@@ -47,7 +49,7 @@ class _QueryWriter:
         ordering = self._compound_order(plan) if plan.set_operations else self._order(plan)
         if ordering:
             text += f" ORDER BY {', '.join(ordering)}"
-        if plan.limit is not None or plan.offset is not None:
+        if plan.limit is not None or (plan.offset is not None and self.schema.dialect == "sqlite"):
             text += f" LIMIT {-1 if plan.limit is None else plan.limit}"
         return text if plan.offset is None else f"{text} OFFSET {plan.offset}"
 
@@ -61,15 +63,16 @@ class _QueryWriter:
         if not plan.select:
             raise SQLError("plan", "a sub-plan selects nothing")
         names, terms = self._open(plan)
+        shown = terms.of_groups(plan)
         text = "SELECT DISTINCT " if plan.distinct else "SELECT "
-        text += ", ".join(self._projections(plan, terms, labelled))
+        text += ", ".join(self._projections(plan, shown, labelled))
         if plan.tables:
             text += f" FROM {self._sources(plan, names, terms)}"
         if plan.where is not None:
             text += f" WHERE {terms.condition(plan.where)}"
         if plan.group_by:
             text += f" GROUP BY {', '.join(_not_a_position(terms.term(term)) for term in plan.group_by)}"
-        return text if plan.having is None else f"{text} HAVING {terms.condition(plan.having)}"
+        return text if plan.having is None else f"{text} HAVING {shown.condition(plan.having)}"
 
     def _open(self, plan: Plan) -> tuple[BlockNames, TermWriter]:
         names = BlockNames.of(plan, self.outer, self.schema)
@@ -81,16 +84,23 @@ class _QueryWriter:
                 raise SQLError("plan", f"a term refers {term.outer} queries out, but there are {len(stack) - 1}")
             return stack[term.outer].column(term)
 
-        return names, TermWriter(column=column, star=names.star, sub_query=inner.query)
+        if self.schema.dialect == "sqlite":
+            return names, TermWriter(column=column, star=names.star, sub_query=inner.query)
+        kinds = TermKinds(self.schema, tuple(block.plan for block in stack))
+        return names, DuckDBTermWriter(column=column, star=names.star, sub_query=inner.query, kinds=kinds)
+
+    def _identifier(self, name: str) -> str:
+        return identifier(name, self.schema.dialect)
 
     def _projections(self, plan: Plan, terms: TermWriter, labelled: frozenset[int]) -> list[str]:
         """Write the projections; a star over a column that needs an alias is written out."""
         written: list[str] = []
         position = 0
         for term in plan.select:
-            columns = columns_of(plan, term, self.schema) if labelled else (term,)
+            bare = isinstance(term, Star) and isinstance(terms, DuckDBTermWriter) and terms.grouped is not None
+            columns = columns_of(plan, term, self.schema) if labelled or bare else (term,)
             places = range(position, position + len(columns))
-            if labelled.isdisjoint(places):
+            if labelled.isdisjoint(places) and not bare:
                 written.append(terms.term(term))
             else:
                 written += [self._labelled(plan, terms.term(column), place, labelled)
@@ -99,7 +109,7 @@ class _QueryWriter:
         return written
 
     def _labelled(self, plan: Plan, text: str, position: int, labelled: frozenset[int]) -> str:
-        return f"{text} AS {identifier(label(plan, position, self.schema))}" if position in labelled else text
+        return f"{text} AS {self._identifier(label(plan, position, self.schema))}" if position in labelled else text
 
     def _sources(self, plan: Plan, names: BlockNames, terms: TermWriter) -> str:
         joins = plan.joins or ()
@@ -107,25 +117,36 @@ class _QueryWriter:
             raise SQLError("plan", f"the plan has {len(plan.tables)} sources but {len(joins)} joins")
         text = self._source(plan.tables[0], names, 0)
         for index, join in enumerate(joins, start=1):
-            text += f" {_JOIN_WORDS[join.kind]} {self._source(plan.tables[index], names, index)}{_on(join, terms)}"
+            cross = join.kind == "cross" and self.schema.dialect != "sqlite"
+            text += f" {'CROSS JOIN' if cross else _JOIN_WORDS[join.kind]} {self._source(plan.tables[index], names, index)}{_on(join, terms)}"
         return text
 
     def _source(self, source: Source, names: BlockNames, index: int) -> str:
         alias = f" AS {names.aliases[index]}" if names.aliases[index] else ""
         if isinstance(source, TableSource):
             table = self.schema.table(source.table)
-            return f"{identifier(table.name if table else source.table)}{alias}"
+            return f"{self._identifier(table.name if table else source.table)}{alias}"
         # A sub-query in FROM does not see the block around it; the entry only keeps the count of nestings right.
         inner = _QueryWriter(self.schema, (names, *self.outer))
         return f"({inner.query(source.plan, names.labelled[index])}){alias}"
 
     def _order(self, plan: Plan) -> list[str]:
         _, terms = self._open(plan)
-        return [f"{_not_a_position(terms.term(item.term))}{_direction(item)}" for item in plan.order_by]
+        shown = terms.of_groups(plan)
+        return [f"{_not_a_position(shown.term(item.term))}{self._direction(item, plan)}" for item in plan.order_by]
+
+    def _direction(self, ordering: Ordering, plan: Plan) -> str:
+        """Write how a term is sorted: NULL is the smallest value, which other engines have to be told."""
+        nulls, descending = ordering.nulls, ordering.descending
+        if self.schema.dialect != "sqlite" and nulls is None and not descending:
+            kinds = TermKinds(self.schema, (plan, *(block.plan for block in self.outer)))
+            nulls = "first" if plan.set_operations or kinds.may_be_null(ordering.term) else None
+        text = "" if nulls is None else f" NULLS {nulls.upper()}"
+        return f" DESC{text}" if descending else f" ASC{text}" if text else ""
 
     def _compound_order(self, plan: Plan) -> list[str]:
         columns = expanded(plan, self.schema)
-        return [f"{_position(item.term, columns)}{_direction(item)}" for item in plan.order_by]
+        return [f"{_position(item.term, columns)}{self._direction(item, plan)}" for item in plan.order_by]
 
 
 def _position(term: Term, columns: tuple[Term, ...]) -> int:
@@ -137,11 +158,6 @@ def _position(term: Term, columns: tuple[Term, ...]) -> int:
 def _not_a_position(text: str) -> str:
     """Keep an integer constant from being read as the number of a result column."""
     return f"{text} + 0" if text.lstrip("-").isdigit() else text
-
-
-def _direction(ordering: Ordering) -> str:
-    nulls = "" if ordering.nulls is None else f" NULLS {ordering.nulls.upper()}"
-    return f" DESC{nulls}" if ordering.descending else f" ASC{nulls}" if nulls else ""
 
 
 def _on(join: Join, terms: TermWriter) -> str:

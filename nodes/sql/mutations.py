@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from nodes.sql.parsing.parse import PlainSQLite, parse
+from nodes.sql.parsing.parse import DIALECTS, parse
 from nodes.sql.parsing.scopes import Scope, Source, own_nodes
 from nodes.sql.validation.dependencies import table_keys
 from nodes.sql.validation.query import Query
@@ -33,7 +33,7 @@ def mutate(sql: str, schema: Schema, mutation: Mutation, rng: Random) -> str | N
     if not places:
         return None
     rng.choice(places)()
-    return query.tree.sql(dialect=PlainSQLite)
+    return query.tree.sql(dialect=DIALECTS[schema.dialect])
 
 
 def _renamed_column(query: Query, rng: Random) -> Iterator[Place]:

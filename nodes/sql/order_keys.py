@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from nodes.sql.parsing.parse import PlainSQLite, parse
+from nodes.sql.parsing.parse import DIALECTS, parse
 from value_index.schema import Schema
 
 
@@ -36,7 +36,7 @@ def order_keys(sql: str, schema: Schema) -> OrderKeys | None:
     terms = [ordered.this for ordered in order.expressions]
     outputs = _outputs(tree)
     fixed = not isinstance(tree, exp.Select) or tree.args.get("distinct") is not None
-    positions = [_position(term, outputs) for term in terms]
+    positions = [_position(term, outputs, schema) for term in terms]
     missing = [term for term, position in zip(terms, positions, strict=True) if position is None]
     if not missing:
         return OrderKeys("", tuple(position for position in positions if position is not None))
@@ -45,7 +45,7 @@ def order_keys(sql: str, schema: Schema) -> OrderKeys | None:
     extended = tree.select(*(term.copy() for term in missing), copy=True)
     appended = iter(range(-len(missing), 0))
     places = tuple(next(appended) if position is None else position for position in positions)
-    return OrderKeys(extended.sql(dialect=PlainSQLite), places)
+    return OrderKeys(extended.sql(dialect=DIALECTS[schema.dialect]), places)
 
 
 def _outputs(tree: exp.Query) -> list[exp.Expr] | None:
@@ -54,7 +54,7 @@ def _outputs(tree: exp.Query) -> list[exp.Expr] | None:
     return None if any(item.is_star for item in selects) else selects
 
 
-def _position(term: exp.Expr, outputs: list[exp.Expr] | None) -> int | None:
+def _position(term: exp.Expr, outputs: list[exp.Expr] | None, schema: Schema) -> int | None:
     """Return which column a term of ORDER BY is, by SQLite's rules: an ordinal, an alias, else the same expression."""
     if isinstance(term, exp.Literal) and not term.is_string:
         return int(term.name) - 1
@@ -64,9 +64,10 @@ def _position(term: exp.Expr, outputs: list[exp.Expr] | None) -> int | None:
         labels = [item.alias_or_name.lower() for item in outputs]
         if term.name.lower() in labels:
             return labels.index(term.name.lower())
-    written = [_written(item.unalias()) for item in outputs]
-    return written.index(_written(term)) if _written(term) in written else None
+    written = [_written(item.unalias(), schema) for item in outputs]
+    own = _written(term, schema)
+    return written.index(own) if own in written else None
 
 
-def _written(item: exp.Expr) -> str:
-    return item.sql(dialect=PlainSQLite, normalize=True)
+def _written(item: exp.Expr, schema: Schema) -> str:
+    return item.sql(dialect=DIALECTS[schema.dialect], normalize=True)

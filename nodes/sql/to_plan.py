@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from nodes.plan import Ordering, Plan, SetOperation, SetOperator, Star, Term
 from nodes.sql.errors import SQLError
+from nodes.sql.parsing.duckdb_terms import DuckDBTermReader
 from nodes.sql.parsing.find_scopes import label, scopes
 from nodes.sql.parsing.frame import Frame, Output
 from nodes.sql.parsing.known_clauses import refuse_unknown
@@ -16,6 +17,7 @@ from nodes.sql.parsing.parse import parse
 from nodes.sql.parsing.read_from import read_from
 from nodes.sql.parsing.read_terms import TermReader
 from nodes.sql.parsing.scopes import Scope
+from nodes.sql.writing.term_kinds import TermKinds
 from value_index.schema import Schema
 
 MAX_BLOCKS = 200
@@ -32,7 +34,7 @@ def to_plan(sql: str, schema: Schema) -> Plan:
     try:
         query = parse(sql, schema)
         refuse_unknown(query)
-        return _Reader({id(scope.select): scope for scope in scopes(query, schema)}).query(query, None)[0]
+        return _Reader({id(scope.select): scope for scope in scopes(query, schema)}, schema).query(query, None)[0]
     except RecursionError as error:
         raise SQLError("syntax", "the SQL is nested too deep") from error
     except (AttributeError, LookupError, TypeError, ValueError) as error:
@@ -55,6 +57,7 @@ class _Reader:
 
     scopes: Mapping[int, Scope]
     """The scope of each SELECT, keyed by the identity of the SELECT: equal ones are not the same."""
+    schema: Schema
     blocks: int = 0
     """SELECTs read so far: an entry of WITH is read anew wherever it is named."""
 
@@ -70,17 +73,22 @@ class _Reader:
         if isinstance(query, exp.Select):
             block = self._select(query, around)
             order = _clause(query, "order")
-            ordering = tuple(_ordering(item, _simple_order(item.this, block)) for item in order)
+            ordering = tuple(self._ordering(item, _simple_order(item.this, block), block.plan) for item in order)
             blocks = [block]
             operations: tuple[SetOperation, ...] = ()
         elif isinstance(query, exp.SetOperation):
             blocks, operations = self._members(query, around)
             order = _clause(query, "order")
-            ordering = tuple(_ordering(item, _compound_order(item.this, blocks)) for item in order)
+            ordering = tuple(self._ordering(item, _compound_order(item.this, blocks)) for item in order)
         else:
             raise SQLError("statement", f"a plan does not hold {query.key.upper()} as a query", query.key)
         ends = {"order_by": ordering, "limit": _count(query, "limit"), "offset": _count(query, "offset")}
         return blocks[0].plan.model_copy(update={**ends, "set_operations": operations}), blocks[0].outputs
+
+    def _terms(self, frame: Frame) -> TermReader:
+        if self.schema.dialect == "sqlite":
+            return TermReader(frame, self._plan)
+        return DuckDBTermReader(frame, self._plan, self.schema)
 
     def _plan(self, query: exp.Query, around: Frame) -> Plan:
         return self.query(query, around)[0]
@@ -90,7 +98,7 @@ class _Reader:
         if self.blocks > MAX_BLOCKS:
             raise SQLError("plan", f"a plan holds at most {MAX_BLOCKS} SELECTs")
         frame = Frame(self.scopes[id(select)], around)
-        terms = TermReader(frame, self._plan)
+        terms = self._terms(frame)
         tables, joins = read_from(terms, self.query)
         projections = [_read_projection(item, terms) for item in select.expressions]
         chosen = tuple(term for written, _ in projections for term in written)
@@ -111,6 +119,18 @@ class _Reader:
             having=None if having is None else terms.condition(having.this),
         )
         return _Block(plan, outputs, terms)
+
+    def _ordering(self, item: exp.Expr, term: Term, plan: Plan | None = None) -> Ordering:
+        """Read how a term is sorted, as it differs from what SQLite does: there NULL is the smallest value.
+
+        sqlglot fills in the default of the dialect.
+        """
+        descending, first = bool(item.args.get("desc")), bool(item.args.get("nulls_first"))
+        nulls = None if first is not descending else ("first" if first else "last")
+        never = plan is not None and not TermKinds(self.schema, (plan,)).may_be_null(term)
+        if self.schema.dialect != "sqlite" and not descending and never:
+            nulls = None  # the engine's own order, and nothing that it could put elsewhere
+        return Ordering(term=term, descending=descending, nulls=nulls)
 
     def _members(self, query: exp.SetOperation, around: Frame | None) -> tuple[list[_Block], tuple[SetOperation, ...]]:
         """Read the members left to right; each has a frame of its own beside the others."""
@@ -174,13 +194,6 @@ def _set_operator(node: exp.SetOperation) -> SetOperator:
 def _clause(query: exp.Query, name: str) -> list[exp.Expr]:
     clause = query.args.get(name)
     return [] if clause is None else clause.expressions
-
-
-def _ordering(item: exp.Expr, term: Term) -> Ordering:
-    descending, first = bool(item.args.get("desc")), bool(item.args.get("nulls_first"))
-    # sqlglot fills in the default of the dialect: NULLs are the smallest values.
-    nulls = None if first is not descending else ("first" if first else "last")
-    return Ordering(term=term, descending=descending, nulls=nulls)
 
 
 def _by_position(node: exp.Expr, outputs: tuple[Output, ...]) -> Term | None:

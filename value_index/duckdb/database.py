@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Workers = list[Worker[duckdb.DuckDBPyConnection]]
 
 
+CLOSE_SECONDS = 1.0
+
+
 class DuckDBDatabase:
     """A `Database` that DuckDB holds."""
 
@@ -193,7 +196,7 @@ class DuckDBDatabase:
             if worker.state == now:
                 return worker
             worker.end()
-            worker.join(1.0)  # DuckDB opens a file once a process: the old one must be gone
+            worker.join(CLOSE_SECONDS)  # DuckDB opens a file once a process: the old one must be gone
         connection = open_confined(self._source.ready())
         connection.execute(f"SET search_path = '{self._search_path.replace(chr(39), chr(39) * 2)}'")
         return Worker(connection, now, lambda it: it.interrupt(), lambda it: it.close())
@@ -216,5 +219,9 @@ def _fetch(connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int, max_b
 
 
 def _end(idle: Workers) -> None:
-    while idle:
-        idle.pop().end()
+    """Close the connections, and wait for it: a driver's thread that the end of the process meets would abort it."""
+    workers = [idle.pop() for _ in range(len(idle))]
+    for worker in workers:
+        worker.end()
+    for worker in workers:
+        worker.join(CLOSE_SECONDS)

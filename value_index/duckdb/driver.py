@@ -23,6 +23,8 @@ _CONFINED: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": MEMORY,
     "threads": str(THREADS),
     "temp_directory": "",
+    "error_on_division_by_zero": "false",
+    "ieee_floating_point_ops": "false",
     "lock_configuration": "true",
 }
 """Nothing is written, no file or address beyond the database is read, no variable of this process is a table."""

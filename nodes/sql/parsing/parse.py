@@ -1,4 +1,4 @@
-"""SQL text to a sqlglot tree, read as SQLite reads it."""
+"""SQL text to a sqlglot tree, read as its engine reads it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import re
 from typing import ClassVar
 
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect as SqlglotDialect
+from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.sqlite import SQLite
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
 from nodes.sql.errors import SQLError
 from nodes.sql.parsing.find_scopes import scopes
-from value_index.schema import Schema
+from value_index.schema import Dialect, Schema
 
 _SPACED_OPERATOR = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|([<>!])\s+=""")
 DOUBLE_QUOTED = "double_quoted"
@@ -48,6 +50,26 @@ class PlainSQLite(SQLite):
             return self.expression(exp.Cast(this=this, to=kind))
 
 
+class PlainDuckDB(DuckDB):
+    """DuckDB whose scalar functions stay as written."""
+
+    class Parser(DuckDB.Parser):
+        """Knows the aggregates, CAST and CASE; every other function is `exp.Anonymous`."""
+
+        ADD_JOIN_ON_TRUE: ClassVar = False
+        FUNCTIONS: ClassVar = {name: DuckDB.Parser.FUNCTIONS[name] for name in _AGGREGATES}
+        FUNCTION_PARSERS: ClassVar = {
+            name: DuckDB.Parser.FUNCTION_PARSERS[name]
+            for name in ("CAST", "TRY_CAST")
+            if name in DuckDB.Parser.FUNCTION_PARSERS
+        }
+        NO_PAREN_FUNCTION_PARSERS: ClassVar = {"CASE": DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
+
+
+DIALECTS: dict[Dialect, type[SqlglotDialect]] = {"sqlite": PlainSQLite, "duckdb": PlainDuckDB}
+"""How the text of each engine is read, and a tree written as text again."""
+
+
 def repair(sql: str) -> str:
     """Close the spaced operators of the data sets (`> =`, `< =`, `! =`) outside string literals.
 
@@ -58,7 +80,7 @@ def repair(sql: str) -> str:
 
 
 def parse(sql: str, schema: Schema) -> exp.Query:
-    """Parse one SELECT; double-quoted words that name nothing in scope become string literals, as in SQLite.
+    """Parse one SELECT; double-quoted words that name nothing in scope become string literals in SQLite.
 
     Scalar functions are `exp.Anonymous`; COUNT, SUM, AVG, MIN and MAX are their own classes.
 
@@ -70,12 +92,17 @@ def parse(sql: str, schema: Schema) -> exp.Query:
     text = repair(sql).strip().rstrip(";")
     try:
         # What follows a semicolon and is a comment only becomes a tree of its own.
-        trees = [tree for tree in PlainSQLite().parse(text) if tree is not None and not isinstance(tree, exp.Semicolon)]
+        trees = [
+            tree
+            for tree in DIALECTS[schema.dialect]().parse(text)
+            if tree is not None and not isinstance(tree, exp.Semicolon)
+        ]
         if len(trees) != 1 or not isinstance(trees[0], exp.Query):
             raise SQLError("statement", "the SQL is not one SELECT statement")
         if not all(select.expressions for select in trees[0].find_all(exp.Select)):
             raise SQLError("syntax", "a SELECT has no result columns")  # the parser lets it through, SQLite does not
-        _quoted_strings(trees[0], text, schema)
+        if schema.dialect == "sqlite":
+            _quoted_strings(trees[0], text, schema)
     except (SqlglotError, RecursionError) as error:
         raise SQLError("syntax", f"the SQL does not parse: {_first_line(error)}") from error
     return trees[0]

@@ -75,7 +75,7 @@ class BlockNames:
 
     def _qualified(self, index: int, name: str) -> str:
         alias = self.aliases[index]
-        return f"{alias}.{identifier(name)}" if alias else identifier(name)
+        return f"{alias}.{identifier(name, self.schema.dialect)}" if alias else identifier(name, self.schema.dialect)
 
 
 def _references(plan: Plan) -> tuple[set[tuple[int, int]], bool]:

@@ -1,4 +1,4 @@
-"""Identifiers and literals as SQLite reads them."""
+"""Identifiers and literals as the engines read them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 
 from nodes.plan import LiteralTerm
 from nodes.sql.errors import SQLError
+from value_index.schema import Dialect
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Words that SQLite 3.40, or our parser, does not read as a name in some place where a name may stand (tried one by one).
@@ -23,13 +24,25 @@ _RESERVED = frozenset({
 })  # fmt: skip
 
 
-def identifier(name: str) -> str:
+_RESERVED_ELSEWHERE: dict[Dialect, frozenset[str]] = {
+    "sqlite": frozenset(),
+    "duckdb": frozenset({
+        "ANALYSE", "ANALYZE", "ANTI", "ANY", "ARRAY", "ASC", "ASOF", "ASYMMETRIC", "AT", "AUTHORIZATION", "BINARY",
+        "BOTH", "COLLATION", "COLUMN", "COLUMNS", "CONCURRENTLY", "DO", "FREEZE", "GENERATED", "INITIALLY", "LAMBDA",
+        "LEADING", "MAP", "ONLY", "OVERLAPS", "PIVOT", "PIVOT_LONGER", "PIVOT_WIDER", "PLACING", "POSITIONAL", "SEMI",
+        "SHOW", "SIMILAR", "SOME", "STRUCT", "SUMMARIZE", "SYMMETRIC", "TRAILING", "TRY_CAST", "TUPLE", "UNPACK",
+        "UNPIVOT", "VARIADIC", "VERBOSE",
+    }),
+}  # fmt: skip
+
+
+def identifier(name: str, dialect: Dialect = "sqlite") -> str:
     """Write a name, in double quotes only where it needs them.
 
     >>> identifier("name"), identifier("home town"), identifier("order")
     ('name', '"home town"', '"order"')
     """
-    if _PLAIN.fullmatch(name) and name.upper() not in _RESERVED:
+    if _PLAIN.fullmatch(name) and name.upper() not in _RESERVED | _RESERVED_ELSEWHERE[dialect]:
         return name
     return '"' + name.replace('"', '""') + '"'
 

@@ -46,13 +46,17 @@ class TermWriter:
     sub_query: Callable[[Plan], str]
     """Writes a nested plan, without its parentheses."""
 
+    def of_groups(self, plan: Plan) -> TermWriter:
+        """Return the writer of what is shown of a block, sorted by and asked of its groups: SQLite writes it alike."""
+        return self
+
     def term(self, term: Term, binding: int = _OR) -> str:
         """Write a term to stand where an operator binds that tightly."""
         match term:
             case Arithmetic():
                 level = _BINDING[term.operator]
                 left, right = self.term(term.left, level), self.term(term.right, level + 1)
-                return _enclosed(f"{left} {term.operator} {right}", level < binding)
+                return enclosed(f"{left} {term.operator} {right}", level < binding)
             case Truth():
                 return self.condition(term.condition, binding)
             case ColumnTerm() | DerivedTerm():
@@ -77,15 +81,13 @@ class TermWriter:
         """Write a condition to stand where an operator binds that tightly."""
         if isinstance(condition, Predicate):
             level = _ORDER if condition.operator in _ORDERED else _EQUALITY
-            return _enclosed(self._predicate(condition), level < binding)
+            return enclosed(self._predicate(condition), level < binding)
         if isinstance(condition, Negation):
-            return _enclosed(f"NOT {self.condition(condition.condition, _EQUALITY)}", binding > _NOT)
+            return enclosed(f"NOT {self.condition(condition.condition, _EQUALITY)}", binding > _NOT)
         level = _AND if condition.kind == "and" else _OR
         joint = f" {condition.kind.upper()} "
         # One level tighter than its own: a nested junction of the same kind keeps its parentheses.
-        return _enclosed(
-            joint.join(self.condition(inner, level + 1) for inner in condition.conditions), level < binding
-        )
+        return enclosed(joint.join(self.condition(inner, level + 1) for inner in condition.conditions), level < binding)
 
     def _call(self, term: Call) -> str:
         if term.function in _KEYWORDS:
@@ -100,7 +102,7 @@ class TermWriter:
     def _predicate(self, predicate: Predicate) -> str:
         operator, word = predicate.operator, predicate.operator.upper()
         if operator in ("exists", "not exists"):
-            return f"{word} {self._operand(_only(predicate))}"
+            return f"{word} {self._operand(only(predicate))}"
         if predicate.left is None:
             raise SQLError("plan", f"the plan compares nothing with {word}", operator)
         left = self._operand(predicate.left)
@@ -109,9 +111,9 @@ class TermWriter:
         if operator in ("in", "not in"):
             return f"{left} {word} {self._set(predicate.right)}"
         if operator in ("between", "not between"):
-            low, high = _pair(predicate)
+            low, high = pair(predicate)
             return f"{left} {word} {self._operand(low)} AND {self._operand(high)}"
-        return f"{left} {word} {self._operand(_only(predicate))}"
+        return f"{left} {word} {self._operand(only(predicate))}"
 
     def _operand(self, term: Term) -> str:
         """Write a side of a predicate; one that is a predicate itself keeps its parentheses, for the reader's sake."""
@@ -123,17 +125,28 @@ class TermWriter:
         return f"({', '.join(self.term(item) for item in right)})"
 
 
-def _enclosed(text: str, needed: bool) -> str:
+def enclosed(text: str, needed: bool) -> str:
+    """Put parentheses around a text that needs them."""
     return f"({text})" if needed else text
 
 
-def _only(predicate: Predicate) -> Term:
+def only(predicate: Predicate) -> Term:
+    """Return the one right side of a comparison.
+
+    Raises:
+        SQLError: `plan` where there are more or fewer.
+    """
     if len(predicate.right) != 1:
         raise SQLError("plan", f"{predicate.operator!r} takes one right side, not {len(predicate.right)}")
     return predicate.right[0]
 
 
-def _pair(predicate: Predicate) -> tuple[Term, Term]:
+def pair(predicate: Predicate) -> tuple[Term, Term]:
+    """Return the two right sides of BETWEEN.
+
+    Raises:
+        SQLError: `plan` where there are more or fewer.
+    """
     if len(predicate.right) != 2:
         raise SQLError("plan", f"{predicate.operator!r} takes two right sides, not {len(predicate.right)}")
     return predicate.right[0], predicate.right[1]
