@@ -18,7 +18,7 @@ from value_index.duckdb.readers import read_file
 from value_index.errors import DatabaseError
 from value_index.models import FrozenModel
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of how files are read."""
 
 

@@ -78,10 +78,16 @@ class FileTable:
         self.notes.append(f"{lines} left out of {self.file.name!r}: {first}")
 
     def _check(self) -> None:
+        """Refuse a table without rows, and say what it lacks."""
         columns = self._columns()
         row = self.connection.execute(f"SELECT 1 FROM {quoted(self.name)} LIMIT 1").fetchone()
         if row is None:
             raise DatabaseError(f"{str(self.file)!r} holds no rows")
+        counts = ", ".join(f"count(*) = count({quoted(column)})" for column in columns)
+        whole = self.connection.execute(f"SELECT {counts} FROM {quoted(self.name)}").fetchone() or ()
+        for column, full in zip(columns, whole, strict=False):
+            if full:  # so that no order has to say where NULL goes
+                self.connection.execute(f"ALTER TABLE {quoted(self.name)} ALTER {quoted(column)} SET NOT NULL")
         if columns[0] == "column0":
             self.notes.append(f"{self.file.name!r} has no header line: its columns are called column0, column1, ...")
 
