@@ -43,6 +43,8 @@ class Download:
     """What it is called on disk."""
     unpack: bool = True
     """Whether it is a ZIP archive to be unpacked into the folder."""
+    sha256: str = ""
+    """The hash that its publisher gives; "" if none does. A server's own word is compared too."""
 
 
 @dataclass(frozen=True)

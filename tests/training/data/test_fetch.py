@@ -14,7 +14,8 @@ import pytest
 
 from eval.datasets import DataError
 from training.data.catalogue import CATALOGUE, DataSet, Download, Split
-from training.data.fetch import download, fetch, sha256, unpack
+from training.data.download import download
+from training.data.fetch import fetch, sha256, unpack
 
 
 @dataclass
@@ -26,6 +27,11 @@ class Server:
     breaks_after: int | None = None
     ranges: list[str | None] = field(default_factory=list)
     url: str = ""
+    tag: str = ""
+    """The entity tag that is sent, and held against If-Range."""
+    heeds_conditions: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
+    """What else is sent."""
 
 
 @pytest.fixture
@@ -36,12 +42,17 @@ def server() -> Iterator[Server]:
         def do_GET(self) -> None:
             asked = self.headers.get("Range")
             state.ranges.append(asked)
+            condition = self.headers.get("If-Range", state.tag)
+            if state.heeds_conditions and condition != state.tag:
+                asked = None
             start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
             if start and start >= len(state.body):
                 self.send_error(416)
                 return
             rest = state.body[start:]
             self.send_response(206 if asked else 200)
+            for name, value in {**({"ETag": state.tag} if state.tag else {}), **state.headers}.items():
+                self.send_header(name, value)
             self.send_header("Content-Type", state.kind)
             self.send_header("Content-Length", str(len(rest)))
             self.end_headers()
@@ -96,12 +107,76 @@ def test_an_interrupted_download_goes_on_where_it_stopped(server: Server, tmp_pa
     assert server.ranges == [None, "bytes=100-"]
 
 
+def begun(server: Server, path: Path, *, stops_after: int) -> None:
+    """Begin a download that breaks off."""
+    server.breaks_after = stops_after
+    with pytest.raises(DataError, match="bytes came"):
+        download(Download(server.url, path.name), path, page="")
+    server.breaks_after = None
+
+
 def test_a_download_that_had_come_whole_is_not_asked_for_twice(server: Server, tmp_path: Path) -> None:
-    server.body = archive(train="[]")
+    server.body, server.tag = archive(train="[]"), '"1"'
     path = tmp_path / "set.zip"
+    begun(server, path, stops_after=5)
     path.with_name("set.zip.partial").write_bytes(server.body)
     download(Download(server.url, path.name), path, page="")
-    assert path.read_bytes() == server.body
+    assert path.read_bytes() == server.body and len(server.ranges) == 2
+    assert [found.name for found in tmp_path.iterdir()] == ["set.zip"]
+
+
+def test_a_part_of_unknown_origin_is_no_begin(server: Server, tmp_path: Path) -> None:
+    server.body = b"HELLO WORLD"
+    path = tmp_path / "set.zip"
+    for rest in (b"hel", b"garbage that is longer than the file"):
+        path.with_name("set.zip.partial").write_bytes(rest)
+        download(Download(server.url, path.name), path, page="")
+        assert path.read_bytes() == server.body
+        path.unlink()
+
+
+@pytest.mark.parametrize("heeds", [True, False])
+@pytest.mark.parametrize("body", [b"HELLO WORLD", b"HEL", b"HELLO WORLD, and more"])
+def test_a_file_that_was_exchanged_meanwhile_is_begun_anew(
+    server: Server, tmp_path: Path, heeds: bool, body: bytes
+) -> None:
+    server.body, server.tag, server.heeds_conditions = b"hello world", '"1"', heeds
+    path = tmp_path / "set.zip"
+    begun(server, path, stops_after=3)
+    server.body, server.tag = body, '"2"'
+    download(Download(server.url, path.name), path, page="")
+    assert path.read_bytes() == body
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-MD5": "1B2M2Y8AsgTpgAmY7PhCfg=="},
+        {"x-goog-hash": "crc32c=AAAAAA==, md5=1B2M2Y8AsgTpgAmY7PhCfg=="},
+        {"Repr-Digest": "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"},
+        {},
+    ],
+)
+def test_another_file_than_was_published_is_refused(server: Server, tmp_path: Path, headers: dict[str, str]) -> None:
+    path, item = tmp_path / "set.zip", Download(server.url, "set.zip", sha256="" if headers else "0" * 64)
+    server.headers = headers
+    server.body = b"not empty"
+    with pytest.raises(DataError, match="is not the file whose"):
+        download(item, path, page="")
+    assert not list(tmp_path.iterdir())
+    server.body = b""
+    if headers:
+        assert download(item, path, page="") and path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("length", ["-5", "five", "9" * 5000])
+def test_a_length_that_is_none_is_one_line_or_nothing(server: Server, tmp_path: Path, length: str) -> None:
+    server.body, server.headers = b"hello", {"Content-Length": length}
+    path = tmp_path / "set.zip"
+    try:
+        download(Download(server.url, path.name), path, page="")
+    except DataError as error:
+        assert "\n" not in str(error)
 
 
 def test_a_web_page_is_not_taken_for_the_file(server: Server, tmp_path: Path) -> None:
