@@ -75,6 +75,12 @@ def among(key: ForeignKey, operator: Any, filters: tuple[Filter, ...], at_least:
     return Filter(key.target, operator, among=rows)
 
 
+def child_category(talk: Talk) -> tuple[Thing, ForeignKey, Facts] | None:
+    """Draw a category of what refers to the things."""
+    options = [(child, key, fact) for child, key in talk.world.children(talk.thing) for fact in child.categories]
+    return talk.draw.choice(options) if options else None
+
+
 def names_one_column(thing: Thing, value: Any) -> bool:
     """Tell whether a value alone says which column of a thing it is of."""
     spoken = str(value).lower()
@@ -96,7 +102,8 @@ def rounded(talk: Talk, value: Any) -> int | float:
 def flag_name(fact: Facts) -> str | None:
     """Return what rows are that a flag is set for; None where the name is no adjective."""
     name = re.sub(r"^(is|are|was|has been) | (flag|yn|y n)$", "", fact.name)
-    return None if name.startswith(("has ", "can ")) or not re.search(r"(ed|ive|able|al|ent|ant|ing)$", name) else name
+    is_adjective = name != fact.name or re.search(r"(ed|ive|able|al|ent|ant|ing)$", name)
+    return name if is_adjective and not name.startswith(("has ", "can ")) else None
 
 
 def _one(fact: Facts, operator: Operator, value: Any, kind: str, **words: Any) -> Drawn:
@@ -162,8 +169,10 @@ def _day(talk: Talk, thing: Thing) -> Drawn | None:
 
 def _flag(talk: Talk, thing: Thing) -> Drawn | None:
     fact = talk.pick(thing.flags)
-    name = flag_name(fact) if fact else None
-    return _one(fact, "=", yes_of(fact), "flag", column=name) if fact and name else None
+    if fact is None:
+        return None
+    name = flag_name(fact)
+    return _one(fact, "=", yes_of(fact), "flag" if name else "flag noun", column=name or fact.name)
 
 
 def _gap(talk: Talk, thing: Thing) -> Drawn | None:

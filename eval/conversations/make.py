@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any, Literal, get_args
 
-from eval.conversations.behaviours import FOLLOWING
+from eval.conversations.behaviours import FOLLOWING, OPENING
 from eval.conversations.nouns import plural
-from eval.conversations.openings import OPENING, things
+from eval.conversations.openings import things
 from eval.conversations.phrases import CONDITIONS, half_of
 from eval.conversations.query import GROUPED, Query
 from eval.conversations.suite_file import DialogueSpec, SuiteError, SuiteFile, TurnSpec
 from eval.conversations.talk import Behaviour, Said, Step, Talk
 from eval.conversations.templates import half
-from eval.conversations.world import World
+from eval.conversations.world import Thing, World
 from nodes.sql.errors import SQLError
 from value_index.database import Database
 
@@ -27,8 +27,8 @@ HALVES = get_args(Half)
 MOST_ROWS = 2000
 DEADLINE = 1.0
 MOST_TURNS = 5
-TRIES = 40
-"""Behaviours tried for one turn before the dialogue ends."""
+MOST_VAIN = 30
+"""Vain tries of a behaviour over one thing after which it is seldom tried."""
 GREETINGS = ("", "", "", "", "", "", "Thanks. ", "OK. ", "Good. ")
 
 
@@ -51,7 +51,8 @@ class Maker:
 
     def __post_init__(self) -> None:
         self.shown = Counter()
-        self._rows: dict[str, tuple[Any, ...] | None] = {}
+        self._vain = Counter[tuple[str, str]]()
+        self._rows: dict[Query, tuple[Any, ...] | None] = {}
 
     def dialogues(self, turns: int) -> Iterator[DialogueSpec]:
         """Yield dialogues until so many turns are made, the behaviours that were shown least before the others."""
@@ -66,8 +67,8 @@ class Maker:
             yield DialogueSpec(turns=tuple(dialogue))
 
     def _dialogue(self) -> list[TurnSpec]:
-        thing = self.draw.choice(self.world.things)
-        talk = Talk(self.world, thing, (), self.draw)
+        (thing,) = self.draw.choices(self.world.things, [_weight(each) for each in self.world.things])
+        talk = Talk(self.world, thing, (), self.draw, self._answer)
         out: list[TurnSpec] = []
         for place in range(self.draw.randint(3, MOST_TURNS)):
             found = self._turn(talk, OPENING if place == 0 else FOLLOWING)
@@ -89,13 +90,17 @@ class Maker:
         names = [name for name in behaviours if name not in talk.used]
         self.draw.shuffle(names)
         names.sort(key=lambda name: self.shown[name] if self.shown else 0)
-        for name in names[:TRIES]:
+        for name in names:
+            tried = (talk.thing.table.name, name)
+            if self._vain[tried] > MOST_VAIN and self.draw.random() < 0.9:
+                continue
             for _ in range(3):
                 step = behaviours[name](talk)
-                if step is None or not self._is_sound(step, talk):
-                    continue
-                if (spec := self._spec(name, step, talk)) is not None:
+                spec = self._spec(name, step, talk) if step is not None and self._is_sound(step, talk) else None
+                if step is not None and spec is not None:
+                    self._vain[tried] = 0
                     return name, _Made(step, spec)
+                self._vain[tried] += 1
         return None
 
     def _is_sound(self, step: Step, talk: Talk) -> bool:
@@ -125,16 +130,17 @@ class Maker:
         return len(keys) <= place or keys[place - 1] != keys[place]
 
     def _answer(self, query: Query) -> tuple[Any, ...] | None:
+        if query not in self._rows:
+            self._rows[query] = self._executed(query)
+        return self._rows[query]
+
+    def _executed(self, query: Query) -> tuple[Any, ...] | None:
         try:
             sql = query.sql(self.world.database.schema)
         except (SQLError, ValueError):
             return None
-        if sql not in self._rows:
-            result = self.world.database.execute(sql, deadline=DEADLINE, max_rows=MOST_ROWS + 1)
-            self._rows[sql] = (
-                tuple(tuple(row) for row in result.rows) if result.outcome in ("rows", "truncated") else None
-            )
-        return self._rows[sql]
+        result = self.world.database.execute(sql, deadline=DEADLINE, max_rows=MOST_ROWS + 1)
+        return tuple(tuple(row) for row in result.rows) if result.outcome in ("rows", "truncated") else None
 
     def _spec(self, name: str, step: Step, talk: Talk) -> TurnSpec | None:
         names = step.wording or (name,)
@@ -271,6 +277,11 @@ def _of_one(phrase: str) -> str:
     """
     verbs = {"have": "has", "do": "does", "are": "is", "belong": "belongs"}
     return re.sub(r"^(that|which) (have|do|are|belong)\b", lambda found: f"{found[1]} {verbs[found[2]]}", phrase)
+
+
+def _weight(thing: Thing) -> int:
+    """Return how much there is to say of a thing."""
+    return 1 + 2 * sum(map(len, (thing.categories, thing.numbers, thing.days, thing.parents)))
 
 
 def _capital(text: str) -> str:

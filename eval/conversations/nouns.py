@@ -10,7 +10,7 @@ _IN_FULL = {
     "avg": "average", "max": "maximum", "min": "minimum", "desc": "description", "addr": "address", "lat": "latitude",
     "lng": "longitude", "yr": "year", "pct": "percentage", "apt": "apartment", "fname": "first name", "lname": "last name",
     "emp": "employee", "cust": "customer", "mgr": "manager", "pop": "population", "acct": "account", "dob": "date of birth",
-    "prof": "professor", "stu": "student", "loc": "location", "info": "information", "msg": "message", "prov": "province", "ctry": "country",
+    "prof": "professor", "dest": "destination", "src": "source", "stu": "student", "loc": "location", "info": "information", "msg": "message", "prov": "province", "ctry": "country",
     "mfr": "manufacturer", "wt": "weight", "ht": "height", "ms": "milliseconds", "temp": "temperature",
 }  # fmt: skip
 """What people write in full that a name shortens."""
@@ -45,6 +45,8 @@ def said_of(name: str, noun: str) -> str:
     ('name', 'invoice number')
     """
     words = in_full(name).split()
+    if len(words) > 1 and words[-1] == "no":
+        words[-1] = "number"
     if words[:1] == noun.split()[-1:] and len(words) == 1:
         return "name"
     for own in (noun.split(), noun.split()[-1:]):

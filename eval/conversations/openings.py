@@ -1,17 +1,16 @@
-"""Questions that a conversation begins with: lists, figures, groups, joins and superlatives, with conditions of any kind."""
+"""Questions that a conversation begins with: lists, counts, figures and superlatives, with conditions of any kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from eval.conversations.conditions import NUMBER_WORDS, Drawn, among, draw_condition
+from eval.conversations.conditions import NUMBER_WORDS, Drawn, draw_condition
 from eval.conversations.phrases import MOST
-from eval.conversations.query import Filter, Query
-from eval.conversations.talk import Behaviour, Said, Step, Talk
+from eval.conversations.query import Query
+from eval.conversations.talk import Behaviour, Step, Talk
 from eval.conversations.world import Facts, Thing
 from nodes.plan import AggregateFunction
-from value_index.schema import ForeignKey
 
 FUNCTIONS: dict[AggregateFunction, str] = {"avg": "average", "sum": "total", "max": "maximum", "min": "minimum"}
 
@@ -52,7 +51,8 @@ def figure_function(talk: Talk, fact: Facts) -> AggregateFunction:
     return talk.draw.choice(functions)
 
 
-def _plain(thing: Thing, **changes: Any) -> Query:
+def first_query(thing: Thing, **changes: Any) -> Query:
+    """Return the list of all things, changed."""
     return Query(thing.table.name, thing.shown).but(**changes)
 
 
@@ -76,7 +76,7 @@ def _forgotten(query: Query, *drawn: Drawn) -> tuple[Query, ...]:
 
 def first_list(talk: Talk) -> Step | None:
     """ "List the names of all airlines." """
-    return Step(_plain(talk.thing), things(talk.thing))
+    return Step(first_query(talk.thing), things(talk.thing))
 
 
 def first_columns(talk: Talk) -> Step | None:
@@ -86,8 +86,8 @@ def first_columns(talk: Talk) -> Step | None:
     if not facts:
         return None
     facts = talk.draw.sample(facts, min(len(facts), talk.draw.choice((1, 1, 2))))
-    query = _plain(thing, shown=(*thing.shown, *(fact.ref for fact in facts)))
-    rivals = (_plain(thing), *(query.but(shown=query.shown[:-1]) for _ in facts[1:]))
+    query = first_query(thing, shown=(*thing.shown, *(fact.ref for fact in facts)))
+    rivals = (first_query(thing), *(query.but(shown=query.shown[:-1]) for _ in facts[1:]))
     return Step(query, {**things(thing), "columns": listed(fact.name for fact in facts)}, rivals)
 
 
@@ -105,7 +105,7 @@ def _list_with(talk: Talk, number: int) -> Step | None:
     drawn = _conditions(talk, number)
     if drawn is None:
         return None
-    query = _filtered(_plain(talk.thing), *drawn)
+    query = _filtered(first_query(talk.thing), *drawn)
     return Step(query, things(talk.thing), _forgotten(query, *drawn), tuple(one.said for one in drawn))
 
 
@@ -129,14 +129,14 @@ def columns_with_condition(talk: Talk) -> Step | None:
     if drawn is None or not facts:
         return None
     facts = talk.draw.sample(facts, min(len(facts), talk.draw.choice((1, 2))))
-    query = _filtered(_plain(talk.thing, shown=tuple(fact.ref for fact in facts)), *drawn)
+    query = _filtered(first_query(talk.thing, shown=tuple(fact.ref for fact in facts)), *drawn)
     words = {**things(talk.thing), "columns": listed(fact.name for fact in facts)}
     return Step(query, words, _forgotten(query, *drawn), (drawn[0].said,))
 
 
 def count_all(talk: Talk) -> Step | None:
     """ "How many airlines are there?" """
-    return Step(_plain(talk.thing, measure="count"), things(talk.thing), (_plain(talk.thing),))
+    return Step(first_query(talk.thing, measure="count"), things(talk.thing), (first_query(talk.thing),))
 
 
 def count_with_condition(talk: Talk) -> Step | None:
@@ -144,7 +144,7 @@ def count_with_condition(talk: Talk) -> Step | None:
     drawn = _conditions(talk, talk.draw.choice((1, 1, 1, 2)))
     if drawn is None or any(one.is_multiplying for one in drawn):
         return None
-    query = _filtered(_plain(talk.thing, measure="count"), *drawn)
+    query = _filtered(first_query(talk.thing, measure="count"), *drawn)
     said = tuple(one.said for one in drawn)
     wording = ("count with two conditions",) if len(said) > 1 else ()
     return Step(query, things(talk.thing), _forgotten(query, *drawn), said, wording)
@@ -155,7 +155,7 @@ def count_of_values(talk: Talk) -> Step | None:
     fact = talk.draw.choice(talk.thing.categories) if talk.thing.categories else None
     if fact is None:
         return None
-    query = _plain(talk.thing, shown=(fact.ref,), measure="values")
+    query = first_query(talk.thing, shown=(fact.ref,), measure="values")
     return Step(query, {**things(talk.thing), "column": fact.name}, (query.but(measure="count"),))
 
 
@@ -164,7 +164,7 @@ def different_values(talk: Talk) -> Step | None:
     fact = talk.draw.choice(talk.thing.categories) if talk.thing.categories else None
     if fact is None:
         return None
-    query = _plain(talk.thing, shown=(fact.ref,), distinct=True)
+    query = first_query(talk.thing, shown=(fact.ref,), distinct=True)
     return Step(query, {**things(talk.thing), "column": fact.name}, (query.but(distinct=False),))
 
 
@@ -186,166 +186,10 @@ def _figure_with(talk: Talk, number: int) -> Step | None:
         return None
     fact = talk.draw.choice(free)
     function = figure_function(talk, fact)
-    query = _filtered(_plain(talk.thing, shown=(fact.ref,), measure="aggregate", function=function), *drawn)
+    query = _filtered(first_query(talk.thing, shown=(fact.ref,), measure="aggregate", function=function), *drawn)
     words = {**things(talk.thing), "function": FUNCTIONS[function], "column": fact.name}
     others = tuple(query.but(function=other) for other in FUNCTIONS if other != function)
     return Step(query, words, (*_forgotten(query, *drawn), *others), tuple(one.said for one in drawn))
-
-
-def first_group(talk: Talk) -> Step | None:
-    """ "How many airlines are there in each country?" """
-    fact = talk.draw.choice(talk.thing.categories) if talk.thing.categories else None
-    if fact is None:
-        return None
-    query = _plain(talk.thing, measure="groups", group=fact.ref)
-    return Step(query, {**things(talk.thing), "column": fact.name}, (query.but(measure="leaders"),))
-
-
-def figure_by_group(talk: Talk) -> Step | None:
-    """ "What is the average capacity per country?" """
-    fact = talk.draw.choice(talk.thing.categories) if talk.thing.categories else None
-    free = figures(talk.thing)
-    if fact is None or not free:
-        return None
-    number = talk.draw.choice(free)
-    function = figure_function(talk, number)
-    query = _plain(talk.thing, shown=(number.ref,), measure="figures", group=fact.ref, function=function)
-    words = {**things(talk.thing), "column": number.name, "other": fact.name, "function": FUNCTIONS[function]}
-    others = tuple(query.but(function=other) for other in FUNCTIONS if other != function)
-    return Step(query, words, (query.but(measure="groups"), *others))
-
-
-def groups_with_many(talk: Talk) -> Step | None:
-    """ "Which countries have more than 3 airlines?" """
-    fact = talk.draw.choice(talk.thing.categories) if talk.thing.categories else None
-    if fact is None:
-        return None
-    least = talk.draw.choice((1, 2, 3, 5, 10))
-    query = _plain(talk.thing, measure="leaders", group=fact.ref, at_least=least)
-    words = {**things(talk.thing), "column": fact.name, "n": least, "words": _worded(least)}
-    return Step(query, words, (query.but(at_least=None), query.but(at_least=least + 1)))
-
-
-def most_common(talk: Talk) -> Step | None:
-    """ "Which country has the most airlines?" """
-    fact = talk.draw.choice(talk.thing.categories) if talk.thing.categories else None
-    if fact is None:
-        return None
-    query = _plain(talk.thing, measure="leaders", group=fact.ref, by_figure=True, descending=True, limit=1)
-    rivals = (query.but(descending=False), query.but(limit=2))
-    return Step(query, {**things(talk.thing), "column": fact.name}, rivals)
-
-
-def _links(talk: Talk) -> list[tuple[ForeignKey, str, Thing]]:
-    found = ((key, role, talk.world.thing(key.target.table)) for key, role in talk.thing.parents)
-    return [(key, role, parent) for key, role, parent in found if parent and role]
-
-
-def parent_beside(talk: Talk) -> Step | None:
-    """ "Show each order with the name of its customer." """
-    links = _links(talk)
-    if not links:
-        return None
-    key, role, parent = talk.draw.choice(links)
-    facts = [fact for fact in showable(parent) if fact.ref.column != key.target.column]
-    if not facts or talk.thing.display.ref == key.source:
-        return None
-    fact = parent.display if parent.display in facts and talk.draw.random() < 0.6 else talk.draw.choice(facts)
-    query = _plain(talk.thing, shown=(*talk.thing.shown, fact.ref), links=(key,))
-    others = tuple(query.but(links=(other,)) for other, _, _ in links if other != key and other.target == key.target)
-    words = {**things(talk.thing), "role": role, "column": fact.name}
-    return Step(query, words, (_plain(talk.thing), query.but(shown=(fact.ref,)), *others))
-
-
-def count_per_parent(talk: Talk) -> Step | None:
-    """ "How many orders has each customer?" """
-    grouped = _per_parent(talk)
-    if grouped is None:
-        return None
-    query, words = grouped
-    return Step(query, words, (query.but(measure="leaders"),))
-
-
-def figure_per_parent(talk: Talk) -> Step | None:
-    """ "What is the total amount of the orders of each customer?" """
-    grouped, free = _per_parent(talk), figures(talk.thing)
-    if grouped is None or not free:
-        return None
-    fact = talk.draw.choice(free)
-    function = figure_function(talk, fact)
-    query = grouped[0].but(measure="figures", shown=(fact.ref,), function=function)
-    words = {**grouped[1], "function": FUNCTIONS[function], "column": fact.name}
-    others = tuple(query.but(function=other) for other in FUNCTIONS if other != function)
-    return Step(query, words, (grouped[0], *others))
-
-
-def leading_parents(talk: Talk) -> Step | None:
-    """ "Which 5 customers have the most orders?" """
-    grouped = _per_parent(talk)
-    if grouped is None:
-        return None
-    query, words = grouped
-    size = talk.draw.choice((1, 1, 1, 2, 3, 5))
-    query = query.but(measure="leaders", by_figure=True, descending=True, limit=size)
-    rivals = (query.but(descending=False), query.but(limit=size + 1), query.but(limit=None))
-    wording = () if size > 1 else ("leading parent",)
-    return Step(query, {**words, "n": size, "words": _worded(size)}, rivals, wording=wording)
-
-
-def parents_with_many(talk: Talk) -> Step | None:
-    """ "Which customers have more than 3 orders?" """
-    grouped = _per_parent(talk)
-    if grouped is None:
-        return None
-    query, words = grouped
-    least = talk.draw.choice((1, 2, 3, 5, 10))
-    query = query.but(measure="leaders", at_least=least)
-    return Step(
-        query, {**words, "n": least, "words": _worded(least)}, (query.but(at_least=None), query.but(at_least=least + 1))
-    )
-
-
-def _per_parent(talk: Talk) -> tuple[Query, dict[str, Any]] | None:
-    """Draw a thing that others refer to, called by one column; return their count for each, and the words."""
-    links = [link for link in _links(talk) if len(link[2].shown) == 1]
-    if not links:
-        return None
-    key, _, parent = talk.draw.choice(links)
-    same = any(other.target.table == key.target.table for other, _ in talk.thing.parents if other != key)
-    if same:
-        return None
-    query = _plain(talk.thing, measure="groups", group=parent.display.ref, group_key=key.target, links=(key,))
-    if parent.display.ref == key.target:
-        query = query.but(group=key.source, group_key=None, links=())
-    words = {**things(talk.thing), "parent": parent.one, "parents": parent.many, "name": parent.called}
-    return query, words
-
-
-def count_by_parent_column(talk: Talk) -> Step | None:
-    """ "How many orders are there for each country of the customer?" """
-    found = _by_parent_column(talk)
-    return Step(found[0], found[1], (found[0].but(measure="leaders"),)) if found else None
-
-
-def figure_by_parent_column(talk: Talk) -> Step | None:
-    """ "Total amount of the orders by the customer's country." """
-    found, free = _by_parent_column(talk), figures(talk.thing)
-    if found is None or not free:
-        return None
-    fact = talk.draw.choice(free)
-    function = figure_function(talk, fact)
-    query = found[0].but(measure="figures", shown=(fact.ref,), function=function)
-    words = {**found[1], "function": FUNCTIONS[function], "column": fact.name}
-    return Step(query, words, (found[0], *(query.but(function=other) for other in FUNCTIONS if other != function)))
-
-
-def _by_parent_column(talk: Talk) -> tuple[Query, dict[str, Any]] | None:
-    links = [(key, role, fact) for key, role, parent in _links(talk) for fact in parent.categories]
-    if not links:
-        return None
-    key, role, fact = talk.draw.choice(links)
-    query = _plain(talk.thing, measure="groups", group=fact.ref, links=(key,))
-    return query, {**things(talk.thing), "role": role, "other": fact.name}
 
 
 def first_superlative(talk: Talk) -> Step | None:
@@ -370,9 +214,14 @@ def _superlative(talk: Talk, size: int, conditions: int) -> Step | None:
     fact, descending = talk.draw.choice(free), talk.draw.random() < 0.6
     if fact.ref in {each.column for one in drawn for each in one.filters}:
         return None
-    query = _filtered(_plain(talk.thing, order=fact.ref, descending=descending, limit=size), *drawn)
+    query = _filtered(first_query(talk.thing, order=fact.ref, descending=descending, limit=size), *drawn)
     rivals = (query.but(descending=not descending), query.but(limit=size + 1), *_forgotten(query, *drawn))
-    words = {**things(talk.thing), **degree(talk.thing, fact, descending=descending), "n": size, "words": _worded(size)}
+    words = {
+        **things(talk.thing),
+        **degree(talk.thing, fact, descending=descending),
+        "n": size,
+        "words": in_words(size),
+    }
     wording = {(1, 0): "first superlative", (1, 1): "superlative with condition"}.get((size, conditions), "first top")
     if "degree" in words and talk.draw.random() < 0.5:
         wording += ", by adjective"
@@ -393,68 +242,10 @@ def listed_in_order(talk: Talk) -> Step | None:
     if not free:
         return None
     fact, descending = talk.draw.choice(free), talk.draw.random() < 0.5
-    query = _plain(talk.thing, order=fact.ref, descending=descending)
+    query = first_query(talk.thing, order=fact.ref, descending=descending)
     words = {**things(talk.thing), "column": fact.name, "end": "highest" if descending else "lowest",
              "direction": "descending" if descending else "ascending"}  # fmt: skip
     return Step(query, words, (query.but(descending=not descending), query.but(order=None)))
-
-
-def linked(talk: Talk) -> Step | None:
-    """ "Show the name of the airlines that have a route with destination BOS." """
-    found = child_category(talk)
-    if found is None:
-        return None
-    child, key, fact = found
-    value = talk.draw.choice(fact.values)
-    query = _plain(talk.thing, filters=(Filter(fact.ref, "=", (value,), (key,)),), distinct=True)
-    words = {"child": child.one, "children": child.many, "column": fact.name, "value": value}
-    return Step(
-        query, things(talk.thing), (query.but(distinct=False, filters=()),), (Said("child", words),), ("first filter",)
-    )
-
-
-def both(talk: Talk) -> Step | None:
-    """ "Which airlines have both a route with destination BOS and one with destination JFK?" """
-    found = child_category(talk)
-    if found is None or len(found[2].values) < 2:
-        return None
-    child, key, fact = found
-    one, two = talk.draw.sample(fact.values, 2)
-    pair = (Filter(fact.ref, "=", (one,), (key,)), Filter(fact.ref, "=", (two,), (key,)))
-    query = _plain(talk.thing, both=pair)
-    rivals = tuple(query.but(both=None, filters=(each,), distinct=True) for each in pair)
-    words = {**things(talk.thing), "child": child.one, "column": fact.name, "value": one, "second": two}
-    return Step(query, words, rivals)
-
-
-def never(talk: Talk) -> Step | None:
-    """ "Which airlines have no route?" """
-    children = talk.world.children(talk.thing)
-    if not children:
-        return None
-    child, key = talk.draw.choice(children)
-    query = _plain(talk.thing, filters=(among(key, "not in", ()),))
-    words = {**things(talk.thing), "child": child.one, "children": child.many}
-    return Step(query, words, (query.but(filters=()),))
-
-
-def always(talk: Talk) -> Step | None:
-    """ "Which airlines have only routes with season summer?" """
-    found = child_category(talk)
-    if found is None:
-        return None
-    child, key, fact = found
-    value = talk.draw.choice(fact.values)
-    holds, other = Filter(fact.ref, "=", (value,)), Filter(fact.ref, "!=", (value,))
-    query = _plain(talk.thing, filters=(among(key, "in", (holds,)), among(key, "not in", (other,))))
-    words = {**things(talk.thing), "children": child.many, "column": fact.name, "value": value}
-    return Step(query, words, (query.but(filters=query.filters[:1]),))
-
-
-def child_category(talk: Talk) -> tuple[Thing, ForeignKey, Facts] | None:
-    """Draw a category of what refers to the things."""
-    options = [(child, key, fact) for child, key in talk.world.children(talk.thing) for fact in child.categories]
-    return talk.draw.choice(options) if options else None
 
 
 def listed(names: Iterable[str]) -> str:
@@ -467,21 +258,17 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _worded(number: int) -> str:
+def in_words(number: int) -> str:
+    """Write a number in words; a large one in digits."""
     return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else str(number)
 
 
-OPENING: dict[str, Behaviour] = {
+LISTED_OPENINGS: dict[str, Behaviour] = {
     "first list": first_list, "first columns": first_columns, "first filter": first_filter,
     "two conditions": two_conditions, "columns with condition": columns_with_condition, "count all": count_all,
     "count with condition": count_with_condition, "count of values": count_of_values, "different values": different_values,
-    "first aggregate": first_aggregate, "aggregate with condition": aggregate_with_condition, "first group": first_group,
-    "figure by group": figure_by_group, "groups with many": groups_with_many, "most common": most_common,
-    "parent beside": parent_beside, "count per parent": count_per_parent, "figure per parent": figure_per_parent,
-    "leading parents": leading_parents, "parents with many": parents_with_many,
-    "count by parent column": count_by_parent_column, "figure by parent column": figure_by_parent_column,
+    "first aggregate": first_aggregate, "aggregate with condition": aggregate_with_condition,
     "first superlative": first_superlative, "first top": first_top,
     "superlative with condition": superlative_with_condition, "listed in order": listed_in_order,
-    "linked": linked, "both": both, "never": never, "always": always,
 }  # fmt: skip
-"""Behaviours that a conversation can begin with."""
+"""Behaviours that a conversation can begin with, by name."""

@@ -127,6 +127,12 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
         "whose {column} is not {value} and not {second}",
     ),
     "flag": ("that are {column}", "which are {column}"),
+    "flag noun": (
+        "where {column} is yes",
+        "marked {column}",
+        "with {column} set to yes",
+        "whose {column} is yes",
+    ),
     "missing": ("without a {column}", "that have no {column}", "with no {column}", "whose {column} is missing"),
     "not missing": ("that have a {column}", "with a {column}", "whose {column} is known", "that do have a {column}"),
     "start": (

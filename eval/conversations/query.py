@@ -9,6 +9,7 @@ from nodes.plan import (
     Aggregate,
     AggregateFunction,
     Arithmetic,
+    ArithmeticOperator,
     Branch,
     Case,
     Cast,
@@ -77,6 +78,8 @@ class Query:
     shown: tuple[ColumnRef, ...]
     filters: tuple[Filter, ...] = ()
     measure: Measure = "rows"
+    operator: ArithmeticOperator = "*"
+    """The operator of the product."""
     function: AggregateFunction = "avg"
     """The function of the aggregate."""
     group: ColumnRef | None = None
@@ -112,6 +115,11 @@ class Query:
     def regrouped(self, group: ColumnRef | None, **changes: Any) -> Query:
         """Return the query grouped by another column of the things; of none, the same figure over all of them."""
         return self.but(group=group, group_key=None, links=(), at_least=None, **changes)
+
+    @property
+    def loosened(self) -> tuple[Query, ...]:
+        """The query without its conditions, where it has any."""
+        return (self.but(filters=()),) if self.filters else ()
 
     @property
     def is_figured(self) -> bool:
@@ -167,7 +175,7 @@ class Query:
                 term = self._order_term()
                 return (term,) if term else shown
             case "product":
-                return (shown[0], Arithmetic(operator="*", left=shown[-2], right=shown[-1]))
+                return (shown[0], Arithmetic(operator=self.operator, left=shown[-2], right=shown[-1]))
             case "share":
                 *_, last = self.filters
                 return (_percentage(last),)

@@ -43,6 +43,8 @@ class Talk:
     thing: Thing
     queries: tuple[Query, ...]
     draw: random.Random
+    rows: Callable[[Query], tuple[Any, ...] | None]
+    """Answers a query; None where it does not run."""
     used: frozenset[str] = field(default=frozenset())
     """Behaviours that it showed already."""
 

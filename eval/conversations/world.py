@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eval.conversations.nouns import noun_of, plural, said_of, spoken
+from eval.conversations.nouns import in_full, noun_of, plural, said_of, singular, spoken
 from nodes.lexical.evidence import display_columns
 from value_index.database import Database
 from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
@@ -17,7 +17,7 @@ MOST_CATEGORIES = 40
 """Distinct texts up to which a column sorts rows into categories."""
 LONGEST_TEXT = 32
 """Characters of a value that a person would type."""
-FEWEST_ROWS = 4
+FEWEST_ROWS = 2
 LONGEST_SHOWN = 80
 """Characters of a text that can stand for a row."""
 DEADLINE = 1.0
@@ -240,9 +240,12 @@ def _role(key: ForeignKey, keys: list[ForeignKey], things: dict[str, Thing]) -> 
     """
     if sum(other.target.table == key.target.table for other in keys) < 2:
         return things[key.target.table].one
-    words = [word for word in re.split(r"[_\W]+", key.source.column.lower()) if word and not _is_key(word)]
     one = things[key.target.table].one
-    return " ".join(words) if not words or words[-1] == one else f"{' '.join(words)} {one}"
+    words = [word for word in re.split(r"[_\W]+", key.source.column.lower()) if word and not _is_key(word)]
+    if words and words[-1] != one and words[-1].endswith(one):
+        words[-1:] = [words[-1].removesuffix(one), one]
+    name = in_full(" ".join(words))
+    return name if not words or words[-1] == one else f"{name} {one}"
 
 
 def _keys(database: Database) -> tuple[ForeignKey, ...]:
@@ -252,9 +255,10 @@ def _keys(database: Database) -> tuple[ForeignKey, ...]:
 
 
 def _undeclared(database: Database, schema: Schema) -> Iterable[ForeignKey]:
-    """Yield columns named as another table's only key, all of whose values stand there."""
+    """Yield columns named as another table or its only key, all of whose values stand in that key."""
     declared = {key.source.folded for key in schema.foreign_keys}
-    targets = {t.primary_key[0].lower(): t for t in schema.tables if len(t.primary_key) == 1}
+    keyed = [table for table in schema.tables if len(table.primary_key) == 1]
+    targets = {name: t for t in keyed for name in (singular(t.name.lower()), t.primary_key[0].lower())}
     for table in schema.tables:
         for column in table.columns:
             target = targets.get(column.name.lower())
