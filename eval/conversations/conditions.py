@@ -226,6 +226,24 @@ def _child(talk: Talk, thing: Thing) -> Drawn | None:
     return Drawn((Filter(fact.ref, "=", (value,), (key,)),), Said("child", words), is_multiplying=True)
 
 
+def draw_bridge(talk: Talk, thing: Thing) -> Drawn | None:
+    """Draw a condition on what a thing is linked with over a link table: "that have the superpower Flight"."""
+    bridges = [
+        (bridge, far)
+        for bridge in talk.world.bridges(thing)
+        if (far := talk.world.thing(bridge.far.target.table)) and _is_askable(far.display) and len(far.shown) == 1
+    ]
+    if not bridges:
+        return None
+    bridge, far = talk.draw.choice(bridges)
+    value = talk.draw.choice(far.display.values)
+    if not is_typed(value):
+        return None
+    said = Said("linked with", {"child": far.one, "children": far.many, "value": value})
+    new = Filter(far.display.ref, "=", (value,), (bridge.near, bridge.far))
+    return Drawn((new,), said, is_multiplying=True)
+
+
 def _children(talk: Talk, thing: Thing) -> Drawn | None:
     children = talk.world.children(thing)
     if not children:
@@ -243,4 +261,4 @@ _Draw = Callable[[Talk, Thing], Drawn | None]
 _OWN: tuple[_Draw, ...] = (
     _equal, _equal, _equal, _equal, _not_equal, _number, _number, _between, _above_average, _day, _day, _flag, _gap,
 )  # fmt: skip
-_OTHERS: tuple[_Draw, ...] = (draw_parent, draw_parent, draw_parent, _child, _children)
+_OTHERS: tuple[_Draw, ...] = (draw_parent, draw_parent, draw_parent, _child, _children, draw_bridge)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from eval.conversations.conditions import among, child_category
-from eval.conversations.groupings import Grouping, groupings, least_of
+from eval.conversations.conditions import among, child_category, draw_bridge
+from eval.conversations.groupings import Grouping, groupings, least_of, own_groupings
 from eval.conversations.nouns import plural
 from eval.conversations.openings import FUNCTIONS, figure_function, figures, first_query, in_words, showable, things
 from eval.conversations.query import Filter, Query
@@ -39,7 +39,7 @@ def figure_by_group(talk: Talk) -> Step | None:
 
 def groups_with_many(talk: Talk) -> Step | None:
     """ "Which countries have more than 3 airlines?" """
-    found = _grouped(talk)
+    found = _grouped(talk, parents=False)
     least = least_of(talk, found[1]) if found else None
     if found is None or least is None:
         return None
@@ -51,7 +51,7 @@ def groups_with_many(talk: Talk) -> Step | None:
 
 def most_common(talk: Talk) -> Step | None:
     """ "Which country has the most airlines?" """
-    found = _grouped(talk)
+    found = _grouped(talk, parents=False)
     if found is None:
         return None
     by, query = found
@@ -59,8 +59,8 @@ def most_common(talk: Talk) -> Step | None:
     return Step(query, {**things(talk.thing), "column": by.said}, (query.but(descending=False), query.but(limit=2)))
 
 
-def _grouped(talk: Talk) -> tuple[Grouping, Query] | None:
-    options = groupings(talk)
+def _grouped(talk: Talk, *, parents: bool = True) -> tuple[Grouping, Query] | None:
+    options = groupings(talk) if parents else own_groupings(talk)
     by = talk.draw.choice(options) if options else None
     return (by, by.of(first_query(talk.thing))) if by else None
 
@@ -76,6 +76,8 @@ def parent_beside(talk: Talk) -> Step | None:
         return None
     fact = parent.display if parent.display in facts and talk.draw.random() < 0.6 else talk.draw.choice(facts)
     query = first_query(talk.thing, shown=(*talk.thing.shown, fact.ref), links=(key,))
+    if len(talk.rows(query) or ()) != len(talk.rows(first_query(talk.thing)) or ()):
+        return None  # some have no parent: whether they are shown is open
     others = tuple(query.but(links=(other,)) for other, _, _ in links if other != key and other.target == key.target)
     words = {**things(talk.thing), "role": role, "column": fact.name}
     return Step(query, words, (first_query(talk.thing), query.but(shown=(fact.ref,)), *others))
@@ -137,6 +139,48 @@ def _per_parent(talk: Talk) -> tuple[Query, dict[str, Any]] | None:
     if parent.display.ref == key.target:
         query = query.but(group=key.source, group_key=None, links=())
     return query, {**things(talk.thing), "parent": role, "parents": plural(role), "name": parent.called}
+
+
+def count_per_linked(talk: Talk) -> Step | None:
+    """ "How many superpowers has each hero?", over a link table."""
+    linked_with = _over_a_link(talk)
+    if linked_with is None:
+        return None
+    query, words = linked_with
+    return Step(query, words, (query.but(measure="leaders"),), wording=("count per parent",))
+
+
+def leading_linked(talk: Talk) -> Step | None:
+    """ "Which hero has the most superpowers?", over a link table."""
+    linked_with = _over_a_link(talk)
+    if linked_with is None:
+        return None
+    query = linked_with[0].but(measure="leaders", by_figure=True, descending=True, limit=1)
+    return Step(query, linked_with[1], (query.but(descending=False), query.but(limit=2)), wording=("leading parent",))
+
+
+def _over_a_link(talk: Talk) -> tuple[Query, dict[str, Any]] | None:
+    bridges = talk.world.bridges(talk.thing) if len(talk.thing.shown) == 1 else ()
+    if not bridges:
+        return None
+    bridge, thing = talk.draw.choice(bridges), talk.thing
+    far = talk.world.thing(bridge.far.target.table)
+    assert far
+    query = Query(
+        bridge.near.source.table, thing.shown, measure="groups", group=thing.display.ref, links=(bridge.near,)
+    )
+    query = query.but(group_key=bridge.near.target)
+    words = {"many": far.many, "one": far.one, "parent": thing.one, "parents": thing.many, "name": thing.called}
+    return query, words
+
+
+def linked_over_a_table(talk: Talk) -> Step | None:
+    """ "Which heroes have the superpower Flight?", over a link table."""
+    drawn = draw_bridge(talk, talk.thing)
+    if drawn is None:
+        return None
+    query = first_query(talk.thing, filters=drawn.filters, distinct=True)
+    return Step(query, things(talk.thing), (query.but(filters=()),), (drawn.said,), ("first filter",))
 
 
 def count_by_parent_column(talk: Talk) -> Step | None:
@@ -243,6 +287,7 @@ GROUPED_OPENINGS: dict[str, Behaviour] = {
     "most common": most_common, "parent beside": parent_beside, "count per parent": count_per_parent,
     "figure per parent": figure_per_parent, "leading parents": leading_parents, "parents with many": parents_with_many,
     "count by parent column": count_by_parent_column, "figure by parent column": figure_by_parent_column,
-    "linked": linked, "both": both, "never": never, "always": always,
+    "linked": linked, "linked over a table": linked_over_a_table,
+    "count per linked": count_per_linked, "leading linked": leading_linked, "both": both, "never": never, "always": always,
 }  # fmt: skip
 """Behaviours that a conversation can begin with, by name."""

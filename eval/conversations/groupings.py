@@ -30,8 +30,13 @@ class Grouping:
 def groupings(talk: Talk) -> list[Grouping]:
     """Return the ways to group the things, those left out that a filter is about."""
     filtered = {each.column for query in talk.queries[-1:] for each in query.filters}
-    own = [Grouping(fact.name, fact.ref) for fact in talk.thing.categories if fact.ref not in filtered]
-    return own + [each for each in parent_groupings(talk) if each.group not in filtered]
+    return own_groupings(talk) + [each for each in parent_groupings(talk) if each.group not in filtered]
+
+
+def own_groupings(talk: Talk) -> list[Grouping]:
+    """Return the categories of the things that no filter is about."""
+    filtered = {each.column for query in talk.queries[-1:] for each in query.filters}
+    return [Grouping(fact.name, fact.ref) for fact in talk.thing.categories if fact.ref not in filtered]
 
 
 def parent_groupings(talk: Talk) -> list[Grouping]:

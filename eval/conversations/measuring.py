@@ -79,7 +79,9 @@ def regroup(talk: Talk) -> Step | None:
     """ "And per alliance instead?" """
     query = talk.query
     options = [by for by in groupings(talk) if by.group != query.group]
-    if query.measure not in ("groups", "figures") or not options or query.table != talk.thing.table.name:
+    if query.measure not in ("groups", "figures") or query.by_figure or query.at_least is not None or not options:
+        return None
+    if query.table != talk.thing.table.name:
         return None
     by = talk.draw.choice(options)
     changed = by.of(query, query.measure)
@@ -88,9 +90,12 @@ def regroup(talk: Talk) -> Step | None:
 
 def group_dropped(talk: Talk) -> Step | None:
     """ "Not broken down, just the total number." """
-    if talk.query.measure != "groups" or talk.query.by_figure:
+    query = talk.query
+    if query.measure != "groups" or query.limit is not None or query.at_least is not None:
         return None
-    query = talk.query.regrouped(None, measure="count")
+    if query.table != talk.thing.table.name:
+        return None
+    query = query.regrouped(None, measure="count", by_figure=False)
     return Step(query, things(talk.thing), query.loosened)
 
 
@@ -106,6 +111,8 @@ def groups_in_order(talk: Talk) -> Step | None:
 
 def leading_group(talk: Talk) -> Step | None:
     """ "Which one has the most?" of groups that were counted."""
+    if talk.query.table != talk.thing.table.name:
+        return None
     if talk.query.measure != "groups" or talk.query.by_figure or talk.query.at_least is not None:
         return None
     query = talk.query.but(measure="leaders", by_figure=True, descending=True, limit=1)
@@ -115,6 +122,8 @@ def leading_group(talk: Talk) -> Step | None:
 def having(talk: Talk) -> Step | None:
     """ "Only those with more than 2." """
     query = talk.query
+    if query.table != talk.thing.table.name:
+        return None
     if query.measure != "groups" or query.at_least is not None or query.by_figure:
         return None
     least = least_of(talk, query)
@@ -127,6 +136,8 @@ def having(talk: Talk) -> Step | None:
 def having_exchanged(talk: Talk) -> Step | None:
     """ "And more than 5?" """
     query = talk.query
+    if query.table != talk.thing.table.name:
+        return None
     if query.at_least is None:
         return None
     least = least_of(talk, query)
@@ -141,6 +152,8 @@ def having_exchanged(talk: Talk) -> Step | None:
 def counts_beside(talk: Talk) -> Step | None:
     """ "And how many is that each?" after groups that were only named."""
     query = talk.query
+    if query.table != talk.thing.table.name:
+        return None
     if query.measure != "leaders":
         return None
     changed = query.but(measure="figures" if query.figured else "groups")
@@ -152,6 +165,8 @@ def counts_beside(talk: Talk) -> Step | None:
 def the_fewest(talk: Talk) -> Step | None:
     """ "And the one with the fewest?" after the group with the most."""
     query = talk.query
+    if query.table != talk.thing.table.name:
+        return None
     if query.measure != "leaders" or not query.by_figure or query.limit != 1 or not query.descending:
         return None
     return Step(query.but(descending=False), things(talk.thing), (query.but(limit=2),))

@@ -20,7 +20,7 @@ from eval.conversations.conditions import (
     rounded,
 )
 from eval.conversations.openings import FUNCTIONS, things
-from eval.conversations.query import Filter, Query
+from eval.conversations.query import GROUPED, Filter, Query
 from eval.conversations.talk import Behaviour, Said, Step, Talk
 from eval.conversations.world import Facts, yes_of
 from nodes.plan import Operator
@@ -283,6 +283,8 @@ def _more_of(talk: Talk, drawn: Drawn) -> Step | None:
         return None
     if any(each.column in {other.column for other in query.filters} for each in drawn.filters):
         return None
+    if query.measure in GROUPED and any(e.column == query.group and e.operator == "=" for e in drawn.filters):
+        return None
     changed = query.but(filters=(*query.filters, *drawn.filters))
     rivals = [query.but(filters=(*query.filters, *other)) for other in drawn.others]
     if query.filters:
@@ -290,7 +292,8 @@ def _more_of(talk: Talk, drawn: Drawn) -> Step | None:
     counted = {"count": ("counted",), "groups": ("grouped",), "figures": ("grouped",), "aggregate": ("figured",)}
     counted |= {"leaders": ("grouped",), "values": ("valued",)}
     words = {**things(talk.thing), **drawn.said.words, "function": FUNCTIONS[query.function]}
-    return Step(changed, words, tuple(rivals), (drawn.said,), counted.get(query.measure, ()))
+    wording = ("valued",) if query.lists_values else counted.get(query.measure, ())
+    return Step(changed, words, tuple(rivals), (drawn.said,), wording)
 
 
 def _with_category(talk: Talk) -> Step | None:

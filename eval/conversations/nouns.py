@@ -14,6 +14,8 @@ _IN_FULL = {
     "mfr": "manufacturer", "wt": "weight", "ht": "height", "ms": "milliseconds", "temp": "temperature",
 }  # fmt: skip
 """What people write in full that a name shortens."""
+_UNITS = frozenset(("cm", "mm", "km", "kg", "lb", "lbs", "usd", "eur", "gbp", "mph", "kmh", "sqft", "sqm", "mb", "gb"))
+"""Units that people leave out."""
 _IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
 _SINGULARS = {many: one for one, many in _IRREGULAR.items()}
 _KINDS_OF_TABLE = ("ref ", "reference ", "tbl ", "dim ", "fact ")
@@ -45,6 +47,8 @@ def said_of(name: str, noun: str) -> str:
     ('name', 'invoice number')
     """
     words = in_full(name).split()
+    if len(words) > 1 and words[-1] in _UNITS:
+        words.pop()
     if len(words) > 1 and words[-1] == "no":
         words[-1] = "number"
     if words[:1] == noun.split()[-1:] and len(words) == 1:
@@ -82,7 +86,7 @@ def plural(noun: str) -> str:
     *first, last = noun.split(" ")
     if last in _IRREGULAR:
         return " ".join((*first, _IRREGULAR[last]))
-    if noun.endswith("us"):
+    if noun.endswith(("us", "hero", "tomato", "potato", "cargo", "veto")):
         return noun + "es"
     if noun.endswith("is"):
         return noun[:-2] + "es"
@@ -106,6 +110,8 @@ def singular(noun: str) -> str:
         return " ".join((*first, _SINGULARS[last]))
     if noun.endswith("ies") and len(noun) > 4:
         return noun[:-3] + "y"
+    if noun.endswith(("heroes", "tomatoes", "potatoes", "cargoes")):
+        return noun[:-2]
     if noun.endswith(("sses", "xes", "ches", "shes")):
         return noun[:-2]
     return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun

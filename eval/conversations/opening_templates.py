@@ -21,13 +21,13 @@ OPENINGS: dict[str, tuple[str, ...]] = {
     ),
     "first columns": (
         "List the {shown} of all {many}, with the {columns}.",
-        "Show the {shown}, {columns} of each {one}.",
+        "Show the {all_shown} of each {one}.",
         "For every {one}, show the {shown} and also the {columns}.",
-        "Give me all {many} with {shown}, {columns}.",
-        "What are the {shown}, {columns} of all {many}?",
-        "I need a list of the {many}: {shown}, {columns}.",
-        "Show all {many} with their {shown}, {columns}.",
-        "{many}: {shown}, {columns}",
+        "Give me all {many} with their {all_shown}.",
+        "What are the {all_shown} of all {many}?",
+        "I need a list of the {many}: {all_shown}.",
+        "Show all {many} with their {all_shown}.",
+        "{all_shown} of all {many}",
     ),
     "first filter": (
         "Show the {shown} of the {many} {that}.",
@@ -292,6 +292,18 @@ OPENINGS: dict[str, tuple[str, ...]] = {
     "linked": (
         "Show the {shown} of the {many} {that}.",
         "Which {many} are there {that}? List the {shown}.",
+    ),
+    "linked over a table": (
+        "Which {many} are there {that}? Show the {shown}.",
+        "Show the {shown} of all {many} {that}.",
+    ),
+    "count per linked": (
+        "Show the {name} of each {parent} and its number of {many}.",
+        "How many {many} does each {parent} have? Show the {parent}'s {name}.",
+    ),
+    "leading linked": (
+        "Which {parent} has the most {many}? Show the {name}.",
+        "What is the {name} of the {parent} with the most {many}?",
     ),
     "both": (
         "Which {many} have both a {child} with {column} {value} and one with {column} {second}? Show the {shown}.",

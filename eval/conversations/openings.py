@@ -88,7 +88,9 @@ def first_columns(talk: Talk) -> Step | None:
     facts = talk.draw.sample(facts, min(len(facts), talk.draw.choice((1, 1, 2))))
     query = first_query(thing, shown=(*thing.shown, *(fact.ref for fact in facts)))
     rivals = (first_query(thing), *(query.but(shown=query.shown[:-1]) for _ in facts[1:]))
-    return Step(query, {**things(thing), "columns": listed(fact.name for fact in facts)}, rivals)
+    names = [fact.name for fact in facts]
+    words = {**things(thing), "columns": listed(names), "all_shown": listed((thing.called, *names))}
+    return Step(query, words, rivals)
 
 
 def first_filter(talk: Talk) -> Step | None:

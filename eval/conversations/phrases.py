@@ -173,6 +173,12 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
         "that have any {children} with {column} {value}",
         "with a {child} whose {column} is {value}",
     ),
+    "linked with": (
+        "that have the {child} {value}",
+        "with the {child} {value}",
+        "that have {value} among their {children}",
+        "having {child} {value}",
+    ),
     "no child": (
         "without any {children}",
         "that have no {children}",

@@ -122,6 +122,11 @@ class Query:
         return (self.but(filters=()),) if self.filters else ()
 
     @property
+    def lists_values(self) -> bool:
+        """Whether it lists the different values of a column, not the things."""
+        return self.measure == "rows" and self.distinct and not self._is_linked
+
+    @property
     def is_figured(self) -> bool:
         """Whether groups are measured by a figure of a column."""
         return self.figured or self.measure == "figures"

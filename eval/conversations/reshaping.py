@@ -23,7 +23,11 @@ def projection_exchanged(talk: Talk) -> Step | None:
     fact = talk.pick(showable(talk.thing))
     if fact is None or talk.query.measure != "rows" or talk.query.table != talk.thing.table.name:
         return None
-    query = talk.query.but(shown=(fact.ref,))
+    if talk.query.lists_values:
+        return None
+    query = talk.query.but(shown=(fact.ref,), links=())
+    if talk.query.links and talk.rows(query) != talk.rows(query.but(links=talk.query.links)):
+        return None
     single = talk.query.limit == 1
     words = {**things(talk.thing), "column": fact.name}
     rivals = (talk.query.but(shown=(*talk.query.shown, fact.ref)),)
@@ -64,6 +68,8 @@ def parent_added(talk: Talk) -> Step | None:
         return None
     key, role, fact = talk.draw.choice(options)
     changed = query.but(shown=(*query.shown, fact.ref), links=(key,))
+    if len(talk.rows(changed) or ()) != len(talk.rows(query) or ()):
+        return None  # some have no parent: whether they are shown is open
     others = tuple(
         changed.but(links=(other,)) for other, _ in talk.thing.parents if other != key and other.target == key.target
     )

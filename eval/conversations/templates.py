@@ -298,7 +298,7 @@ FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
         "And which are these? The {shown}, please.",
         "Let me see the {shown} of each of them.",
         "Give me the list again, with the {shown}.",
-        "Name them by {shown}.",
+        "List the {shown} of each.",
         "What is the {shown} of each?",
     ),
     "distinct": (

@@ -17,6 +17,8 @@ MOST_CATEGORIES = 40
 """Distinct texts up to which a column sorts rows into categories."""
 LONGEST_TEXT = 32
 """Characters of a value that a person would type."""
+MOST_VALUES = 2000
+"""Distinct values of a column that are looked at."""
 FEWEST_ROWS = 2
 LONGEST_SHOWN = 80
 """Characters of a text that can stand for a row."""
@@ -126,20 +128,38 @@ class Thing:
 
 
 @dataclass(frozen=True)
+class Bridge:
+    """A link table, from one of the two things that it links to the other."""
+
+    near: ForeignKey
+    far: ForeignKey
+
+
+@dataclass(frozen=True)
 class World:
     """A database as a conversation sees it."""
 
     database: Database
     things: tuple[Thing, ...]
+    links: tuple[Bridge, ...] = ()
 
     def thing(self, table: str) -> Thing | None:
         """Return the thing of a table; None where nobody would talk of it."""
         return next((thing for thing in self.things if thing.table.name == table), None)
 
     def children(self, thing: Thing) -> tuple[tuple[Thing, ForeignKey], ...]:
-        """Return the things that refer to one, and by which key."""
-        found = ((other, key) for other in self.things for key, _ in other.parents)
-        return tuple((other, key) for other, key in found if key.target.table == thing.table.name and other != thing)
+        """Return the things that refer to one by a single key, and that key."""
+        found: list[tuple[Thing, ForeignKey]] = []
+        for other in self.things:
+            keys = [key for key, _ in other.parents if key.target.table == thing.table.name]
+            if len(keys) == 1 and other != thing:
+                found.append((other, keys[0]))
+        return tuple(found)
+
+    def bridges(self, thing: Thing) -> tuple[Bridge, ...]:
+        """Return what a thing is linked with over a table that holds little but the two keys."""
+        own = [bridge for bridge in self.links if bridge.near.target.table == thing.table.name]
+        return tuple(bridge for bridge in own if self.thing(bridge.far.target.table))
 
     def said(self, ref: ColumnRef) -> str:
         """Return what a column is called."""
@@ -152,7 +172,7 @@ class World:
         read = (_thing(database, table, keys) for table in database.schema.tables)
         things = {thing.table.name: thing for thing in read if thing}
         linked = (_linked(thing, keys, things) for thing in things.values())
-        return cls(database, tuple(linked))
+        return cls(database, tuple(linked), tuple(_bridges(database.schema, keys, things)))
 
 
 def _words(name: str) -> list[str]:
@@ -169,8 +189,9 @@ def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thin
     facts = {c.name: f for c in table.columns if c.name.lower() not in taken and (f := _facts(database, table, c))}
     facts = _told_apart(facts, noun)
     shown = tuple(facts[ref.column] for ref in display_columns(table) if ref.column in facts)
-    if not shown or not all(map(_is_name, shown)):
-        shown = _key_as_name(database, table, referring, noun)
+    alike = len(shown) == 1 and 2 * len(shown[0].values) < min(count[0][0], MOST_VALUES)
+    if not shown or alike or not all(map(_is_name, shown)):
+        shown = _key_as_name(database, table, referring, noun) or (shown if alike else ())
     if not shown:
         return None
     display = shown[-1]
@@ -233,6 +254,16 @@ def _linked(thing: Thing, keys: Iterable[ForeignKey], things: dict[str, Thing]) 
     return replace(thing, parents=tuple((key, _role(key, own, things)) for key in own))
 
 
+def _bridges(schema: Schema, keys: Iterable[ForeignKey], things: dict[str, Thing]) -> Iterable[Bridge]:
+    """Yield tables nobody talks of that refer to two things, once in each direction."""
+    for table in schema.tables:
+        own = [key for key in keys if key.source.table == table.name and key.target.table in things]
+        if table.name in things or len(own) != 2 or own[0].target.table == own[1].target.table:
+            continue
+        yield Bridge(own[0], own[1])
+        yield Bridge(own[1], own[0])
+
+
 def _role(key: ForeignKey, keys: list[ForeignKey], things: dict[str, Thing]) -> str:
     """Return what a key makes of the row it refers to: the thing's name, or the key's own where there are several.
 
@@ -276,7 +307,9 @@ def _undeclared(database: Database, schema: Schema) -> Iterable[ForeignKey]:
 
 def _facts(database: Database, table: Table, column: Column) -> Facts | None:
     name, source = quoted(column.name), quoted(table.name)
-    found = _rows(database, f"SELECT DISTINCT {name} FROM {source} WHERE {name} IS NOT NULL ORDER BY 1 LIMIT 2000")
+    found = _rows(
+        database, f"SELECT DISTINCT {name} FROM {source} WHERE {name} IS NOT NULL ORDER BY 1 LIMIT {MOST_VALUES}"
+    )
     nulls = _rows(database, f"SELECT count(*) FROM {source} WHERE {name} IS NULL")
     values = tuple(row[0] for row in found or ())
     if not values or not nulls or any(not isinstance(value, str | int | float) for value in values):
