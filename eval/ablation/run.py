@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.graph import build_graph
 from agent.llm import open_llm
 from eval.ablation.ladder import Ladder, read_ladder
-from eval.ablation.rungs import BASE, Rung, rungs
+from eval.ablation.rungs import BASE, CHOICES, Choice, Rung, rungs
 from eval.ablation.stand_ins import MemoisedNode, SameSize
 from eval.datasets import load, parse_range
 from eval.records import RunError
@@ -39,14 +39,28 @@ def ablate(options: RunOptions, *, say: Callable[[str], object] | None = None) -
         raise RunError("a ladder gives gold to each stage in turn: leave --oracle out")
     if options.out.exists() and any(options.out.iterdir()):
         raise RunError(f"{options.out} is not empty: give --out a new folder")
-    asyncio.run(_run_all(options, say or (lambda _: None)))
+    answer_rungs(options, say=say)
     ladder = read_ladder(options.out)
     write_atomically(options.out / "ladder.json", ladder.model_dump_json(indent=2) + "\n")
     write_atomically(options.out / "ladder.md", ladder_markdown(ladder))
     return ladder
 
 
-async def _run_all(options: RunOptions, say: Callable[[str], object]) -> None:
+def answer_rungs(
+    options: RunOptions, *, choices: Sequence[Choice] = CHOICES, say: Callable[[str], object] | None = None
+) -> None:
+    """Run and score the base and the rungs of some choices.
+
+    Args:
+        choices: `oracle` alone is enough to tell which stage to blame.
+
+    Raises:
+        TurnSQLError: bad data, configuration or folder.
+    """
+    asyncio.run(_run_all(options, choices, say or (lambda _: None)))
+
+
+async def _run_all(options: RunOptions, choices: Sequence[Choice], say: Callable[[str], object]) -> None:
     config, experiment = read_experiment(replace(options, oracle=()))
     dataset = load(options.dataset, options.data, options.split)
     total = len(dataset.dialogues)
@@ -58,7 +72,7 @@ async def _run_all(options: RunOptions, say: Callable[[str], object]) -> None:
             bench = _Bench(
                 replace(Runner.build(dataset, config, experiment), llm=llm), options, f"{start}:{min(stop, total)}"
             )
-            for rung in (None, *rungs(config)):
+            for rung in (None, *(rung for rung in rungs(config) if rung.choice in choices)):
                 say(await bench.run(rung))
     finally:
         dataset.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from agent.config import Config
 from nodes.registry import NODES
@@ -16,6 +16,7 @@ BASE = "base"
 _AFTER_GOLD = "-after-gold"
 
 Choice = Literal["skip", "variant", "oracle", "oracle_shrunk"]
+CHOICES: tuple[Choice, ...] = get_args(Choice)
 Upstream = Literal["predicted", "gold"]
 
 

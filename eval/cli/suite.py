@@ -57,6 +57,10 @@ def run(
     against: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Earlier run of the suite: turns fixed and broken since.")
     ] = None,
+    blame: Annotated[
+        bool,
+        typer.Option("--blame", help="Also give gold to every stage in turn: which one each wrong turn is due to."),
+    ] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="JUnit XML to write, for CI.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -65,8 +69,8 @@ def run(
 
     from rich.console import Console
 
+    from eval.conversations.result import blame_tables, mode_table, rate_table
     from eval.conversations.result import junit as junit_xml
-    from eval.conversations.result import mode_table, rate_table
     from eval.conversations.run import SuiteOptions, run_suite
     from value_index.atomic_file import write_atomically
 
@@ -80,6 +84,7 @@ def run(
             nodes=tuple(node or ()),
             repeat=repeat,
             against=against,
+            blame=blame,
             environment=os.environ,
         )
     )
@@ -88,7 +93,7 @@ def run(
     if as_json:
         typer.echo(result.model_dump_json(indent=2))
     else:
-        for table in (rate_table(result), mode_table(result)):
+        for table in (rate_table(result), mode_table(result), *blame_tables(result)):
             Console().print(table.rich())
     for name in result.failed:
         typer.echo(f"turnsql: {name} is below its threshold", err=True)

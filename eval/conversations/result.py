@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from eval.table import ReportTable, figure, interval
+from nodes.state import STAGES
 from value_index.models import ForeignModel
 
 
@@ -24,6 +25,8 @@ class TurnResult(ForeignModel):
     sql: str
     modes: tuple[str, ...] = ()
     """Failure modes of a wrong answer."""
+    stage: str | None = None
+    """The first stage whose replacement by gold repairs a wrong answer; `none` where no replacement does."""
     confidence: float | None = None
 
 
@@ -55,7 +58,9 @@ class SuiteResult(ForeignModel):
     """The turns of the first try."""
     rates: tuple[Rate, ...]
     modes: dict[str, int]
-    """Wrong turns by failure mode."""
+    """Wrong turns by failure mode, over all tries."""
+    mode_rates: tuple[Rate, ...] = ()
+    """Share of the turns of the first try that fail so, by mode."""
     lost: int
     pass_any: float
     """Turns right in some try: pass@k."""
@@ -72,7 +77,7 @@ def rate_table(result: SuiteResult) -> ReportTable:
     rows = [
         (
             rate.behaviour, str(rate.turns), figure(rate.share),
-            interval((rate.low, rate.high) if rate.low is not None and rate.high is not None else None), figure(rate.least),
+            _ends(rate), figure(rate.least),
             *((f"+{rate.fixed}", f"-{rate.broken}") if paired else ()),
         )
         for rate in (whole, *sorted(rest, key=lambda rate: (rate.share, rate.behaviour)))
@@ -80,14 +85,47 @@ def rate_table(result: SuiteResult) -> ReportTable:
     note = f"History: {result.history}. Right turns by behaviour; least is the file's threshold."
     if result.repeat > 1:
         note += f" pass@{result.repeat} {figure(result.pass_any)}, pass^{result.repeat} {figure(result.pass_all)}."
+    if result.lost:
+        note += f" {result.lost} turns were lost."
     columns = ("behaviour", "turns", "right", "95 %", "least", *(("fixed", "broken") if paired else ()))
     return ReportTable(f"{result.suite} over {result.database}", columns, tuple(rows), note)
 
 
 def mode_table(result: SuiteResult) -> ReportTable:
-    """Lay the failure modes of the wrong turns out."""
-    rows = tuple((mode.replace("_", " "), str(count)) for mode, count in result.modes.items())
-    return ReportTable("How the wrong turns fail", ("mode", "turns"), rows, "A turn may fail in several ways.")
+    """Lay the failure modes of the wrong turns out, with the share of all turns that fail so."""
+    rows = tuple(
+        (rate.behaviour.replace("_", " "), str(result.modes.get(rate.behaviour, 0)), figure(rate.share), _ends(rate))
+        for rate in result.mode_rates
+    )
+    note = "A turn may fail in several ways. Share: of all turns."
+    return ReportTable("How the wrong turns fail", ("mode", "turns", "share", "95 %"), rows, note)
+
+
+def blame_tables(result: SuiteResult) -> tuple[ReportTable, ...]:
+    """Lay out which stage is to blame for the wrong turns of each behaviour and of each mode; nothing without blame."""
+    wrong = [turn for turn in result.turns if turn.stage]
+    stages = list(dict.fromkeys(stage for stage in (*STAGES, "none") if any(turn.stage == stage for turn in wrong)))
+    if not stages:
+        return ()
+    behaviours = sorted({turn.behaviour or "–" for turn in wrong})
+    modes = [rate.behaviour for rate in result.mode_rates if any(rate.behaviour in turn.modes for turn in wrong)]
+    by_behaviour = [(name, [turn for turn in wrong if (turn.behaviour or "–") == name]) for name in behaviours]
+    by_mode = [(mode.replace("_", " "), [turn for turn in wrong if mode in turn.modes]) for mode in modes]
+    note = "Wrong turns by the first stage whose replacement by gold repairs them; none: no replacement does."
+    columns = tuple(stage.replace("_", " ") for stage in stages)
+    return tuple(
+        ReportTable(f"Stage to blame, by {kind}", (kind, "wrong", *columns), _blamed(groups, stages), note)
+        for kind, groups in (("behaviour", [("all", wrong), *by_behaviour]), ("mode", by_mode))
+    )
+
+
+def _blamed(groups: list[tuple[str, list[TurnResult]]], stages: list[str]) -> tuple[tuple[str, ...], ...]:
+    counts = ((name, turns, [sum(turn.stage == stage for turn in turns) for stage in stages]) for name, turns in groups)
+    return tuple((name, str(len(turns)), *(str(count or "") for count in found)) for name, turns, found in counts)
+
+
+def _ends(rate: Rate) -> str:
+    return interval((rate.low, rate.high) if rate.low is not None and rate.high is not None else None)
 
 
 def junit(result: SuiteResult) -> str:

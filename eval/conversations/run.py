@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from eval.ablation.attribution import Attributor
+from eval.ablation.attribution import Attributor, attribute
+from eval.ablation.run import answer_rungs
 from eval.conversations.expectations import Answered, shortfall
 from eval.conversations.result import Rate, SuiteResult, TurnResult
 from eval.conversations.suite_file import SuiteError, SuiteFile, read_suite
@@ -31,6 +32,8 @@ from value_index.render import strict_json
 from value_index.sqlite.database import SQLiteDatabase
 
 RESULT = "suite.json"
+LADDER = "ladder"
+"""Folder, in a run, of the runs that tell which stage to blame."""
 ALL = "all"
 History = Literal["own", "gold"]
 
@@ -48,6 +51,8 @@ class SuiteOptions:
     repeat: int = 1
     against: Path | None = None
     """Folder of an earlier run of the same suite, to be compared with."""
+    blame: bool = False
+    """Whether every stage is given gold in turn, to tell which one a wrong turn is to be blamed on."""
     environment: Mapping[str, str] | None = None
 
 
@@ -67,6 +72,8 @@ def run_suite(options: SuiteOptions) -> SuiteResult:
     private_folder(options.out, (options.database,))
     folders = [options.out] if options.repeat == 1 else [options.out / f"{n + 1}" for n in range(options.repeat)]
     tries = [_answered(suite, options, folder) for folder in folders]
+    if options.blame:
+        tries[0] = blamed_turns(tries[0], options, folders[0])
     result = summarise(suite, options, tries, earlier)
     write_atomically(options.out / RESULT, strict_json(result.model_dump(mode="json"), indent=2) + "\n")
     return result
@@ -108,17 +115,7 @@ def _answered(suite: SuiteFile, options: SuiteOptions, folder: Path) -> list[Tur
     """Answer every dialogue once, score the run, and judge each turn."""
     data = write_data(suite, options.database, folder / SUITE_FOLDER)
     try:
-        run(
-            RunOptions(
-                data=data,
-                out=folder,
-                config=options.config,
-                nodes=options.nodes,
-                alone=False,
-                history="gold" if options.history == "gold" else "predicted",
-                environment=options.environment or {},
-            )
-        )
+        run(_run_options(options, data, folder))
     except BaseException:
         if not (folder / "manifest.json").exists():
             shutil.rmtree(folder / SUITE_FOLDER, ignore_errors=True)
@@ -129,6 +126,28 @@ def _answered(suite: SuiteFile, options: SuiteOptions, folder: Path) -> list[Tur
         return list(_judged(suite, dataset, folder))
     finally:
         dataset.close()
+
+
+def _run_options(options: SuiteOptions, data: Path, folder: Path) -> RunOptions:
+    return RunOptions(
+        data=data,
+        out=folder,
+        config=options.config,
+        nodes=options.nodes,
+        alone=False,
+        history="gold" if options.history == "gold" else "predicted",
+        environment=options.environment or {},
+    )
+
+
+def blamed_turns(turns: Sequence[TurnResult], options: SuiteOptions, folder: Path) -> list[TurnResult]:
+    """Answer the suite again with gold in place of each stage, under `ladder`, and name the stage of every wrong turn."""
+    answer_rungs(_run_options(options, folder / SUITE_FOLDER, folder / LADDER), choices=("oracle",))
+    blame = {(turn.dialogue, turn.turn): turn.stage or "none" for turn in attribute(folder / LADDER).turns}
+    return [
+        turn.model_copy(update={"stage": blame.get((turn.dialogue, turn.turn))}) if turn.right is False else turn
+        for turn in turns
+    ]
 
 
 def write_data(suite: SuiteFile, database: Path, folder: Path) -> Path:
@@ -188,9 +207,11 @@ def summarise(
     names = dict.fromkeys((ALL, *(turn.behaviour for turn in first if turn.behaviour)))
     rates = tuple(_rate(name, suite, first, rights, earlier) for name in names)
     modes = Counter(mode for each in tries for turn in each for mode in turn.modes)
+    dialogues = [turn.dialogue for turn in first]
+    mode_rates = tuple(_mode_rate(mode, first, dialogues) for mode, _ in modes.most_common())
     return SuiteResult(
         suite=options.suite.name, database=options.database.stem, history=options.history, repeat=len(tries),
-        turns=tuple(first), rates=rates, modes=dict(modes.most_common()),
+        turns=tuple(first), rates=rates, modes=dict(modes.most_common()), mode_rates=mode_rates,
         lost=sum(turn.right is None for each in tries for turn in each),
         pass_any=sum(map(any, rights)) / len(rights), pass_all=sum(map(all, rights)) / len(rights),
         failed=tuple(rate.behaviour for rate in rates if rate.least is not None and rate.share < rate.least),
@@ -219,6 +240,13 @@ def _rate(
         fixed=sum(not old and new for old, new in paired) if earlier else None,
         broken=sum(bool(old) and not new for old, new in paired) if earlier else None,
     )  # fmt: skip
+
+
+def _mode_rate(mode: str, turns: Sequence[TurnResult], dialogues: Sequence[int]) -> Rate:
+    values = [float(mode in turn.modes) for turn in turns]
+    found = rate_interval(values, list(dialogues))
+    low, high = (found.low, found.high) if found else (None, None)
+    return Rate(behaviour=mode, turns=int(sum(values)), share=sum(values) / len(values), low=low, high=high)
 
 
 def read_result(folder: Path) -> SuiteResult:

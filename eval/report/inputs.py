@@ -14,6 +14,8 @@ from eval.ablation.attribution import Attribution, attribute
 from eval.ablation.ladder import Ladder
 from eval.ablation.rungs import BASE
 from eval.analysis.history_gap import MODES, HistoryGap
+from eval.conversations.result import SuiteResult
+from eval.conversations.run import RESULT
 from eval.records import RunError
 from eval.report.run_view import RunView, gather
 from eval.table import ReportTable
@@ -46,6 +48,7 @@ class Inputs:
     """Each under a name of its own."""
     ladders: tuple[LadderView, ...] = ()
     histories: tuple[HistoryView, ...] = ()
+    suites: tuple[SuiteResult, ...] = ()
     tables: tuple[ReportTable, ...] = ()
     """Made elsewhere, shown as they are."""
 
@@ -63,6 +66,7 @@ def open_inputs(folders: Sequence[Path], data: Path | None = None, tables: Seque
     runs: list[RunView] = []
     ladders: list[LadderView] = []
     histories: list[HistoryView] = []
+    suites: list[SuiteResult] = []
     for folder in folders:
         name = folder.resolve().name
         if (folder / "ladder.json").is_file():
@@ -72,12 +76,19 @@ def open_inputs(folders: Sequence[Path], data: Path | None = None, tables: Seque
         elif (folder / "history.json").is_file():
             histories.append(HistoryView(name, _read(folder / "history.json", HistoryGap)))
             runs += [replace(gather(folder / mode, data), name=f"{name}/{mode}") for mode in MODES]
+        elif (folder / RESULT).is_file():
+            suites.append(_read(folder / RESULT, SuiteResult))
+            tries = (
+                sorted(path.parent for path in folder.glob("*/manifest.json")) if suites[-1].repeat > 1 else [folder]
+            )
+            runs += [gather(each, data) for each in tries]
         else:
             runs.append(gather(folder, data))
     return Inputs(
         runs=tuple(_told_apart(runs)),
         ladders=tuple(ladders),
         histories=tuple(histories),
+        suites=tuple(suites),
         tables=tuple(table for path in tables for table in _tables(path)),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.analysis.compare import SAME, compare
+from eval.conversations.result import SuiteResult, blame_tables, mode_table, rate_table
 from eval.report.cascade import cascade_chart, cascade_tables, cascades
 from eval.report.chart import Chart, Mark
 from eval.report.confidence import confidence_charts, confidence_tables
@@ -42,6 +43,9 @@ def topics(inputs: Inputs, faults: RunFaults) -> Iterator[Topic]:
     yield Topic(
         "answers", "Answers", answer_charts(inputs.runs), (answer_table(inputs.runs), *paired_tables(inputs.runs))
     )
+    for number, it in enumerate(inputs.suites, start=1):
+        title = f"Suite: {it.suite}" if len(inputs.suites) > 1 else "Suite: what holds in a conversation"
+        yield Topic(f"suite-{number}", title, suite_charts(it), (rate_table(it), mode_table(it), *blame_tables(it)))
     for number, it in enumerate(inputs.ladders, start=1):
         tables = ladder_tables(it.ladder)
         title = f"Ladder: {it.name}" if len(inputs.ladders) > 1 else "Ladder: which node to mend next"
@@ -61,6 +65,14 @@ def topics(inputs: Inputs, faults: RunFaults) -> Iterator[Topic]:
         yield Topic("cascade", "Cascade: a model for the unsure turns", drawn, laid_out)
     if inputs.tables:
         yield Topic("tables", "Further tables", (), inputs.tables)
+
+
+def suite_charts(suite: SuiteResult) -> tuple[Chart, ...]:
+    """Draw the rate of each behaviour with its interval, the worst first."""
+    rates = sorted(suite.rates, key=lambda rate: (rate.share, rate.behaviour))
+    marks = tuple(Mark(rate.behaviour, rate.share, "right", rate.low, rate.high) for rate in rates)
+    note = f"Right turns of {suite.suite} over {suite.database}, with 95 % intervals."
+    return (Chart(title="Right turns by behaviour", kind="ranges", marks=marks, axis="right", form="share", note=note),)
 
 
 def answer_charts(runs: Sequence[RunView]) -> tuple[Chart, ...]:

@@ -146,3 +146,18 @@ def test_what_is_written_is_read_again_and_nothing_is_overwritten(path: Path, tm
     assert (tmp_path / "again.yaml").read_text() == file.read_text()
     shown = CliRunner().invoke(app, words)
     assert isinstance(shown.exception, SuiteError)
+
+
+def test_a_wrong_turn_is_blamed_on_a_stage_and_the_report_has_a_page(path: Path, tmp_path: Path) -> None:
+    file, out = tmp_path / "suite.yaml", tmp_path / "run"
+    file.write_text(
+        "dialogues:\n- turns:\n  - ask: Frobnicate the airlines.\n    behaviour: odd\n"
+        "    sql: SELECT name FROM airline WHERE country_code = 'FR'\n"
+    )
+    words = ["suite", "run", str(file), "--db", str(path), "--blame", "--json", "--out", str(out)]
+    result = json.loads(CliRunner().invoke(app, words).stdout)
+    (turn,) = result["turns"]
+    assert turn["right"] is False and turn["stage"] and result["mode_rates"], turn
+    assert CliRunner().invoke(app, ["eval", "report", str(out), "--out", str(tmp_path / "page")]).exit_code == 0
+    page = (tmp_path / "page" / "report.html").read_text()
+    assert "Stage to blame, by behaviour" in page and "Right turns by behaviour" in page
