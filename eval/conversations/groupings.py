@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from eval.conversations.query import Query
 from eval.conversations.talk import Talk
+from eval.conversations.world import Facts, Thing
 from value_index.schema import ColumnRef, ForeignKey
 
 
@@ -36,7 +37,14 @@ def groupings(talk: Talk) -> list[Grouping]:
 def own_groupings(talk: Talk) -> list[Grouping]:
     """Return the categories of the things that no filter is about."""
     filtered = {each.column for query in talk.queries[-1:] for each in query.filters}
-    return [Grouping(fact.name, fact.ref) for fact in talk.thing.categories if fact.ref not in filtered]
+    free = [fact for fact in groupable(talk.thing) if fact.ref not in filtered]
+    return [Grouping(fact.name, fact.ref) for fact in free]
+
+
+def groupable(thing: Thing) -> tuple[Facts, ...]:
+    """Return the categories that rows are counted by: not a person's first or last name, nor what they are called themselves."""
+    named = {"name", thing.one, thing.many}
+    return tuple(fact for fact in thing.categories if not fact.name.endswith(" name") and fact.name not in named)
 
 
 def parent_groupings(talk: Talk) -> list[Grouping]:

@@ -256,7 +256,7 @@ def _grammatical(text: str) -> str:
     >>> _grammatical("For which cities is there a airline without a pages?")
     'For which cities is there an airline without pages?'
     """
-    text = re.sub(r"\.\.$", ".", text)
+    text = re.sub(r"\.\.$", ".", text).replace(" an other ", " other ").replace(" a other ", " other ")
     text = re.sub(r"\ba (?=\w*[^su]s\b[.,?!]?(?: |$))(?!\w+ing\b)", "", text)
     return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
 

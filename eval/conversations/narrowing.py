@@ -68,6 +68,8 @@ def filter_negated(talk: Talk) -> Step | None:
     if found is None or found[1] is None:
         return None
     last = found[0]
+    if any(key.target.table == talk.query.table for key in last.via):
+        return None  # "with no Boston flight" and "with a flight not to Boston" are both meant by it
     query = talk.query.but(filters=(*talk.query.filters[:-1], Filter(last.column, "!=", last.values, last.via)))
     return Step(query, {"column": found[1].name, "value": last.values[0]})
 
@@ -292,7 +294,7 @@ def _more_of(talk: Talk, drawn: Drawn) -> Step | None:
     counted = {"count": ("counted",), "groups": ("grouped",), "figures": ("grouped",), "aggregate": ("figured",)}
     counted |= {"leaders": ("grouped",), "values": ("valued",)}
     words = {**things(talk.thing), **drawn.said.words, "function": FUNCTIONS[query.function]}
-    wording = ("valued",) if query.lists_values else counted.get(query.measure, ())
+    wording = ("values narrowed",) if query.lists_values else counted.get(query.measure, ())
     return Step(changed, words, tuple(rivals), (drawn.said,), wording)
 
 

@@ -9,7 +9,7 @@ _IN_FULL = {
     "tot": "total", "cred": "credits", "dept": "department", "num": "number of", "qty": "quantity", "amt": "amount",
     "avg": "average", "max": "maximum", "min": "minimum", "desc": "description", "addr": "address", "lat": "latitude",
     "lng": "longitude", "yr": "year", "pct": "percentage", "apt": "apartment", "fname": "first name", "lname": "last name",
-    "emp": "employee", "cust": "customer", "mgr": "manager", "pop": "population", "acct": "account", "dob": "date of birth",
+    "emp": "employee", "cust": "customer", "mgr": "manager", "pop": "population", "acct": "account", "acc": "account", "dob": "date of birth",
     "prof": "professor", "dest": "destination", "src": "source", "stu": "student", "loc": "location", "info": "information", "msg": "message", "prov": "province", "ctry": "country",
     "mfr": "manufacturer", "wt": "weight", "ht": "height", "ms": "milliseconds", "temp": "temperature",
 }  # fmt: skip
@@ -18,7 +18,7 @@ _UNITS = frozenset(("cm", "mm", "km", "kg", "lb", "lbs", "usd", "eur", "gbp", "m
 """Units that people leave out."""
 _IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
 _SINGULARS = {many: one for one, many in _IRREGULAR.items()}
-_KINDS_OF_TABLE = ("ref ", "reference ", "tbl ", "dim ", "fact ")
+_KINDS_OF_TABLE = ("all ", "ref ", "reference ", "tbl ", "dim ", "fact ")
 """What a table's name may begin with that says nothing of its rows."""
 
 
@@ -51,7 +51,7 @@ def said_of(name: str, noun: str) -> str:
         words.pop()
     if len(words) > 1 and words[-1] == "no":
         words[-1] = "number"
-    if words[:1] == noun.split()[-1:] and len(words) == 1:
+    if len(words) == 1 and words[0] in (noun.split()[-1], f"{noun[:1]}name"):
         return "name"
     for own in (noun.split(), noun.split()[-1:]):
         if words[: len(own)] == own and len(words) > len(own) and words[len(own) :] != ["number"]:
@@ -61,6 +61,7 @@ def said_of(name: str, noun: str) -> str:
 
 def in_full(name: str) -> str:
     """Write abbreviations in full."""
+    name = re.sub(r"\bl name\b", "last name", re.sub(r"\bf name\b", "first name", name))
     return " ".join(_IN_FULL.get(word, word) for word in name.split()).replace("of of", "of")
 
 
@@ -82,7 +83,12 @@ def plural(noun: str) -> str:
     ['cities', 'bus routes', 'matches', 'staff', 'airlines', 'days']
     >>> plural("status"), plural("diagnosis"), plural("sales person")
     ('statuses', 'diagnoses', 'sales people')
+    >>> plural("member of club"), singular("campuses")
+    ('members of club', 'campus')
     """
+    head, of, rest = noun.partition(" of ")
+    if of:
+        return f"{plural(head)} of {rest}"
     *first, last = noun.split(" ")
     if last in _IRREGULAR:
         return " ".join((*first, _IRREGULAR[last]))
@@ -105,12 +111,15 @@ def singular(noun: str) -> str:
     >>> [singular(noun) for noun in ("cities", "airlines", "matches", "class", "bus", "addresses")]
     ['city', 'airline', 'match', 'class', 'bus', 'address']
     """
+    head, of, rest = noun.partition(" of ")
+    if of:
+        return f"{singular(head)} of {rest}"
     *first, last = noun.split(" ")
     if last in _SINGULARS:
         return " ".join((*first, _SINGULARS[last]))
     if noun.endswith("ies") and len(noun) > 4:
         return noun[:-3] + "y"
-    if noun.endswith(("heroes", "tomatoes", "potatoes", "cargoes")):
+    if noun.endswith(("heroes", "tomatoes", "potatoes", "cargoes", "puses", "tuses", "ruses", "nuses", "cuses")):
         return noun[:-2]
     if noun.endswith(("sses", "xes", "ches", "shes")):
         return noun[:-2]

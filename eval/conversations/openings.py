@@ -45,8 +45,9 @@ def figure_function(talk: Talk, fact: Facts) -> AggregateFunction:
         "credits",
         "count",
     }
+    words = fact.name.split()
     functions: tuple[AggregateFunction, ...] = tuple(
-        name for name in FUNCTIONS if name != "sum" or summable & set(fact.name.split())
+        name for name, said in FUNCTIONS.items() if said != words[0] and (name != "sum" or summable & set(words))
     )
     return talk.draw.choice(functions)
 

@@ -543,9 +543,9 @@ FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
         "Count only those {that}.",
         "And just the number of {many} {that}?",
         "Only count the ones {that}.",
-        "And how many of those are ones {that}?",
+        "And how many of those {many} are ones {that}?",
         "How many {many} {that}?",
-        "What about only the ones {that}, how many are there?",
+        "And if I only count the {many} {that}?",
     ),
     "grouped": (
         "Only counting {many} {that}.",
@@ -652,6 +652,12 @@ FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
         "How many is that for just the {many} {that}?",
         "Only counting {many} {that}.",
         "Now just for the {many} {that}.",
+    ),
+    "values narrowed": (
+        "Only for {many} {that}.",
+        "The same, but only for the {many} {that}.",
+        "Now just those of the {many} {that}.",
+        "And which ones do the {many} {that} have?",
     ),
     "having exchanged": (
         "And more than {n}?",

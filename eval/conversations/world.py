@@ -46,9 +46,68 @@ _KEY_WORDS = frozenset(
         "number",
     ]
 )
-_UNSAYABLE = re.compile(r"^(how|what|which|who|where|when|why)\b|\b(from|to|by|of|with)$")
+_NO_KEYS = frozenset(
+    [
+        "acid",
+        "aid",
+        "android",
+        "arid",
+        "asteroid",
+        "avoid",
+        "bid",
+        "covid",
+        "fluid",
+        "grid",
+        "hominid",
+        "humid",
+        "hybrid",
+        "invalid",
+        "kid",
+        "lipid",
+        "liquid",
+        "maid",
+        "mid",
+        "orchid",
+        "paid",
+        "prepaid",
+        "pyramid",
+        "raid",
+        "rapid",
+        "rid",
+        "said",
+        "solid",
+        "splendid",
+        "steroid",
+        "unpaid",
+        "valid",
+        "void",
+    ]
+)
+"""Words that end like the name of a key."""
+_UNSAYABLE = re.compile(r"^(how|what|which|who|where|when|why|if|all)\b|\b(from|to|by|of|with)$")
 """Names of columns that no sentence can be made with."""
-_NO_FIGURES = frozenset(("zip", "zipcode", "postcode", "postal", "filename", "file", "line", "phone", "telephone"))
+_NO_FIGURES = frozenset(
+    (
+        "advisor",
+        "manager",
+        "supervisor",
+        "leader",
+        "captain",
+        "capital",
+        "major",
+        "minor",
+        "room",
+        "zip",
+        "zipcode",
+        "postcode",
+        "postal",
+        "filename",
+        "file",
+        "line",
+        "phone",
+        "telephone",
+    )
+)
 _TIMES = frozenset(("date", "time", "day", "year", "datetime", "timestamp"))
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?")
 _NUMERAL = re.compile(r"-?\d+(?:\.\d+)?")
@@ -275,6 +334,8 @@ def _role(key: ForeignKey, keys: list[ForeignKey], things: dict[str, Thing]) -> 
     words = [word for word in re.split(r"[_\W]+", key.source.column.lower()) if word and not _is_key(word)]
     if words and words[-1] != one and words[-1].endswith(one):
         words[-1:] = [words[-1].removesuffix(one), one]
+    if len(words) == 1 and words[0] != one and words[0].startswith(one):
+        return ""
     name = in_full(" ".join(words))
     return name if not words or words[-1] == one else f"{name} {one}"
 
@@ -325,13 +386,14 @@ def _rows(database: Database, sql: str) -> tuple[tuple[Any, ...], ...] | None:
 
 
 def _is_key(name: str) -> bool:
-    return bool(_KEY_WORDS & set(_words(name.replace("_", " "))))
+    words = _words(name.replace("_", " "))
+    return bool(_KEY_WORDS & set(words)) or any(w.endswith("id") and w not in _NO_KEYS for w in words)
 
 
 def is_typed(value: Any) -> bool:
     """Tell whether a person would type a value: short, and of words."""
     short = isinstance(value, str) and 1 < len(value) <= LONGEST_TEXT and value == value.strip()
-    return short and not re.search(r"[\n\r\t;{}<>|@\"]", value)
+    return short and len(value.split()) <= 5 and not re.search(r"[,—()\n\r\t;{}<>|@\"]", value)
 
 
 _YES = frozenset(("1", "y", "yes", "true", "t"))
