@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from eval.cli.options import AsJson, ConfigFile, Nodes, Out, Seed
+
+if TYPE_CHECKING:
+    from eval.conversations.suite_file import SuiteFile
+    from value_index.schema import Schema
 
 app = typer.Typer(help="Test conversations over your own database.", no_args_is_help=True)
 Db = Annotated[Path, typer.Option("--db", help="A SQLite file.")]
@@ -23,11 +27,21 @@ def make(
         Literal["all", "a", "b"], typer.Option(help="Half of the wordings: test on b what was trained on a.")
     ] = "all",
     typos: Annotated[float, typer.Option(min=0, max=1, help="Share of questions with one letter left out.")] = 0.0,
+    reword: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Agent configuration (TOML) with an endpoint, whose model rewords the questions."
+        ),
+    ] = None,
 ) -> None:
     """Make conversations over a database, each turn with its SQL; the same seed makes the same file."""
     from collections import Counter
 
+    from rich.console import Console
+
     from eval.conversations.make import make_suite
+    from eval.conversations.making.behaviours import FOLLOWING, OPENING
+    from eval.conversations.result import made_table
     from eval.conversations.suite_file import SuiteError, write_suite
     from value_index.sqlite.database import SQLiteDatabase
 
@@ -36,11 +50,33 @@ def make(
     database = SQLiteDatabase.open(db)
     try:
         suite = make_suite(database, seed=seed, turns=turns, templates=templates, typos=typos)
+        if reword:
+            suite = _reworded(suite, database.schema, reword)
     finally:
         database.close()
     write_suite(suite, out)
     shown = Counter(turn.behaviour for dialogue in suite.dialogues for turn in dialogue.turns)
     typer.echo(f"{out}: {len(suite.dialogues)} dialogues, {sum(shown.values())} turns, {len(shown)} behaviours")
+    Console().print(made_table(suite, (*OPENING, *FOLLOWING)).rich())
+
+
+def _reworded(suite: SuiteFile, schema: Schema, config: Path) -> SuiteFile:
+    import asyncio
+    import os
+
+    from agent.config import Config, ConfigError
+    from agent.llm import open_llm
+    from eval.conversations.reword import reword as reword_suite
+
+    async def answered() -> SuiteFile:
+        async with open_llm(Config.load(config).endpoint, os.environ) as llm:
+            if llm is None:
+                raise ConfigError(f"{config} names no endpoint: --reword needs one")
+            found = await reword_suite(suite, schema, llm)
+            typer.echo(f"{found.kept} turns reworded, {found.refused} left as they were by the checker `mentions`")
+            return found.suite
+
+    return asyncio.run(answered())
 
 
 @app.command()

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any, Literal, get_args
 
-from eval.conversations.behaviours import FOLLOWING, OPENING
-from eval.conversations.nouns import plural
-from eval.conversations.openings import things
-from eval.conversations.phrases import CONDITIONS, half_of
-from eval.conversations.query import GROUPED, Query
+from eval.conversations.making.behaviours import FOLLOWING, OPENING
+from eval.conversations.making.nouns import plural
+from eval.conversations.making.openings import things
+from eval.conversations.making.phrases import CONDITIONS, half_of
+from eval.conversations.making.query import GROUPED, Query
+from eval.conversations.making.talk import Behaviour, Said, Step, Talk
+from eval.conversations.making.templates import half
+from eval.conversations.making.world import Thing, World
 from eval.conversations.suite_file import DialogueSpec, SuiteError, SuiteFile, TurnSpec
-from eval.conversations.talk import Behaviour, Said, Step, Talk
-from eval.conversations.templates import half
-from eval.conversations.world import Thing, World
 from nodes.sql.errors import SQLError
 from value_index.database import Database
 

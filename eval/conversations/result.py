@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from eval.conversations.suite_file import SuiteFile
 from eval.table import ReportTable, figure, interval
 from nodes.state import STAGES
 from value_index.models import ForeignModel
@@ -68,6 +71,16 @@ class SuiteResult(ForeignModel):
     """Turns right in every try: pass^k."""
     failed: tuple[str, ...]
     """Behaviours below their threshold."""
+
+
+def made_table(suite: SuiteFile, behaviours: Sequence[str]) -> ReportTable:
+    """Lay out which behaviours a made suite shows, by how often, and which the database or the turns had no room for."""
+    shown = Counter(turn.behaviour for dialogue in suite.dialogues for turn in dialogue.turns)
+    groups: dict[int, list[str]] = {}
+    for name in sorted(behaviours):
+        groups.setdefault(shown[name], []).append(name)
+    rows = tuple((str(count), ", ".join(groups[count])) for count in sorted(groups, reverse=True))
+    return ReportTable("Behaviours", ("turns", "behaviours"), rows, words=2, fold=True)
 
 
 def rate_table(result: SuiteResult) -> ReportTable:

@@ -170,6 +170,15 @@ CATALOGUE: dict[str, DataSet] = {
         layout="nothing: made by `turnsql data prepare`",
         splits={"train": Split("synthetic", 0)},
     ),
+    "conversations": DataSet(
+        title="conversations by construction",
+        folder="",
+        page="made here, over the training databases of another set; the splits are the halves of the wordings",
+        licence="its databases'",
+        dialect="sqlite",
+        layout="nothing: made by `turnsql data prepare`",
+        splits={half: Split("context", 0) for half in ("a", "b", "all")},
+    ),
 }
 
 

@@ -28,9 +28,9 @@ class MixSource(FrozenModel):
     databases: tuple[str, ...] = ()
     """The only databases whose dialogues are drawn from; all where empty."""
     over: tuple[str, str] | None = None
-    """The set and split over whose databases questions are made (schema_rich)."""
+    """The set and split over whose databases questions are made (schema_rich, conversations)."""
     per_database: int = Field(default=20, ge=1)
-    """The questions a database (schema_rich)."""
+    """The questions a database (schema_rich), or the least turns of one (conversations)."""
     most: int | None = Field(default=None, ge=1)
     """The rows whose databases are made (synthetic_text_to_sql)."""
 

@@ -12,8 +12,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from agent.config import Config
+from eval.conversations.make import Half
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, parse_range
 from eval.progress import Progress
 from eval.provenance import commit, versions
@@ -24,6 +26,7 @@ from nodes.state import Stage
 from training.data.catalogue import TRAINABLE, Role, data_set, split_of
 from training.data.chat import ChatMaker, ChatRow
 from training.data.draw import draw_mix
+from training.data.generated.conversations import conversations_about
 from training.data.generated.schema_rich import generate
 from training.data.leak_guard import LeakAudit, audit_turns, evaluation_files, split_by_database
 from training.data.lengths import Lengths, counter
@@ -37,6 +40,8 @@ from value_index.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
 SPLITS = ("train", "validation")
+MADE_HERE = ("schema_rich", "conversations")
+"""Sets whose questions are made over the databases of another."""
 
 
 class SourceEntry(FrozenModel):
@@ -164,7 +169,7 @@ def _source(entry: MixSource, data: Path, work: Path, seed: int) -> TurnSource:
     role = split_of(entry.set, entry.split).role
     if role not in TRAINABLE:
         raise LeakError(f"{entry.name} is {role.replace('_', ' ')}: models are measured on it, so it cannot train one")
-    if entry.set == "schema_rich":
+    if entry.set in MADE_HERE:
         dataset = _generated(entry, data, work, seed)
     else:
         dataset = load_source(entry.set, entry.split, data, work=work, most=entry.most, seed=seed)
@@ -176,25 +181,34 @@ def _source(entry: MixSource, data: Path, work: Path, seed: int) -> TurnSource:
 
 
 def _generated(entry: MixSource, data: Path, work: Path, seed: int) -> Dataset:
-    """Make schema-rich questions over the databases of another source."""
+    """Make questions or conversations over the databases of another source."""
     if entry.over is None:
-        raise TrainingError('schema_rich needs the databases it is made over: over = ["spider", "train_spider"]')
+        raise TrainingError(f'{entry.set} needs the databases it is made over: over = ["spider", "train_spider"]')
     name, split = entry.over
     if split_of(name, split).role not in TRAINABLE:
-        raise LeakError(f"schema_rich over {name}/{split}: models are measured on its databases")
+        raise LeakError(f"{entry.set} over {name}/{split}: models are measured on its databases")
     base = load_source(name, split, data, work=work, most=entry.most, seed=seed)
     base = base.about(entry.databases) if entry.databases else base
     refuse_dev_databases(base)
+    if entry.set == "conversations":
+        half = cast(Half, entry.split)
+        dialogues = conversations_about(base, half, turns=entry.per_database, seed=seed)
+    else:
+        dialogues = _schema_rich(base, entry.per_database, seed)
+    return Dataset(entry.set, entry.split, base.folder, dialogues, base.databases, base.tables)
+
+
+def _schema_rich(base: Dataset, count: int, seed: int) -> tuple[GoldDialogue, ...]:
     ids = sorted({dialogue.database_id for dialogue in base.dialogues})
     dialogues: list[GoldDialogue] = []
     with Progress("schema-rich questions", total=len(ids)) as progress:
         for database_id in ids:
             database = base.open_database(database_id)
-            for pair in generate(database.schema, database, seed=seed, count=entry.per_database):
+            for pair in generate(database.schema, database, seed=seed, count=count):
                 turn = GoldTurn(utterance=pair.question, query=pair.sql)
                 dialogues.append(GoldDialogue(index=len(dialogues), database_id=database_id, turns=(turn,)))
             progress.advance()
-    return Dataset("schema_rich", split, base.folder, tuple(dialogues), base.databases, base.tables)
+    return tuple(dialogues)
 
 
 def _chosen(turns: Sequence[MixTurn], sources: Sequence[TurnSource], settings: MixConfig) -> list[MixTurn]:

@@ -163,6 +163,7 @@ def test_a_development_database_is_refused_by_its_name(tmp_path: Path) -> None:
         ('set = "bird_mini_dev"\nsplit = "mini_dev"', "bird_mini_dev/mini_dev is harness"),
         ('set = "bird_interact"\nsplit = "lite"', "bird_interact/lite is north star"),
         ('set = "schema_rich"\nover = ["cosql", "dev"]', "schema_rich over cosql/dev"),
+        ('set = "conversations"\nsplit = "a"\nover = ["cosql", "dev"]', "conversations over cosql/dev"),
     ],
 )
 def test_what_is_measured_on_is_no_source(data: Path, tmp_path: Path, source: str, says: str) -> None:
@@ -294,6 +295,13 @@ def test_generated_questions_are_a_source(data: Path, tmp_path: Path) -> None:
     manifest = made(data, tmp_path / "mix", write_mix(tmp_path, text))
     assert manifest.sources[0].role == "synthetic"
     assert 4 <= manifest.rows["train"]["sql_generation"] <= 8
+
+
+def test_conversations_by_construction_are_a_source(data: Path, tmp_path: Path) -> None:
+    source = 'set = "conversations"\nsplit = "a"\nover = ["cosql", "train"]\nper_database = 6'
+    manifest = made(data, tmp_path / "mix", write_mix(tmp_path, MIX.replace('set = "cosql"', source)))
+    assert (manifest.sources[0].name, manifest.sources[0].role) == ("conversations/a", "context")
+    assert manifest.rows["train"]["sql_generation"] >= 6
 
 
 def test_synthetic_rows_are_a_source(data: Path, tmp_path: Path) -> None:

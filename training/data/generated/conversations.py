@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from eval.conversations.make import HALVES, Half, make_suite
 from eval.conversations.suite_file import DialogueSpec, SuiteError
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, load
+from eval.progress import Progress
 from training.dev_databases import DEV_DATABASES
 from value_index.atomic_file import write_atomically
 
@@ -37,14 +38,23 @@ def load_generated(archive: Path, half: str, *, turns: int, seed: int = 0, kept:
     trained = _trained(archive)
     if file is not None and file.exists():
         return replace(trained, split=half, dialogues=_DIALOGUES.validate_json(file.read_bytes()))
-    databases = sorted({dialogue.database_id for dialogue in trained.dialogues})
-    made = [each for name in databases for each in _about(trained, name, cast(Half, half), turns, seed)]
+    dialogues = conversations_about(trained, cast(Half, half), turns=turns, seed=seed)
     trained.close()
-    dialogues = tuple(GoldDialogue(index=at, database_id=name, turns=said) for at, (name, said) in enumerate(made))
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, _DIALOGUES.dump_json(dialogues))
     return replace(trained, split=half, dialogues=dialogues)
+
+
+def conversations_about(data: Dataset, half: Half, *, turns: int, seed: int = 0) -> tuple[GoldDialogue, ...]:
+    """Make conversations about every database of a data set, at least so many turns about each."""
+    databases = sorted({dialogue.database_id for dialogue in data.dialogues})
+    made: list[tuple[str, tuple[GoldTurn, ...]]] = []
+    with Progress("conversations", total=len(databases)) as progress:
+        for name in databases:
+            made += _about(data, name, half, turns, seed)
+            progress.advance()
+    return tuple(GoldDialogue(index=at, database_id=name, turns=said) for at, (name, said) in enumerate(made))
 
 
 def _trained(archive: Path) -> Dataset:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from eval.conversations.conditions import among, child_category, draw_bridge
-from eval.conversations.groupings import Grouping, groupings, least_of, own_groupings
-from eval.conversations.nouns import plural
-from eval.conversations.openings import FUNCTIONS, figure_function, figures, first_query, in_words, showable, things
-from eval.conversations.query import Filter, Query
-from eval.conversations.talk import Behaviour, Said, Step, Talk
-from eval.conversations.world import Facts, Thing
+from eval.conversations.making.conditions import among, child_category, draw_bridge
+from eval.conversations.making.groupings import Grouping, groupings, least_of, own_groupings
+from eval.conversations.making.nouns import plural
+from eval.conversations.making.openings import (
+    FUNCTIONS,
+    figure_function,
+    figures,
+    first_query,
+    in_words,
+    showable,
+    things,
+)
+from eval.conversations.making.query import Filter, Query
+from eval.conversations.making.talk import Behaviour, Said, Step, Talk
+from eval.conversations.making.world import Facts, Thing
 from value_index.schema import ForeignKey
 
 

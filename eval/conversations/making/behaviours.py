@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eval.conversations.grouped_openings import GROUPED_OPENINGS
-from eval.conversations.measuring import MEASURING
-from eval.conversations.narrowing import NARROWING
-from eval.conversations.openings import LISTED_OPENINGS
-from eval.conversations.reshaping import RESHAPING
-from eval.conversations.talk import Behaviour, Step, Talk
-from eval.conversations.templates import UNKNOWN
+from eval.conversations.making.grouped_openings import GROUPED_OPENINGS
+from eval.conversations.making.measuring import MEASURING
+from eval.conversations.making.narrowing import NARROWING
+from eval.conversations.making.openings import LISTED_OPENINGS
+from eval.conversations.making.reshaping import RESHAPING
+from eval.conversations.making.talk import Behaviour, Step, Talk
+from eval.conversations.making.templates import UNKNOWN
 
 OPENING: dict[str, Behaviour] = LISTED_OPENINGS | GROUPED_OPENINGS
 """Behaviours that a conversation can begin with."""

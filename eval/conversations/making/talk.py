@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from eval.conversations.query import Query
-from eval.conversations.world import Facts, Thing, World
+from eval.conversations.making.query import Query
+from eval.conversations.making.world import Facts, Thing, World
 
 
 @dataclass(frozen=True)

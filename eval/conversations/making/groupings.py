@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eval.conversations.query import Query
-from eval.conversations.talk import Talk
-from eval.conversations.world import Facts, Thing
+from eval.conversations.making.query import Query
+from eval.conversations.making.talk import Talk
+from eval.conversations.making.world import Facts, Thing
 from value_index.schema import ColumnRef, ForeignKey
 
 

@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from eval.conversations.conditions import NUMBER_WORDS
-from eval.conversations.openings import degree, figures, showable, things
-from eval.conversations.query import Filter, column
-from eval.conversations.talk import Behaviour, Step, Talk
-from eval.conversations.world import Facts
+from eval.conversations.making.conditions import NUMBER_WORDS
+from eval.conversations.making.openings import degree, figures, showable, things
+from eval.conversations.making.query import Filter, column
+from eval.conversations.making.talk import Behaviour, Step, Talk
+from eval.conversations.making.world import Facts
 from nodes.plan import Aggregate, ArithmeticOperator, Plan, TableSource
 
 MOST_SHOWN = 3

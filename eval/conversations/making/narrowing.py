@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from eval.conversations.conditions import (
+from eval.conversations.making.conditions import (
     NUMBER_WORDS,
     Drawn,
     among,
@@ -19,10 +19,10 @@ from eval.conversations.conditions import (
     plain,
     rounded,
 )
-from eval.conversations.openings import FUNCTIONS, things
-from eval.conversations.query import GROUPED, Filter, Query
-from eval.conversations.talk import Behaviour, Said, Step, Talk
-from eval.conversations.world import Facts, yes_of
+from eval.conversations.making.openings import FUNCTIONS, things
+from eval.conversations.making.query import GROUPED, Filter, Query
+from eval.conversations.making.talk import Behaviour, Said, Step, Talk
+from eval.conversations.making.world import Facts, yes_of
 from nodes.plan import Operator
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",

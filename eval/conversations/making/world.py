@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eval.conversations.nouns import in_full, noun_of, plural, said_of, singular, spoken
+from eval.conversations.making.nouns import in_full, noun_of, plural, said_of, singular, spoken
 from nodes.lexical.evidence import display_columns
 from value_index.database import Database
 from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table

@@ -6,7 +6,7 @@ number in digits and `words` in words, `role` what a key refers to, `child` the 
 
 from __future__ import annotations
 
-from eval.conversations.opening_templates import OPENINGS
+from eval.conversations.making.opening_templates import OPENINGS
 
 FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
     "filter added": (

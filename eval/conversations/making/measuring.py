@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from eval.conversations.groupings import groupings, least_of
-from eval.conversations.openings import FUNCTIONS, figure_function, figures, in_words, things
-from eval.conversations.query import Filter
-from eval.conversations.talk import Behaviour, Step, Talk
+from eval.conversations.making.groupings import groupings, least_of
+from eval.conversations.making.openings import FUNCTIONS, figure_function, figures, in_words, things
+from eval.conversations.making.query import Filter
+from eval.conversations.making.talk import Behaviour, Step, Talk
 from nodes.plan import AggregateFunction
 
 
