@@ -81,10 +81,11 @@ def child_category(talk: Talk) -> tuple[Thing, ForeignKey, Facts] | None:
     return talk.draw.choice(options) if options else None
 
 
-def names_one_column(thing: Thing, value: Any) -> bool:
-    """Tell whether a value alone says which column of a thing it is of."""
+def names_one_column(thing: Thing, value: Any, own: Facts) -> bool:
+    """Tell whether a value alone says that it is of one column, not of another of the thing."""
     spoken = str(value).lower()
-    return not spoken.isdigit() and sum(spoken in (str(v).lower() for v in f.values) for f in thing.facts) == 1
+    others = (fact for fact in thing.facts if fact.ref != own.ref)
+    return not spoken.isdigit() and not any(spoken in fact.spoken for fact in others)
 
 
 def plain(number: float) -> int | float:

@@ -185,7 +185,7 @@ def _over_a_link(talk: Talk) -> tuple[Query, dict[str, Any]] | None:
 def linked_over_a_table(talk: Talk) -> Step | None:
     """ "Which heroes have the superpower Flight?", over a link table."""
     drawn = draw_bridge(talk, talk.thing)
-    if drawn is None:
+    if drawn is None or not talk.thing.is_unique:
         return None
     query = first_query(talk.thing, filters=drawn.filters, distinct=True)
     return Step(query, things(talk.thing), (query.but(filters=()),), (drawn.said,), ("first filter",))
@@ -226,7 +226,7 @@ def _links(talk: Talk) -> list[tuple[ForeignKey, str, Thing]]:
 def linked(talk: Talk) -> Step | None:
     """ "Show the name of the airlines that have a route with destination BOS." """
     found = child_category(talk)
-    if found is None:
+    if found is None or not talk.thing.is_unique:
         return None
     child, key, fact = found
     value = talk.draw.choice(fact.values)
@@ -241,7 +241,7 @@ def both(talk: Talk) -> Step | None:
     """ "Which airlines have both a route with destination BOS and one with destination JFK?" """
     found = child_category(talk)
     pair = _together(talk, *found) if found else None
-    if found is None or pair is None:
+    if found is None or pair is None or not talk.thing.is_unique:
         return None
     child, key, fact = found
     one, two = pair

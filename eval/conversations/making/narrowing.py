@@ -47,6 +47,8 @@ def filter_exchanged(talk: Talk) -> Step | None:
         return None
     last, fact = found[0], found[1]
     value = talk.draw.choice([value for value in fact.values if value != last.values[0]])
+    if not all(names_one_column(thing, value, fact) for thing in talk.world.things if thing == talk.thing or last.via):
+        return None
     new = Filter(last.column, "=", (value,), last.via)
     query = talk.query.but(filters=(*talk.query.filters[:-1], new))
     rivals = (query.but(filters=(new,)),) if len(query.filters) > 1 else ()
@@ -285,6 +287,8 @@ def _more_of(talk: Talk, drawn: Drawn) -> Step | None:
         return None
     if any(each.column in {other.column for other in query.filters} for each in drawn.filters):
         return None
+    if query.filters and drawn.said.kind == "above average":
+        return None  # the average of all, or of those that are left
     if query.measure in GROUPED and any(e.column == query.group and e.operator == "=" for e in drawn.filters):
         return None
     changed = query.but(filters=(*query.filters, *drawn.filters))
@@ -305,7 +309,7 @@ def _with_category(talk: Talk) -> Step | None:
     value = talk.draw.choice(fact.values)
     said = Said(equality_kind(talk.thing, fact), {"column": fact.name, "value": value})
     step = _more(talk, Filter(fact.ref, "=", (value,)), said)
-    if step and not step.wording and talk.draw.random() < 0.4 and names_one_column(talk.thing, value):
+    if step and not step.wording and talk.draw.random() < 0.4 and names_one_column(talk.thing, value, fact):
         return replace(step, wording=("value alone",))
     return step
 

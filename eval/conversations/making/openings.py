@@ -120,6 +120,10 @@ def _conditions(talk: Talk, number: int, thing: Thing | None = None, *, joins: b
         taken = {each.column for one in found for each in one.filters}
         if drawn is None or taken & {each.column for each in drawn.filters}:
             return None
+        if number > 1 and drawn.said.kind == "above average":
+            return None  # the average of all, or of those that the other condition leaves
+        if drawn.is_multiplying and not (thing or talk.thing).is_unique:
+            return None  # once a row, or once a name
         found.append(drawn)
     return tuple(found)
 

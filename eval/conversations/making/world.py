@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from eval.conversations.making.nouns import in_full, noun_of, plural, said_of, singular, spoken
@@ -125,6 +126,11 @@ class Facts:
     nulls: int = 0
     """Rows without a value."""
 
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """The values as texts, without case."""
+        return frozenset(str(value).lower() for value in self.values)
+
     @property
     def lowest(self) -> Any:
         """The smallest value."""
@@ -149,6 +155,8 @@ class Thing:
     """The column that stands for a row; of two, the last."""
     names: tuple[Facts, ...]
     """What is shown of a row: its name, first and last name, or its key."""
+    is_unique: bool
+    """Whether no two rows are called the same."""
     called: str
     """What that is called: "name", "first and last name", "id"."""
     categories: tuple[Facts, ...]
@@ -270,7 +278,7 @@ def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thin
         and len(fact.values) < count[0][0] and all(is_typed(value) for value in fact.values)
     ]  # fmt: skip
     return Thing(
-        table, noun, plural(noun), display, shown, _called(shown), tuple(categories), tuple(numbers),
+        table, noun, plural(noun), display, shown, len(shown) > 1 or len(display.values) == count[0][0], _called(shown), tuple(categories), tuple(numbers),
         tuple(fact for fact in days if len(fact.values) > 2), tuple(flags),
         tuple(fact for fact in rest if 0 < fact.nulls < count[0][0]),
         tuple(fact for fact in numerals if len(fact.values) > 3 and fact not in flags and not _NO_FIGURES & set(fact.name.split())),
