@@ -14,6 +14,7 @@ from nodes.compact.turn_encoding import Understanding
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.planner import scored_plans
 from nodes.lexical.weights import lexical_weights
+from nodes.plan import Plan
 from value_index.linear_model import Feature, Features
 
 FEATURES = (
@@ -49,48 +50,62 @@ Numbers = tuple[int, ...]
 """The parts of a plan, each as a number: parts of pydantic models are slow to hash."""
 
 
-def opinions(
-    evidence: Evidence, understanding: Understanding, *, width: int, readings: int
-) -> list[tuple[PlanParts, Features]]:
-    """Return the plans of the network and of the words, with what both think of each."""
-    beam = understanding.plans(width) if width else ()
-    reading = scored_plans(evidence, lexical_weights().interpretation, limit=readings) if readings else ()
-    before = (evidence.previous,) if evidence.previous else ()
-    others = [*(each.plan for each in reading), *before]
-    scores = (*(score for _, score in beam), *understanding.scores(others))
-    known = [dict[Hashable, int]() for _ in PARTS]
-    plans: dict[Numbers, PlanParts] = {}
-    network: dict[Numbers, float] = {}
-    numbers: list[Numbers] = []
-    for plan, score in zip((*(plan for plan, _ in beam), *others), scores, strict=True):
+class Opinions:
+    """What the network and the words think of the plans of one turn, their own and any other."""
+
+    def __init__(self, evidence: Evidence, understanding: Understanding, *, width: int, readings: int) -> None:
+        beam = understanding.plans(width) if width else ()
+        reading = scored_plans(evidence, lexical_weights().interpretation, limit=readings) if readings else ()
+        before = (evidence.previous,) if evidence.previous else ()
+        others = [*(each.plan for each in reading), *before]
+        scores = (*(score for _, score in beam), *understanding.scores(others))
+        self._understanding = understanding
+        self._known = [dict[Hashable, int]() for _ in PARTS]
+        self._plans: dict[Numbers, PlanParts] = {}
+        self._network: dict[Numbers, float] = {}
+        numbers: list[Numbers] = []
+        for plan, score in zip((*(plan for plan, _ in beam), *others), scores, strict=True):
+            plan_parts = PlanParts(plan)
+            numbers.append(parts := self._numbers(plan_parts))
+            self._plans.setdefault(parts, plan_parts)
+            if score is not None:
+                self._network[parts] = max(score, self._network.get(parts, LEAST_SCORE))
+        self._read: dict[Numbers, float] = {}
+        for parts, each in zip(numbers[len(beam) :], reading, strict=False):
+            self._read[parts] = max(each.score, self._read.get(parts, -inf))
+        self._best, self._most = max(self._network.values(), default=0.0), max(self._read.values(), default=0.0)
+        self._said = frozenset(numbers[: len(beam)])
+        self._agreed, self._shared = _Agreement(self._network), _Agreement(self._read)
+
+    def of_own(self) -> list[tuple[PlanParts, Features]]:
+        """Return the plans of the network and of the words, with what both think of each."""
+        return [(plan_parts, self._of(parts, self._network.get(parts))) for parts, plan_parts in self._plans.items()]
+
+    def of(self, plan: Plan) -> tuple[PlanParts, Features]:
+        """Return a plan from elsewhere, with what both think of it."""
         plan_parts = PlanParts(plan)
-        parts = tuple(ids.setdefault(part, len(ids)) for ids, part in zip(known, plan_parts.key, strict=True))
-        numbers.append(parts)
-        plans.setdefault(parts, plan_parts)
-        if score is not None:
-            network[parts] = max(score, network.get(parts, LEAST_SCORE))
-    read: dict[Numbers, float] = {}
-    for parts, each in zip(numbers[len(beam) :], reading, strict=False):
-        read[parts] = max(each.score, read.get(parts, -inf))
-    best, most = max(network.values(), default=0.0), max(read.values(), default=0.0)
-    said, agreed, shared = frozenset(numbers[: len(beam)]), _Agreement(network), _Agreement(read)
-    out: list[tuple[PlanParts, Features]] = []
-    for parts, plan_parts in plans.items():
-        score = network.get(parts, LEAST_SCORE)
-        opinion: Features = {
+        parts = self._numbers(plan_parts)
+        score = self._network.get(parts)
+        return plan_parts, self._of(parts, self._understanding.scores([plan])[0] if score is None else score)
+
+    def _numbers(self, plan_parts: PlanParts) -> Numbers:
+        return tuple(ids.setdefault(part, len(ids)) for ids, part in zip(self._known, plan_parts.key, strict=True))
+
+    def _of(self, parts: Numbers, found: float | None) -> Features:
+        score = LEAST_SCORE if found is None else max(LEAST_SCORE, found)
+        behind = min(0.0, max(LEAST_SCORE, score - self._best))
+        return {
             "network": score / 5,
-            "network_behind": max(LEAST_SCORE, score - best) / 5,
-            "network_behind_root": -(max(0.0, min(-LEAST_SCORE, best - score)) ** 0.5),
-            "network_first": float(score == best),
-            "network_has_no_words": float(parts not in network),
-            "beam": float(parts in said),
-            "read": float(parts in read),
-            "read_behind": max(LEAST_LEXICAL, read.get(parts, -inf) - most) / 3,
-            "read_first": float(read.get(parts) == most),
-            **_agreed(agreed.of(parts), shared.of(parts)),
+            "network_behind": behind / 5,
+            "network_behind_root": -((-behind) ** 0.5),
+            "network_first": float(score == self._best),
+            "network_has_no_words": float(found is None),
+            "beam": float(parts in self._said),
+            "read": float(parts in self._read),
+            "read_behind": max(LEAST_LEXICAL, self._read.get(parts, -inf) - self._most) / 3,
+            "read_first": float(self._read.get(parts) == self._most),
+            **_agreed(self._agreed.of(parts), self._shared.of(parts)),
         }
-        out.append((plan_parts, opinion))
-    return out
 
 
 class _Agreement:

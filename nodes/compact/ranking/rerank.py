@@ -9,7 +9,7 @@ from nodes.compact.ranking.candidate import Candidate, distinct, ranking
 from nodes.compact.ranking.choice_weights import checked_choice, choice_weights
 from nodes.compact.ranking.cross_encoder import load_cross_encoder, turn_text
 from nodes.compact.ranking.edit_search import with_edits
-from nodes.compact.ranking.opinions import opinions
+from nodes.compact.ranking.opinions import Opinions
 from nodes.compact.ranking.plan_features import PlanFeatures
 from nodes.compact.ranking.second_ranking import second_ranking
 from nodes.compact.turn_encoding import Planner, Understanding, load_planner
@@ -56,7 +56,7 @@ def candidates(
     judge = PlanFeatures.of(state, context, evidence)
     found = [
         judge.candidate(parts.plan, opinion, parts=parts)
-        for parts, opinion in opinions(evidence, understanding, width=width, readings=readings)
+        for parts, opinion in Opinions(evidence, understanding, width=width, readings=readings).of_own()
     ]
     return with_edits(found, judge, understanding, weights) if weights else found
 

@@ -1,0 +1,68 @@
+"""PlanReview: what the planner says of a plan from elsewhere, in the words in which it ranks its own.
+
+A model's `SELECT name, age FROM singer` for "the oldest singer's name": the network's log-probability of that plan, the
+words that it leaves out, the filters of the turn before that it forgot, and the score that all of it adds up to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nodes.compact.ranking.candidate import Candidate, distinct, ranking
+from nodes.compact.ranking.edit_search import with_edits
+from nodes.compact.ranking.opinions import Opinions
+from nodes.compact.ranking.plan_features import PlanFeatures
+from nodes.compact.ranking.rerank import choice_of
+from nodes.compact.turn_encoding import Understanding, load_planner
+from nodes.lexical.evidence import Evidence
+from nodes.node import Context
+from nodes.plan import Plan
+from nodes.state import GraphState
+from value_index.linear_model import Weights, weighted
+
+BEAM, READINGS = 8, 20
+"""The planner's plans that a plan is set against."""
+
+
+@dataclass(frozen=True)
+class PlanReview:
+    """One turn, to hold plans from elsewhere against."""
+
+    opinions: Opinions
+    judge: PlanFeatures
+    understanding: Understanding
+    weights: Weights
+
+    @classmethod
+    def of(cls, state: GraphState, context: Context, weights: str = "") -> PlanReview:
+        """Read a turn once for all of its plans.
+
+        Args:
+            state: the turn with its state, links and values.
+            weights: the file of the network; the one that comes with the project if empty.
+
+        Raises:
+            WeightsError: the weights are missing, torn, of another version, or were never calibrated.
+        """
+        planner = load_planner(weights)
+        understanding, evidence = planner.understand(state, context), Evidence.of(state, context)
+        return cls(
+            Opinions(evidence, understanding, width=BEAM, readings=READINGS),
+            PlanFeatures.of(state, context, evidence),
+            understanding,
+            choice_of(planner, weights)["plan"],
+        )
+
+    def candidate(self, plan: Plan) -> Candidate:
+        """Return a plan with the features by which the planner ranks its own."""
+        parts, opinion = self.opinions.of(plan)
+        return self.judge.candidate(plan, opinion, parts=parts)
+
+    def score(self, candidate: Candidate) -> float:
+        """Return how well the planner thinks of a plan; comparable within one turn."""
+        return weighted(candidate.features, self.weights)
+
+    def mended(self, candidate: Candidate, most: int) -> list[Candidate]:
+        """Return what the words of the turn make of a plan, the best first: conditions added, columns left out, ..."""
+        pool = with_edits([candidate], self.judge, self.understanding, self.weights)
+        return [each for each, _ in distinct(ranking(pool, self.weights)) if each.edits][:most]
