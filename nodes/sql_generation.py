@@ -14,28 +14,24 @@ from nodes.llm.messages import Message, Prompt
 from nodes.llm.sql_text import sql_text
 from nodes.node import Context, Variant
 from nodes.plan import Plan, PlanModel
-from nodes.plan.render import plan_lines
 from nodes.plan.traversal import rewrite
-from nodes.prompting import ask, conversation, engine_name, fitted, fitting, links, meaning, system, user, values
-from nodes.schema_text import one_line
+from nodes.prompting import ask, engine_name, fitted, fitting, user
+from nodes.prompts.examples import read_examples
+from nodes.prompts.feedback import DEADLINE as EMPTY_DEADLINE
+from nodes.prompts.feedback import empty_result
+from nodes.prompts.parts import PromptParts
+from nodes.prompts.sql_prompt import sql_prompt
 from nodes.sql.aliased_text import aliased_lines
 from nodes.sql.ebnf_grammar import GrammarLevel, grammar_of
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.joins.fill import with_joins
 from nodes.sql.repair import repair, with_sources
-from nodes.state import Attempt, GraphState
+from nodes.state import Attempt, GraphState, Violation
 from value_index.schema import Schema
 
-INSTRUCTION = """You write SQLite queries for a conversation about a database.
-Write one SELECT that answers the last question. Take over every filter of the earlier questions that is still in force.
-Show exactly the columns that are asked for, in the order of the question. Use only the tables and columns below.
-Answer with the SQL alone."""
 PLAN_INSTRUCTION = "Write the plan as one SQLite query."
 
-
-MOST_SHOWN = 1_000
-"""Characters shown again of a failed SQL text, and of what is wrong with it."""
 MOST_LOOKED_AT = 20
 """Rows of a result that say whether it is empty."""
 
@@ -107,13 +103,31 @@ class Llm(Variant):
     """A cascade: asks only where the first plan's confidence is lower, or absent, and leaves the rest to the compiler,
     retries included, so that one of them writes all of a turn's attempts. None always asks."""
 
+    prompt: PromptParts = PromptParts()
+    """Which parts the prompt has."""
+
+    def load(self) -> None:
+        if self.prompt.examples:
+            read_examples(self.prompt.examples)
+
     async def __call__(self, state: GraphState, context: Context) -> str:
         if context.spent or self._sure_of(state):
             return await Compiler()(state, context)
         return await self._asked(state, context)
 
     async def _asked(self, state: GraphState, context: Context) -> str:
-        """Return the SQL of the model's answer; "" if it holds none."""
+        """Return the SQL of the model's answer, of its second one where the first returns nothing; "" if it holds none."""
+        sql = await self._answer(state, context)
+        told = empty_result(sql, context.database) if sql and self.prompt.feedback else ""
+        if not told:
+            return sql
+        empty = Attempt(sql=sql, violations=(Violation(kind="always_empty", severity="error", message=told),))
+        again = await self._answer(state.model_copy(update={"attempts": (*state.attempts, empty)}), context)
+        runs = bool(again) and context.database.execute(again, deadline=EMPTY_DEADLINE, max_rows=1).ok
+        return again if runs and not empty_result(again, context.database) else sql
+
+    async def _answer(self, state: GraphState, context: Context) -> str:
+        """Return the SQL of one answer; "" if it holds none."""
         schema = fitting(context.schema, state.schema_links, context)
         if self.sees == "plan" and _next_plan(state) is None:
             return ""
@@ -129,7 +143,7 @@ class Llm(Variant):
     def _prompt(self, state: GraphState, schema: Schema, context: Context) -> Prompt:
         """Return what is asked."""
         plan = _next_plan(state) if self.sees == "plan" else None
-        return plan_messages(plan, context.schema) if plan else messages(state, schema)
+        return plan_messages(plan, context.schema) if plan else sql_prompt(state, schema, context, self.prompt)
 
 
 class Candidates(Llm):
@@ -142,33 +156,31 @@ class Candidates(Llm):
     """How many plans are run beside the model's SQL."""
     deadline: float = Field(default=1.0, gt=0)
     """Seconds that one of them may take; a slower one counts as one that does not run."""
+    weights: str = ""
+    """The network's file of the planner that judges the model's plan; the shipped one where empty."""
+
+    def load(self) -> None:
+        from nodes.compact.turn_encoding import load_planner  # onnxruntime takes a while to load
+
+        super().load()
+        load_planner(self.weights)
 
     async def __call__(self, state: GraphState, context: Context) -> str:
+        from nodes.compact.ranking.plan_review import PlanReview  # onnxruntime takes a while to load
+
         if state.attempts or context.spent or self._sure_of(state):
             return await Compiler()(state, context)
         scored = (state.plans or ())[: self.plans]
         plans = [(next(_texts(each.plan, {}, context.schema), ""), each.score) for each in scored]
         offers = offers_of(plans, await self._asked(state, context))
         confidence = scored[0].confidence if scored else None
-        groups = gather(offers, context.database, confidence=confidence, deadline=self.deadline)
+        score = PlanReview.of(state, context, self.weights).score
+        groups = gather(offers, context.database, confidence=confidence, deadline=self.deadline, score=score)
         if not groups:
             return ""
         choice = choose(groups, choice_weights())
         context.choices.append(choice)
         return choice.groups[choice.chosen].sql
-
-
-def messages(state: GraphState, schema: Schema) -> Prompt:
-    """Ask for the SQL."""
-    asked = user(
-        conversation(state),
-        meaning(state.dialogue_state, state.utterance),
-        links(state.schema_links, schema),
-        values(state.grounded_values or ()),
-        _plan(state.plans[0].plan if state.plans else Plan()),
-        _violations(state),
-    )
-    return Prompt(messages=(system(INSTRUCTION.replace("SQLite", engine_name(schema)), schema), asked), name="sql")
 
 
 def plan_messages(plan: Plan, schema: Schema) -> Prompt:
@@ -197,26 +209,6 @@ def _next_plan(state: GraphState) -> Plan | None:
     """Return the best plan that was not tried; the last one where all were."""
     plans = [scored.plan for scored in state.plans or () if scored.plan != Plan()]
     return plans[min(len(state.attempts), len(plans) - 1)] if plans else None
-
-
-def _plan(plan: Plan) -> str:
-    return "" if plan == Plan() else "\n".join(("Plan of the query:", *map(one_line, plan_lines(plan))))
-
-
-def _violations(state: GraphState) -> str:
-    failed = [attempt for attempt in state.attempts if attempt.failed]
-    if not failed:
-        return ""
-    tried = [
-        f"{_cut(attempt.sql) or '(no SQL)'}\n" + "\n".join(f"- {one_line(_cut(v.message))}" for v in attempt.violations)
-        for attempt in failed
-    ]
-    return "\n\n".join(("These were tried and are wrong; write another:", *tried))
-
-
-def _cut(text: str) -> str:
-    """Shorten what a model wrote without end: shown whole, it would leave no room for another answer."""
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} ..."
 
 
 def _texts(plan: Plan, tried: dict[str, Attempt], schema: Schema) -> Iterator[str]:

@@ -116,15 +116,27 @@ def choice(
 
 @app.command("model-choice")
 def model_choice(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Run of the planner over training databases.")],
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN", help="Run of the planner over training databases; with --data it is made, or gone on with."
+        ),
+    ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="JSON file to write.")] = Path("nodes/choice/weights.json"),
-    data: Annotated[Path | None, typer.Option(help="Data folder, if it has moved since the run was made.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Data folder: an unpacked CoSQL archive.")] = None,
+    held_out: Annotated[
+        Path, typer.Option("--held-out", metavar="FILE", help="TOML file of the databases that RUN is made over.")
+    ] = HELD_OUT,
 ) -> None:
     """Fit the choice between planner and model, on models made up from the gold of training databases."""
+    from eval.datasets import listed_databases
     from eval.records import read_manifest
-    from training.linear_models.choice import fit_choice, write_choice
+    from training.linear_models.choice import fit_choice, planned, write_choice
     from training.settings import TrainingError
 
+    whole = run.exists() and not read_manifest(run).databases
+    if data and not whole:
+        planned(run, data, sorted(listed_databases(held_out)))
     if read_manifest(run).split.startswith("dev"):
         raise TrainingError(f"{run} is a run over dev: the choice is fitted on training databases alone")
     weights, turns = fit_choice(run, data)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -21,16 +22,21 @@ from eval.turn_key import TurnKey
 from nodes.choice.choose import choice_weights, choose
 from nodes.choice.features import GroupFacts
 from nodes.choice.gather import gather, offers_of
+from nodes.compact.ranking.plan_review import PlanReview
+from nodes.node import ADAPTERS, FIELDS, Context
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.repair import with_sources
-from nodes.state import CandidateGroup
+from nodes.state import CandidateGroup, GraphState, Stage, Turn
 from value_index.database import Database
+from value_index.index import ValueIndex
 from value_index.linear_model import Weights
 
 DEADLINE = 2.0
 MOST_PLANS = 5
+READ: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
+"""Stages whose recorded outputs the planner's ranking reads."""
 ASKED = (1.0, 0.75, 0.5, 0.25, 0.0)
 """Shares of the turns, the least confident first, for which the model is asked."""
 
@@ -71,29 +77,59 @@ class ChoiceTurn:
     """One turn of the planner's run, with what it offers."""
 
     key: TurnKey
-    database: Database
+    state: GraphState
+    """The turn as it was before the plans."""
+    context: Context
     gold: str
     plans: tuple[tuple[str, float], ...]
     """SQL and score of each plan, the best first."""
     confidence: float | None
     executions: Executions = field(repr=False)
 
+    @property
+    def database(self) -> Database:
+        """What the turn asks."""
+        return self.context.database
+
+    @cached_property
+    def review(self) -> PlanReview:
+        """What the planner says of other plans, with its shipped weights."""
+        return PlanReview.of(self.state, self.context.of_turn(self.state))
+
 
 def choice_turns(run: Path, data: Path | None = None) -> list[ChoiceTurn]:
     """Read the plans of a run; turns whose gold does not run are left out.
 
     Raises:
-        TurnSQLError: no run, or other data.
+        TurnSQLError: no run, one without gold history, or other data.
     """
-    dataset, executions = open_rows(read_manifest(run), data), Executions()
+    manifest = read_manifest(run)
+    if manifest.history != "gold":
+        raise RunError(f"{run} has {manifest.history} history: the choice is measured turn by turn, on gold history")
+    dataset, executions = open_rows(manifest, data), Executions()
+    contexts: dict[str, Context] = {}
     found: list[ChoiceTurn] = []
     for record in read_turns(run):
         row = dataset.by_index[record.dialogue]
-        database, gold = dataset.open_database(row.database_id), row.turns[record.turn].query
-        if executions.run(database, gold).ok:
-            plans = tuple(_plans(record, database))
-            found.append(ChoiceTurn(record.key, database, gold, plans, record.confidence, executions))
+        if row.database_id not in contexts:
+            database = dataset.open_database(row.database_id)
+            contexts[row.database_id] = Context(database.schema, database, ValueIndex.build(database))
+        context, gold = contexts[row.database_id], row.turns[record.turn].query
+        if executions.run(context.database, gold).ok:
+            history = tuple(Turn(utterance=each.utterance, sql=each.query) for each in row.turns[: record.turn])
+            plans = tuple(_plans(record, context.database))
+            state = _before_plans(record, history)
+            found.append(ChoiceTurn(record.key, state, context, gold, plans, record.confidence, executions))
     return found
+
+
+def _before_plans(record: TurnRecord, history: tuple[Turn, ...]) -> GraphState:
+    """Return the state of a turn as its planner met it."""
+    outputs = {FIELDS[s]: ADAPTERS[s].validate_python(record.stages[s].output) for s in READ if s in record.stages}
+    state = GraphState(
+        turn_id=str(record.key), database_id=record.database_id, history=history, utterance=record.utterance
+    )
+    return state.model_copy(update=outputs)
 
 
 def _plans(record: TurnRecord, database: Database) -> Iterator[tuple[str, float]]:
@@ -111,7 +147,8 @@ def _plans(record: TurnRecord, database: Database) -> Iterator[tuple[str, float]
 def judged_groups(turn: ChoiceTurn, model: str) -> list[tuple[CandidateGroup, GroupFacts, bool]]:
     """Return the candidates of a turn, and whether each is right by the value verdict."""
     offers = offers_of(turn.plans, model)
-    groups = gather(offers, turn.database, confidence=turn.confidence, deadline=DEADLINE)
+    score = turn.review.score
+    groups = gather(offers, turn.database, confidence=turn.confidence, deadline=DEADLINE, score=score)
     return [(group, facts, _right(turn, group.sql)) for group, facts in groups]
 
 
@@ -127,15 +164,25 @@ def measure_choice(
     Raises:
         TurnSQLError: a folder is no run, or the two are of different dialogues.
     """
-    fitted = choice_weights() if weights is None else weights
-    answers = {record.key: record.sql for record in read_turns(model) if record.outcome != "not_run"}
-    turns = [turn for turn in choice_turns(planner, data) if turn.key in answers]
-    if not turns:
-        raise RunError(f"{planner} and {model} have no turn in common: are they runs over the same dialogues?")
-    rows = [_Row.of(turn, answers[turn.key], fitted) for turn in turns]
-    rows.sort(key=lambda row: row.confidence)
+    return next(measure_choices(planner, (model,), data, weights))
+
+
+def measure_choices(
+    planner: Path, models: Sequence[Path], data: Path | None = None, weights: Weights | None = None
+) -> Iterator[ChoiceFigures]:
+    """Yield the figures of several models with one planner, whose turns are read once; see measure_choice."""
+    fitted, turns = choice_weights() if weights is None else weights, choice_turns(planner, data)
+    for model in models:
+        answers = {record.key: record.sql for record in read_turns(model) if record.outcome != "not_run"}
+        rows = [_Row.of(turn, answers[turn.key], fitted) for turn in turns if turn.key in answers]
+        if not rows:
+            raise RunError(f"{planner} and {model} have no turn in common: are they runs over the same dialogues?")
+        yield _figures(model.name, sorted(rows, key=lambda row: row.confidence))
+
+
+def _figures(model: str, rows: Sequence[_Row]) -> ChoiceFigures:
     return ChoiceFigures(
-        model=model.name,
+        model=model,
         turns=len(rows),
         planner_value=_mean([row.planner for row in rows]),
         model_value=_mean([row.model for row in rows]),

@@ -13,7 +13,7 @@ from eval.demo.build import DEMO_DATA, build
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Completer, Message, Prompt
 from nodes.prompting import system
-from nodes.sql_generation import INSTRUCTION
+from nodes.prompts.sql_prompt import INSTRUCTION
 
 PROMPTS = 24
 """The prompts of each order, each with a question of its own over one schema."""

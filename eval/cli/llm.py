@@ -79,9 +79,9 @@ def choice(
     """Print what choosing between planner and model gives, beside each alone. Calls no model."""
     from rich.console import Console
 
-    from eval.analysis.choice import choice_table, measure_choice
+    from eval.analysis.choice import choice_table, measure_choices
 
-    found = [measure_choice(planner, model, data) for model in models]
+    found = list(measure_choices(planner, models, data))
     if json:
         typer.echo("[" + ",\n".join(each.model_dump_json(indent=2) for each in found) + "]")
     else:

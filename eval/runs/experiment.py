@@ -48,6 +48,8 @@ class RunOptions:
     nodes: tuple[str, ...] = ()
     """`STAGE=VARIANT` overrides."""
     dialogues: str | None = None
+    databases: tuple[str, ...] = ()
+    """The only databases whose dialogues are asked; those of `[eval]`, or all, where empty."""
     history: str | None = None
     oracle: tuple[str, ...] = ()
     alone: bool | None = None
@@ -67,7 +69,7 @@ def read_experiment(options: RunOptions) -> tuple[Config, Experiment]:
     tables = read_tables(path)
     if options.endpoint:
         tables["endpoint"] = {**tables["endpoint"], **options.endpoint}
-    given = {name: getattr(options, name) for name in ("dialogues", "history", "oracle", "alone")}
+    given = {name: getattr(options, name) for name in ("dialogues", "databases", "history", "oracle", "alone")}
     table = {**tables.pop("eval", {}), **{name: value for name, value in given.items() if value not in (None, ())}}
     try:
         experiment = Experiment.model_validate(table)

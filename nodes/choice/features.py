@@ -1,7 +1,8 @@
 """Features of a group of candidates: what speaks for the rows that they return.
 
 A plan and a model that were made apart and return the same rows are seldom wrong together (right in .90 to .92 of the
-turns of published answers), whatever either says of itself.
+turns of published answers), whatever either says of itself. Where they differ, the planner's ranking says how well it
+thinks of the model's plan: what it leaves out of the question, what it shows beside it, which filters it forgot.
 """
 
 from __future__ import annotations
@@ -25,7 +26,17 @@ FEATURES = (
     Feature("empty", "True if it returns no rows, or nothing but NULL."),
     Feature("fails", "True if it does not run."),
     Feature("warnings", "Warnings of the validator, up to two."),
+    Feature(
+        "lead", "The planner's score of it minus that of its first plan, from -6 to 3, over three; -1 if it is no plan."
+    ),
+    Feature("model_alone_unread", "True if the model's SQL is alone in it, and no plan."),
+    Feature(
+        "model_alone_wider", "How many columns more than the first plan it shows, up to three, if the model is alone."
+    ),
+    Feature("model_alone_narrower", "How many columns fewer, up to three, if the model is alone."),
 )
+UNREAD = -1.0
+"""The lead of SQL that is no plan."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,10 @@ class GroupFacts:
     empty: bool
     fails: bool
     warnings: int
+    lead: float | None = 0.0
+    """The planner's score of its best SQL, less that of the first plan; None if none of it is a plan."""
+    wider: int = 0
+    """How many columns more than the first plan it shows; negative for fewer."""
 
     def features(self) -> Features:
         """Return the features of the group."""
@@ -60,4 +75,8 @@ class GroupFacts:
             "empty": float(self.empty),
             "fails": float(self.fails),
             "warnings": warnings,
+            "lead": UNREAD if self.lead is None else max(-6.0, min(3.0, self.lead)) / 3,
+            "model_alone_unread": float(alone and self.lead is None),
+            "model_alone_wider": float(alone * max(0, min(3, self.wider))),
+            "model_alone_narrower": float(alone * max(0, min(3, -self.wider))),
         }

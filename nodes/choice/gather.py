@@ -6,7 +6,7 @@ return 9. Two groups: {plan 1} and {plan 2, model}.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import exp
 
@@ -15,7 +15,10 @@ from nodes.sql.violations import violations
 from nodes.state import CandidateGroup
 from value_index.database import Database, Result
 
+Score = Callable[[str], float | None]
+"""The planner's score of a SQL text; None if it is no plan."""
 MODEL = "model"
+FIRST = "plan 1"
 MOST_ROWS = 5_000
 """Rows of a candidate that are compared; a longer result is a group of its own."""
 
@@ -49,19 +52,37 @@ def offers_of(plans: Sequence[tuple[str, float]], model: str) -> list[Offer]:
 
 
 def gather(
-    offers: Iterable[Offer], database: Database, *, confidence: float | None, deadline: float
+    offers: Iterable[Offer],
+    database: Database,
+    *,
+    confidence: float | None,
+    deadline: float,
+    score: Score | None = None,
 ) -> list[tuple[CandidateGroup, GroupFacts]]:
     """Run the offers and group those that return equal rows, in the order in which the groups are met.
 
     Args:
         confidence: how sure the planner is of its first plan.
         deadline: seconds that one offer may take.
+        score: how well the planner thinks of an offer; all alike if None.
     """
-    groups: dict[object, list[tuple[Offer, Result]]] = {}
+    groups: dict[object, list[_Run]] = {}
     for offer in offers:
         result = database.execute(offer.sql, deadline=deadline, max_rows=MOST_ROWS)
-        groups.setdefault(_rows_key(result, offer), []).append((offer, result))
-    return [_grouped(members, database, confidence or 0.0) for members in groups.values()]
+        run = _Run(offer, result, score(offer.sql) if score else 0.0)
+        groups.setdefault(_rows_key(result, offer), []).append(run)
+    ran = [run for runs in groups.values() for run in runs]
+    first = next((run for run in ran if run.offer.source == FIRST), ran[0] if ran else None)
+    return [_grouped(runs, first, database, confidence or 0.0) for runs in groups.values()] if first else []
+
+
+@dataclass(frozen=True)
+class _Run:
+    """An offer that was run."""
+
+    offer: Offer
+    result: Result
+    score: float | None
 
 
 def _rows_key(result: Result, offer: Offer) -> object:
@@ -77,19 +98,28 @@ def _plain(cell: object) -> object:
 
 
 def _grouped(
-    members: Sequence[tuple[Offer, Result]], database: Database, confidence: float
+    runs: Sequence[_Run], first: _Run, database: Database, confidence: float
 ) -> tuple[CandidateGroup, GroupFacts]:
-    best, result = max(members, key=lambda member: member[0].share)
-    sources = tuple(offer.source for offer, _ in members)
-    found = violations(best.sql, database.schema) if result.ok else ()
+    best = max(runs, key=lambda run: run.offer.share)
+    result, sources = best.result, tuple(run.offer.source for run in runs)
+    found = violations(best.offer.sql, database.schema) if result.ok else ()
     facts = GroupFacts(
-        share=sum(offer.share for offer, _ in members),
+        share=sum(run.offer.share for run in runs),
         plans=sum(source != MODEL for source in sources),
-        first="plan 1" in sources,
+        first=FIRST in sources,
         model=MODEL in sources,
         confidence=confidence,
         empty=result.ok and all(cell is None for row in result.rows for cell in row),
         fails=not result.ok,
         warnings=len(found),
+        lead=_lead(runs, first),
+        wider=len(result.columns) - len(first.result.columns) if first.result.ok and result.ok else 0,
     )
-    return CandidateGroup(sql=best.sql, sources=sources, rows=len(result.rows) if result.ok else None), facts
+    rows = len(result.rows) if result.ok else None
+    return CandidateGroup(sql=best.offer.sql, sources=sources, rows=rows), facts
+
+
+def _lead(runs: Sequence[_Run], first: _Run) -> float | None:
+    """Return the best of the planner's scores, less that of its first plan."""
+    scores = [run.score for run in runs if run.score is not None]
+    return max(scores) - (max(scores) if first.score is None else first.score) if scores else None

@@ -8,6 +8,7 @@ column, since no context-free grammar knows at `SELECT T1.name` which table T1 w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, get_args
 
@@ -18,7 +19,8 @@ from nodes.state import GraphState
 from value_index.schema import Schema, Table
 
 GrammarLevel = Literal["off", "schema", "links", "values"]
-"""What bounds the SQL: nothing, the schema, its linked part, or that with the values found for text between quotes."""
+"""What bounds the SQL: nothing, the schema, its linked part, or that with the values found for text between quotes and with
+numbers that the conversation names, or small ones."""
 
 MAX_TEXT = 80
 """Characters of a string: without a bound a weak model writes until it is cut."""
@@ -39,8 +41,9 @@ $core ::= "SELECT " "DISTINCT "? $item (", " $item){0,MORE} " FROM " $from (" WH
 $group ::= " GROUP BY " $term (", " $term){0,MORE} (" HAVING " $g-condition)?
 $order ::= " ORDER BY " $sort (", " $sort){0,MORE}
 $sort ::= $g-term (" ASC" | " DESC")? (" NULLS " ("FIRST" | "LAST"))?
-$item ::= $star | $g-term (" AS " label)?
-$g-unit ::= $unit | aggregate "(" ("DISTINCT "? $term | $condition) ")" | ("count" | "COUNT") "(*)" | $g-call | $g-case | "(" $g-term ")"
+$item ::= $star | ITEM (" AS " label)?
+$shown ::= $column | aggregate "(" ("DISTINCT "? $term | $condition) ")" | ("count" | "COUNT") "(*)" | $g-call | $g-case | "(" $inner ")" | "(" $g-term ")"
+$g-unit ::= $shown | number | text | word | $call | $case
 $unit ::= $column | number | text | word | $call | $case | "(" $inner ")" | "(" $term ")"
 """
 """A query whose columns are `$column`, whose sources are `$from` and whose sub-queries are `$inner`; `$` becomes the prefix of a
@@ -63,11 +66,8 @@ _COMMON = """
 compound ::= core (set-operator core){1,MORE} (" ORDER BY " place (", " place){0,MORE})? limit?
 set-operator ::= " UNION " | " UNION ALL " | " INTERSECT " | " EXCEPT "
 place ::= ([1-9] [0-9]? | name) (" ASC" | " DESC")?
-limit ::= " LIMIT " "-"? digits (" OFFSET " digits)?
 arithmetic ::= [-+*/%] | "||"
 comparison ::= "=" | "!=" | "<>" | "<" | "<=" | ">" | ">="
-number ::= "-"? digits ("." digits)?
-digits ::= [0-9]{1,12}
 word ::= "NULL" | "TRUE" | "FALSE" | "CURRENT_DATE" | "CURRENT_TIME" | "CURRENT_TIMESTAMP"
 pattern ::= "'" character{0,LONG} "'"
 dated ::= "'" [0-9] character{0,LONG} "'"
@@ -76,6 +76,21 @@ label ::= "c" [1-9] [0-9]?
 derived ::= "(" query ")"
 """
 """What every query shares."""
+
+_ANY_NUMBERS = """
+limit ::= " LIMIT " "-"? digits (" OFFSET " digits)?
+number ::= "-"? digits ("." digits)?
+digits ::= [0-9]{1,12}
+"""
+_FEW_NUMBERS = """
+limit ::= " LIMIT " number
+number ::= "-"? ([0-9]{1,2} | "100" | named-number)
+"""
+"""A weak model falls into digits and stays there: those that the conversation names, and small ones, must do."""
+_ANY_ITEM = "$g-term"
+_COLUMN_ITEM = """($shown | number " " arithmetic " " $g-unit) (" " arithmetic " " $g-unit){0,MORE}"""
+"""A term that is no bare number, text or word."""
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def grammar_of(level: GrammarLevel, schema: Schema, state: GraphState) -> str | None:
@@ -87,22 +102,29 @@ def grammar_of(level: GrammarLevel, schema: Schema, state: GraphState) -> str | 
     if level == "off":
         return None
     part = schema if level == "schema" else linked_columns(schema, state.schema_links)
-    found = [value.value for value in state.grounded_values or ()] if level == "values" else []
-    return sql_grammar(part, (value for value in found if isinstance(value, str)))
+    if level != "values":
+        return sql_grammar(part)
+    found = [value.value for value in state.grounded_values or ()]
+    said = (*(text for turn in state.history for text in (turn.utterance, turn.sql)), state.utterance)
+    numbers = [number for text in (*said, *map(str, found)) for number in _NUMBER.findall(text)]
+    return sql_grammar(part, (value for value in found if isinstance(value, str)), numbers)
 
 
-def sql_grammar(schema: Schema, values: Iterable[str] = ()) -> str:
+def sql_grammar(schema: Schema, values: Iterable[str] = (), numbers: Iterable[str] | None = None) -> str:
     """Return the grammar of one SELECT over a schema.
 
     Args:
         schema: the database, or the part of it that the query may use.
         values: the texts that may stand between quotes, beside dates and patterns; where there are none, any text may.
+        numbers: the numbers of more than two digits that may stand in it, and then no column is a number alone and nothing
+            is skipped by OFFSET; any may if None.
     """
     texts = [_quoted(literal(LiteralTerm(value=value))) for value in dict.fromkeys(values)]
-    return "\n".join(_rules([table for table in schema.tables if table.columns], texts))
+    named = None if numbers is None else sorted({number for number in numbers if len(number) < MAX_TEXT})
+    return "\n".join(_rules([table for table in schema.tables if table.columns], texts, named))
 
 
-def _rules(tables: list[Table], texts: list[str]) -> Iterator[str]:
+def _rules(tables: list[Table], texts: list[str], numbers: list[str] | None) -> Iterator[str]:
     # Scopes: `t` a lone table, `d` a lone sub-query, `p` a pair with a sub-query, `j` tables, `c` a table in a correlated sub-query.
     lone = {f"t{number}-": table for number, table in enumerate(tables)}
     joined = {f"j{sources}-": sources for sources in range(1, MAX_SOURCES + 1)}
@@ -111,7 +133,10 @@ def _rules(tables: list[Table], texts: list[str]) -> Iterator[str]:
     yield "root ::= query"
     yield f"query ::= {_choice(f'{scope}query' for scope in outermost)} | compound"
     yield f"core ::= {_choice(f'{scope}core' for scope in outermost)}"
-    yield _bounded(_COMMON)
+    yield _bounded(_COMMON + (_ANY_NUMBERS if numbers is None else _FEW_NUMBERS).lstrip())
+    if numbers is not None:
+        yield f"named-number ::= {_words(numbers or ['0'])}"
+    scoped = _SCOPE.replace("ITEM", _ANY_ITEM if numbers is None else _COLUMN_ITEM)
     yield f"text ::= {_choice([*texts, 'dated']) if texts else 'pattern'}"
     yield f"aggregate ::= {_words(word for name in get_args(AggregateFunction) for word in (name, name.upper()))}"
     yield f"function ::= {_words(name for name in get_args(FunctionName) if name not in WIDEST)}"
@@ -136,7 +161,7 @@ def _rules(tables: list[Table], texts: list[str]) -> Iterator[str]:
         yield f"{scope}star ::= " + ('"*"' if scope in lone or scope == "d-" else f'({scope}alias ".")? "*"')
         yield f"{scope}inner ::= query{inner}"
         yield f"{scope}g-inner ::= {scope}inner"
-        yield _bounded(_SCOPE).replace("$", scope)
+        yield _bounded(scoped).replace("$", scope)
         yield from (_bounded(_TERMS).replace("$", f"{scope}{kind}") for kind in ("", "g-"))
 
 

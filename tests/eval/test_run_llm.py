@@ -77,7 +77,7 @@ def test_every_turn_is_answered_scored_and_accounted_for(archive: Path, tmp_path
 
 def test_prompts_are_told_apart_by_their_hash(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer_all(archive, tmp_path / "a", knows_gold, dialogues="0:1")
-    monkeypatch.setattr("nodes.sql_generation.INSTRUCTION", "Write SQL.")
+    monkeypatch.setattr("nodes.prompts.sql_prompt.INSTRUCTION", "Write SQL.")
     answer_all(archive, tmp_path / "b", knows_gold, dialogues="0:1")
     hashes = [read_manifest(tmp_path / name).prompts_sha256 for name in "ab"]
     assert None not in hashes and hashes[0] != hashes[1]
@@ -131,7 +131,7 @@ def test_a_changed_node_asks_only_for_what_follows_it(
     answer_all(archive, tmp_path / "first", answers, cassette=cassette, nodes=nodes)
     assert asked.count("schema_links") == asked.count("sql") == 8
     asked.clear()
-    monkeypatch.setattr("nodes.sql_generation.INSTRUCTION", "Write some SQL.")
+    monkeypatch.setattr("nodes.prompts.sql_prompt.INSTRUCTION", "Write some SQL.")
     answer_all(archive, tmp_path / "second", answers, cassette=cassette, nodes=nodes)
     assert asked == ["sql"] * 8
     asked.clear()
@@ -168,7 +168,7 @@ def test_where_the_server_stands_does_not_change_the_configuration(archive: Path
 def test_the_manifest_hashes_what_is_asked(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer_all(archive, tmp_path / "a", knows_gold)
     answer_all(archive, tmp_path / "b", knows_gold, history="predicted")
-    monkeypatch.setattr("nodes.sql_generation.INSTRUCTION", "Write some SQL.")
+    monkeypatch.setattr("nodes.prompts.sql_prompt.INSTRUCTION", "Write some SQL.")
     answer_all(archive, tmp_path / "c", knows_gold)
     first, second, third = (read_manifest(tmp_path / name).prompts_sha256 for name in "abc")
     assert first is not None

@@ -18,6 +18,7 @@ from nodes.llm.messages import EndpointError, Metered, Prompt, Reply
 from nodes.node import Context
 from nodes.plan import Aggregate, Plan, Star, TableSource
 from nodes.plan.constraints import Constraint
+from nodes.prompts.sql_prompt import sql_prompt
 from nodes.state import (
     Attempt,
     ColumnLink,
@@ -155,9 +156,9 @@ def test_sql_sees_everything_that_was_found(database: Database) -> None:
 
 def test_the_part_before_the_conversation_is_the_same_for_every_turn(database: Database) -> None:
     other = STATE.model_copy(update={"utterance": "And in Spain?", "history": ()})
-    for node in (dialogue_state_tracking, schema_linking, plan_emission, sql_generation):
-        first = node.messages(STATE, database.schema)
-        second = node.messages(other, database.schema)
+    others = [node.messages for node in (dialogue_state_tracking, schema_linking, plan_emission)]
+    for messages in (*others, sql_prompt):
+        first, second = messages(STATE, database.schema), messages(other, database.schema)
         assert first.messages[0] == second.messages[0] and first.messages[1] != second.messages[1]
         assert first.output == second.output
 

@@ -64,6 +64,19 @@ def prepare_command(
     typer.echo(f"{out}: {sum(manifest.rows['train'].values()):,} training rows")
 
 
+@app.command("examples")
+def examples_command(
+    data: Data,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File of JSON lines to write.")],
+    dataset: Annotated[str, typer.Option(help="Name of the data set: cosql, sparc or spider.")] = "cosql",
+    split: Annotated[str, typer.Option(help="Split of the data set.")] = "train",
+) -> None:
+    """Write training dialogues as worked questions, of which a prompt shows those most like its turn."""
+    from training.data.worked_questions import write_examples
+
+    typer.echo(f"{out}: {write_examples(data, out, dataset, split)} worked questions")
+
+
 @app.command("preferences")
 def preferences_command(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Finished runs over a training split.")],

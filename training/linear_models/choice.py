@@ -1,11 +1,12 @@
 """Fit the choice between planner and model on training databases, with models that are made up.
 
-    turnsql eval run --data DATA --split train --out runs/held-out ...      (over the held-out training databases)
-    turnsql train model-choice runs/held-out --out nodes/choice/weights.json
+    turnsql train model-choice runs/held-out --data DATA --out nodes/choice/weights.json
 
-No real model's answers are learnt from: published answers are for evaluation. A made-up model is right in a share of the
-turns and else answers with the gold plan spoilt in one failure mode, with one of the planner's later plans, or with SQL that
-does not run. Several such models of different strength are drawn for each turn.
+The folder is a run of the planner over the held-out training databases; it is made, or gone on with, where it is not there
+or not whole, so that a second fit takes what the planner gave from it.
+
+No real model's answers are learnt from: published answers are for evaluation. The made-up models are right in a share of
+the turns, and else make the mistakes of `made_up_models`. Several of different strength are drawn for each turn.
 """
 
 from __future__ import annotations
@@ -13,25 +14,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
-from typing import get_args
 
-from eval.ablation.corruptions import CorruptionInput, FailureMode, corrupt
+from eval.ablation.corruptions import CorruptionInput
 from eval.analysis.choice import ChoiceTurn, choice_turns, judged_groups
+from eval.runs.experiment import RunOptions
+from eval.runs.run import run as answer
 from nodes.choice.features import FEATURES
+from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
 from training.linear_models.fitting import fit_ranker
+from training.linear_models.made_up_models import Answerable, made_up_answer
 from value_index.linear_model import Features, Weights
+from value_index.schema import Schema
 from value_index.weights_file import WeightsFile, write_weights
 
-STRENGTHS = (0.55, 0.65, 0.75)
-"""Shares of turns that the made-up models have right."""
-BROKEN = 0.15
-"""Share of a made-up model's wrong answers that do not run."""
-AGREES = 0.3
-"""Share of its wrong answers that are one of the planner's plans."""
+STRENGTHS = (0.5, 0.6, 0.7, 0.7)
+"""How often the made-up models mean to be right."""
 SHARPNESS = 6.0
-_MODES: tuple[FailureMode, ...] = get_args(FailureMode)
+
+
+def planned(run: Path, data: Path, databases: Sequence[str]) -> Path:
+    """Have the planner answer the training turns over some databases, or those that are left of them; return the run.
+
+    Raises:
+        TurnSQLError: bad data, or a run of another planner: give another folder.
+    """
+    options = RunOptions(data, run, split="train", databases=tuple(databases), alone=False, resume=run.exists())
+    answer(options)
+    return run
 
 
 def fit_choice(run: Path, data: Path | None = None, *, seed: int = 0) -> tuple[Weights, int]:
@@ -54,25 +65,22 @@ def write_choice(weights: Weights, out: Path, source: str) -> None:
 
 
 def _examples(turn: ChoiceTurn, seed: int) -> Iterator[Sequence[tuple[Features, float]]]:
-    for strength in STRENGTHS:
-        draw = Random(f"{seed}/{strength}/{turn.key}")
-        groups = judged_groups(turn, _made_up(turn, strength, draw))
+    answerable = _answerable(turn)
+    for model, strength in enumerate(STRENGTHS):
+        draw = Random(f"{seed}/{model}/{turn.key}")
+        groups = judged_groups(turn, made_up_answer(answerable, strength, draw))
         yield [(facts.features(), float(right)) for _, facts, right in groups]
 
 
-def _made_up(turn: ChoiceTurn, strength: float, draw: Random) -> str:
-    """Return the SQL of a made-up model."""
-    if draw.random() < strength:
-        return turn.gold
-    kind = draw.random()
-    if kind < BROKEN:
-        return turn.gold.replace("SELECT", "SELECT nothing,", 1) if draw.random() < 0.5 else ""
-    if kind < BROKEN + AGREES and len(turn.plans) > 1:
-        return draw.choice([sql for sql, _ in turn.plans])
+def _answerable(turn: ChoiceTurn) -> Answerable:
+    schema, history = turn.context.schema, turn.state.history
+    plan, before = _plan(turn.gold, schema), _plan(history[-1].sql, schema) if history else None
+    given = CorruptionInput(plan, before, turn.database) if plan else None
+    return Answerable(turn.gold, given, tuple(sql for sql, _ in turn.plans if sql))
+
+
+def _plan(sql: str, schema: Schema) -> Plan | None:
     try:
-        given = CorruptionInput(to_plan(turn.gold, turn.database.schema), None, turn.database)
+        return to_plan(sql, schema)
     except SQLError:
-        return ""
-    modes: list[FailureMode] = [mode for mode in _MODES if mode != "syntax"]
-    draw.shuffle(modes)
-    return next((sql for mode in modes if (sql := corrupt(mode, given, draw))), "")
+        return None

@@ -23,8 +23,8 @@ from value_index.schema import Schema
 
 Change = Callable[[CorruptionInput, Random], Iterator[Plan]]
 _MODES: tuple[FailureMode, ...] = tuple(mode for mode in get_args(FailureMode) if mode != "syntax")
-SILENT, BROKEN, PLANNED, TWICE = 0.12, 0.1, 0.12, 0.25
-"""Shares of a made-up model's wrong answers: none at all, SQL that does not run, a plan of the planner's, two mistakes."""
+SILENT, BROKEN, PLANNED = 0.12, 0.1, 0.12
+"""Shares of a made-up model's wrong answers: none at all, SQL that does not run, a plan of the planner's."""
 REWORDED = 0.6
 """Share of its right answers that write the gold in another way, where there is one."""
 
@@ -72,21 +72,16 @@ def _reworded(turn: Answerable, draw: Random) -> str:
 
 
 def _mistaken(given: CorruptionInput, draw: Random) -> str:
-    """Return SQL with one mistake, seldom two; "" if none can be made."""
-    first = _one_mistake(given, draw)
-    return first
-
-
-def _one_mistake(given: CorruptionInput, draw: Random) -> str:
+    """Return SQL with one mistake; "" if none can be made."""
     kinds: list[Change | FailureMode] = [*MISTAKES, *_MODES]
     draw.shuffle(kinds)
     for kind in kinds:
-        if isinstance(kind, str):
-            sql = corrupt(kind, given, draw) or ""
-        else:
+        if callable(kind):
             plans = list(kind(given, draw))
             draw.shuffle(plans)
             sql = next((text for plan in plans if (text := _written(plan, given.schema))), "")
+        else:
+            sql = corrupt(kind, given, draw) or ""
         if sql:
             return sql
     return ""
@@ -108,7 +103,9 @@ def shown_too(given: CorruptionInput, draw: Random) -> Iterator[Plan]:
     more: list[Term] = [*plan.group_by, *(each.term for each in plan.order_by)]
     more += [Aggregate(function="count", argument=Star())] if plan.group_by else []
     if not grouped:
-        more += [term for each in conjuncts(plan.where) if isinstance(each, Predicate) for term in parts(each, ColumnTerm)]
+        more += [
+            term for each in conjuncts(plan.where) if isinstance(each, Predicate) for term in parts(each, ColumnTerm)
+        ]
         tables = [source.table for source in plan.tables if isinstance(source, TableSource)]
         found = [given.schema.table(name) for name in tables]
         more += [
@@ -133,7 +130,15 @@ def misspelt_values(given: CorruptionInput, draw: Random) -> Iterator[Plan]:
         literal = predicate.right[0] if len(predicate.right) == 1 else None
         if isinstance(literal, LiteralTerm) and isinstance(literal.value, str) and literal.value.strip():
             value = literal.value
-            others = {value.lower(), value.upper(), value.title(), value[:1], value[:2].upper(), f"{value}s", value.strip()}
+            others = {
+                value.lower(),
+                value.upper(),
+                value.title(),
+                value[:1],
+                value[:2].upper(),
+                f"{value}s",
+                value.strip(),
+            }
             other = draw.choice(sorted(others - {value}))
             yield _replaced(given.plan, predicate, predicate.model_copy(update={"right": (LiteralTerm(value=other),)}))
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nodes.compact.ranking.candidate import Candidate, distinct, ranking
-from nodes.compact.ranking.edit_search import with_edits
 from nodes.compact.ranking.opinions import Opinions
 from nodes.compact.ranking.plan_features import PlanFeatures
 from nodes.compact.ranking.rerank import choice_of
 from nodes.compact.turn_encoding import Understanding, load_planner
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
-from nodes.plan import Plan
+from nodes.sql.errors import SQLError
+from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState
 from value_index.linear_model import Weights, weighted
 
@@ -53,16 +52,11 @@ class PlanReview:
             choice_of(planner, weights)["plan"],
         )
 
-    def candidate(self, plan: Plan) -> Candidate:
-        """Return a plan with the features by which the planner ranks its own."""
+    def score(self, sql: str) -> float | None:
+        """Return how well the planner thinks of a SQL text, comparable within one turn; None if it is no plan."""
+        try:
+            plan = to_plan(sql, self.understanding.schema)
+        except SQLError:
+            return None
         parts, opinion = self.opinions.of(plan)
-        return self.judge.candidate(plan, opinion, parts=parts)
-
-    def score(self, candidate: Candidate) -> float:
-        """Return how well the planner thinks of a plan; comparable within one turn."""
-        return weighted(candidate.features, self.weights)
-
-    def mended(self, candidate: Candidate, most: int) -> list[Candidate]:
-        """Return what the words of the turn make of a plan, the best first: conditions added, columns left out, ..."""
-        pool = with_edits([candidate], self.judge, self.understanding, self.weights)
-        return [each for each, _ in distinct(ranking(pool, self.weights)) if each.edits][:most]
+        return weighted(self.judge.candidate(plan, opinion, parts=parts).features, self.weights)

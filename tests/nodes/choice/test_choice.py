@@ -12,6 +12,7 @@ import pytest
 from nodes.choice.choose import choose
 from nodes.choice.features import FEATURES, GroupFacts
 from nodes.choice.gather import gather, offers_of
+from nodes.compact.ranking.plan_review import PlanReview
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, Reply
 from nodes.node import Context
@@ -64,6 +65,33 @@ def test_the_best_group_is_chosen_and_the_probabilities_add_up(database: Databas
     assert choice.groups[choice.chosen].sql == LABELS
     assert choice.reason == "the model and another plan return the same rows"
     assert sum(group.probability for group in choice.groups) == pytest.approx(1.0)
+
+
+def test_the_planners_score_of_each_offer_is_set_against_its_first_plan(database: Database) -> None:
+    wide = "SELECT name, maker_id FROM maker"
+    scores = {MAKERS: 2.0, LABELS: 0.5, wide: 1.0}
+    offers = offers_of([(MAKERS, 1.0), (LABELS, 0.9)], wide)
+    groups = gather(offers, database, confidence=0.5, deadline=1.0, score=scores.get)
+    assert [facts.lead for _, facts in groups] == [0.0, -1.5, -1.0]
+    assert [facts.wider for _, facts in groups] == [0, 0, 1]
+    model = groups[-1][1].features()
+    assert model["lead"] == pytest.approx(-1 / 3) and model["model_alone_wider"] == 1.0
+
+
+def test_what_is_no_plan_has_no_lead(database: Database) -> None:
+    recursive = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3) SELECT x FROM n"
+    groups = gather(
+        offers_of([(MAKERS, 1.0)], recursive), database, confidence=0.5, deadline=1.0, score={MAKERS: 1.0}.get
+    )
+    assert groups[1][1].lead is None and groups[1][1].features()["model_alone_unread"] == 1.0
+
+
+def test_a_model_that_forgets_what_was_asked_is_thought_less_of(database: Database) -> None:
+    state = GraphState(turn_id="0:0", database_id="regatta", utterance="How many boats are there?")
+    review = PlanReview.of(state, Context(schema=database.schema, database=database))
+    counted, listed = review.score("SELECT count(*) FROM boat"), review.score("SELECT label FROM boat")
+    assert counted is not None and listed is not None and counted > listed
+    assert review.score("SELECT nothing FROM boat") is None
 
 
 def plan(table: str, column: str) -> Plan:

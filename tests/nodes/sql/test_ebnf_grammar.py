@@ -106,7 +106,27 @@ def test_levels_bound_more_and_more() -> None:
     assert passed["links"] == [True, False, True, True, True, True]
     assert passed["values"] == [True, False, True, False, True, True]
     nothing_found = STATE.model_copy(update={"grounded_values": ()})
-    assert grammar_of("values", SHOP, nothing_found) == grammar_of("links", SHOP, STATE)
+    assert Grammar(grammar_of("values", SHOP, nothing_found) or "").fits("SELECT name FROM customer WHERE name = 'Ben'")
+
+
+def test_only_numbers_of_the_conversation_and_small_ones_are_written_at_level_values() -> None:
+    asked = STATE.model_copy(update={"utterance": "Who came after 2014, and paid 17.5?"})
+    grammar, free = (Grammar(grammar_of(level, SHOP, asked) or "") for level in ("values", "links"))
+    for sql in (
+        "SELECT name FROM customer WHERE id > 2014 LIMIT 10",
+        "SELECT name FROM customer WHERE id = 17.5",
+        "SELECT 100 * count(*) FROM customer",
+        "SELECT max(id), id + 1 FROM customer",
+        "SELECT name, (SELECT max(id) FROM customer) FROM customer",
+    ):
+        assert grammar.fits(sql) and free.fits(sql)
+    for sql in (
+        "SELECT name FROM customer WHERE id > 123456",
+        "SELECT 7 FROM customer",
+        "SELECT name, NULL FROM customer",
+        "SELECT name FROM customer LIMIT 5 OFFSET 3",
+    ):
+        assert not grammar.fits(sql) and free.fits(sql)
 
 
 def test_names_that_mean_something_to_a_grammar() -> None:

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from eval.datasets import DataError, load
 from nodes.node import Context
 from nodes.plan import Plan
+from nodes.prompts.sql_prompt import sql_prompt
 from nodes.sql.from_plan import from_plan
-from nodes.sql_generation import messages
 from nodes.state import GraphState, ScoredPlan, Turn
 from tests.training.data.library import AGENT, MIX, about, write_data, write_mix
 from training.data.mix_config import load_mix
@@ -62,7 +62,7 @@ def test_the_prompt_is_the_one_that_the_node_sends(data: Path, tmp_path: Path) -
             turn_id="", database_id=gold.database_id, history=history, utterance=gold.turns[turn].utterance,
             plans=(ScoredPlan(plan=Plan(), score=0.0),), grounded_values=(),
         )  # fmt: skip
-        asked = messages(state, Context(database.schema, database).schema)
+        asked = sql_prompt(state, Context(database.schema, database).schema)
         assert row["messages"][:-1] == [message.model_dump() for message in asked.messages]
         assert database.execute(row["messages"][-1]["content"]).rows == database.execute(row["gold"]).rows
         assert row["messages"][-1]["role"] == "assistant"

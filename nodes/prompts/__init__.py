@@ -1,0 +1,1 @@
+"""The parts of the prompt that asks for SQL, each with a switch and a budget."""
