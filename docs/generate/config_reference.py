@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from agent.config import ClarifySettings, ExecutionSettings, GraphSettings
 from eval.conversations.suite_file import DialogueSpec, SuiteFile, TurnSpec
 from nodes.llm.endpoint import Endpoint, Prices
+from nodes.prompts.parts import PromptParts
 from nodes.registry import NODES
 
 HEAD = """# Configuration
@@ -77,6 +78,7 @@ def _stages() -> Iterator[str]:
 
 
 def _tables() -> Iterator[str]:
+    yield f"## prompt = {{ ... }}\n\n{_told(PromptParts)}\n{_fields(PromptParts)}"
     for name, model in TABLES:
         yield f"## [{name}]\n\n{_told(model)}\n{_fields(model)}"
 
@@ -141,4 +143,6 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     default = field.get_default(call_default_factory=True, validated_data={})
+    if isinstance(default, BaseModel):
+        return "its own"
     return "" if default is None else f"`{json.dumps(default, ensure_ascii=False)}`"
