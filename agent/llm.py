@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.config import ConfigError
 from nodes.llm.capabilities import Capabilities, probe
@@ -67,6 +67,12 @@ async def probe_endpoint(endpoint: Endpoint, environment: Mapping[str, str]) -> 
     """Try what an endpoint can do."""
     async with _live(endpoint, environment) as llm:
         return await probe(llm)
+
+
+async def served_model(endpoint: Endpoint, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Ask an endpoint what it serves under the model's name; {} if it does not say."""
+    async with _live(endpoint, environment) as llm:
+        return await llm.served()
 
 
 async def check_adapter(endpoint: Endpoint, environment: Mapping[str, str]) -> AdapterEffect:

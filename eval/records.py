@@ -68,6 +68,8 @@ class Manifest(Record):
     """SHA-256 of the prompts; None if no stage calls a language model."""
     weights_sha256: str | None = None
     """SHA-256 of a trained model's weights; None if no stage has one."""
+    served_model: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """What the endpoint said of the model that it served under the configured name; empty if it said nothing."""
     database_hashes: dict[str, str] = Field(default_factory=dict[str, str])
     """SHA-256 of the content of each database by its id; empty if an earlier version made the run."""
     predictions: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,8 +62,12 @@ def queue(*responses: Response) -> Answer:
 
 
 @contextmanager
-def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
-    """Serve on a free loopback port until the block ends."""
+def fake_endpoint(answer: Answer, served: Mapping[str, Any] | None = None) -> Iterator[FakeEndpoint]:
+    """Serve on a free loopback port until the block ends.
+
+    Args:
+        served: what it says of the one model that it serves; None for a server that lists none.
+    """
     requests: list[dict[str, Any]] = []
     keys: list[str] = []
     headers: list[dict[str, str]] = []
@@ -89,6 +93,14 @@ def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(response.body)
+
+        def do_GET(self) -> None:
+            body = json.dumps({"object": "list", "data": [{"object": "model", **served}] if served else []}).encode()
+            self.send_response(200 if served else 404)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None: ...
 

@@ -24,6 +24,7 @@ FREE = (
     "settings_sha256",
     "prompts_sha256",
     "weights_sha256",
+    "served_model",
     "database_hashes",
     "predictions_sha256",
     "commit",

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from agent.llm import check_adapter, open_llm, read_key
+from agent.llm import check_adapter, open_llm, read_key, served_model
 from eval.datasets import Dataset, load, parse_range
 from eval.provenance import commit, versions
 from eval.records import Manifest, RunError, read_turns
@@ -71,6 +71,9 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     dataset.open_databases()
     runner = Runner.build(dataset, config, experiment)
     manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}")
+    if config.endpoint and not (options.cassette and options.cassette.replay):
+        served = asyncio.run(served_model(config.endpoint, options.environment))
+        manifest = manifest.model_copy(update={"served_model": served})
     begin = RunStore.resume if options.resume else RunStore.create
     store = begin(options.out, manifest, dataset.database_paths)
     _refuse_unknown_turns(store, dataset)

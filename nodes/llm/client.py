@@ -48,6 +48,10 @@ _THOUGHT = re.compile(
 """Reasoning before an answer; what was begun and never ended is all there is."""
 
 
+SERVED_SECONDS = 5.0
+"""How long an endpoint may take to say what it serves; no answer is none the worse for it."""
+
+
 class LLM:
     """One model at one endpoint, safe for many calls at once."""
 
@@ -98,6 +102,16 @@ class LLM:
             if refused and not plain:
                 return None
             raise self._fault(trouble) from trouble
+
+    async def served(self) -> dict[str, Any]:
+        """Return what the endpoint says of the model behind the name: its file or base, its size; {} if it says nothing."""
+        try:
+            found = (await asyncio.wait_for(self._client.models.list(), SERVED_SECONDS)).data
+        except (openai.OpenAIError, TimeoutError, ValueError):
+            return {}
+        named = next((each for each in found if each.id == self.endpoint.model), found[0] if len(found) == 1 else None)
+        told = named.model_dump(mode="json") if named else {}
+        return {name: told[name] for name in ("id", "root", "parent", "meta") if told.get(name) is not None}
 
     async def close(self) -> None:
         """Close the connections."""

@@ -12,6 +12,7 @@ import pytest
 
 from agent.config import ConfigError
 from agent.llm import CassetteOptions
+from eval.analysis.compare import compare
 from eval.analysis.costs import cost_lines, run_cost
 from eval.records import read_manifest, read_turns
 from eval.report.costs import cost_tables
@@ -83,6 +84,19 @@ def test_prompts_are_told_apart_by_their_hash(archive: Path, tmp_path: Path, mon
     assert None not in hashes and hashes[0] != hashes[1]
     run(RunOptions(data=archive, out=tmp_path / "c", config=Path("configs/skip.toml"), dialogues="0:1"))
     assert read_manifest(tmp_path / "c").prompts_sha256 is None
+
+
+def test_two_models_under_one_name_are_told_apart_by_what_the_server_says(archive: Path, tmp_path: Path) -> None:
+    for name, root in (("a", "/models/base"), ("b", "/models/tuned"), ("c", None)):
+        told = {"id": "m", "root": root} if root else None
+        with fake_endpoint(knows_gold, told) as server:
+            path = config(archive, server.base_url)
+            options = RunOptions(data=archive, out=tmp_path / name, config=path, environment={"MY_KEY": KEY})
+            assert run(options).not_run == 0
+        score(tmp_path / name)
+    assert read_manifest(tmp_path / "a").served_model == {"id": "m", "root": "/models/base"}
+    assert read_manifest(tmp_path / "c").served_model == {}
+    assert "served_model" in compare([tmp_path / "a", tmp_path / "b"]).runs[-1].differs_in
 
 
 def test_a_dead_endpoint_stops_the_run_and_resuming_finishes_it(archive: Path, tmp_path: Path) -> None:
