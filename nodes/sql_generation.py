@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from nodes.choice.choose import choice_weights, choose
-from nodes.choice.gather import gather, offers_of
+from nodes.choice.gather import agreement, gather, offers_of
 from nodes.llm.messages import Message, Prompt
 from nodes.llm.sql_text import sql_text
 from nodes.node import Context, Variant
@@ -149,13 +149,17 @@ class Llm(Variant):
 class Candidates(Llm):
     """Asks the language model, runs its SQL beside the best plans, and chooses among the different rows that they return.
 
-    After an error it goes on as the compiler does. Where the planner is sure (`below`), the model is not asked.
+    After an error it goes on as the compiler does. Where the planner is sure (`below`), or its plans agree (`agreed`), the
+    model is not asked.
     """
 
     plans: int = Field(default=5, ge=1)
     """How many plans are run beside the model's SQL."""
     deadline: float = Field(default=1.0, gt=0)
     """Seconds that one of them may take; a slower one counts as one that does not run."""
+    agreed: float | None = Field(default=None, gt=0, le=1)
+    """The model is not asked where plans of this share of the probability return the rows of the first one: a dial on what a
+    turn costs. None looks at `below` alone."""
     weights: str = ""
     """The network's file of the planner that judges the model's plan; the shipped one where empty."""
 
@@ -172,6 +176,8 @@ class Candidates(Llm):
             return await Compiler()(state, context)
         scored = (state.plans or ())[: self.plans]
         plans = [(next(_texts(each.plan, {}, context.schema), ""), each.score) for each in scored]
+        if self.agreed and agreement(plans, context.database, deadline=self.deadline) >= self.agreed:
+            return await Compiler()(state, context)
         offers = offers_of(plans, await self._asked(state, context))
         confidence = scored[0].confidence if scored else None
         score = PlanReview.of(state, context, self.weights).score

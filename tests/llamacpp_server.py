@@ -19,7 +19,7 @@ def main() -> None:
     words.add_argument("model")
     words.add_argument("--port", type=int, default=8080)
     words.add_argument("--context", type=int, default=8192)
-    words.add_argument("--threads", type=int, default=2)
+    words.add_argument("--threads", type=int, default=1)
     given = words.parse_args()
     params = xllamacpp.CommonParams()
     params.model.path, params.n_ctx, params.n_parallel = given.model, given.context, 1

@@ -21,7 +21,7 @@ from eval.table import ReportTable, figure, interval
 from eval.turn_key import TurnKey
 from nodes.choice.choose import choice_weights, choose
 from nodes.choice.features import GroupFacts
-from nodes.choice.gather import gather, offers_of
+from nodes.choice.gather import agreement, gather, offers_of
 from nodes.compact.ranking.plan_review import PlanReview
 from nodes.node import ADAPTERS, FIELDS, Context
 from nodes.plan import Plan
@@ -38,7 +38,7 @@ MOST_PLANS = 5
 READ: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
 """Stages whose recorded outputs the planner's ranking reads."""
 ASKED = (1.0, 0.75, 0.5, 0.25, 0.0)
-"""Shares of the turns, the least confident first, for which the model is asked."""
+"""Shares of the turns for which the model is asked, those first whose plans agree least in their rows."""
 
 
 class ChoicePoint(BaseModel):
@@ -90,6 +90,11 @@ class ChoiceTurn:
     def database(self) -> Database:
         """What the turn asks."""
         return self.context.database
+
+    @cached_property
+    def agreement(self) -> float:
+        """How much of the plans' probability lies on the rows of the first one."""
+        return agreement(self.plans, self.database, deadline=DEADLINE)
 
     @cached_property
     def review(self) -> PlanReview:
@@ -177,7 +182,7 @@ def measure_choices(
         rows = [_Row.of(turn, answers[turn.key], fitted) for turn in turns if turn.key in answers]
         if not rows:
             raise RunError(f"{planner} and {model} have no turn in common: are they runs over the same dialogues?")
-        yield _figures(model.name, sorted(rows, key=lambda row: row.confidence))
+        yield _figures(model.name, sorted(rows, key=lambda row: row.agreement))
 
 
 def _figures(model: str, rows: Sequence[_Row]) -> ChoiceFigures:
@@ -195,7 +200,7 @@ def _figures(model: str, rows: Sequence[_Row]) -> ChoiceFigures:
 @dataclass(frozen=True)
 class _Row:
     dialogue: int
-    confidence: float
+    agreement: float
     planner: bool
     model: bool
     chosen: bool
@@ -207,9 +212,7 @@ class _Row:
         rights = [right for _, _, right in groups]
         place = choose([(group, facts) for group, facts, _ in groups], weights).chosen if groups else -1
         planner = _right(turn, turn.plans[0][0]) if turn.plans else False
-        return cls(
-            turn.key[0], turn.confidence or 0.0, planner, _right(turn, sql), place >= 0 and rights[place], any(rights)
-        )
+        return cls(turn.key[0], turn.agreement, planner, _right(turn, sql), place >= 0 and rights[place], any(rights))
 
 
 def _point(rows: Sequence[_Row], share: float) -> ChoicePoint:
@@ -252,7 +255,5 @@ def choice_table(figures: Sequence[ChoiceFigures]) -> ReportTable:
         "either",
         "in reach",
     )
-    note = (
-        "Value accuracy. Fixed and broken: against the model alone. Half asked: the model sees the less confident half."
-    )
+    note = "Value accuracy. Fixed and broken: against the model alone. Half asked: the model sees the half in which the plans agree least."
     return ReportTable("Model and planner", columns, tuple(rows), note)

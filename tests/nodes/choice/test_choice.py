@@ -11,7 +11,7 @@ import pytest
 
 from nodes.choice.choose import choose
 from nodes.choice.features import FEATURES, GroupFacts
-from nodes.choice.gather import gather, offers_of
+from nodes.choice.gather import agreement, gather, offers_of
 from nodes.compact.ranking.plan_review import PlanReview
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, Reply
@@ -111,6 +111,21 @@ def answered(database: Database, node: Candidates, confidence: float, *texts: st
 def test_a_sure_planner_asks_no_model(database: Database) -> None:
     sql, context = answered(database, Candidates(below=0.6), 0.9)
     assert sql == MAKERS and not context.choices
+
+
+def test_plans_that_agree_ask_no_model(database: Database) -> None:
+    same = [(MAKERS, 1.0), ("SELECT T1.name FROM maker AS T1", 1.0), (LABELS, -9.0)]
+    assert agreement(same, database, deadline=1.0) > 0.99
+    assert agreement([(MAKERS, 1.0), (LABELS, 1.0)], database, deadline=1.0) == pytest.approx(0.5)
+    assert (
+        agreement([("SELECT nothing FROM boat", 1.0)], database, deadline=1.0)
+        == agreement([], database, deadline=1.0)
+        == 0.0
+    )
+    sql, context = answered(database, Candidates(agreed=0.5), 0.3)
+    assert sql == MAKERS and not context.choices
+    sql, context = answered(database, Candidates(agreed=0.9), 0.3, LABELS)
+    assert context.choices
 
 
 def test_a_model_that_answers_nonsense_costs_nothing(database: Database) -> None:
