@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,7 +62,7 @@ def queue(*responses: Response) -> Answer:
 
 
 @contextmanager
-def fake_endpoint(answer: Answer, served: Mapping[str, Any] | None = None) -> Iterator[FakeEndpoint]:
+def fake_endpoint(answer: Answer, served: Mapping[str, Any] | None = None) -> Generator[FakeEndpoint]:
     """Serve on a free loopback port until the block ends.
 
     Args:
