@@ -66,7 +66,10 @@ def _system(instruction: str, schema: Schema, context: Context | None, parts: Pr
     if context is None or not (parts.samples or parts.natural_names or parts.keys == "joins"):
         return system(instruction, schema)
     described = described_schema(schema, context.database, parts)
-    return Message(role="system", content=f"{instruction}\n\nThe {engine_name(schema)} database {schema.database_id!r}:\n{described}")
+    return Message(
+        role="system",
+        content=f"{instruction}\n\nThe {engine_name(schema)} database {schema.database_id!r}:\n{described}",
+    )
 
 
 def _latest(history: tuple[Turn, ...], tokens: int | None) -> tuple[Turn, ...]:
