@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 VLLM := .venv-vllm
 LLAMACPP := .venv-llamacpp
 
-.PHONY: demo test check fuzz wheel test-wheel test-vllm test-llamacpp figures docs clean
+.PHONY: demo test check fuzz lock wheel test-wheel test-vllm test-llamacpp figures docs clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
@@ -31,7 +31,7 @@ fuzz: $(VENV)/.test
 # From the sdist, so that what is missing there fails here.
 wheel: $(VENV)/.uv
 	@rm -rf dist
-	@$(BIN)/uv build -q --out-dir dist . 2>/dev/null || { $(BIN)/python -m pip install -q build && $(BIN)/python -m build -o dist . >/dev/null; }
+	@$(BIN)/uv build -q --build-constraints requirements/build.txt --out-dir dist . 2>/dev/null || { $(BIN)/python -m pip install -q build && $(BIN)/python -m build -o dist . >/dev/null; }
 	@ls -l dist
 
 test-wheel: wheel $(VENV)/.test
@@ -91,30 +91,46 @@ $(BIN)/python:
 	  echo "turnsql: $(PYTHON) can make no virtual environment: apt-get install python3-venv, or set PYTHON" >&2; exit 2; }
 
 # uv lives inside .venv, so nothing global is touched; pip is the fallback where uv cannot be had, or fails.
-$(VENV)/.uv: | $(BIN)/python
-	@$(BIN)/python -m pip install -q --disable-pip-version-check uv 2>/dev/null || echo "turnsql: no uv here; pip will do" >&2
+$(VENV)/.uv: requirements/uv.txt | $(BIN)/python
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt 2>/dev/null || \
+	  echo "turnsql: no uv here; pip will do" >&2
 	@touch $@
 
+# What is installed is what requirements/ lists, proved by hash; the checkout itself is built by what build.txt lists.
 # Bytecode is compiled here, once: compiling was half of the first answer. pip does so by itself, uv when it is asked to.
 OURS := agent eval nodes training value_index turnsql.py
-INSTALL = { VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -e '$(1)' 2>/dev/null || \
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '$(1)'; } && \
+UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --compile-bytecode
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+INSTALL = { $(UV) --require-hashes -r requirements/$(1).txt 2>/dev/null || $(PIP) --require-hashes -r requirements/$(1).txt; } && \
+	{ $(UV) --no-deps --build-constraints requirements/build.txt -e . 2>/dev/null || $(PIP) --no-deps -e .; } && \
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(OURS)
 
-$(VENV)/.run: pyproject.toml constraints.txt $(VENV)/.uv
-	@$(call INSTALL,.)
+# After an edit of pyproject.toml or constraints.txt. The GPU stacks pin torch and numpy each in its own way, for Linux alone.
+LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
+HERE := $(LOCK) -c constraints.txt --universal --python-version 3.11
+GPU := $(LOCK) --python-platform x86_64-unknown-linux-gnu --python-version 3.11
+lock: $(VENV)/.uv
+	$(HERE) pyproject.toml -o requirements/run.txt
+	for extra in test dev duckdb train; do $(HERE) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
+	$(LOCK) -c constraints.txt --universal --python-version 3.11.5 pyproject.toml --extra docs -o requirements/docs.txt
+	for extra in serve train-gpu; do $(GPU) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
+	printf 'hatchling>=1.27\neditables\n' | $(HERE) - -o requirements/build.txt
+	printf 'uv==0.13.9\n' | $(HERE) - -o requirements/uv.txt
+
+$(VENV)/.run: pyproject.toml requirements/run.txt $(VENV)/.uv
+	@$(call INSTALL,run)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run
-	@$(call INSTALL,.[test])
+$(VENV)/.test: requirements/test.txt $(VENV)/.run
+	@$(call INSTALL,test)
 	@touch $@
 
-$(VENV)/.docs: $(VENV)/.run
-	@$(call INSTALL,.[docs])
+$(VENV)/.docs: requirements/docs.txt $(VENV)/.run
+	@$(call INSTALL,docs)
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.test
-	@$(call INSTALL,.[dev])
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.test
+	@$(call INSTALL,dev)
 	@touch $@
 
 clean:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,21 @@ def database(tmp_path: Path) -> Path:
     with sqlite3.connect(path) as connection:
         connection.executescript(SCRIPT)
     return path
+
+
+def test_no_library_speaks_in_between(tmp_path: Path) -> None:
+    database = tmp_path / "a.sqlite"
+    sqlite3.connect(database).executescript("CREATE TABLE t (a INT)")
+    command = [
+        sys.executable,
+        str(Path(__file__).parents[2] / "turnsql.py"),
+        "plan",
+        "--db",
+        str(database),
+        "FETCH b order",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "turnsql: the SQL is not one SELECT statement\n")
 
 
 def test_json_holds_the_plan_and_its_sql(database: Path) -> None:

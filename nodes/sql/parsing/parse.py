@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from nodes.sql.errors import SQLError
 from nodes.sql.parsing.find_scopes import scopes
 from value_index.schema import Dialect, Schema
 
+logging.getLogger("sqlglot").addHandler(logging.NullHandler())  # what it does not read is refused with a line of ours
 _SPACED_OPERATOR = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|([<>!])\s+=""")
 DOUBLE_QUOTED = "double_quoted"
 """The mark, in a literal's `meta`, of a string that stood in double quotes and named no column."""
