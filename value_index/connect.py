@@ -38,6 +38,13 @@ def connect(addresses: Sequence[str | Path]) -> Database:
     return SQLiteDatabase.open(texts[0])
 
 
+def absolute(address: str) -> str:
+    """Return an address that means the same from any folder."""
+    if address.startswith(DUCKDB):
+        return DUCKDB + str(Path(address.removeprefix(DUCKDB)).resolve())
+    return address if "://" in address else str(Path(address).resolve())
+
+
 def _duckdb(path: str) -> Database:
     from value_index.duckdb.database import DuckDBDatabase
     from value_index.duckdb.source import DuckDBFile

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from eval.cli.options import AsJson, ConfigFile, Nodes, Out, Seed
+from value_index.options import Db
 
 if TYPE_CHECKING:
     from eval.conversations.suite_file import SuiteFile
     from value_index.schema import Schema
 
 app = typer.Typer(help="Test conversations over your own database.", no_args_is_help=True)
-Db = Annotated[Path, typer.Option("--db", help="A SQLite file.")]
 
 
 @app.command()
@@ -43,11 +43,11 @@ def make(
     from eval.conversations.making.behaviours import FOLLOWING, OPENING
     from eval.conversations.result import made_table
     from eval.conversations.suite_file import SuiteError, write_suite
-    from value_index.sqlite.database import SQLiteDatabase
+    from value_index.connect import connect
 
     if out.exists():
         raise SuiteError(f"{out} is there already: give --out a new file")
-    database = SQLiteDatabase.open(db)
+    database = connect(db)
     try:
         suite = make_suite(database, seed=seed, turns=turns, templates=templates, typos=typos)
         if reword:
@@ -152,9 +152,9 @@ def faults(
     from eval.conversations.planted_faults import fault_table, plant_faults
     from eval.conversations.run import check_suite
     from eval.conversations.suite_file import read_suite
-    from value_index.sqlite.database import SQLiteDatabase
+    from value_index.connect import connect
 
-    read, database = read_suite(suite), SQLiteDatabase.open(db)
+    read, database = read_suite(suite), connect(db)
     try:
         check_suite(read, suite, database)
         table = fault_table(plant_faults(read, database, seed=seed))

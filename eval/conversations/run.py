@@ -17,6 +17,7 @@ from eval.conversations.expectations import Answered, shortfall
 from eval.conversations.result import Rate, SuiteResult, TurnResult
 from eval.conversations.suite_file import SuiteError, SuiteFile, read_suite
 from eval.datasets import Dataset, load
+from eval.datasets.spider_family import ADDRESSES
 from eval.records import TurnRecord, read_turns
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
@@ -26,10 +27,10 @@ from eval.scoring.verdicts import Executions
 from eval.statistics import rate_interval
 from eval.turn_key import TurnKey
 from value_index.atomic_file import write_atomically
+from value_index.connect import absolute, connect
 from value_index.database import Database
 from value_index.private_folder import private_folder
 from value_index.render import strict_json
-from value_index.sqlite.database import SQLiteDatabase
 
 RESULT = "suite.json"
 LADDER = "ladder"
@@ -43,7 +44,8 @@ class SuiteOptions:
     """What the command line asks for."""
 
     suite: Path
-    database: Path
+    database: Path | Sequence[str]
+    """What `--db` names: a file, or addresses."""
     out: Path
     history: History = "own"
     config: Path | None = None
@@ -55,6 +57,16 @@ class SuiteOptions:
     """Whether every stage is given gold in turn, to tell which one a wrong turn is to be blamed on."""
     environment: Mapping[str, str] | None = None
 
+    @property
+    def addresses(self) -> list[str]:
+        """What `--db` names."""
+        return [str(self.database)] if isinstance(self.database, Path) else list(self.database)
+
+    @property
+    def name(self) -> str:
+        """What the database is called in a report."""
+        return "_".join(Path(address).stem for address in self.addresses)
+
 
 def run_suite(options: SuiteOptions) -> SuiteResult:
     """Answer a suite and write `suite.json` beside the records; with `repeat`, so often, each in a folder of its own.
@@ -63,13 +75,13 @@ def run_suite(options: SuiteOptions) -> SuiteResult:
         TurnSQLError: The suite, the database, the configuration or the folder cannot be used; nothing is written.
     """
     suite = read_suite(options.suite)
-    with_database = SQLiteDatabase.open(options.database)
+    with_database = connect(options.addresses)
     try:
         check_suite(suite, options.suite, with_database)
     finally:
         with_database.close()
     earlier = read_result(options.against) if options.against else None
-    private_folder(options.out, (options.database,))
+    private_folder(options.out, with_database.files)
     folders = [options.out] if options.repeat == 1 else [options.out / f"{n + 1}" for n in range(options.repeat)]
     tries = [_answered(suite, options, folder) for folder in folders]
     if options.blame:
@@ -113,7 +125,7 @@ class _Lines:
 
 def _answered(suite: SuiteFile, options: SuiteOptions, folder: Path) -> list[TurnResult]:
     """Answer every dialogue once, score the run, and judge each turn."""
-    data = write_data(suite, options.database, folder / SUITE_FOLDER)
+    data = write_data(suite, options.addresses, folder / SUITE_FOLDER)
     try:
         run(_run_options(options, data, folder))
     except BaseException:
@@ -150,20 +162,24 @@ def blamed_turns(turns: Sequence[TurnResult], options: SuiteOptions, folder: Pat
     ]
 
 
-def write_data(suite: SuiteFile, database: Path, folder: Path) -> Path:
+def write_data(suite: SuiteFile, addresses: Sequence[str], folder: Path) -> Path:
     """Lay a suite out as an official archive of dialogues, so that every command reads it; return the folder.
 
     A turn that gives no query has an empty gold: it is judged by what it does give, and is no figure of `eval score`.
     """
-    name = database.stem
+    database = connect(addresses)
+    name = database.schema.database_id
     home = folder / "database" / name
     home.mkdir(parents=True, exist_ok=True)
     link = home / f"{name}.sqlite"
-    if not link.exists():
+    if database.schema.dialect != "sqlite":
+        write_atomically(link.with_suffix(ADDRESSES), json.dumps(list(map(absolute, addresses)), ensure_ascii=False))
+    elif not link.exists():
         try:
-            os.symlink(database.resolve(), link)
+            os.symlink(database.files[0].resolve(), link)
         except OSError:  # a file system without links
-            shutil.copyfile(database, link)
+            shutil.copyfile(database.files[0], link)
+    database.close()
     rows = [
         {
             "database_id": name,
@@ -210,7 +226,7 @@ def summarise(
     dialogues = [turn.dialogue for turn in first]
     mode_rates = tuple(_mode_rate(mode, first, dialogues) for mode, _ in modes.most_common())
     return SuiteResult(
-        suite=options.suite.name, database=options.database.stem, history=options.history, repeat=len(tries),
+        suite=options.suite.name, database=options.name, history=options.history, repeat=len(tries),
         turns=tuple(first), rates=rates, modes=dict(modes.most_common()), mode_rates=mode_rates,
         lost=sum(turn.right is None for each in tries for turn in each),
         pass_any=sum(map(any, rights)) / len(rights), pass_all=sum(map(all, rights)) / len(rights),

@@ -18,8 +18,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
+from value_index.connect import connect
 from value_index.database import Database
 from value_index.errors import TurnSQLError
 from value_index.folders import shipped
@@ -37,6 +38,8 @@ _FILES: dict[DatasetName, str] = {
 _LONGEST_LINK = 4096
 
 
+ADDRESSES = ".addresses.json"
+"""The ending of a file that stands for a database that is no SQLite file."""
 _PLAIN_ID = re.compile(r"[^/\\:\x00-\x1f]{1,120}")
 
 
@@ -149,9 +152,13 @@ class Dataset:
 
     @property
     def database_paths(self) -> tuple[Path, ...]:
-        """The SQLite files of the databases that the dialogues talk about."""
+        """The files of the databases that the dialogues talk about."""
         ids = sorted({dialogue.database_id for dialogue in self.dialogues})
-        return tuple(map(self.database_path, ids))
+        return tuple(path for name in ids for path in self._files(name))
+
+    def _files(self, database_id: str) -> tuple[Path, ...]:
+        path = self.database_path(database_id)
+        return (path,) if addresses_of(path) is None else self.open_database(database_id).files
 
     def open_databases(self) -> None:
         """Open every database of the dialogues, so that a bad one is known before anything is run.
@@ -162,7 +169,7 @@ class Dataset:
         """
         for dialogue in self.dialogues:
             path = self.database_path(dialogue.database_id)
-            if not path.is_file():
+            if not path.is_file() and addresses_of(path) is None:
                 raise DataError(
                     f"dialogue {dialogue.index} asks database {dialogue.database_id!r}, but {path} is absent: "
                     "unpack the archive with its databases"
@@ -173,8 +180,12 @@ class Dataset:
         """Open a database read-only, once a process; its schema has the natural names of `tables.json`."""
         with self._lock:
             if database_id not in self._open:
-                self._open[database_id] = SQLiteDatabase.open(
-                    self.database_path(database_id), database_id=database_id, names=self._names.get(database_id)
+                path = self.database_path(database_id)
+                named = addresses_of(path)
+                self._open[database_id] = (
+                    SQLiteDatabase.open(path, database_id=database_id, names=self._names.get(database_id))
+                    if named is None
+                    else connect(named)
                 )
             return self._open[database_id]
 
@@ -183,6 +194,21 @@ class Dataset:
         with self._lock:
             while self._open:
                 self._open.popitem()[1].close()
+
+
+def addresses_of(path: Path) -> list[str] | None:
+    """Return what `--db` named where a database is no SQLite file: a list beside the place of one; else None.
+
+    Raises:
+        DataError: The list cannot be read.
+    """
+    listed = path.with_suffix(ADDRESSES)
+    if not listed.is_file():
+        return None
+    try:
+        return TypeAdapter(list[str]).validate_json(listed.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise DataError(f"{listed} is no list of addresses: {' '.join(str(error).split())}") from error
 
 
 def file_of(databases: Path, database_id: str) -> Path:
