@@ -12,6 +12,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from turnsql import app
+from value_index.options import spread
 
 _BLOCKS = re.compile(
     r"```bash\n(?P<commands>.*?)```\n(?P<between>\n```(?:text|json)\n)?(?(between)(?P<output>.*?)```)", re.S
@@ -109,7 +110,7 @@ def abridged(text: str, *, like: str) -> str:
 def printed(command: Command, environment: Mapping[str, str]) -> str:
     """Run a command in this process and return what it prints, without spaces at the ends of lines."""
     runner = CliRunner(env={**environment, "COLUMNS": WIDTH, "NO_COLOR": "1"})
-    result = runner.invoke(app, command.words[1:], input=command.stdin, catch_exceptions=False)
+    result = runner.invoke(app, list(spread(command.words[1:])), input=command.stdin, catch_exceptions=False)
     assert result.exit_code in (0, 1), f"{shlex.join(command.words)}: {result.output}"
     return "".join(f"{line.rstrip()}\n" for line in result.stdout.splitlines())
 

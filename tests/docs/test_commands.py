@@ -13,6 +13,7 @@ from docs.generate.pages import ROOT, prose, runnable
 from docs.generate.shown_outputs import Command, abridged, blocks, refreshed, without_figures
 from eval.demo.build import build
 from turnsql import app
+from value_index.options import spread
 
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in prose(ROOT)}
 COMMANDS = [(page, each) for page, text in PAGES.items() for block in blocks(text) for each in block.commands]
@@ -25,7 +26,7 @@ SHOWN = [page for page in RUNNABLE if any(all(c.cheap for c in block.commands) f
 @pytest.mark.parametrize(("page", "shown"), TURNSQL, ids=lambda each: str(getattr(each, "words", each)))
 def test_every_command_parses(page: str, shown: Command) -> None:
     command = ROOT_COMMAND
-    name, rest = "turnsql", list(shown.words[1:])
+    name, rest = "turnsql", list(spread(shown.words[1:]))
     while commands := getattr(command, "commands", None):
         name, rest = rest[0], rest[1:]
         command = commands[name]

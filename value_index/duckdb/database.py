@@ -205,7 +205,7 @@ class DuckDBDatabase:
 def _fetch(connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int, max_bytes: int, max_cells: int) -> Result:
     try:
         connection.execute(sql)
-        columns = tuple(item[0] for item in connection.description or ())
+        columns = tuple(item[0].replace("count_star()", "count(*)") for item in connection.description or ())
         collector = Collector(len(columns), max_rows, max_bytes, max_cells)
         while batch := connection.fetchmany(min(1_000, max_rows + 1)):
             for row in batch:
