@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nodes.plan import ColumnTerm, DerivedTerm, Join, Ordering, Plan, PlanSource, Source, Star, TableSource, Term
+from nodes.plan.repeats import merged
 from nodes.sql.errors import SQLError
 from nodes.sql.joins.fill import with_joins
 from nodes.sql.writing.block_names import BlockNames
@@ -68,11 +69,12 @@ class _QueryWriter:
         text += ", ".join(self._projections(plan, shown, labelled))
         if plan.tables:
             text += f" FROM {self._sources(plan, names, terms)}"
-        if plan.where is not None:
-            text += f" WHERE {terms.condition(plan.where)}"
+        if (where := merged(plan.where)) is not None:
+            text += f" WHERE {terms.condition(where)}"
         if plan.group_by:
             text += f" GROUP BY {', '.join(_not_a_position(terms.term(term)) for term in plan.group_by)}"
-        return text if plan.having is None else f"{text} HAVING {shown.condition(plan.having)}"
+        having = merged(plan.having)
+        return text if having is None else f"{text} HAVING {shown.condition(having)}"
 
     def _open(self, plan: Plan) -> tuple[BlockNames, TermWriter]:
         names = BlockNames.of(plan, self.outer, self.schema)

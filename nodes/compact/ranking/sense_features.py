@@ -13,12 +13,12 @@ from nodes.coverage.column_profile import SAMPLE
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.display import shows_conditions
 from nodes.coverage.edits.numeric_texts import compares_texts, orders_texts
-from nodes.coverage.edits.repeats import merged
 from nodes.coverage.edits.tables import idle_tables, uses_copies
 from nodes.coverage.join_paths import fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.roles import role_fit
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, Predicate, SubPlan, TableSource
+from nodes.plan.repeats import merged
 from nodes.plan.traversal import columns, conjuncts
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef

@@ -8,6 +8,7 @@ from nodes.plan import (
     ColumnTerm,
     DerivedTerm,
     Join,
+    Junction,
     LiteralTerm,
     Ordering,
     Plan,
@@ -36,6 +37,19 @@ def test_the_empty_plan_is_the_empty_text() -> None:
 def test_names_are_spelled_as_the_schema_spells_them() -> None:
     plan = Plan(select=(ColumnTerm(table="CUSTOMER", column="Home Town"),), tables=(TableSource(table="Customer"),))
     assert from_plan(plan, shop_schema()) == 'SELECT "home town" FROM customer'
+
+
+def test_a_condition_that_stands_twice_is_written_once() -> None:
+    named = Predicate(left=NAME, operator="=", right=(LiteralTerm(value="Ada"),))
+    town = Predicate(
+        left=ColumnTerm(table="customer", column="home town"), operator="=", right=(LiteralTerm(value="X"),)
+    )
+    either = Junction(kind="or", conditions=(town, town))
+    plan = NAMES.model_copy(update={"where": Junction(kind="and", conditions=(named, named, either))})
+    inner = NAMES.model_copy(update={"where": Junction(kind="and", conditions=(named, named))})
+    nested = NAMES.model_copy(update={"where": Predicate(left=NAME, operator="in", right=(SubPlan(plan=inner),))})
+    assert from_plan(plan, shop_schema()).endswith("WHERE name = 'Ada' AND \"home town\" = 'X'")
+    assert from_plan(nested, shop_schema()).count("'Ada'") == 1
 
 
 def test_a_set_member_with_an_ordering_of_its_own_goes_into_from() -> None:
