@@ -16,14 +16,16 @@ from nodes.compact.grammar import Symbol
 from nodes.compact.linearize import to_symbols
 from nodes.compact.network import SHIPPED, Memory, Network
 from nodes.compact.pointers import Inexpressible, Items
+from nodes.lexical.evidence import span_of
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.plan.constraints import Scalar
 from nodes.sql.errors import SQLError
 from nodes.sql.joins.fill import with_joins
-from nodes.state import GraphState
+from nodes.state import GraphState, GroundedValue
 from nodes.turn_analysis import TurnAnalysis
 from value_index.database import Database
+from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef, Schema
 
 
@@ -103,16 +105,37 @@ class Planner:
 
     def understand(self, state: GraphState, context: Context) -> Understanding:
         """Read a turn; the stages of one turn share what is read."""
-        codes = self._codes_of(context.database)
-        return context.analysis_of(state).once(self.network, lambda turn: self._read(turn, codes))
+        codes, grounded = self._codes_of(context.database), state.grounded_values
+        return context.analysis_of(state).once(
+            (self.network, grounded), lambda turn: self._read(turn, codes, matches_of(turn, grounded))
+        )
 
-    def _read(self, turn: TurnAnalysis, codes: Codes) -> Understanding:
+    def _read(self, turn: TurnAnalysis, codes: Codes, matches: tuple[ValueMatch, ...]) -> Understanding:
         earlier = turn.earlier_plans
-        literals = candidate_literals(turn.text, turn.matches, earlier, codes)
+        literals = candidate_literals(turn.text, matches, earlier, codes)
         previous = earlier[-1] if earlier else None
         said = [past.utterance for past in turn.history]
         features = encode(self.network.tokenizer, turn.schema, turn.text, said, previous, literals, turn.mentions)
         return Understanding(self.network, turn.schema, previous, literals, features, self.network.read(features))
+
+
+def matches_of(turn: TurnAnalysis, grounded: tuple[GroundedValue, ...] | None) -> tuple[ValueMatch, ...]:
+    """Return the readings of what value_grounding grounded, with the values that it alone gives; all of them before it has run."""
+    if grounded is None:
+        return turn.matches
+    spans = [span_of(value.mention, turn.utterance) for value in grounded]
+    read = [match for match in turn.matches if _touches(span_of(match.mention, turn.utterance), spans)]
+    known = {(match.column, match.value) for match in read}
+    given = [
+        ValueMatch(mention=value.mention, column=value.column, value=value.value, score=value.score)
+        for value in grounded
+        if value.provenance != "carried" and value.value is not None and (value.column, value.value) not in known
+    ]
+    return (*read, *given)
+
+
+def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
 
 
 @lru_cache(maxsize=4)

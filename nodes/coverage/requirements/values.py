@@ -36,7 +36,7 @@ def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
 
 
 def _groups(inquiry: Inquiry) -> dict[tuple[int, int], list[ValueMatch]]:
-    """Return the texts that the index finds, by their words; of what value_grounding left out, nothing."""
+    """Return the texts that the words name, by their words; of what value_grounding left out, nothing."""
     groups: dict[tuple[int, int], list[ValueMatch]] = {}
     for match in inquiry.matches:
         if (
@@ -47,7 +47,23 @@ def _groups(inquiry: Inquiry) -> dict[tuple[int, int], list[ValueMatch]]:
             groups.setdefault(inquiry.span(match.mention), []).append(match)
     if inquiry.grounded is None:
         return groups
-    return {span: matches for span, matches in groups.items() if _grounded(inquiry, *span)}
+    kept = {span: matches for span, matches in groups.items() if _grounded(inquiry, *span)}
+    for value in inquiry.grounded:  # what the index does not find, such as gold
+        span = inquiry.span(value.mention)
+        if isinstance(value.value, str) and value.operator in ("=", "!=") and not _is_among(value, kept, span):
+            given = ValueMatch(mention=value.mention, column=value.column, value=value.value, score=value.score)
+            kept.setdefault(span, []).append(given)
+    return kept
+
+
+def _is_among(value: GroundedValue, groups: dict[tuple[int, int], list[ValueMatch]], span: tuple[int, int]) -> bool:
+    """Tell whether the index finds a grounded value in words that it shares."""
+    return any(
+        (match.column, match.value) == (value.column, value.value)
+        for (start, end), matches in groups.items()
+        if start < span[1] and span[0] < end
+        for match in matches
+    )
 
 
 def _grounded(inquiry: Inquiry, start: int, end: int) -> tuple[GroundedValue, ...]:
