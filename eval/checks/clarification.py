@@ -27,6 +27,16 @@ Move = Literal["answer", "clarify", "cannot_answer"]
 
 
 @dataclass(frozen=True)
+class ActedTurn:
+    """One user turn of a full dialogue, with its act as it is labelled."""
+
+    database_id: str
+    history: tuple[Turn, ...]
+    utterance: str
+    act: str
+
+
+@dataclass(frozen=True)
 class UserTurn:
     """One user turn of a full dialogue, with the act it was given."""
 
@@ -53,33 +63,42 @@ def user_turns(path: Path) -> list[UserTurn]:
     Raises:
         DataError: the file is missing, or not a list of dialogues.
     """
+    return [
+        UserTurn(turn.database_id, turn.history, turn.utterance, truth)
+        for turn in acted_turns(path)
+        if (truth := _truth(turn.act)) is not None
+    ]
+
+
+def acted_turns(path: Path) -> list[ActedTurn]:
+    """Read all user turns of CoSQL's full dialogues.
+
+    Raises:
+        DataError: the file is missing, or not a list of dialogues.
+    """
     try:
         dialogues = json.loads(path.read_text(encoding="utf-8-sig"))
-        return [turn for dialogue in dialogues for turn in _user_turns(dialogue)]
+        return [turn for dialogue in dialogues for turn in _acted_turns(dialogue)]
     except OSError as error:
         raise DataError(f"cannot read {str(path)!r} ({error.strerror}): CoSQL's full dialogues belong there") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{str(path)!r} is not a file of CoSQL's full dialogues ({error})") from error
 
 
-def _user_turns(dialogue: dict[str, Any]) -> Iterator[UserTurn]:
+def _acted_turns(dialogue: dict[str, Any]) -> Iterator[ActedTurn]:
     history: list[Turn] = []
     for turn, after in zip(dialogue["turns"], [*dialogue["turns"][1:], {}], strict=True):
-        act = turn.get("act", "")
-        truth: Move | None = (
-            "answer"
-            if act in ANSWERABLE
-            else "clarify"
-            if act in ASKED
-            else "cannot_answer"
-            if act in UNANSWERABLE
-            else None
-        )
-        if turn["speaker"] != "user" or truth is None:
+        if turn["speaker"] != "user":
             continue
-        yield UserTurn(dialogue["database_id"], tuple(history), turn["text"], truth)
+        yield ActedTurn(dialogue["database_id"], tuple(history), turn["text"], turn.get("act", ""))
         if after.get("query"):
             history.append(Turn(utterance=turn["text"], sql=after["query"]))
+
+
+def _truth(act: str) -> Move | None:
+    if act in ANSWERABLE:
+        return "answer"
+    return "clarify" if act in ASKED else "cannot_answer" if act in UNANSWERABLE else None
 
 
 def score_moves(

@@ -182,3 +182,45 @@ def clarification(
     for move, score in found.items():
         precision, recall = (f"{each:.3f}" if each is not None else "-" for each in (score.precision, score.recall))
         typer.echo(f"{move:<14} {score.turns:4} due, {score.moved:4} made: precision {precision}, recall {recall}")
+
+
+@app.command("no-question", rich_help_panel=MAINTAIN)
+def no_question(
+    data: Data,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    databases: Databases = None,
+    acts: Annotated[
+        bool, typer.Option(help="Read CoSQL's full dialogues with their acts, not the questions alone.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Count the utterances that get one line in place of rows: false alarms, and against CoSQL's acts precision and recall."""
+    from agent.config import read_tables
+    from eval.checks.clarification import acted_turns
+    from eval.checks.no_question import IMPROPER, Asked, questions, score_no_question
+    from eval.datasets import load, parse_range
+
+    chosen = frozenset(read_tables(databases)["databases"]) if databases else frozenset[str]()
+    source = load(dataset, data, split)
+    turns: list[tuple[Asked, bool]]
+    if acts:
+        found = acted_turns(data / "dialogues" / f"cosql_dialogues_{split}.json")
+        turns = [(turn, turn.act == IMPROPER) for turn in found if not chosen or turn.database_id in chosen]
+    else:
+        start, stop = parse_range(dialogues) if dialogues else (0, len(source.dialogues))
+        turns = [(turn, False) for turn in questions(source.select(start, stop, tuple(chosen)))]
+    score = score_no_question(turns, source)
+    if json:
+        typer.echo(dumps({**score.model_dump(mode="json"), "precision": score.precision, "recall": score.recall}))
+        return
+    for line in score.false_alarms:
+        typer.echo(line)
+    kinds = ", ".join(f"{kind} {count}" for kind, count in score.kinds.items()) or "none"
+    typer.echo(
+        f"{score.turns} turns, taken for no question: {score.told} ({kinds}); false alarms {len(score.false_alarms)}"
+    )
+    if acts:
+        precision, recall = (f"{each:.3f}" if each is not None else "-" for each in (score.precision, score.recall))
+        typer.echo(f"{score.due} ask for nothing: precision {precision}, recall {recall}")
