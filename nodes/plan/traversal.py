@@ -138,6 +138,21 @@ def conjunction(conditions: tuple[Condition, ...]) -> Condition | None:
     return Junction(kind="and", conditions=conditions)
 
 
+def merged(condition: Condition | None) -> Condition | None:
+    """Return a condition in which each part of a conjunction or disjunction stands once; itself if none is repeated.
+
+    "branches in Shanghai": `city = 'Shanghai' AND city = 'Shanghai'` becomes `city = 'Shanghai'`.
+    """
+    if not isinstance(condition, Junction):
+        return condition
+    parts = condition.conditions if condition.kind == "or" else conjuncts(condition)
+    whole = tuple(part if (mended := merged(part)) is None else mended for part in parts)
+    once = tuple(dict.fromkeys(whole))
+    if len(once) == len(parts) and all(map(is_, whole, parts)):
+        return condition
+    return once[0] if len(once) == 1 else Junction(kind=condition.kind, conditions=once)
+
+
 def predicates(condition: Condition | None) -> Iterator[Predicate]:
     """Yield the leaf predicates of one condition, without entering sub-plans."""
     if isinstance(condition, Predicate):

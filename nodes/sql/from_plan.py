@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nodes.plan import ColumnTerm, DerivedTerm, Join, Ordering, Plan, PlanSource, Source, Star, TableSource, Term
-from nodes.plan.repeats import merged
+from nodes.plan.traversal import merged
 from nodes.sql.errors import SQLError
 from nodes.sql.joins.fill import with_joins
 from nodes.sql.writing.block_names import BlockNames

@@ -18,8 +18,7 @@ from nodes.coverage.join_paths import fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.roles import role_fit
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, Predicate, SubPlan, TableSource
-from nodes.plan.repeats import merged
-from nodes.plan.traversal import columns, conjuncts
+from nodes.plan.traversal import columns, conjuncts, merged
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.plan import Plan
-from nodes.plan.repeats import merged
+from nodes.plan.traversal import merged
 
 
 def repeated_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
