@@ -15,9 +15,9 @@ from value_index.duckdb.driver import first_line, load_driver, open_confined
 from value_index.duckdb.reflection import reflect
 from value_index.duckdb.source import DataFiles, DuckDBFile
 from value_index.duckdb.statements import fault, refusal
+from value_index.duckdb.worker import Collector, Worker
 from value_index.errors import DatabaseError, UnreadableError
 from value_index.schema import ColumnRef, Schema, quoted
-from value_index.worker import Collector, Worker
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.conversations.expectations import Answered, shortfall
+from eval.conversations.run import write_data
 from eval.conversations.suite_file import SuiteError, TurnSpec, read_suite, write_suite
+from eval.datasets import load
 from eval.demo.build import build
 from eval.scoring.verdicts import Executions
 from turnsql import app, main
@@ -161,3 +163,20 @@ def test_a_wrong_turn_is_blamed_on_a_stage_and_the_report_has_a_page(path: Path,
     assert CliRunner().invoke(app, ["eval", "report", str(out), "--out", str(tmp_path / "page")]).exit_code == 0
     page = (tmp_path / "page" / "report.html").read_text()
     assert "Stage to blame, by behaviour" in page and "Right turns by behaviour" in page
+
+
+def test_a_suite_over_data_files_is_made_and_laid_out_as_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    names = ("Ann", "Bo", "Cleo", "Dan", "Eva", "Finn", "Gus", "Hal")
+    rows = "".join(f"{n},{name},{('Berlin', 'Lyon')[n % 2]},{20 + 3 * n}\n" for n, name in enumerate(names, start=1))
+    Path("people.csv").write_text(f"id,name,city,age\n{rows}")
+    made = CliRunner().invoke(app, ["suite", "make", "--db", "people.csv", "--out", "s.yaml", "--turns", "4"])
+    assert made.exit_code == 0, made.output
+    data = load("cosql", write_data(read_suite(Path("s.yaml")), ["people.csv"], tmp_path / "data"), "dev")
+    monkeypatch.chdir("/")
+    data.open_databases()
+    database = data.open_database("people")
+    assert database.schema.dialect == "duckdb" and data.database_paths == database.files
+    assert database.execute("SELECT count(*) FROM people").rows == ((8,),)
+    data.close()
