@@ -99,19 +99,41 @@ def rerank(
 
 @app.command()
 def choice(
-    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset.")],
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset and spider_data.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")] = Path(
         "nodes/compact/ranking/choice.json"
+    ),
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings (TOML).")] = Path(
+        "configs/training/choice.toml"
     ),
     held_out: Annotated[
         Path, typer.Option(metavar="FILE", help="Databases to fit on, which the network was not trained on (TOML).")
     ] = HELD_OUT,
+    network: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Weights whose candidates are ranked; the shipped ones unless given."),
+    ] = None,
+    work: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder that keeps gathered candidates and the report of the fit.")
+    ] = Path("runs/choice"),
 ) -> None:
     """Fit how the embedded planner ranks its candidate plans, and how sure it is of the first."""
     from eval.datasets import listed_databases
-    from training.compact.choice import train_choice
+    from nodes.compact.network import SHIPPED
+    from training.ranking.config import load_choice_config
+    from training.ranking.train import train_choice
 
-    typer.echo(train_choice(data, sorted(listed_databases(held_out)), out))
+    typer.echo(
+        train_choice(
+            data,
+            sorted(listed_databases(held_out)),
+            out,
+            config=load_choice_config(config),
+            folder=work,
+            network=network or SHIPPED,
+            say=typer.echo,
+        )
+    )
 
 
 @app.command("model-choice")

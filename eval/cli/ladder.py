@@ -154,6 +154,25 @@ def ledger(
     Console().print(ledger_table({run.name: found}).rich())
 
 
+@app.command(rich_help_panel=MEASURE)
+def notes(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of scored runs.")],
+    data: MovedData = None,
+    json: AsJson = False,
+) -> None:
+    """Count the wrong answers that came without a note: sure of themselves, nothing unused, no warning."""
+    from rich.console import Console
+
+    from eval.analysis.notes import note_figures
+    from eval.report.confidence import note_table
+
+    found = {run.name: note_figures(run, data) for run in runs}
+    if json:
+        typer.echo("\n".join(figures.model_dump_json() for figures in found.values()))
+        return
+    Console().print(note_table(found).rich())
+
+
 @app.command("clarification", rich_help_panel=MAINTAIN)
 @app.command("acts", hidden=True)
 def clarification(

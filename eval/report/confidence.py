@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from statistics import fmean
 
+from eval.analysis.notes import NoteFigures
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView
 from eval.table import ReportTable, figure
@@ -121,3 +122,20 @@ def _marks(risk: Risk, series: str) -> list[Mark]:
         )
         for count in counts
     ]
+
+
+def note_table(runs: Mapping[str, NoteFigures]) -> ReportTable:
+    """Lay out how far the confidence of runs holds, and how many wrong answers came without a note."""
+    return ReportTable(
+        title="Confidence and notes",
+        columns=("run", "turns", "right", "confidence", "calibration error", "Brier", "wrong without a note", "right with a note"),
+        rows=tuple(
+            (
+                name, str(each.turns), figure(each.right), figure(each.confidence), figure(each.calibration_error),
+                figure(each.brier), f"{each.wrong_without_note} of {each.wrong}",
+                f"{each.right_with_note} of {round(each.turns * each.right)}",
+            )
+            for name, each in runs.items()
+        ),
+        note="A note: a confidence under .5, words of the question that the SQL does not use, or a warning.",
+    )  # fmt: skip

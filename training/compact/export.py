@@ -20,22 +20,23 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from eval.datasets import load
 from nodes.compact.features import FAR, FEATURES, RELATIONS
 from nodes.compact.grammar import WORDS
 from nodes.compact.network import Network
 from nodes.compact.turn_encoding import Planner
 from nodes.compact.weights_archive import write_weights
-from training.compact.choice import fold_choice
-from training.compact.choice_priors import PRIORS
 from training.compact.config import CompactConfig
 from training.compact.dataset import load_tokenizer
 from training.compact.model import CompactModel, Shape
+from training.compact.precision import precision_loss
 from training.compact.pretrained import base_folder
-from training.compact.rerank import precision_loss
-from training.dev_databases import refuse_dev_databases
+from training.ranking.config import load_choice_config
+from training.ranking.conversations import HeldOut
+from training.ranking.train import fitted_choice
 from training.settings import TrainingError
+from value_index.folders import shipped
 
+CHOICE = Path("configs/training/choice.toml")
 PRECISION_TURNS = 200
 """Turns of the validation fold on which full precision is held against what is shipped."""
 SMALL = 2048
@@ -136,12 +137,13 @@ def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str
             parts = {f"{name}.onnx": graph.SerializeToString() for name, graph in made}
             parts["tokenizer.json"] = tokenizer.to_str().encode()
             write_weights(path, parts, about)
-    dataset = load("cosql", data / "cosql_dataset", "train")
-    refuse_dev_databases(dataset)
-    planner, databases = Planner(Network(partial)), config.validation_databases
-    about["precision"] = precision_loss(dataset, databases, planner, Planner(Network(full)), turns=PRECISION_TURNS)
+    held_out = HeldOut(data, config.validation_databases)
+    about["precision"] = precision_loss(
+        held_out.dialogues(), Planner(Network(partial)), Planner(Network(full)), turns=PRECISION_TURNS
+    )
     full.unlink()
-    about["choice"] = fold_choice(dataset, databases, planner, PRIORS)
+    found = fitted_choice(held_out, load_choice_config(shipped(CHOICE)), run / "choice", partial)
+    about["choice"] = {**found.models, "fold": found.report}
     write_weights(out, parts, about)
     partial.unlink()
     return out

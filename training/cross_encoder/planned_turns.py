@@ -27,9 +27,10 @@ from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState, Turn
 from training.compact.examples import needed_stems
-from training.compact.rerank import UPSTREAM, Judged, judged
 from training.compact.schema_renaming import name_stems, renamed
+from training.cross_encoder.judged import Judged, judged
 from training.data.turns import is_artefact
+from training.ranking.candidates import UPSTREAM
 from value_index.database import Database
 from value_index.index import ValueIndex
 from value_index.linear_model import Weights

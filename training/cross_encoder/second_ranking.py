@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from eval.datasets import Dataset
+from nodes.compact.ranking.confidence import confidence_features
 from nodes.compact.ranking.cross_encoder import CrossEncoder, turn_text
-from nodes.compact.ranking.rerank import confidence_features
 from nodes.compact.ranking.second_ranking import second_features, second_ranking
 from nodes.compact.turn_encoding import Planner
-from training.compact.rerank import SHARPNESS, Judged, calibration_error
+from training.cross_encoder.judged import SHARPNESS, Judged
 from training.cross_encoder.planned_turns import TurnPlanner
 from training.linear_models.fitting import ranker_of
+from training.ranking.confidence import calibration_error
 from value_index.linear_model import Weights, probability
 
 READ = 5
@@ -73,6 +74,6 @@ def _firsts(turns: Sequence[ReadTurn], weights: Weights) -> tuple[list[dict[str,
     labels: list[bool] = []
     for first, read in turns:
         ranked = second_ranking(first, read, weights)
-        rows.append(confidence_features([(judged.candidate, score) for judged, score in ranked[:5]]))
+        rows.append(confidence_features(ranked[0][0].candidate.features, [score for _, score in ranked[:5]]))
         labels.append(ranked[0][0].right)
     return rows, labels

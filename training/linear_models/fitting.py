@@ -15,15 +15,19 @@ RARE = 15
 """A feature that fires less often gets no weight."""
 
 
-def fit_logistic(rows: Sequence[Features], labels: Sequence[bool], l2: float = 1.0) -> dict[str, float]:
-    """Fit one logistic model."""
+def fit_logistic(
+    rows: Sequence[Features], labels: Sequence[bool], l2: float = 1.0, *, shares: np.ndarray | None = None
+) -> dict[str, float]:
+    """Fit one logistic model; with `shares`, each row counts so much."""
     matrix, names = _matrix(rows)
     target = np.asarray(labels, dtype=float)
+    share = np.ones(len(rows)) if shares is None else shares
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         z = matrix @ w
         p = 1.0 / (1.0 + np.exp(-z))
-        return float(np.logaddexp(0, z).sum() - target @ z + 0.5 * l2 * w @ w), matrix.T @ (p - target) + l2 * w
+        value = share @ (np.logaddexp(0, z) - target * z) + 0.5 * l2 * w @ w
+        return float(value), matrix.T @ (share * (p - target)) + l2 * w
 
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
     return _rounded(names, found.x)

@@ -6,25 +6,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from nodes.compact.ranking import opinions, plan_features
+from nodes.compact.ranking import confidence, opinions, plan_features
 from nodes.compact.weights_archive import WeightsError
-from value_index.linear_model import Feature, Weights
+from value_index.linear_model import Weights
 from value_index.weights_file import FeatureLists, read_weights
 
 CHOICE = Path(__file__).with_name("choice.json")
-CONFIDENCE_FEATURES = (
-    Feature("bias", "Always 1."),
-    Feature("share", "The share of the first plan in the softmax of the scores."),
-    Feature("margin", "How far the first plan leads, up to four, over four."),
-    Feature("network", "The network's log-probability of the first plan, over five."),
-    Feature("network_first", "True if it is the network's best plan."),
-    Feature("read_first", "True if it is the best interpretation of the words."),
-    Feature("network_has_no_words", "True if the network cannot write it."),
-    Feature("values_unused", "The scores of the grounded values that it does not use."),
-    Feature("missing", "The strength of the requirements that it leaves out, of all kinds."),
-    Feature("senseless", "How many of its features say that it can hardly be meant."),
-)
-LISTS: FeatureLists = {"plan": (*opinions.FEATURES, *plan_features.FEATURES), "confidence": CONFIDENCE_FEATURES}
+LISTS: FeatureLists = {"plan": (*opinions.FEATURES, *plan_features.FEATURES), "confidence": confidence.FEATURES}
 
 
 @cache

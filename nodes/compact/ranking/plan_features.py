@@ -12,16 +12,20 @@ from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking import (
     coverage_features,
     cue_features,
+    move_features,
     reference_features,
     requirement_features,
     sense_features,
+    wording_features,
 )
 from nodes.compact.ranking.candidate import Candidate
 from nodes.compact.ranking.coverage_features import CoverageFeatures
 from nodes.compact.ranking.cue_features import CueFeatures
+from nodes.compact.ranking.move_features import MoveFeatures
 from nodes.compact.ranking.reference_features import ReferenceFeatures
 from nodes.compact.ranking.requirement_features import RequirementFeatures
 from nodes.compact.ranking.sense_features import SenseFeatures
+from nodes.compact.ranking.wording_features import WordingFeatures
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.all_edits import EDITS
 from nodes.lexical.evidence import Evidence
@@ -39,6 +43,8 @@ FEATURES = (
     *cue_features.FEATURES,
     *requirement_features.FEATURES,
     *reference_features.FEATURES,
+    *move_features.FEATURES,
+    *wording_features.FEATURES,
     *sense_features.FEATURES,
     *(Feature(f"edit_{name}", f"How often the edit {name} was made of it.") for name in EDITS),
 )
@@ -79,6 +85,8 @@ class PlanFeatures:
     requirements: RequirementFeatures
     referring: ReferenceFeatures
     sense: SenseFeatures
+    moves: MoveFeatures
+    wording: WordingFeatures
 
     @classmethod
     def of(cls, state: GraphState, context: Context, evidence: Evidence) -> PlanFeatures:
@@ -92,6 +100,8 @@ class PlanFeatures:
             RequirementFeatures(demand),
             ReferenceFeatures(demand),
             SenseFeatures(demand),
+            MoveFeatures(demand, evidence.turn.earlier_plans),
+            WordingFeatures(demand),
         )
 
     def candidate(
@@ -107,6 +117,8 @@ class PlanFeatures:
             **self.requirements.of(plan_parts),
             **self.referring.of(plan_parts),
             **self.sense.of(plan_parts),
+            **self.moves.of(plan_parts),
+            **self.wording.of(plan_parts),
         }
         for edit in edits:
             features[f"edit_{edit}"] = features.get(f"edit_{edit}", 0.0) + 1.0

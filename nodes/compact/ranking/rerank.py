@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import exp
 
 from nodes.compact.ranking.candidate import Candidate, distinct, ranking
 from nodes.compact.ranking.choice_weights import checked_choice, choice_weights
+from nodes.compact.ranking.confidence import confidence_features
 from nodes.compact.ranking.cross_encoder import load_cross_encoder, turn_text
 from nodes.compact.ranking.edit_search import with_edits
 from nodes.compact.ranking.opinions import Opinions
@@ -18,20 +18,9 @@ from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.state import GraphState, ScoredPlan
-from value_index.linear_model import Features, Weights, probability
+from value_index.linear_model import Weights, probability
 
-__all__ = ["Candidate", "candidates", "choice_of", "chosen", "confidence_features", "distinct", "ranking"]
-
-SENSELESS = (
-    "condition_twice",
-    "contradiction",
-    "cross_join",
-    "fan_trap",
-    "own_members",
-    "key_summed",
-    "texts_compared",
-)
-"""Features of plans that can hardly be meant."""
+__all__ = ["Candidate", "candidates", "choice_of", "chosen", "distinct", "ranking"]
 
 
 def candidates(
@@ -93,7 +82,7 @@ def chosen(
         text = turn_text(planner.network.tokenizer, context.schema, said, understanding.previous, plans_read)
         ranked = second_ranking(first, reader.scores(text), reader.about["plan"])
     ranked = ranked[:most]
-    sure = probability(confidence_features(ranked), choice["confidence"]) if ranked else None
+    sure = _sure(ranked, choice["confidence"]) if ranked else None
     plans = [
         ScoredPlan(plan=each.plan, score=score, confidence=sure if rank == 0 else None)
         for rank, (each, score) in enumerate(ranked)
@@ -115,19 +104,6 @@ def choice_of(planner: Planner, weights: str) -> Mapping[str, Weights]:
     return checked_choice(choice, weights)
 
 
-def confidence_features(ranked: Sequence[tuple[Candidate, float]]) -> Features:
-    """Return what tells whether the first of a ranking is right."""
-    (first, best), *rest = ranked
-    share = 1.0 / sum(exp(score - best) for _, score in ranked)
-    return {
-        "bias": 1.0,
-        "share": share,
-        "margin": min(4.0, best - rest[0][1]) / 4 if rest else 1.0,
-        "network": first.features.get("network", 0.0),
-        "network_first": first.features.get("network_first", 0.0),
-        "read_first": first.features.get("read_first", 0.0),
-        "network_has_no_words": first.features.get("network_has_no_words", 0.0),
-        "values_unused": first.features.get("values_unused", 0.0),
-        "missing": sum(value for name, value in first.features.items() if name.startswith("missing_")),
-        "senseless": sum(first.features.get(name, 0.0) for name in SENSELESS),
-    }
+def _sure(ranked: Sequence[tuple[Candidate, float]], weights: Weights) -> float:
+    """Return the probability that the first of a ranking is right."""
+    return probability(confidence_features(ranked[0][0].features, [score for _, score in ranked]), weights)

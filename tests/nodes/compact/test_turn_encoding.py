@@ -19,6 +19,7 @@ from nodes.compact.plan_parts import PlanParts
 from nodes.compact.pointers import Items
 from nodes.compact.ranking import rerank as choosing
 from nodes.compact.ranking.choice_weights import LISTS
+from nodes.compact.ranking.confidence import confidence_features
 from nodes.compact.turn_encoding import Planner
 from nodes.compact.weights_archive import WeightsError
 from nodes.node import Context
@@ -118,7 +119,7 @@ def test_candidates_of_both_sides_are_told_apart_by_their_parts(context: Context
     edited = choosing.candidates(state, context, read, width=4, readings=10, weights={"network": 1.0})
     names = {feature.name for feature in LISTS["plan"]}
     assert len(edited) > len(found) and {name for each in edited for name in each.features} <= names
-    assert choosing.confidence_features([(first, 1.0)]).keys() == {each.name for each in LISTS["confidence"]}
+    assert confidence_features(first.features, [1.0]).keys() == {each.name for each in LISTS["confidence"]}
     ranked = choosing.ranking(found, {"network": 1.0})
     assert ranked[0][0] is first
 

@@ -9,16 +9,19 @@ import pytest
 from nodes.compact.ranking import (
     coverage_features,
     cue_features,
+    move_features,
     opinions,
     plan_features,
     reference_features,
     requirement_features,
     sense_features,
+    wording_features,
 )
 from nodes.compact.ranking.choice_weights import LISTS, checked_choice, choice_weights
-from nodes.compact.ranking.rerank import SENSELESS
+from nodes.compact.ranking.confidence import IGNORED, INVENTED, SENSELESS
 from nodes.compact.weights_archive import WeightsError
-from training.compact.choice_priors import PRIORS
+from training.ranking.config import load_choice_config
+from value_index.folders import ROOT
 
 
 @pytest.mark.parametrize("model", LISTS)
@@ -31,7 +34,8 @@ def test_each_feature_is_listed_once_and_has_a_weight(model: str) -> None:
 
 def test_what_is_named_elsewhere_is_in_the_list() -> None:
     names = {feature.name for feature in LISTS["plan"]}
-    assert PRIORS.keys() | set(SENSELESS) <= names
+    centre = load_choice_config(ROOT / "configs/training/choice.toml").centre
+    assert centre.keys() | {*SENSELESS, *INVENTED, *IGNORED} <= names
 
 
 def test_a_choice_of_other_features_is_refused() -> None:
@@ -45,11 +49,13 @@ def test_a_choice_of_other_features_is_refused() -> None:
     [
         coverage_features,
         cue_features,
+        move_features,
         opinions,
         plan_features,
         reference_features,
         requirement_features,
         sense_features,
+        wording_features,
     ],
 )
 def test_each_file_of_features_shows_an_utterance_and_its_sql(module: ModuleType) -> None:

@@ -1,0 +1,122 @@
+"""NoteFigures: of the wrong answers of a run, how many came without a note that they may be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.records import TurnRecord, read_manifest, read_turns
+from eval.scoring.score import open_rows
+from eval.scoring.scores import read_scores
+from nodes.coverage.unused import unused_mentions
+from nodes.node import ADAPTERS, FIELDS, Context
+from nodes.state import GraphState, Stage, Turn
+from value_index.index import ValueIndex
+from value_index.models import FrozenModel
+
+LEAST = 0.5
+"""Confidence under which an answer counts as noted."""
+BINS = 10
+READ: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
+
+
+class NoteFigures(FrozenModel):
+    """The scored turns of a run whose planner gives a confidence."""
+
+    turns: int
+    right: float
+    """Share of right answers, by the value verdict."""
+    confidence: float
+    """The mean."""
+    calibration_error: float
+    """The gap of confidence and accuracy, over ten equal bins of confidence."""
+    brier: float
+    """The mean squared distance of confidence and verdict."""
+    wrong: int
+    wrong_without_note: int
+    """Wrong answers with a confidence of .5 or more, nothing unused, and no warning."""
+    right_with_note: int
+    """Right answers that have one of these."""
+
+
+@dataclass(frozen=True)
+class NotedTurn:
+    """One answer: how sure, whether anything else speaks against it, and whether it is right."""
+
+    confidence: float
+    noted: bool
+    """Whether words are unused, or the validator warns."""
+    right: bool
+
+
+def note_figures(run: Path, data: Path | None = None) -> NoteFigures:
+    """Count the notes of a scored run.
+
+    Raises:
+        TurnSQLError: no run, not scored, other data, or no turn with a confidence.
+    """
+    manifest = read_manifest(run)
+    dataset = open_rows(manifest, data)
+    try:
+        values = {(line.dialogue, line.turn): line.value for line in read_scores(run)}
+        records = [
+            r for r in read_turns(run) if r.confidence is not None and values.get((r.dialogue, r.turn)) is not None
+        ]
+        own = {r.key: r.sql for r in read_turns(run)} if manifest.history != "gold" else None
+        contexts: dict[str, Context] = {}
+        turns: list[NotedTurn] = []
+        for record in records:
+            if record.database_id not in contexts:
+                database = dataset.open_database(record.database_id)
+                contexts[record.database_id] = Context(database.schema, database, ValueIndex.build(database))
+            past = dataset.by_index[record.dialogue].turns[: record.turn]
+            sqls = [each.query for each in past]
+            if own is not None:
+                sqls = [own.get(type(record.key)(record.dialogue, at), "") for at in range(record.turn)]
+            history = tuple(Turn(utterance=e.utterance, sql=sql) for e, sql in zip(past, sqls, strict=True))
+            right = bool(values[record.dialogue, record.turn])
+            turns.append(_noted(record, history, contexts[record.database_id], right=right))
+    finally:
+        dataset.close()
+    return figures_of(turns)
+
+
+def _noted(record: TurnRecord, history: tuple[Turn, ...], context: Context, *, right: bool) -> NotedTurn:
+    """Read what the answer of a turn said against itself."""
+    state = GraphState(
+        turn_id=str(record.key), database_id=record.database_id, history=history, utterance=record.utterance
+    )
+    outputs = {FIELDS[s]: ADAPTERS[s].validate_python(record.stages[s].output) for s in READ if s in record.stages}
+    state = state.model_copy(update={**outputs, "sql": record.sql})
+    warned = bool(record.attempts and record.attempts[-1].violations)
+    noted = warned or bool(unused_mentions(state, context.of_turn(state)))
+    return NotedTurn(record.confidence or 0.0, noted, right)
+
+
+def figures_of(turns: Iterable[NotedTurn]) -> NoteFigures:
+    """Sum up answers.
+
+    >>> figures_of([NotedTurn(0.9, False, True), NotedTurn(0.7, False, False)]).wrong_without_note
+    1
+    """
+    found = list(turns)
+    count = max(1, len(found))
+    wrong = [each for each in found if not each.right]
+    return NoteFigures(
+        turns=len(found),
+        right=sum(each.right for each in found) / count,
+        confidence=sum(each.confidence for each in found) / count,
+        calibration_error=sum(_gaps(found)) / count,
+        brier=sum((each.confidence - each.right) ** 2 for each in found) / count,
+        wrong=len(wrong),
+        wrong_without_note=sum(each.confidence >= LEAST and not each.noted for each in wrong),
+        right_with_note=sum(each.right and (each.noted or each.confidence < LEAST) for each in found),
+    )
+
+
+def _gaps(turns: list[NotedTurn]) -> Iterator[float]:
+    """Yield, for each bin of confidence, its gap times its turns."""
+    for number in range(BINS):
+        here = [each for each in turns if min(BINS - 1, int(each.confidence * BINS)) == number]
+        yield abs(sum(each.confidence - each.right for each in here))

@@ -1,0 +1,137 @@
+"""MoveFeatures: how a plan follows the move that a turn makes: choosing among rows, showing more, going back.
+
+After SELECT title FROM book, "Those with more than 300 pages" -> SELECT title FROM book WHERE pages > 300; SELECT pages FROM
+book WHERE pages > 300 has `chooses_other_shown`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.demand import Demand
+from nodes.coverage.moves import Move, goes_back_to, move_of
+from nodes.coverage.references import exchanges, gives_up
+from nodes.plan import Plan
+from nodes.plan.constraints import Constraint
+from value_index.linear_model import Feature, Features
+
+FEATURES = (
+    Feature("follows", "True if there is a turn before: all plans of a turn have the same, for what weighs by it."),
+    Feature(
+        "chooses_other_shown", 'True if rows before are chosen among ("those with ...") and it shows something else.'
+    ),
+    Feature("chooses_filters_lost", "How many conditions are lost though rows before are chosen among, up to two."),
+    Feature("chooses_nothing_new", "True if rows before are chosen among and no condition, order or limit is new."),
+    Feature("chooses_group_lost", "True if rows before are chosen among and their group is lost."),
+    Feature("adds_shown_lost", 'True if more is to be shown ("also", "too") and something shown before is lost.'),
+    Feature("adds_nothing_shown", "True if more is to be shown and nothing more is."),
+    Feature("adds_filters_lost", "How many conditions are lost though more is to be shown, up to two."),
+    Feature("swaps_filters_lost", 'How many conditions are lost beyond one though something is exchanged ("instead").'),
+    Feature("goes_elsewhere", "True if the words go back to an earlier plan and it is another."),
+    Feature("leaves_filters_held", "How many conditions are held though the words begin a new subject, up to two."),
+    Feature("turned_filter", "How many conditions before it turns round though nothing is denied: = to !=, < to >."),
+    Feature("order_lost", "True if it has the conditions and tables of the turn before, but no longer its order."),
+    Feature(
+        "exchanges_value",
+        'True if a value is to be exchanged ("and Poland?") and only a value of the plan before is another.',
+    ),
+    Feature("gives_condition_up", "True if a condition is to be given up and it is the plan before without one."),
+    Feature(
+        "keeps_all",
+        "True if it shows what was shown, under at least the conditions before, where nothing is to be exchanged.",
+    ),
+)
+
+TURNED = {"=": "!=", "!=": "=", "in": "not in", "not in": "in", "like": "not like", "not like": "like"}
+
+
+@dataclass(frozen=True)
+class MoveFeatures:
+    """The move of one turn, to hold plans against."""
+
+    demand: Demand
+    earlier: tuple[Plan | None, ...]
+    """The plans of the turns before, oldest first."""
+
+    @cached_property
+    def move(self) -> Move:
+        """How the turn goes on from the one before."""
+        return move_of(self.demand.inquiry.utterance.text) if self.earlier else "other"
+
+    @cached_property
+    def target(self) -> Plan | None:
+        """The plan that the words go back to."""
+        return goes_back_to(self.move, self.earlier)
+
+    @cached_property
+    def _chooses(self) -> bool:
+        """Whether the words choose among rows, by something that rows can be chosen by."""
+        demand = self.demand
+        asked = bool(demand.requirements or demand.order or demand.evidence.superlatives)
+        return self.move == "choose" and (asked or bool(demand.evidence.cues.comparisons))
+
+    @cached_property
+    def _may_keep(self) -> bool:
+        """Whether nothing of the turn before is to be exchanged or given up."""
+        inquiry = self.demand.inquiry
+        return self.move in ("choose", "add", "other") and not (exchanges(inquiry) or gives_up(inquiry))
+
+    def of(self, plan_parts: PlanParts) -> Features:
+        """Return the features of one plan."""
+        before = self.demand.previous
+        if before is None:
+            return {}
+        plan, old = plan_parts.plan, frozenset(self.demand.evidence.constraints_before)
+        lost, held = len(old - plan_parts.filters), len(old & plan_parts.filters)
+        return {
+            "follows": 1.0,
+            **self._moved(plan, before, lost, bool(plan_parts.filters - old)),
+            "goes_elsewhere": float(self.target is not None and plan != self.target),
+            "leaves_filters_held": float(self.move == "leave") * min(2, held),
+            "turned_filter": float(0 if self.demand.evidence.cues.negated else self._turned(plan_parts)),
+            "order_lost": float(bool(before.order_by) and not plan.order_by and not lost and plan != before),
+            **self._replaced(plan_parts, before, old),
+            "keeps_all": float(self._may_keep and not lost and plan.select == before.select and plan != before),
+        }
+
+    def _replaced(self, plan_parts: PlanParts, before: Plan, old: frozenset[Constraint]) -> Features:
+        """Whether the plan is the one before with a value exchanged, or a condition given up, as the words ask."""
+        inquiry, plan, now = self.demand.inquiry, plan_parts.plan, plan_parts.filters
+        if plan.select != before.select or not (exchanges(inquiry) or gives_up(inquiry)):
+            return {}
+        gone, new = old - now, now - old
+        columns = {(each.column, each.aggregate) for each in gone}
+        exchanged = len(gone) == len(new) == 1 and columns == {(each.column, each.aggregate) for each in new}
+        return {
+            "exchanges_value": float(exchanges(inquiry) and exchanged),
+            "gives_condition_up": float(gives_up(inquiry) and len(gone) == 1 and not new),
+        }
+
+    def _moved(self, plan: Plan, before: Plan, lost: int, new: bool) -> Features:
+        """What the move changes that it should leave alone, and leaves alone that it should change."""
+        if self._chooses:
+            same_rank = plan.order_by == before.order_by and plan.limit == before.limit
+            return {
+                "chooses_other_shown": float(plan.select != before.select),
+                "chooses_filters_lost": float(min(2, lost)),
+                "chooses_nothing_new": float(not new and same_rank and plan.having == before.having),
+                "chooses_group_lost": float(bool(before.group_by) and plan.group_by != before.group_by),
+            }
+        if self.move == "add":
+            return {
+                "adds_shown_lost": float(not set(before.select) <= set(plan.select)),
+                "adds_nothing_shown": float(set(plan.select) <= set(before.select)),
+                "adds_filters_lost": float(min(2, lost)),
+            }
+        return {"swaps_filters_lost": float(max(0, lost - 1))} if self.move == "swap" else {}
+
+    def _turned(self, plan_parts: PlanParts) -> int:
+        """Return how many conditions of the turn before stand in the plan in the opposite sense."""
+        now = {(c.column, c.operator, c.values) for c in plan_parts.filters}
+        return sum(
+            (c.column, TURNED.get(c.operator), c.values) in now
+            for c in self.demand.evidence.constraints_before
+            if c not in plan_parts.filters
+        )
