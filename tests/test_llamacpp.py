@@ -126,7 +126,7 @@ def test_a_weak_model_takes_nothing_from_the_planner(base_url: str, tmp_path: Pa
     config.write_text(CONFIG.read_text().replace("http://localhost:8080/v1", base_url))
     assert Config.load(config).endpoint
     started = time.monotonic()
-    counts = run(RunOptions(data=DEMO_DATA, out=tmp_path / "run", config=config, dialogues="0:3", alone=False))
+    counts = run(RunOptions(data=DEMO_DATA, out=tmp_path / "run", config=config, dialogues="0:2", alone=False))
     records = read_turns(tmp_path / "run")
     print(f"\n{len(records)} turns in {time.monotonic() - started:.1f} s: {sum(map(agreed, records))} agreed on")
     assert counts.not_run == 0 and counts.stopped is None and all(record.sql for record in records)
