@@ -1,4 +1,4 @@
-"""Where a DuckDB database comes from: a file of DuckDB, or data files that are read into one of ours."""
+"""The source of a DuckDB database: a file of DuckDB, or data files that are read into one of ours."""
 
 from __future__ import annotations
 
