@@ -116,6 +116,8 @@ class Maker:
             return False
         rivals = [*step.rivals, *_amnesiac(step.query, talk), *talk.queries[-1:]]
         ordered = step.query.order is not None or step.query.by_figure
+        if ordered:
+            rivals.append(step.query.but(order=None, by_figure=False))
         return all(not _same(gold, self._answer(rival), ordered) for rival in rivals if rival != step.query)
 
     def _is_clear_cut(self, query: Query) -> bool:
