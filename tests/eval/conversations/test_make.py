@@ -17,6 +17,10 @@ from value_index.database import Database
 from value_index.sqlite.database import SQLiteDatabase
 
 
+MEANT = ("filter dropped", "stale filter", "count for list", "other column", "order ignored")
+"""Faults that nearly every turn with a place for them must find."""
+
+
 @pytest.fixture(scope="module", params=["air_network", "bookshop", "clinic"])
 def database(request: pytest.FixtureRequest) -> Database:
     return SQLiteDatabase.open(next(path for path in build() if path.stem == request.param))
@@ -109,5 +113,5 @@ def test_planted_faults_are_found_by_the_behaviours_that_are_meant_to_find_them(
     planted = plant_faults(suite, database)
     found = {fault: sum(each.found for each in planted if each.fault == fault) for fault in FAULTS}
     given = {fault: sum(each.planted for each in planted if each.fault == fault) for fault in FAULTS}
-    assert all(found[fault] >= 0.9 * given[fault] for fault in ("filter dropped", "count for list", "other column"))
+    assert all(found[fault] >= 0.9 * given[fault] for fault in MEANT)
     assert given["filter dropped"] >= 10 and given["stale filter"] >= 1
