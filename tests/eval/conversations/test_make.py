@@ -16,7 +16,6 @@ from eval.demo.build import build
 from value_index.database import Database
 from value_index.sqlite.database import SQLiteDatabase
 
-
 MEANT = ("filter dropped", "stale filter", "count for list", "other column", "order ignored")
 """Faults that nearly every turn with a place for them must find."""
 
