@@ -66,9 +66,19 @@ async def prompts_sha256(nodes: Mapping[Stage, Node], endpoint: Endpoint, databa
     for stage in STAGES:
         node = nodes[stage]
         if isinstance(node, Variant) and node.costly:
-            assert isinstance(await attempt(node(state, context)), Failure)
+            await _hear(node, state, context, listener)
     text = "\n".join(prompt.model_dump_json() for prompt in listener.prompts)
     return hashlib.sha256(text.encode()).hexdigest() if listener.prompts else None
+
+
+async def _hear(node: Node, state: GraphState, context: Context, listener: Listener) -> None:
+    """Put turns to a node until it asks the model: some ask only at the first attempt, or where no plans agree."""
+    first = state.model_copy(update={"attempts": ()})
+    before = len(listener.prompts)
+    for each in (state, first, first.model_copy(update={"plans": ()})):
+        await attempt(node(each, context))
+        if len(listener.prompts) > before:
+            return
 
 
 def _made_up(schema: Schema) -> GraphState:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.config import Config
+from eval.runs.prompt_hash import prompts_sha256
 from nodes.choice.choose import choose
 from nodes.choice.features import FEATURES, GroupFacts
 from nodes.choice.gather import agreement, gather, offers_of
@@ -17,6 +19,7 @@ from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, Reply
 from nodes.node import Context
 from nodes.plan import ColumnTerm, Plan, TableSource
+from nodes.prompts.parts import PromptParts
 from nodes.sql_generation import Candidates
 from nodes.state import GraphState, ScoredPlan, Stage
 from tests.nodes.sql.regatta import open_regatta
@@ -139,3 +142,12 @@ def test_the_choice_is_noted_for_the_trace(database: Database) -> None:
     (choice,) = context.choices
     assert choice.groups[choice.chosen].sql == sql
     assert {source for group in choice.groups for source in group.sources} == {"plan 1", "plan 2", "model"}
+
+
+@pytest.mark.parametrize("node", [Candidates(), Candidates(below=0.85), Candidates(agreed=0.8)])
+def test_a_run_with_candidates_has_a_hash_of_its_prompts(database: Database, node: Candidates) -> None:
+    nodes = {**Config.load().nodes(), "sql_generation": node}
+    endpoint = Endpoint(base_url="http://none/v1", model="m")
+    hashed = asyncio.run(prompts_sha256(nodes, endpoint, database))
+    task = Candidates(prompt=PromptParts(task_last=True))
+    assert hashed and hashed != asyncio.run(prompts_sha256({**nodes, "sql_generation": task}, endpoint, database))
