@@ -17,7 +17,7 @@ from nodes.choice.gather import agreement, gather, offers_of
 from nodes.compact.ranking.plan_review import PlanReview
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, Reply
-from nodes.node import Context
+from nodes.node import Context, Node
 from nodes.plan import ColumnTerm, Plan, TableSource
 from nodes.prompts.parts import PromptParts
 from nodes.sql_generation import Candidates
@@ -146,8 +146,9 @@ def test_the_choice_is_noted_for_the_trace(database: Database) -> None:
 
 @pytest.mark.parametrize("node", [Candidates(), Candidates(below=0.85), Candidates(agreed=0.8)])
 def test_a_run_with_candidates_has_a_hash_of_its_prompts(database: Database, node: Candidates) -> None:
-    nodes = {**Config.load().nodes(), "sql_generation": node}
+    nodes: dict[Stage, Node] = {**Config.load().nodes(), "sql_generation": node}
     endpoint = Endpoint(base_url="http://none/v1", model="m")
     hashed = asyncio.run(prompts_sha256(nodes, endpoint, database))
     task = Candidates(prompt=PromptParts(task_last=True))
-    assert hashed and hashed != asyncio.run(prompts_sha256({**nodes, "sql_generation": task}, endpoint, database))
+    nodes["sql_generation"] = task
+    assert hashed and hashed != asyncio.run(prompts_sha256(nodes, endpoint, database))
