@@ -110,10 +110,8 @@ def train_compact(
         optimizer.load_state_dict(saved["optimizer"])
         step, spent, best, stale = saved["step"], saved["spent"], saved["best"], saved["stale"]
         console.print(f"resumed at step {step} of {steps}")
-    elif start is not None and start.is_file():
-        load_exported(model, start)
     elif start is not None:
-        model.load_state_dict(torch.load(start / "best.pt", map_location=where, weights_only=True)["model"])
+        begin_with(model, start, where)
 
     # Threads of ours, each with a part of the batch, keep two cores busier than torch's own do within one operation.
     shards = 1 if where.type == "cuda" else max(1, min(threads, config.batch_size // ROWS))
@@ -173,6 +171,19 @@ def train_compact(
             _save(last, {**state, "spent": time.monotonic() - started, "best": best, "stale": stale})
             done = done or stale >= config.patience
 
+    if start is not None and config.blend < 1:
+        begun = CompactModel(Shape(vocabulary=tokenizer.get_vocab_size())).to(where)
+        begun.load_state_dict(model.state_dict())
+        begin_with(begun, start, where)
+        model.load_state_dict(torch.load(out / "best.pt", map_location=where, weights_only=True)["model"])
+        blend(model, begun, config.blend)
+        best_shares = {
+            name: greedy_exact(model, texts, rows, config.batch_size, where, pool) for name, rows in by_source.items()
+        }
+        best = sum(best_shares.values()) / max(1, len(best_shares))
+        _save(out / "best.pt", {"model": model.state_dict(), "step": step, "score": best})
+        console.print(f"blended: {best:.4f} of the held-out plans exact")
+
     manifest = {
         "config": config.model_dump(mode="json"), "commit": commit(), "versions": {**versions(), "torch": torch.__version__},
         "rows_sha256": built.rows_sha256, "examples": len(training), "left_out": dict(counts), "steps": step,
@@ -182,6 +193,25 @@ def train_compact(
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     shutil.rmtree(kept)
     return out
+
+
+def begin_with(model: CompactModel, start: Path, where: torch.device) -> None:
+    """Give a network the weights of an exported planner, or the best of an earlier run."""
+    if start.is_file():
+        load_exported(model, start)
+    else:
+        model.load_state_dict(torch.load(start / "best.pt", map_location=where, weights_only=True)["model"])
+
+
+def blend(model: CompactModel, begun: CompactModel, share: float) -> None:
+    """Mix a network's weights with those that it began with, in place (WiSE-FT, arXiv:2109.01903).
+
+    Args:
+        share: of the network's own weights.
+    """
+    with torch.no_grad():
+        for own, first in zip(model.parameters(), begun.parameters(), strict=True):
+            own.mul_(share).add_(first, alpha=1 - share)
 
 
 def greedy_exact(
