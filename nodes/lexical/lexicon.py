@@ -57,7 +57,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
     "heavier": ("weight",), "lighter": ("weight",), "taller": ("height",), "after": ("year", "date", "time"),
     "before": ("year", "date", "time"), "since": ("year", "date"), "later": ("year", "date", "time"),
     "earlier": ("year", "date", "time"), "expensive": ("price", "cost"), "cheaper": ("price", "cost"),
-    "costs": ("price", "cost"), "faster": ("speed",), "slower": ("speed",), "age": ("age",),
+    "costs": ("price", "cost"), "cost": ("price", "cost"), "costing": ("price", "cost"), "priced": ("price",), "faster": ("speed",), "slower": ("speed",), "age": ("age",),
 }  # fmt: skip
 """Words of a comparison that name the kind of column compared."""
 
