@@ -84,7 +84,6 @@ CASES = [
 FAILING = frozenset(
     (
         "What is the total amount of orders from customers in Leeds?",
-        "List the names of customers who ordered bolts",
         "Which films have an unknown gross?",
         "List the names of the home team and the away team of every game",
     )

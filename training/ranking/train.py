@@ -71,7 +71,7 @@ def fitted_choice(
 
 def fit(turns: Sequence[JudgedTurn], config: ChoiceConfig) -> Fitted:
     """Fit ranking and confidence; cross-fitting over the databases chooses how strongly the centre holds."""
-    design = Design(turns, config.sources)
+    design = Design(turns, {str(name): share for name, share in config.sources.items()})
     parts = design.parts(config.fit.parts)
     crossed = {l2: _crossed(design, config.centre, l2, parts) for l2 in config.fit.l2}
     worth = {l2: float(design.counted @ firsts(design, scores).right) / len(turns) for l2, scores in crossed.items()}
