@@ -114,7 +114,8 @@ class Config(ConfigTable):
         """The kinds of utterances that get one line in place of rows."""
         if self.graph.refuse is not None:
             return self.graph.refuse
-        asks = any(node.costly for node in self.settings.values())
+        # Studies put nodes of their own in a stage's place, which need not be variants.
+        asks = any(getattr(node, "costly", False) for node in self.settings.values())
         return tuple(kind for kind in READERS if not (asks and kind == "other_language"))
 
     def canonical(self) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class CompactConfig(Settings):
     patience: int = 8
     """Looks without a better one before the run stops."""
     blend: float = Field(default=1.0, gt=0, le=1)
-    """Of a run that begins with other weights (--start): the share of its own in the end; the rest is what it began with."""
+    """Share of its own weights that a run begun with others (--start) ends with; the rest are those it began with."""
     threads: int | None = None
     """CPU threads; None leaves torch its own count."""
 

@@ -42,7 +42,10 @@ def recorded(archive: Path, folder: Path, **answers: Any) -> Path:
 
 
 def write(folder: Path, turns: list[TurnRecord]) -> None:
+    """Write other records, as a version without links did: nothing vouches for them."""
     write_atomically(folder / "turns.jsonl", "".join(turn.model_dump_json() + "\n" for turn in turns))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    write_atomically(folder / "manifest.json", json.dumps({**manifest, "chain": None}))
 
 
 def by_key(folder: Path) -> dict[tuple[int, int], TurnScores]:

@@ -14,7 +14,7 @@ from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.scoring.score import score
 from eval.scoring.scores import read_scores, read_summary
-from value_index.atomic_file import write_atomically
+from tests.eval.scoring.test_score import write
 
 SLIP = "SELECT name FROM city WHERE people > 200"
 
@@ -23,10 +23,7 @@ def recorded(archive: Path, folder: Path, sql: str) -> Path:
     """Run the oracle, then put another answer into turn 0/1."""
     options = RunOptions(data=archive, out=folder, config=Path("configs/skip.toml"), oracle=("sql_generation",))
     run(options)
-    turns = (
-        record.model_copy(update={"sql": sql}) if record.key == (0, 1) else record for record in read_turns(folder)
-    )
-    write_atomically(folder / "turns.jsonl", "".join(turn.model_dump_json() + "\n" for turn in turns))
+    write(folder, [turn.model_copy(update={"sql": sql} if turn.key == (0, 1) else {}) for turn in read_turns(folder)])
     return folder
 
 

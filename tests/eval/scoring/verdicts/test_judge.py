@@ -6,6 +6,7 @@ import pytest
 
 from eval.scoring.verdicts import Executions, judge
 from value_index.database import Database, Result
+from value_index.sqlite.database import SQLiteDatabase
 
 # gold, prediction, strict, value, official, official_keep_distinct, bird
 CASES = {
@@ -93,12 +94,12 @@ def test_three_ways_to_have_no_rows_are_told_apart(people: Database) -> None:
     assert (late.value, late.unscored, late.notes) == (False, None, ("prediction_timeout",))
 
 
-class _Lost(Database):
+class _Lost(SQLiteDatabase):
     def execute(self, *_: object, **__: object) -> Result:
         raise OSError("the disk is gone")
 
 
-def test_a_harness_fault_is_neither(people: Database) -> None:
+def test_a_harness_fault_is_neither(people: SQLiteDatabase) -> None:
     verdicts = judge(_Lost(people.path, people.schema), "SELECT 1", "SELECT 1")
     assert (verdicts.unscored or "").startswith("harness_fault")
     assert verdicts.value is None
