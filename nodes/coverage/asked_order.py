@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from nodes.coverage.inquiry import Inquiry
-from nodes.coverage.periods import find_periods
 from nodes.lexical.comparisons import number_of
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.lexical.utterance import stem
@@ -80,7 +79,7 @@ def _limit(inquiry: Inquiry) -> int | None:
         if superlative.limit > 1:
             return superlative.limit
     taken = {c.position for c in cues.comparisons}
-    dated = {at for p in find_periods(inquiry.utterance.text) for at in range(*inquiry.utterance.span(p.start, p.stop))}
+    dated = inquiry.dated
     starts = inquiry.evidence.table_starts
     for at, word in enumerate(words):
         number = number_of(word.text)

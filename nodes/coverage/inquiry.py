@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from nodes.coverage.column_profile import Profiles, profiles_of
+from nodes.coverage.periods import Period, find_periods
 from nodes.lexical.evidence import Evidence, span_of
 from nodes.lexical.utterance import Utterance, name_words, stem
 from nodes.node import Context
@@ -64,6 +65,17 @@ class Inquiry:
     def stems(self) -> tuple[str, ...]:
         """The stems of the words, in order."""
         return tuple(word.stem for word in self.utterance.words)
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        """The stretches of time that the words name."""
+        return find_periods(self.utterance.text)
+
+    @cached_property
+    def dated(self) -> frozenset[int]:
+        """The places of the words that name a stretch of time."""
+        spans = (self.utterance.span(period.start, period.stop) for period in self.periods)
+        return frozenset(at for start, end in spans for at in range(start, end))
 
     def span(self, mention: str) -> tuple[int, int]:
         """Return the words of a mention."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import with_table
+from nodes.coverage.edits.joining import row_key, with_table
 from nodes.coverage.references import asks_of_each
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
-from value_index.schema import ColumnRef
 
 
 def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -24,7 +23,7 @@ def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
     for aggregate, table in _aggregates(demand):
         joined = with_table(plan, table, demand.schema) if table else plan
         if joined is not None:
-            key = _key(shown[0], demand)
+            key = (row_key(shown[0], demand.schema),)
             yield joined.model_copy(
                 update={
                     "select": (*plan.select, aggregate),
@@ -49,10 +48,3 @@ def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
             for ref, score in mention.candidates[:2]:
                 if mention.start >= at and score >= 0.6 and evidence.is_ordered(ref):
                     yield Aggregate(function=function, argument=ColumnTerm.of(ref)), ref.table
-
-
-def _key(shown: ColumnTerm, demand: Demand) -> tuple[Term, ...]:
-    table = demand.schema.table(shown.table)
-    if table is not None and len(table.primary_key) == 1:
-        return (ColumnTerm.of(ColumnRef(table=table.name, column=table.primary_key[0])),)
-    return (shown,)

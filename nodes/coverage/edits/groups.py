@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import with_table
+from nodes.coverage.edits.joining import row_key, with_table
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
 from value_index.schema import ColumnRef
@@ -30,7 +30,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
         if joined is None:
             continue
         shown = _names(unit, demand) if is_table else (ColumnTerm.of(unit),)
-        key = _key(unit, demand) if is_table else ColumnTerm.of(unit)
+        key = row_key(ColumnTerm.of(unit), demand.schema) if is_table else ColumnTerm.of(unit)
         order = tuple(each for each in plan.order_by if isinstance(each.term, Aggregate))
         yield joined.model_copy(
             update={
@@ -45,11 +45,3 @@ def _names(unit: ColumnRef, demand: Demand) -> tuple[ColumnTerm, ...]:
     table = demand.schema.table(unit.table)
     assert table is not None
     return tuple(map(ColumnTerm.of, display_columns(table)))
-
-
-def _key(unit: ColumnRef, demand: Demand) -> ColumnTerm:
-    """Return the primary key of a table: two rows of one name are two units."""
-    table = demand.schema.table(unit.table)
-    if table is not None and len(table.primary_key) == 1:
-        return ColumnTerm(table=table.name, column=table.primary_key[0])
-    return ColumnTerm.of(unit)

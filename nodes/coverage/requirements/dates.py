@@ -7,7 +7,7 @@ from datetime import date
 
 from nodes.coverage.column_profile import ColumnProfile
 from nodes.coverage.inquiry import Inquiry
-from nodes.coverage.periods import Period, find_periods
+from nodes.coverage.periods import Period
 from nodes.coverage.requirement import Option, Requirement
 from nodes.plan import Call, ColumnTerm, Condition, Junction, LiteralTerm, LiteralValue, Operator, Predicate, Term
 from value_index.schema import ColumnRef
@@ -21,7 +21,7 @@ def date_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     "How many sales were there in 2024?": `sale_date >= '2024-01-01' AND sale_date < '2025-01-01'`.
     """
     text = inquiry.utterance.text
-    for period in find_periods(text):
+    for period in inquiry.periods:
         start, end = inquiry.utterance.span(period.start, period.stop)
         if end == start:
             continue

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
-from nodes.coverage.periods import find_periods
 from nodes.coverage.requirement import Option, Requirement
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.lexicon import STOPWORDS
@@ -34,7 +33,7 @@ def name_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     text, utterance = inquiry.utterance.text, inquiry.utterance
     if text.istitle() or text.isupper() or len(utterance.segments) > 1:
         return
-    periods = [utterance.span(p.start, p.stop) for p in find_periods(text)]
+    periods = [utterance.span(p.start, p.stop) for p in inquiry.periods]
     for match in _NAME.finditer(text):
         name = match["quoted"] or match.group()
         start, end = utterance.span(match.start(), match.end())

@@ -22,9 +22,8 @@ def number_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     "List products that cost more than 20" over texts: `CAST(price AS REAL) > 20`.
     """
     words = inquiry.utterance.words
-    dated = _dated(inquiry)
     for comparison in inquiry.evidence.cues.comparisons:
-        if comparison.position in dated:
+        if comparison.position in inquiry.dated:
             continue
         counts = inquiry.evidence.cues.count_compared(comparison, inquiry.evidence.table_starts)
         options = _options(inquiry, comparison)
@@ -32,13 +31,6 @@ def number_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
             word = words[comparison.position]
             mention = inquiry.utterance.text[word.start : word.end]
             yield Requirement("number", mention, comparison.position, comparison.position + 1, 0.9, options)
-
-
-def _dated(inquiry: Inquiry) -> frozenset[int]:
-    from nodes.coverage.periods import find_periods
-
-    spans = [inquiry.utterance.span(p.start, p.stop) for p in find_periods(inquiry.utterance.text)]
-    return frozenset(at for start, end in spans for at in range(start, end))
 
 
 def _options(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:
