@@ -129,7 +129,7 @@ def run(
     if as_json:
         typer.echo(result.model_dump_json(indent=2))
     else:
-        for table in (rate_table(result), mode_table(result), *blame_tables(result)):
+        for table in (rate_table(result), *((mode_table(result),) if result.modes else ()), *blame_tables(result)):
             Console().print(table.rich())
     for name in result.failed:
         typer.echo(f"turnsql: {name} is below its threshold", err=True)

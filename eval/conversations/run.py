@@ -98,15 +98,20 @@ def check_suite(suite: SuiteFile, path: Path, database: Database) -> None:
         SuiteError: The line is named.
     """
     schema, lines = database.schema, _Lines(path)
+    if suite.database and suite.database.casefold() != schema.database_id.casefold():
+        raise SuiteError(
+            f"{path}:{lines.at('database')}: the suite is of {suite.database!r}, and the database is "
+            f"{schema.database_id!r}: leave `database` out where both hold the same"
+        )
     for d, dialogue in enumerate(suite.dialogues):
         for t, turn in enumerate(dialogue.turns):
             for sql in turn.sql:
-                checked = database.check(sql)
-                if not checked.ok and checked.outcome != "checked":
-                    raise SuiteError(f"{path}:{lines.of(d, t, 'sql')}: {checked.message}")
+                ran = database.execute(sql, max_rows=1)
+                if ran.outcome not in ("rows", "truncated"):
+                    raise SuiteError(f"{path}:{lines.of(d, t, 'sql')}: {ran.message}")
             for name in turn.uses:
-                table, _, column = name.partition(".")
-                if schema.table(table) is None or (column and schema.column(table, column) is None):
+                table, dot, column = name.partition(".")
+                if schema.table(table) is None or (dot and schema.column(table, column) is None):
                     raise SuiteError(f"{path}:{lines.of(d, t, 'uses')}: the database has no {name!r}")
 
 
@@ -115,12 +120,15 @@ class _Lines:
     path: Path
 
     def of(self, dialogue: int, turn: int, key: str) -> int:
+        return self.at("dialogues", dialogue, "turns", turn, key)
+
+    def at(self, *place: str | int) -> int:
         import yaml
 
         from eval.conversations.suite_file import line_of
 
         node = yaml.compose(self.path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-        return line_of(node, ("dialogues", dialogue, "turns", turn, key))
+        return line_of(node, place)
 
 
 def _answered(suite: SuiteFile, options: SuiteOptions, folder: Path) -> list[TurnResult]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import yaml
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from yaml.reader import ReaderError
 
 from value_index.errors import TurnSQLError
 from value_index.models import FrozenModel
@@ -26,7 +29,33 @@ def _listed(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _as_texts(value: Any) -> Any:
+    """Read values as texts: YAML takes an unquoted 2005 for a number and 2024-03-01 for a day."""
+    values = cast(list[Any], value) if isinstance(value, list) else [value]
+    return [
+        str(each) if isinstance(each, int | float | date) and not isinstance(each, bool) else each for each in values
+    ]
+
+
+def _day_as_text(value: Any) -> Any:
+    """Read a day as the text that a database holds."""
+    return str(value) if isinstance(value, date) else value
+
+
+def _no_flag(value: Any) -> Any:
+    """Refuse the words that YAML takes for true and false, of which one is also 1.
+
+    Raises:
+        ValueError: It is one.
+    """
+    if isinstance(value, bool):
+        raise ValueError("it must be a number")
+    return value
+
+
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Values = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
+Row = tuple[Annotated[Cell, BeforeValidator(_day_as_text)], ...]
 
 
 class TurnSpec(FrozenModel):
@@ -38,17 +67,17 @@ class TurnSpec(FrozenModel):
     """What the turn is about: rates are given by behaviour."""
     sql: Texts = ()
     """One or several queries; the answer must return the rows of one of them. The first is gold for the turns after it."""
-    rows: tuple[tuple[Cell, ...], ...] | None = None
+    rows: tuple[Row, ...] | None = None
     """The rows themselves, in any order."""
     columns: Texts = ()
     """Labels of the columns, in order, without case."""
-    keeps: Texts = ()
+    keeps: Values = ()
     """Values that the answer's SQL must compare with."""
-    drops: Texts = ()
+    drops: Values = ()
     """Values that it must not compare with."""
     uses: Texts = ()
     """Tables, or `table.column`, that it must read."""
-    count: int | None = Field(default=None, ge=0)
+    count: Annotated[int | None, BeforeValidator(_no_flag)] = Field(default=None, ge=0)
     """How many rows it must return."""
     fails: bool = False
     """Whether the question must not be answered: no SQL, or no rows."""
@@ -58,8 +87,12 @@ class TurnSpec(FrozenModel):
         expected = (self.sql, self.columns, self.keeps, self.drops, self.uses)
         if not any(expected) and self.rows is None and self.count is None and not self.fails:
             raise ValueError("say what must hold: sql, rows, columns, keeps, drops, uses, count or fails")
-        if self.fails and (self.sql or self.rows is not None or self.count is not None):
-            raise ValueError("a turn that fails has no sql, rows or count")
+        if self.fails and (any(expected) or self.rows is not None or self.count is not None):
+            raise ValueError("a turn that fails has nothing else that must hold")
+        if not self.ask.strip():
+            raise ValueError("ask: a question is empty")
+        if len({len(row) for row in self.rows or ()}) > 1:
+            raise ValueError("rows: all must have as many cells")
         return self
 
 
@@ -85,6 +118,14 @@ class SuiteFile(FrozenModel):
     dialogues: tuple[DialogueSpec, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
+    def _names_differ(self) -> SuiteFile:
+        names = [dialogue.name for dialogue in self.dialogues if dialogue.name]
+        again = next((name for place, name in enumerate(names) if name in names[:place]), None)
+        if again is not None:
+            raise ValueError(f"two dialogues have the name {again!r}")
+        return self
+
+    @model_validator(mode="after")
     def _thresholds_fit(self) -> SuiteFile:
         known = {turn.behaviour for dialogue in self.dialogues for turn in dialogue.turns} | {"all"}
         for name, least in self.thresholds.items():
@@ -93,6 +134,9 @@ class SuiteFile(FrozenModel):
             if not 0 <= least <= 1:
                 raise ValueError(f"thresholds: {name}: {least} is no share between 0 and 1")
         return self
+
+
+_KEYS = frozenset(name for model in (SuiteFile, DialogueSpec, TurnSpec) for name in model.model_fields)
 
 
 def read_suite(path: Path) -> SuiteFile:
@@ -108,22 +152,44 @@ def read_suite(path: Path) -> SuiteFile:
     try:
         _check_form(text, path)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _check_keys(node, path)
         content = yaml.safe_load(text)
     except ValueError as error:  # a date without such a day, a number without end
         raise SuiteError(f"{path}: {error}") from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise SuiteError(f"{path}:{line}: a character that no text has") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise SuiteError(f"{where}: {getattr(error, 'problem', None) or 'no YAML'}") from error
+    if not isinstance(content, dict):
+        raise SuiteError(f"{path}:1: a suite has `dialogues:`, a list of dialogues with `turns:`")
     try:
         return SuiteFile.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = first["loc"]
-        message = first["msg"].removeprefix("Value error, ")
-        key = next((str(part) for part in reversed(place) if isinstance(part, str)), "")
-        said = f"unknown key {key!r}" if first["type"] == "extra_forbidden" else f"{key}: {message}" if key else message
-        raise SuiteError(f"{path}:{line_of(node, place)}: {said}") from None
+        raise SuiteError(f"{path}:{line_of(node, first['loc'])}: {_said(first)}") from None
+
+
+_MESSAGES = {
+    "tuple_type": "it must be a list",
+    "string_type": "it must be a text; quote it",
+    "too_short": "it is empty",
+    "missing": "it is not there",
+    "model_type": "it must have keys and values",
+}
+
+
+def _said(error: ErrorDetails) -> str:
+    """Return what is wrong with a part of a suite, behind the key that it is at."""
+    place = error["loc"]
+    of_whole_part = error["type"] == "value_error" and not (place and isinstance(place[-1], str))
+    key = "" if of_whole_part else next((str(part) for part in reversed(place) if part in _KEYS), "")
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {str(error['loc'][-1])!r}"
+    message = _MESSAGES.get(error["type"], error["msg"].removeprefix("Value error, "))
+    return f"{key}: {message}" if key else message
 
 
 def _check_form(text: str, path: Path) -> None:
@@ -141,6 +207,30 @@ def _check_form(text: str, path: Path) -> None:
             )
         if depth > DEEPEST:
             raise SuiteError(f"{path}:{event.start_mark.line + 1}: nested too deep to be a suite")
+
+
+def _check_keys(node: yaml.Node | None, path: Path) -> None:
+    """Refuse a key that stands twice: YAML would silently take the last.
+
+    Raises:
+        SuiteError: The line is named.
+    """
+    for mapping in _mappings(node):
+        seen = set[str]()
+        for key, _ in mapping.value:
+            if key.value in seen:
+                raise SuiteError(f"{path}:{key.start_mark.line + 1}: {key.value!r} stands twice")
+            seen.add(key.value) if isinstance(key, yaml.ScalarNode) else None
+
+
+def _mappings(node: yaml.Node | None) -> Iterator[yaml.MappingNode]:
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _mappings(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _mappings(value)
 
 
 def line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:

@@ -85,6 +85,21 @@ def test_what_must_hold(path: Path, turn: dict[str, object], sql: str, why: str 
         ("a: b: c\n", [":1"]),
         ("dialogues:\n- turns:\n  - ask: x\n    sql: SELECT nothing FROM airline\n", [":4", "nothing"]),
         ("dialogues:\n- turns:\n  - ask: x\n    uses: [airlin]\n", [":4", "'airlin'"]),
+        ("dialogues:\n- turns:\n  - ask: x\n    uses: airline.\n", [":4", "'airline.'"]),
+        ("dialogues:\n- turns:\n  - ask: x\n    sql: SELECT abs(-9223372036854775808)\n", [":4", "overflow"]),
+        ("dialogues:\n- turns:\n  - ask: x\n    count: 1\n    count: 2\n", [":5", "'count' stands twice"]),
+        ("dialogues:\n- turns:\n  - ask: x\n    count: yes\n", [":4", "count: it must be a number"]),
+        ("dialogues:\n- turns:\n  - ask: x\n    rows: [[1], [1, 2]]\n", [":3", "rows: all must have as many cells"]),
+        ("dialogues:\n- turns:\n  - ask: x\n    rows: 3\n", [":4", "rows: it must be a list"]),
+        ("dialogues:\n- turns:\n  - ask: ' '\n    count: 1\n", [":3", "a question is empty"]),
+        ("dialogues:\n- turns:\n  - ask: 7\n    count: 1\n", [":3", "ask: it must be a text"]),
+        ("dialogues:\n- turns:\n  - ask: x\n    fails: true\n    keeps: FR\n", [":3", "a turn that fails"]),
+        (2 * "- name: a\n  turns:\n  - {ask: x, count: 1}\n", [":1", "a suite has `dialogues:`"]),
+        ("dialogues:\n" + 2 * "- name: a\n  turns:\n  - {ask: x, count: 1}\n", [":1", "the name 'a'"]),
+        ("database: shop\ndialogues:\n- turns:\n  - {ask: x, count: 1}\n", [":1", "the suite is of 'shop'"]),
+        ("dialogues:\n\t- turns: []\n", [":2", "'\\t'"]),
+        ("dialogues:\n- turns: \x01\n", [":2", "no text"]),
+        ("", [":1", "a suite has `dialogues:`"]),
     ],
 )
 def test_a_file_that_does_not_fit_is_one_line_and_writes_nothing(
@@ -101,6 +116,14 @@ def test_a_file_that_does_not_fit_is_one_line_and_writes_nothing(
     assert ended.value.code == 2 and len(said.splitlines()) == 1
     assert all(word in said for word in (str(file), *words)), said
     assert not out.exists()
+
+
+def test_numbers_and_days_that_yaml_takes_for_such_are_values_of_conditions_and_rows(tmp_path: Path) -> None:
+    file = tmp_path / "suite.yaml"
+    turn = "{ask: x, keeps: 2005, drops: [2024-03-01, 1.5], rows: [[2024-03-01, yes]]}"
+    file.write_text(f"dialogues:\n- turns:\n  - {turn}\n", encoding="utf-8")
+    (read,) = read_suite(file).dialogues[0].turns
+    assert read.keeps == ("2005",) and read.drops == ("2024-03-01", "1.5") and read.rows == (("2024-03-01", True),)
 
 
 def test_a_suite_is_run_judged_and_compared_with_an_earlier_run(path: Path, tmp_path: Path) -> None:
