@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from eval.conversations.making.dated import DATED
 from eval.conversations.making.grouped_openings import GROUPED_OPENINGS
 from eval.conversations.making.measuring import MEASURING
 from eval.conversations.making.narrowing import NARROWING
@@ -38,6 +39,6 @@ def unanswerable(talk: Talk) -> Step | None:
 
 
 FOLLOWING: dict[str, Behaviour] = {
-    **NARROWING, **RESHAPING, **MEASURING, "topic changed": topic_changed, "unanswerable": unanswerable,
+    **NARROWING, **DATED, **RESHAPING, **MEASURING, "topic changed": topic_changed, "unanswerable": unanswerable,
 }  # fmt: skip
 """Behaviours of a turn that follows another."""

@@ -102,6 +102,24 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
         "with a {column} on or after {low}",
         "with {column} from {low} on",
     ),
+    "in a year": (
+        "of the {column} {low}",
+        "whose {column} is {low}",
+        "with {column} {low}",
+        "with {low} as {column}",
+    ),
+    "since a year": (
+        "with {column} {low} or later",
+        "whose {column} is {low} or later",
+        "with a {column} from {low} on",
+        "whose {column} is not before {low}",
+    ),
+    "before a year": (
+        "with a {column} before {low}",
+        "whose {column} is before {low}",
+        "with a {column} earlier than {low}",
+        "whose {column} lies before {low}",
+    ),
     "quarter": (
         "with {column} in the {low}",
         "whose {column} is in the {low}",

@@ -174,6 +174,11 @@ class Thing:
     """Keys to other things, and the role that each plays in words."""
 
     @property
+    def years(self) -> tuple[Facts, ...]:
+        """Numbers that are years."""
+        return tuple(fact for fact in self.numbers if _is_year(fact))
+
+    @property
     def shown(self) -> tuple[ColumnRef, ...]:
         """The columns that are shown of a row."""
         return tuple(fact.ref for fact in self.names)
@@ -283,6 +288,10 @@ def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thin
         tuple(fact for fact in rest if 0 < fact.nulls < count[0][0]),
         tuple(fact for fact in numerals if len(fact.values) > 3 and fact not in flags and not _NO_FIGURES & set(fact.name.split())),
     )  # fmt: skip
+
+
+def _is_year(fact: Facts) -> bool:
+    return "year" in fact.name.split() and all(value == int(value) and 1000 <= value <= 2100 for value in fact.values)
 
 
 def _key_as_name(database: Database, table: Table, referring: set[str], noun: str) -> tuple[Facts, ...]:
