@@ -36,6 +36,8 @@ class Answer(FrozenModel):
     """What the SQL gave; None if no SQL was written, or nothing was asked."""
     unused: tuple[str, ...] = ()
     """Words of the question that name a value, a time or a number and that the SQL does not heed."""
+    knowledge: tuple[str, ...] | None = None
+    """What of `--knowledge` the question speaks of, a line each; None if there is no knowledge."""
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -124,7 +126,13 @@ def _executed(state: GraphState, context: Context, execution: ExecutionSettings)
     if not state.sql:
         return Answer(state=state, result=None)
     result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)
-    return Answer(state=state, result=result, unused=unused_mentions(state, context))
+    known = context.analysis_of(state).known
+    return Answer(
+        state=state,
+        result=result,
+        unused=unused_mentions(state, context),
+        knowledge=tuple(known.lines()) if known else None,
+    )
 
 
 def stage_outputs(state: GraphState) -> dict[Stage, dict[str, Any]]:
@@ -158,5 +166,6 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "violations": [violation.model_dump(mode="json") for violation in answer.violations],
         "confidence": answer.confidence,
         "unused": list(answer.unused),
+        **({} if answer.knowledge is None else {"knowledge": list(answer.knowledge)}),
         "stages": stage_outputs(answer.state),
     }

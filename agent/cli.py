@@ -33,6 +33,17 @@ Overrides = Annotated[
 ]
 
 
+KnowledgeFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--knowledge",
+        metavar="FILE",
+        help="Synonyms, meanings of codes and verified questions (YAML, dbt's schema.yml, BIRD's CSV, or a folder of them); "
+        "may be repeated.",
+    ),
+]
+
+
 @app.command(rich_help_panel="Ask a database")
 def ask(
     question: Annotated[str, typer.Argument(help="Question about the database.")],
@@ -44,6 +55,7 @@ def ask(
     explain: Explain = False,
     config: ConfigFile = None,
     node: Overrides = None,
+    knowledge: KnowledgeFiles = None,
 ) -> None:
     """Answer one question about a database with SQL and its rows."""
     import asyncio
@@ -61,7 +73,7 @@ def ask(
 
     check_question(question)
     turns = _history(history) if history else ()
-    context = _context(db)
+    context = _context(db, knowledge)
 
     async def run() -> Answer:
         async with open_llm(settings.endpoint, os.environ) as llm:
@@ -94,6 +106,7 @@ def chat(
     explain: Explain = False,
     config: ConfigFile = None,
     node: Overrides = None,
+    knowledge: KnowledgeFiles = None,
 ) -> None:
     """Hold a conversation about a database; it is kept, and continued by its thread."""
     import asyncio
@@ -108,7 +121,7 @@ def chat(
     from value_index.folders import data_folder
 
     settings = Config.load(config or DEFAULT, overrides=node or ())
-    context = _context(db)
+    context = _context(db, knowledge)
     place = store or data_folder() / "conversations.sqlite"
     name = thread or f"{context.schema.database_id}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     console = Console()
@@ -211,14 +224,19 @@ def serve(
         console.print("vLLM stopped")
 
 
-def _context(db: list[str]) -> Context:
-    """Open the database and its value index."""
+def _context(db: list[str], knowledge: list[Path] | None) -> Context:
+    """Open the database and its value index, and read what is known about it."""
     from nodes.node import Context
     from value_index.index import ValueIndex
     from value_index.opened import opened
 
     database = opened(db)
-    return Context(schema=database.schema, database=database, index=ValueIndex.of(database))
+    known = None
+    if knowledge:
+        from value_index.knowledge.read import read_knowledge
+
+        known = read_knowledge(knowledge, database)
+    return Context(schema=database.schema, database=database, index=ValueIndex.of(database), knowledge=known)
 
 
 def _history(path: Path) -> tuple[Turn, ...]:

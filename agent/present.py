@@ -26,6 +26,7 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
     """Print the stages where asked for, then the SQL, the rows (capped, and the cap stated) and the warnings."""
     if explain:
         show_stages(console, answer.state)
+        _show_knowledge(console, answer)
     if told := answer.state.no_question:
         console.print(_text(told.message, style="yellow"))
         return
@@ -60,6 +61,15 @@ def show_stages(console: Console, state: GraphState) -> None:
         console.print(Text.assemble((stage, "bold cyan"), (heading, "dim")))
         for line in stage_lines(stage, state):
             console.print(Padding(_text(line), (0, 0, 0, 4), expand=False))
+
+
+def _show_knowledge(console: Console, answer: Answer) -> None:
+    """Print what of the knowledge the question speaks of; nothing where there is none."""
+    if answer.knowledge is None:
+        return
+    console.print(Text("knowledge", "bold cyan"))
+    for line in answer.knowledge or ("nothing of it is spoken of",):
+        console.print(Padding(_text(line), (0, 0, 0, 4), expand=False))
 
 
 def stage_lines(stage: Stage, state: GraphState) -> list[str]:

@@ -21,6 +21,7 @@ from nodes.state import (
 from nodes.turn_analysis import TurnAnalysis
 from value_index.database import Database
 from value_index.index import ValueIndex
+from value_index.knowledge.store import Knowledge
 from value_index.models import FrozenModel
 from value_index.schema import Schema
 
@@ -55,6 +56,8 @@ class Context:
     database: Database
     index: ValueIndex | None = None
     """None if no value index was built (a node then abstains)."""
+    knowledge: Knowledge | None = None
+    """What `--knowledge` says of the database; None without."""
     llm: Completer | None = None
     """None if the configuration names no endpoint."""
     spent: bool = False
@@ -69,7 +72,7 @@ class Context:
         """Return the analysis of a turn: the shared one, or a new one if this context was made for no turn or another."""
         if self.turn is not None and self.turn.is_of(state.utterance, state.history, self.schema):
             return self.turn
-        return TurnAnalysis(self.schema, self.index, state.utterance, state.history)
+        return TurnAnalysis(self.schema, self.index, state.utterance, state.history, self.knowledge)
 
     def of_turn(self, state: GraphState) -> Context:
         """Return the context for the stages of one turn: what one of them finds in the words, the next need not."""

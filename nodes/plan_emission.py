@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from nodes.knowledge.verified_plan import CONFIDENCE, verified_plan
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.planner import scored_plans
 from nodes.lexical.weights import lexical_weights
@@ -50,7 +51,8 @@ class Lexical(Variant):
     """How many plans are given at most."""
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
-        return scored_plans(Evidence.of(state, context), lexical_weights().interpretation, limit=self.readings)
+        plans = scored_plans(Evidence.of(state, context), lexical_weights().interpretation, limit=self.readings)
+        return _verified_first(plans, state, context)
 
 
 class Compact(Variant):
@@ -86,10 +88,11 @@ class Compact(Variant):
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
         from nodes.compact.ranking.rerank import chosen  # onnxruntime takes a while to load
 
-        return chosen(
+        plans = chosen(
             state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=self.plans,
             read=self.read, cross_encoder=self.cross_encoder,
         )  # fmt: skip
+        return _verified_first(plans, state, context)
 
 
 class Llm(Variant):
@@ -102,6 +105,16 @@ class Llm(Variant):
         prompt = fitted(lambda turn: messages(turn, schema), state, context)
         plan = await ask_for(Plan, context, state, "plan_emission", prompt)
         return (ScoredPlan(plan=plan, score=1.0),) if plan else await Skip()(state, context)
+
+
+def _verified_first(plans: tuple[ScoredPlan, ...], state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
+    """Put the plan of a verified question that is asked again before what a planner made of the words."""
+    plan = verified_plan(context.analysis_of(state).known, context.schema)
+    if plan is None:
+        return plans
+    best = max((scored.score for scored in plans), default=0.0)
+    others = tuple(scored for scored in plans if scored.plan != plan)
+    return (ScoredPlan(plan=plan, score=best, confidence=CONFIDENCE), *others)
 
 
 def messages(state: GraphState, schema: Schema) -> Prompt:

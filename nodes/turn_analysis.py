@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar, cast
 
+from nodes.knowledge.turn_knowledge import TurnKnowledge
 from nodes.lexical.cues import Cues
 from nodes.lexical.previous_query import PreviousQuery
 from nodes.lexical.schema_mentions import Mentions, find_mentions
@@ -17,6 +18,7 @@ from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
 from nodes.state import Turn
 from value_index.index import TextCandidates, ValueIndex
+from value_index.knowledge.store import Knowledge
 from value_index.matches import ValueMatch
 from value_index.schema import Schema
 
@@ -46,6 +48,8 @@ class TurnAnalysis:
     text: str
     """The utterance, as it was typed."""
     history: tuple[Turn, ...]
+    knowledge: Knowledge | None = None
+    """What `--knowledge` says; None without."""
     _made: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], repr=False)
 
     def is_of(self, text: str, history: tuple[Turn, ...], schema: Schema) -> bool:
@@ -73,8 +77,15 @@ class TurnAnalysis:
         """The tables, and those views that the utterance names or an earlier query reads.
 
         A view says once more what tables say, under names that compete with theirs, and no key leads to it.
+        What the utterance calls by a synonym is called so here too.
         """
-        return without_unnamed_views(self.whole_schema, self.utterance, self.earlier_plans)
+        schema = self.known.spoken(self.whole_schema) if self.known else self.whole_schema
+        return without_unnamed_views(schema, self.utterance, self.earlier_plans)
+
+    @cached_property
+    def known(self) -> TurnKnowledge | None:
+        """What the knowledge says about the words of this turn; None where there is none."""
+        return TurnKnowledge(self.knowledge, self.utterance) if self.knowledge else None
 
     @cached_property
     def cues(self) -> Cues:
@@ -110,7 +121,7 @@ class TurnAnalysis:
     def matches_in_context(self) -> tuple[ValueMatch, ...]:
         """Stored values that the utterance names, with the tables and comparisons of the previous query in mind."""
         if self.index is None:
-            return ()
+            return self._within_schema(())
         before = PreviousQuery.of(self.previous)
         found = self.index.ground(
             self.text, tables=before.tables, columns=before.columns, shown=before.shown, candidates=self._candidates
@@ -118,7 +129,9 @@ class TurnAnalysis:
         return self._within_schema(found)
 
     def _within_schema(self, matches: tuple[ValueMatch, ...]) -> tuple[ValueMatch, ...]:
-        if self.schema is self.whole_schema:
+        if self.known:
+            matches = self.known.matches(matches)
+        if len(self.schema.tables) == len(self.whole_schema.tables):
             return matches
         return tuple(match for match in matches if self.schema.table(match.column.table) is not None)
 

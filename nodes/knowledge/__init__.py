@@ -1,0 +1,1 @@
+"""What `--knowledge` says about one turn: the names, values and verified questions that its words speak of."""

@@ -1,0 +1,22 @@
+"""verified_plan: the plan of the verified question that a turn asks again."""
+
+from __future__ import annotations
+
+from nodes.knowledge.turn_knowledge import TurnKnowledge
+from nodes.plan import Plan
+from nodes.sql.errors import SQLError
+from nodes.sql.to_plan import to_plan
+from value_index.schema import Schema
+
+CONFIDENCE = 0.95
+"""Of a plan that somebody checked, for words that only seem to ask the same."""
+
+
+def verified_plan(turn: TurnKnowledge | None, schema: Schema) -> Plan | None:
+    """Return the plan; None if nothing verified is asked, or its SQL says what a plan cannot."""
+    if turn is None or turn.verified is None:
+        return None
+    try:
+        return to_plan(turn.verified.sql, schema)
+    except SQLError:
+        return None

@@ -1,0 +1,56 @@
+"""read_knowledge: the files of `--knowledge` read into one store, each by its own form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from value_index.database import Database
+from value_index.knowledge.bird_description import read_description
+from value_index.knowledge.errors import KnowledgeError
+from value_index.knowledge.store import Knowledge
+from value_index.knowledge.yaml_file import read_yaml
+
+MOST_BYTES = 16 << 20
+"""A larger file is no knowledge that somebody wrote."""
+_READERS = {".yaml": read_yaml, ".yml": read_yaml, ".csv": read_description}
+
+
+def read_knowledge(paths: Iterable[Path], database: Database) -> Knowledge:
+    """Read files, and folders of files, about a database.
+
+    Raises:
+        KnowledgeError: one is missing, of no known form, or says what the database does not bear out.
+    """
+    found = Knowledge()
+    for path in paths:
+        for each in _files(path):
+            found = found.with_more(_READERS[each.suffix.lower()](each, _text(each), database))
+    return found
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        inside = sorted(each for each in path.iterdir() if each.suffix.lower() in _READERS)
+        if not inside:
+            raise KnowledgeError(f"{path}: no {', '.join(_READERS)} file in this folder of knowledge")
+        return inside
+    if path.suffix.lower() not in _READERS:
+        raise KnowledgeError(f"{path}: knowledge is read from {', '.join(_READERS)} files, or a folder of them")
+    return [path]
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise KnowledgeError(f"{path}: more than {MOST_BYTES >> 20} MiB")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise KnowledgeError(f"{path}: cannot read the knowledge ({error.strerror})") from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        if path.suffix.lower() == ".csv":  # BIRD's own descriptions hold Windows' quotation marks.
+            return raw.decode("cp1252", errors="replace")
+        raise KnowledgeError(f"{path}:{line}: not UTF-8 text") from error

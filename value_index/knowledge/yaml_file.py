@@ -1,0 +1,187 @@
+"""read_yaml: knowledge as YAML, in our own form or as dbt's `schema.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+from pydantic import Field, ValidationError
+
+from value_index.database import Database
+from value_index.errors import first_problem
+from value_index.knowledge.errors import KnowledgeError
+from value_index.knowledge.store import Knowledge, NamedPart, NamedValue, VerifiedQuestion
+from value_index.knowledge.stored_codes import stored_codes
+from value_index.models import ForeignModel, FrozenModel
+from value_index.schema import ColumnRef
+
+Place = tuple[str | int, ...]
+
+
+class ColumnEntry(FrozenModel):
+    """`tables.T.columns.C`."""
+
+    synonyms: tuple[str, ...] = ()
+    description: str = ""
+    values: dict[str | int | float, tuple[str, ...]] = Field(default_factory=dict)
+    """Stored values, each with what people say for it."""
+
+
+class TableEntry(FrozenModel):
+    """`tables.T`."""
+
+    synonyms: tuple[str, ...] = ()
+    description: str = ""
+    columns: dict[str, ColumnEntry] = Field(default_factory=dict)
+
+
+class QuestionEntry(FrozenModel):
+    """One of `questions`."""
+
+    question: str = Field(min_length=1)
+    sql: str = Field(min_length=1)
+
+
+class OwnFile(FrozenModel):
+    """Our own form."""
+
+    tables: dict[str, TableEntry] = Field(default_factory=dict)
+    questions: tuple[QuestionEntry, ...] = ()
+
+
+class DbtColumn(ForeignModel):
+    """A column of a dbt model."""
+
+    name: str
+    description: str = ""
+    meta: dict[str, Any] = Field(default_factory=dict)
+
+
+class DbtModel(ForeignModel):
+    """One of dbt's `models`."""
+
+    name: str
+    description: str = ""
+    meta: dict[str, Any] = Field(default_factory=dict)
+    columns: tuple[DbtColumn, ...] = ()
+
+
+class DbtFile(ForeignModel):
+    """dbt's `schema.yml`: names, descriptions, and `meta.synonyms`."""
+
+    models: tuple[DbtModel, ...]
+
+
+def read_yaml(path: Path, text: str, database: Database) -> Knowledge:
+    """Read one file.
+
+    Raises:
+        KnowledgeError: it is no YAML, has an unknown key, or names what the database does not have.
+    """
+    try:
+        tree, value = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise KnowledgeError(f"{path}:{line}: not YAML ({error.problem})") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise KnowledgeError(f"{path}:1: not YAML ({' '.join(str(error).split())})") from error
+    file = _Read(path, tree, database)
+    try:
+        if isinstance(value, dict) and "models" in value:
+            return Knowledge(parts=tuple(file.of_dbt(DbtFile.model_validate(value))))
+        return file.of_own(OwnFile.model_validate(value if value is not None else {}))
+    except ValidationError as error:
+        place = tuple(error.errors()[0]["loc"])
+        file.refuse(place, first_problem(error))
+
+
+class _Read:
+    """One file while it is read: knows the line of each entry."""
+
+    def __init__(self, path: Path, tree: yaml.Node | None, database: Database) -> None:
+        self._path, self._tree, self._database = path, tree, database
+
+    def of_own(self, file: OwnFile) -> Knowledge:
+        parts: list[NamedPart] = []
+        values: list[NamedValue] = []
+        for name, entry in file.tables.items():
+            at: Place = ("tables", name)
+            table = self._database.schema.table(name)
+            if table is None:
+                self.refuse(at, f"the database has no table {name!r}")
+            parts.append(self._part(ColumnRef(table=table.name, column=""), entry, at))
+            for inner, column in entry.columns.items():
+                here = (*at, "columns", inner)
+                ref = self._database.schema.column(name, inner)
+                if ref is None:
+                    self.refuse(here, f"the table {table.name!r} has no column {inner!r}")
+                parts.append(self._part(ref, column, here))
+                values += self._values(ref, column, here)
+        return Knowledge(parts=tuple(parts), values=tuple(values), questions=tuple(self._questions(file.questions)))
+
+    def of_dbt(self, file: DbtFile) -> Iterator[NamedPart]:
+        """Models of other databases are passed over: a project describes them all."""
+        for index, model in enumerate(file.models):
+            if self._database.schema.table(model.name) is None:
+                continue
+            for at, column in ((None, ""), *enumerate(column.name for column in model.columns)):
+                entry = model if at is None else model.columns[at]
+                place: Place = ("models", index) if at is None else ("models", index, "columns", at)
+                ref = self._database.schema.column(model.name, column) if column else ColumnRef(
+                    table=self._spelled(model.name), column=""
+                )  # fmt: skip
+                if ref is not None:
+                    words = entry.meta.get("synonyms", ())
+                    words = tuple(map(str, words)) if isinstance(words, list | tuple) else (str(words),)
+                    yield self._part(ref, TableEntry(synonyms=words, description=entry.description), place)
+
+    def _spelled(self, name: str) -> str:
+        table = self._database.schema.table(name)
+        return table.name if table else name
+
+    def _part(self, ref: ColumnRef, entry: TableEntry | ColumnEntry, place: Place) -> NamedPart:
+        said = " ".join(entry.description.split())
+        return NamedPart(part=ref, synonyms=entry.synonyms, description=said, source=self._source(place))
+
+    def _values(self, ref: ColumnRef, entry: ColumnEntry, place: Place) -> Iterator[NamedValue]:
+        codes = stored_codes(ref, self._database) if entry.values else {}
+        for code, said in entry.values.items():
+            here = (*place, "values", code)
+            if str(code).casefold() not in codes:
+                self.refuse(here, f"{ref} holds no {code!r}")
+            for words in said:
+                yield NamedValue(
+                    column=ref, value=codes[str(code).casefold()], words=words, source=self._source(here)
+                )  # fmt: skip
+
+    def _questions(self, questions: tuple[QuestionEntry, ...]) -> Iterator[VerifiedQuestion]:
+        for index, each in enumerate(questions):
+            checked = self._database.check(each.sql)
+            if not checked.ok:
+                self.refuse(("questions", index, "sql"), f"the SQL does not run: {checked.message}")
+            yield VerifiedQuestion(
+                question=each.question, sql=each.sql.strip().rstrip(";"), source=self._source(("questions", index))
+            )
+
+    def refuse(self, place: Place, what: str) -> NoReturn:
+        raise KnowledgeError(f"{self._source(place)}: {what}")
+
+    def _source(self, place: Place) -> str:
+        return f"{self._path}:{_line(self._tree, place)}"
+
+
+def _line(node: yaml.Node | None, place: Place) -> int:
+    """Return the line of the deepest entry of a place that the file has."""
+    line = node.start_mark.line + 1 if node else 1
+    for step in place:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((pair for pair in node.value if str(pair[0].value) == str(step)), None)
+            if pair is None:
+                continue
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return line
