@@ -9,7 +9,7 @@ from nodes.sql.to_plan import to_plan
 from value_index.schema import Schema
 
 CONFIDENCE = 0.95
-"""Of a plan that somebody checked, for words that only seem to ask the same."""
+"""The confidence in a plan that somebody checked, for words that only seem to ask the same."""
 
 
 def verified_plan(turn: TurnKnowledge | None, schema: Schema) -> Plan | None:

@@ -17,7 +17,7 @@ from value_index.knowledge.stored_codes import stored_codes
 from value_index.models import ForeignModel, FrozenModel
 from value_index.schema import ColumnRef
 
-Place = tuple[str | int, ...]
+Place = tuple[str | int | float, ...]
 
 
 class ColumnEntry(FrozenModel):
@@ -182,6 +182,6 @@ def _line(node: yaml.Node | None, place: Place) -> int:
                 continue
             line, node = pair[0].start_mark.line + 1, pair[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
+            inner: yaml.Node = node.value[step]
+            line, node = inner.start_mark.line + 1, inner
     return line
