@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nodes.coverage.edits.joining import needed_tables
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource
@@ -89,6 +90,7 @@ def _equal(hop: Hop) -> Predicate:
     return Predicate(left=left, operator="=", right=(right,))
 
 
+@lru_cache(maxsize=256)
 def _row_keys(schema: Schema) -> frozenset[tuple[str, str]]:
     """Return the columns that tell the rows of a table apart: a lone primary key, else the first column."""
     return frozenset(

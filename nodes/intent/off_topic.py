@@ -21,6 +21,7 @@ LEAST_CONTENT = 2
 """Content words that must all be foreign to the database before a question is taken to be about something else."""
 EXPLAINED = 0.3
 """Score from which words name something of the schema."""
+_DISPLAYED = frozenset(map(stem, DISPLAY_WORDS))
 
 
 def is_off_topic(turn: TurnAnalysis) -> bool:
@@ -35,11 +36,12 @@ def is_off_topic(turn: TurnAnalysis) -> bool:
 
 def _is_elsewhere(turn: TurnAnalysis) -> bool:
     """Tell whether the words ask for something that people ask of machines, and the schema does not hold."""
+    asked = any(turn.utterance.has(phrase) for phrase in ELSEWHERE_PHRASES)
+    told = any(word.stem in ELSEWHERE for word in turn.utterance.words)
+    if not asked and not told:
+        return False  # most turns end here, before anything is looked up
     named = _explained(turn)
-    if any(turn.utterance.has(phrase) for phrase in ELSEWHERE_PHRASES) and not named:
-        return True
-    telling = [at for at, word in enumerate(turn.utterance.words) if word.stem in ELSEWHERE]
-    return bool(telling) and not named - _values(turn)
+    return (asked and not named) or (told and not named - _values(turn))
 
 
 def _is_foreign(turn: TurnAnalysis) -> bool:
@@ -59,8 +61,7 @@ def _has_content(word: Word) -> bool:
 def _is_cue(word: Word) -> bool:
     """Tell whether a word speaks of columns or rows without naming them: "oldest", "salary", "average", "different"."""
     known = (SUPERLATIVES, COMPARED, ASKED, AGGREGATE_CUES, DISTINCT_CUES)
-    shown = word.stem in map(stem, DISPLAY_WORDS)
-    return word.is_number or shown or word.stem in ASKED or any(word.text in words for words in known)
+    return word.is_number or word.stem in _DISPLAYED or word.stem in ASKED or any(word.text in words for words in known)
 
 
 def _explained(turn: TurnAnalysis) -> set[int]:

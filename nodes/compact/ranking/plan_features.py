@@ -6,7 +6,7 @@ SELECT title FROM book WHERE pages > 300 has `kept_filters_missing`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking import (
@@ -87,6 +87,7 @@ class PlanFeatures:
     sense: SenseFeatures
     moves: MoveFeatures
     wording: WordingFeatures
+    _known: dict[Plan, Features] = field(default_factory=dict[Plan, Features], repr=False, compare=False)
 
     @classmethod
     def of(cls, state: GraphState, context: Context, evidence: Evidence) -> PlanFeatures:
@@ -108,9 +109,16 @@ class PlanFeatures:
         self, plan: Plan, opinion: Features, *, parts: PlanParts | None = None, edits: tuple[str, ...] = ()
     ) -> Candidate:
         """Return a plan with all of its features."""
-        plan_parts = parts or PlanParts(plan)
-        features: Features = {
-            **opinion,
+        if plan not in self._known:  # edits often lead to a plan that is there already
+            self._known[plan] = self._of(parts or PlanParts(plan))
+        features: Features = {**opinion, **self._known[plan]}
+        for edit in edits:
+            features[f"edit_{edit}"] = features.get(f"edit_{edit}", 0.0) + 1.0
+        return Candidate(plan, {name: value for name, value in features.items() if value}, opinion, edits)
+
+    def _of(self, plan_parts: PlanParts) -> Features:
+        """Return what the words say of a plan, however it was come by."""
+        return {
             **self.ends.of(plan_parts),
             **self.coverage.of(plan_parts),
             **self.cues.of(plan_parts),
@@ -120,6 +128,3 @@ class PlanFeatures:
             **self.moves.of(plan_parts),
             **self.wording.of(plan_parts),
         }
-        for edit in edits:
-            features[f"edit_{edit}"] = features.get(f"edit_{edit}", 0.0) + 1.0
-        return Candidate(plan, {name: value for name, value in features.items() if value}, opinion, edits)
