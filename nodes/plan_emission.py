@@ -15,6 +15,7 @@ from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, Star, TableSource
 from nodes.prompting import ask_for, conversation, fitted, fitting, links, meaning, system, user, values, with_example
+from nodes.prompts.known import known_text
 from nodes.state import GraphState, ScoredPlan
 from value_index.schema import Schema
 
@@ -102,7 +103,7 @@ class Llm(Variant):
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
         schema = fitting(context.schema, state.schema_links, context)
-        prompt = fitted(lambda turn: messages(turn, schema), state, context)
+        prompt = fitted(lambda turn: messages(turn, schema, context), state, context)
         plan = await ask_for(Plan, context, state, "plan_emission", prompt)
         return (ScoredPlan(plan=plan, score=1.0),) if plan else await Skip()(state, context)
 
@@ -117,13 +118,14 @@ def _verified_first(plans: tuple[ScoredPlan, ...], state: GraphState, context: C
     return (ScoredPlan(plan=plan, score=best, confidence=CONFIDENCE), *others)
 
 
-def messages(state: GraphState, schema: Schema) -> Prompt:
+def messages(state: GraphState, schema: Schema, context: Context | None = None) -> Prompt:
     """Ask for the plan of the query."""
     asked = user(
         conversation(state),
         meaning(state.dialogue_state, state.utterance),
         links(state.schema_links, schema),
         values(state.grounded_values or ()),
+        known_text(state, context),
     )
     return Prompt(
         messages=(system(with_example(INSTRUCTION, EXAMPLE), schema), asked),

@@ -13,6 +13,7 @@ from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
 from nodes.prompting import ask_for, conversation, fitted, fitting, meaning, system, user, with_example
+from nodes.prompts.known import known_text
 from nodes.state import ColumnLink, GraphState, SchemaLinks, StateModel, TableLink
 from value_index.schema import ColumnRef, Schema
 
@@ -92,17 +93,17 @@ class Llm(Variant):
 
     async def __call__(self, state: GraphState, context: Context) -> SchemaLinks:
         schema = fitting(context.schema, None, context)
-        prompt = fitted(lambda turn: messages(turn, schema), state, context)
+        prompt = fitted(lambda turn: messages(turn, schema, context), state, context)
         choice = await ask_for(Choice, context, state, "schema_linking", prompt)
         return _links(choice, context.schema) if choice else await Skip()(state, context)
 
 
-def messages(state: GraphState, schema: Schema) -> Prompt:
+def messages(state: GraphState, schema: Schema, context: Context | None = None) -> Prompt:
     """Ask for the columns and tables that the question needs."""
     return Prompt(
         messages=(
             system(with_example(INSTRUCTION, EXAMPLE), schema),
-            user(conversation(state), meaning(state.dialogue_state, state.utterance)),
+            user(conversation(state), meaning(state.dialogue_state, state.utterance), known_text(state, context)),
         ),
         name="schema_links",
         output=output_schema(Choice, schema),

@@ -11,6 +11,7 @@ from nodes.prompts.budget import within
 from nodes.prompts.described_schema import described_schema
 from nodes.prompts.dialect import DIALECT
 from nodes.prompts.examples import Example, nearest
+from nodes.prompts.known import known_text
 from nodes.prompts.parts import PromptParts
 from nodes.prompts.readings import plan_hint
 from nodes.schema_text import one_line
@@ -43,6 +44,7 @@ def sql_prompt(
         meaning(state.dialogue_state, state.utterance),
         links(state.schema_links, schema) if parts.links else "",
         values(state.grounded_values or ()) if parts.values else "",
+        known_text(state, context),
         plan_hint(state.plans or (), parts),
         tried(state),
         f"Question: {state.utterance}\n{TASK.replace('SQLite', engine)}" if parts.task_last else "",

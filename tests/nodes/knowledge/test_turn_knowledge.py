@@ -11,6 +11,9 @@ from agent.answer import Answer, answer_json, answer_once
 from agent.config import Config
 from nodes.knowledge.paraphrase import is_paraphrase
 from nodes.node import Context
+from nodes.prompts.known import known_text
+from nodes.prompts.sql_prompt import sql_prompt
+from nodes.state import GraphState
 from tests.nodes.library import library
 from value_index.knowledge.store import Knowledge, NamedPart, NamedValue, VerifiedQuestion
 from value_index.schema import ColumnRef
@@ -87,3 +90,18 @@ def test_knowledge_that_is_not_spoken_of_changes_no_plan(context: Context) -> No
 )
 def test_a_paraphrase_has_the_words_that_matter(question: str, other: str, same: bool) -> None:
     assert is_paraphrase(question, other) is same
+
+
+def test_a_prompt_says_what_is_known_of_the_question(context: Context) -> None:
+    described = NamedPart(part=GENRE, description="What shelf it\nstands on.", source="k.yaml:5")
+    known = replace(context, knowledge=KNOWN.model_copy(update={"parts": (*KNOWN.parts, described)}))
+    state = GraphState(turn_id="0/0", database_id="library", utterance="Which genre of tomes is bread and butter?")
+    told = known_text(state, known)
+    assert told.splitlines() == [
+        "Known about this database:",
+        "'tomes' means book",
+        f"Checked: {KNOWN.questions[0].question} {KNOWN.questions[0].sql}",
+        "book.genre: What shelf it stands on.",
+    ]
+    assert told in sql_prompt(state, context.schema, known).messages[-1].content
+    assert sql_prompt(state, context.schema, context) == sql_prompt(state, context.schema)
