@@ -13,7 +13,7 @@ from nodes.state import GraphState
 from value_index.knowledge.store import NamedPart, VerifiedQuestion
 
 MOST_TOKENS = 600
-"""Of all lines together; the most telling ones come first."""
+"""The room for all lines together; the most telling ones come first."""
 MOST_QUESTIONS = 2
 """How many verified questions are shown."""
 LEAST_SHARED = 0.25
