@@ -29,6 +29,8 @@ FEATURES = (
     Feature("cross_join", "How many tables are joined by nothing."),
     Feature("fan_trap", "How many joins multiply rows that are counted or summed."),
     Feature("own_members", "True if it looks for a column among all of its own values: x NOT IN (SELECT x ...)."),
+    Feature("unrelated_join", "How many joins equate a key with a column of another name that no key ties to it."),
+    Feature("text_in_range", "True if it asks what lies before or after a text without a digit: a date before 'Rome'."),
     Feature("unrelated_members", "True if it looks for a column among the values of one that no key ties to it."),
     Feature("order_fixed", "True if it orders by a column that a condition fixes."),
     Feature("unstored_literal", "True if it compares a column with a text that the column does not store."),
@@ -43,6 +45,8 @@ FEATURES = (
     Feature("things_repeated", 'True if it does so and the words ask which things there are: "which books".'),
     Feature("role_fit", "How well the keys that it takes fit the words beside the values."),
 )
+
+RANGES = ("<", "<=", ">", ">=", "between")
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class SenseFeatures:
             "fan_trap": float(sum(fan_traps(b, schema) for b in blocks)),
             "own_members": float(any(_is_own_member(part, plan) for part in members)),
             "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in members)),
+            "unrelated_join": float(sum(self._unrelated_joins(b) for b in blocks)),
+            "text_in_range": float(any(_is_text_range(part) for part in members)),
             "order_fixed": float(_orders_by_constant(plan)),
             "unstored_literal": float(self._unstored(plan_parts)),
             "needless_tables": float(self._needless(plan_parts)),
@@ -101,6 +107,21 @@ class SenseFeatures:
             by_target.setdefault(key.target.folded, []).append(key.source.folded)
         found |= {frozenset((a, b)) for sources in by_target.values() for a in sources for b in sources}
         return frozenset(found)
+
+    def _unrelated_joins(self, plan: Plan) -> int:
+        """Return how many conditions of joins equate a key's end with a column of another name that no key ties to it."""
+        ends = {end for pair in self._key_pairs for end in pair}
+        equated = [
+            (_folded(leaf.left), _folded(right))
+            for join in plan.joins or ()
+            for leaf in conjuncts(join.on)
+            if isinstance(leaf, Predicate) and leaf.operator == "="
+            for right in leaf.right
+            if isinstance(leaf.left, ColumnTerm) and isinstance(right, ColumnTerm)
+        ]
+        return sum(
+            a[1] != b[1] and frozenset((a, b)) not in self._key_pairs and (a in ends or b in ends) for a, b in equated
+        )
 
     def _unstored(self, plan_parts: PlanParts) -> int:
         """Return how many texts are compared with a column none of whose few values they are, though no word asks for it."""
@@ -176,6 +197,14 @@ def _is_unrelated(part: object, keys: frozenset[frozenset[tuple[str, str]]]) -> 
     if not isinstance(right, ColumnTerm) or left.column.lower() == right.column.lower():
         return False
     return frozenset((_folded(left), _folded(right))) not in keys
+
+
+def _is_text_range(part: object) -> bool:
+    """Tell whether a column is asked to lie before, after or between texts without a digit."""
+    if not isinstance(part, Predicate) or part.operator not in RANGES or not isinstance(part.left, ColumnTerm):
+        return False
+    texts = [term.value for term in part.right if isinstance(term, LiteralTerm) and isinstance(term.value, str)]
+    return any(not any(letter.isdigit() for letter in text) for text in texts)
 
 
 def _orders_by_constant(plan: Plan) -> bool:
