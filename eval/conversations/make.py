@@ -28,7 +28,7 @@ MOST_ROWS = 2000
 DEADLINE = 1.0
 MOST_TURNS = 5
 MOST_VAIN = 30
-"""Vain tries of a behaviour over one thing after which it is seldom tried."""
+"""Unsound tries of a behaviour over one thing after which it is seldom tried."""
 GREETINGS = ("", "", "", "", "", "", "Thanks. ", "OK. ", "Good. ")
 
 
@@ -100,7 +100,7 @@ class Maker:
                 if step is not None and spec is not None:
                     self._vain[tried] = 0
                     return name, _Made(step, spec)
-                self._vain[tried] += 1
+                self._vain[tried] += step is not None  # what cannot follow costs nothing, what is unsound a query
         return None
 
     def _is_sound(self, step: Step, talk: Talk) -> bool:

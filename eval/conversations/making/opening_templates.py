@@ -48,7 +48,7 @@ OPENINGS: dict[str, tuple[str, ...]] = {
         "List the {shown} of {many} {that}, but only those {also}.",
         "What are the {shown}s of the {many} {that} and {also}?",
         "Find the {shown} of every {one} {that} and {also}.",
-        "Give me the {shown} of all {many} {that} that are also ones {also}.",
+        "Give me the {shown} of all {many} {that}, but only those {also}.",
         "Which {many} {that} are also {many} {also}? Show the {shown}.",
         "I'm looking for {many} {that} and {also}; show the {shown}.",
         "{shown} of {many} {that} and {also}",

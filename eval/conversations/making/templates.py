@@ -280,7 +280,7 @@ FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
     "projection added": (
         "Also show the {column}.",
         "Add the {column}, please.",
-        "And the {column} of each, too.",
+        "And the {column}, too.",
         "Include their {column} as well.",
         "Could you add a column with the {column}?",
         "With the {column} too, please.",
@@ -567,7 +567,7 @@ FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
         "Count only those {that}.",
         "And just the number of {many} {that}?",
         "Only count the ones {that}.",
-        "And how many of those {many} are ones {that}?",
+        "And how many {many} {that} are among those?",
         "How many {many} {that}?",
         "And if I only count the {many} {that}?",
     ),

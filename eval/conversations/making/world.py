@@ -358,9 +358,19 @@ def _role(key: ForeignKey, keys: list[ForeignKey], things: dict[str, Thing]) -> 
 
 
 def _keys(database: Database) -> tuple[ForeignKey, ...]:
-    """Return the declared keys of one column, and those that only names and values show."""
+    """Return the keys that refer to one row: declared, and those that only names and values show.
+
+    Half of a key of two columns refers to several rows: a join by it alone would repeat and invent some.
+    """
     schema = database.schema
-    return (*schema.foreign_keys, *_undeclared(database, schema))
+    declared = tuple(key for key in schema.foreign_keys if _is_unique(database, key.target))
+    return (*declared, *_undeclared(database, schema))
+
+
+def _is_unique(database: Database, ref: ColumnRef) -> bool:
+    column = quoted(ref.column)
+    found = _rows(database, f"SELECT count({column}), count(DISTINCT {column}) FROM {quoted(ref.table)}")
+    return bool(found) and found[0][0] == found[0][1]
 
 
 def _undeclared(database: Database, schema: Schema) -> Iterable[ForeignKey]:

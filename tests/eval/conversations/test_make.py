@@ -94,6 +94,74 @@ def test_keys_that_are_not_declared_are_found(tmp_path: Path) -> None:
     assert make_suite(database, turns=20).dialogues
 
 
+def test_behaviours_that_few_schemas_allow(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "shop.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute(
+            "CREATE TABLE item (item_id INTEGER PRIMARY KEY, name TEXT, quantity INTEGER, unit_price REAL, year INTEGER,"
+            " is_fragile INTEGER, weight TEXT, colour TEXT)"
+        )
+        names = (
+            "Lamp",
+            "Chair",
+            "Table",
+            "Vase",
+            "Clock",
+            "Shelf",
+            "Mirror",
+            "Carpet",
+            "Basket",
+            "Candle",
+            "Sofa",
+            "Bed",
+        )
+        db.executemany(
+            "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(n, name, 3 * n % 7 + 1, 5.5 * n, 1998 + 5 * n % 17, n % 2, str(10 * n), ("red", "blue", "green", "white")[n % 4])
+             for n, name in enumerate(names)],
+        )  # fmt: skip
+    database = SQLiteDatabase.open(path)
+    suite = make_suite(database, turns=200, seed=2)
+    turns = [turn for dialogue in suite.dialogues for turn in dialogue.turns]
+    rare = {
+        "product of columns",
+        "flag",
+        "numeric text",
+        "in a year",
+        "since a year",
+        "before a year",
+        "either",
+        "neither",
+    }
+    assert rare <= {turn.behaviour for turn in turns}
+    since = next(turn for turn in turns if turn.behaviour == "since a year")
+    assert "year >= " in since.sql[0] and database.execute(since.sql[0]).rows
+
+
+def test_no_join_goes_by_half_of_a_key_of_two_columns(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "college.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute(
+            "CREATE TABLE room (building TEXT, number TEXT, name TEXT, seats INTEGER, PRIMARY KEY (building, number))"
+        )
+        db.execute(
+            "CREATE TABLE lesson (lesson_id INTEGER PRIMARY KEY, title TEXT, building TEXT, number TEXT,"
+            " FOREIGN KEY (building, number) REFERENCES room (building, number))"
+        )
+        db.executemany(
+            "INSERT INTO room VALUES (?, ?, ?, ?)", [("AB"[n % 2], str(n // 2), f"Hall {n}", 7 * n) for n in range(10)]
+        )
+        db.executemany(
+            "INSERT INTO lesson VALUES (?, ?, ?, ?)", [(n, f"Lesson {n}", "AB"[n % 2], str(n % 5)) for n in range(12)]
+        )
+    world = World.read(SQLiteDatabase.open(path))
+    assert not any(thing.parents for thing in world.things)
+
+
 def test_a_database_without_things_is_refused(tmp_path: Path) -> None:
     import sqlite3
 
