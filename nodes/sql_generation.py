@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather as gather_answers
 from collections.abc import Iterator
 from math import inf
 from typing import ClassVar, Literal
@@ -10,7 +11,8 @@ from pydantic import Field
 
 from nodes.choice.choose import choice_weights, choose
 from nodes.choice.gather import agreement, gather, offers_of
-from nodes.llm.messages import Message, Prompt
+from nodes.choice.model_choice import model_choice
+from nodes.llm.messages import Message, Prompt, Sampling
 from nodes.llm.sql_text import sql_text
 from nodes.node import Context, Variant
 from nodes.plan import Plan, PlanModel
@@ -126,13 +128,13 @@ class Llm(Variant):
         runs = bool(again) and context.database.execute(again, deadline=EMPTY_DEADLINE, max_rows=1).ok
         return again if runs and not empty_result(again, context.database) else sql
 
-    async def _answer(self, state: GraphState, context: Context) -> str:
+    async def _answer(self, state: GraphState, context: Context, sampling: Sampling | None = None) -> str:
         """Return the SQL of one answer; "" if it holds none."""
         schema = fitting(context.schema, state.schema_links, context)
         if self.sees == "plan" and _next_plan(state) is None:
             return ""
         prompt = fitted(lambda turn: self._prompt(turn, schema, context), state, context)
-        bounded = prompt.model_copy(update={"grammar": grammar_of(self.grammar, schema, state)})
+        bounded = prompt.model_copy(update={"grammar": grammar_of(self.grammar, schema, state), "sampling": sampling})
         return sql_text((await ask(context, state, "sql_generation", bounded)).text)
 
     def _sure_of(self, state: GraphState) -> bool:
@@ -160,6 +162,14 @@ class Candidates(Llm):
     agreed: float | None = Field(default=None, gt=0, le=1)
     """The model is not asked where plans of this share of the probability return the rows of the first one: a dial on what a
     turn costs. None looks at `below` alone."""
+    samples: int = Field(default=0, ge=0, le=20)
+    """How many more answers of the model are drawn, all at once; each is one more call."""
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    """How freely these are drawn."""
+    chooser: Literal["weights", "model"] = "weights"
+    """Who chooses: the weights, or the model itself, which sees what each candidate returns, for one more call."""
+    sure: float = Field(default=0.9, ge=0, le=1)
+    """The model is not asked to choose where the weights are this sure."""
     weights: str = ""
     """The network's file of the planner that judges the model's plan; the shipped one where empty."""
 
@@ -178,15 +188,23 @@ class Candidates(Llm):
         plans = [(next(_texts(each.plan, {}, context.schema), ""), each.score) for each in scored]
         if self.agreed and agreement(plans, context.database, deadline=self.deadline) >= self.agreed:
             return await Compiler()(state, context)
-        offers = offers_of(plans, await self._asked(state, context))
+        offers = offers_of(plans, *await self._answers(state, context))
         confidence = scored[0].confidence if scored else None
         score = PlanReview.of(state, context, self.weights).score
         groups = gather(offers, context.database, confidence=confidence, deadline=self.deadline, score=score)
         if not groups:
             return ""
         choice = choose(groups, choice_weights())
+        if self.chooser == "model" and choice.groups[choice.chosen].probability < self.sure:
+            choice = await model_choice(choice, state, context, deadline=self.deadline)
         context.choices.append(choice)
         return choice.groups[choice.chosen].sql
+
+    async def _answers(self, state: GraphState, context: Context) -> list[str]:
+        """Return the model's SQL, then that of its sampled answers."""
+        drawn = (Sampling(temperature=self.temperature, seed=seed) for seed in range(1, self.samples + 1))
+        sampled = (self._answer(state, context, sampling) for sampling in drawn)
+        return await gather_answers(self._asked(state, context), *sampled)
 
 
 def plan_messages(plan: Plan, schema: Schema) -> Prompt:

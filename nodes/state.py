@@ -190,11 +190,13 @@ class CandidateGroup(StateModel):
     sql: str
     """The text that stands for them."""
     sources: tuple[str, ...]
-    """Who offers it: `plan 1`, `plan 2`, ... and `model`."""
+    """Who offers it: `plan 1`, `plan 2`, ..., `model`, `model 2`, ... for its sampled answers, `model, asked again`."""
     rows: int | None
     """How many rows they return; None if they do not run."""
     probability: float = 0.0
     """How likely the choice takes them to be right, among the groups of the turn."""
+    logprob: float | None = None
+    """What the model gave the number of this candidate, where it chose and its endpoint tells."""
 
 
 class Choice(StateModel):

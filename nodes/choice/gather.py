@@ -29,17 +29,17 @@ class Offer:
 
     sql: str
     source: str
-    """`plan 1`, `plan 2`, ... or `model`."""
+    """`plan 1`, `plan 2`, ..., `model`, or `model 2`, `model 3`, ... for its sampled answers."""
     share: float = 0.0
     """The plan's share of the probability of all plans that were offered."""
 
 
-def offers_of(plans: Sequence[tuple[str, float]], model: str) -> list[Offer]:
+def offers_of(plans: Sequence[tuple[str, float]], *models: str) -> list[Offer]:
     """Return the offers of a turn.
 
     Args:
         plans: SQL and score of each plan, the best first; "" if a plan cannot be written.
-        model: the model's SQL; "" if there is none.
+        models: the model's SQL, then its sampled answers; "" if there is none.
     """
     best = max((score for _, score in plans), default=0.0)
     weights = [exp(score - best) for _, score in plans]
@@ -48,7 +48,8 @@ def offers_of(plans: Sequence[tuple[str, float]], model: str) -> list[Offer]:
         for place, ((sql, _), weight) in enumerate(zip(plans, weights, strict=True), 1)
         if sql
     ]
-    return [*offers, *([Offer(model, MODEL)] if model else [])]
+    named = ((MODEL if place == 1 else f"{MODEL} {place}", sql) for place, sql in enumerate(models, 1) if sql)
+    return [*offers, *(Offer(sql, source) for source, sql in named)]
 
 
 def gather(
@@ -115,9 +116,9 @@ def _grouped(
     found = violations(best.offer.sql, database.schema) if result.ok else ()
     facts = GroupFacts(
         share=sum(run.offer.share for run in runs),
-        plans=sum(source != MODEL for source in sources),
+        plans=sum(not source.startswith(MODEL) for source in sources),
         first=FIRST in sources,
-        model=MODEL in sources,
+        model=any(source.startswith(MODEL) for source in sources),
         confidence=confidence,
         empty=result.ok and all(cell is None for row in result.rows for cell in row),
         fails=not result.ok,

@@ -45,6 +45,20 @@ class ChatCompletion:
     body: dict[str, Any]
     """The whole answer, its content as one text."""
 
+    @property
+    def first_token(self) -> dict[str, float]:
+        """Log probabilities of what the first token could have been; {} where the server gave none that can be read."""
+        told = _object(self.body["choices"][0].get("logprobs"))
+        tokens = told.get("content") if told else None
+        first = _object(cast("list[Any]", tokens)[0]) if isinstance(tokens, list) and tokens else None
+        offered = first.get("top_logprobs") if first else None
+        found = [_object(token) for token in cast("list[Any]", offered)] if isinstance(offered, list) else []
+        return {
+            str(token.get("token")): float(token["logprob"])
+            for token in found
+            if token and isinstance(token.get("logprob"), int | float)
+        }
+
 
 def read_completion(content: bytes) -> ChatCompletion:
     """Read a body.

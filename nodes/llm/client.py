@@ -136,6 +136,8 @@ class LLM:
         try:
             return await self._send(request(self.endpoint, prompt, first))
         except Refused as trouble:
+            if prompt.logprobs and _may_be_about_format(trouble):
+                return await self._ask(prompt.model_copy(update={"logprobs": False}))
             if prompt.output is None or not _may_be_about_format(trouble):
                 raise
             for way in FALLBACKS[FALLBACKS.index(first) + 1 :]:
@@ -194,7 +196,9 @@ class LLM:
         usage = answer.usage.model_copy(update={"seconds": seconds})
         prices = self.endpoint.prices
         priced = usage.model_copy(update={"price": prices.price(usage)}) if prices else usage
-        return Reply(text=text, outcome=outcome, usage=priced)
+        return Reply(
+            text=text, outcome=outcome, usage=priced, first_token=answer.first_token if prompt.logprobs else {}
+        )
 
     def _fault(self, trouble: Trouble) -> EndpointError:
         """Say in one line what failed; one prompt that is dropped costs a turn, an endpoint that is dead ends a run."""

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from pydantic import Field
+
 from nodes.llm.endpoint import Endpoint
 from nodes.state import ModelCall, ReplyOutcome, Stage, Usage
 from value_index.errors import TurnSQLError
@@ -24,6 +26,13 @@ class Message(CompletionModel):
     content: str
 
 
+class Sampling(CompletionModel):
+    """How one of several answers is drawn."""
+
+    temperature: float
+    seed: int
+
+
 class Prompt(CompletionModel):
     """What a node asks: the static part first, so that a server's prefix cache hits."""
 
@@ -34,6 +43,10 @@ class Prompt(CompletionModel):
     """JSON schema that the answer must fit; None for free text."""
     grammar: str | None = None
     """EBNF that the answer must fit; an endpoint that does not heed it gives no answer."""
+    logprobs: bool = False
+    """Whether the log probabilities of the first token are asked for, where the endpoint gives them."""
+    sampling: Sampling | None = None
+    """How the answer is drawn; as the endpoint says where None."""
 
     @property
     def characters(self) -> int:
@@ -47,7 +60,8 @@ class Prompt(CompletionModel):
             model: what decides it beside the prompt (model, temperature, seed, ...), as JSON values.
             sample: which of several answers to the same prompt.
         """
-        content = {"prompt": self.model_dump(mode="json"), "model": model, "sample": sample}
+        unset = {name for name in ("logprobs", "sampling") if not getattr(self, name)}  # recordings older than these
+        content = {"prompt": self.model_dump(mode="json", exclude=unset), "model": model, "sample": sample}
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -59,6 +73,8 @@ class Reply(CompletionModel):
     """The answer without the model's reasoning."""
     outcome: ReplyOutcome = "complete"
     usage: Usage = Usage()
+    first_token: dict[str, float] = Field(default_factory=dict[str, float])
+    """Log probabilities of what the first token could have been, where they were asked for and given."""
 
 
 class Completer(Protocol):

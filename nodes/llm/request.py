@@ -8,6 +8,9 @@ from nodes.llm.endpoint import Endpoint, StructuredOutput
 from nodes.llm.messages import Message, Prompt
 from nodes.llm.output_schema import require_all
 
+MOST_ALTERNATIVES = 10
+"""Tokens whose log probabilities are asked for."""
+
 
 def request(endpoint: Endpoint, prompt: Prompt, way: StructuredOutput) -> dict[str, Any]:
     """Return the body of a chat completion."""
@@ -19,6 +22,10 @@ def request(endpoint: Endpoint, prompt: Prompt, way: StructuredOutput) -> dict[s
         "seed": endpoint.seed,
         "reasoning_effort": endpoint.reasoning_effort,
     }
+    if prompt.sampling:
+        body |= {"temperature": prompt.sampling.temperature, "seed": prompt.sampling.seed}
+    if prompt.logprobs:
+        body |= {"logprobs": True, "top_logprobs": MOST_ALTERNATIVES}
     extra = dict(endpoint.extra_body)
     if endpoint.thinking is not None:
         extra["chat_template_kwargs"] = {**extra.get("chat_template_kwargs", {}), "enable_thinking": endpoint.thinking}
