@@ -38,7 +38,7 @@ KnowledgeFiles = Annotated[
     typer.Option(
         "--knowledge",
         metavar="FILE",
-        help="Synonyms, meanings of codes and verified questions (YAML, dbt's schema.yml, BIRD's CSV, or a folder of them); "
+        help="Synonyms, meanings of codes and verified questions (YAML, dbt's schema.yml, Apache Ossie, BIRD's CSV, or a folder of them); "
         "may be repeated.",
     ),
 ]

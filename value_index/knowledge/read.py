@@ -13,7 +13,7 @@ from value_index.knowledge.yaml_file import read_yaml
 
 MOST_BYTES = 16 << 20
 """A larger file is no knowledge that somebody wrote."""
-_READERS = {".yaml": read_yaml, ".yml": read_yaml, ".csv": read_description}
+_READERS = {".yaml": read_yaml, ".yml": read_yaml, ".json": read_yaml, ".csv": read_description}
 
 
 def read_knowledge(paths: Iterable[Path], database: Database) -> Knowledge:

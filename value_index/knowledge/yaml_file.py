@@ -1,10 +1,10 @@
-"""read_yaml: knowledge as YAML, in our own form or as dbt's `schema.yml`."""
+"""read_yaml: knowledge as YAML or JSON, in our own form, as dbt's `schema.yml` or as an Apache Ossie model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import yaml
 from pydantic import Field, ValidationError
@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from value_index.database import Database
 from value_index.errors import first_problem
 from value_index.knowledge.errors import KnowledgeError
+from value_index.knowledge.ossie import ossie_entries
 from value_index.knowledge.store import Knowledge, NamedPart, NamedValue, VerifiedQuestion
 from value_index.knowledge.stored_codes import stored_codes
 from value_index.models import ForeignModel, FrozenModel
@@ -91,6 +92,8 @@ def read_yaml(path: Path, text: str, database: Database) -> Knowledge:
     try:
         if isinstance(value, dict) and "models" in value:
             return Knowledge(parts=tuple(file.of_dbt(DbtFile.model_validate(value))))
+        if isinstance(value, dict) and ("semantic_model" in value or "datasets" in value):
+            return Knowledge(parts=tuple(file.of_ossie(cast("dict[str, Any]", value))))
         return file.of_own(OwnFile.model_validate(value if value is not None else {}))
     except ValidationError as error:
         place = tuple(error.errors()[0]["loc"])
@@ -136,6 +139,11 @@ class _Read:
                     words = entry.meta.get("synonyms", ())
                     words = tuple(map(str, words)) if isinstance(words, list | tuple) else (str(words),)
                     yield self._part(ref, TableEntry(synonyms=words, description=entry.description), place)
+
+    def of_ossie(self, value: dict[str, Any]) -> Iterator[NamedPart]:
+        for entry in ossie_entries(value, self._database.schema):
+            told = TableEntry(synonyms=entry.synonyms, description=entry.description)
+            yield self._part(entry.part, told, entry.place)
 
     def _spelled(self, name: str) -> str:
         table = self._database.schema.table(name)

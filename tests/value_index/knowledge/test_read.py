@@ -39,6 +39,25 @@ models:
         meta: {synonyms: [heft]}
       - name: computed_downstream
 """
+OSSIE = """\
+version: 0.2.0.dev0
+semantic_model:
+  - name: kennel
+    datasets:
+      - name: animals
+        source: main.public.pet
+        ai_context: {instructions: none, synonyms: [critters]}
+        fields:
+          - name: body_mass
+            expression: {dialects: [{dialect: ANSI_SQL, expression: pet.kg}]}
+            description: Weight.
+            ai_context: {synonyms: [heft]}
+          - name: pounds
+            expression: {dialects: [{dialect: ANSI_SQL, expression: kg * 2.2}]}
+      - name: elsewhere
+        source: main.public.gone
+    metrics: []
+"""
 BIRD = """\
 original_column_name,column_name,column_description,data_format,value_description
 sx,sex of animal,the sex,text,"commonsense evidence:
@@ -82,6 +101,15 @@ def test_dbt_gives_descriptions_and_synonyms_of_what_is_there(tmp_path: Path, da
     ]
 
 
+def test_ossie_gives_names_of_tables_and_plain_columns(tmp_path: Path, database: Database) -> None:
+    found = read_knowledge([written(tmp_path, "model.yaml", OSSIE)], database)
+    assert [(part.written, part.synonyms, part.description) for part in found.parts] == [
+        ("pet", ("animals", "critters"), ""),
+        ("pet.kg", ("body mass", "heft"), "Weight."),
+    ]
+    assert found.parts[1].source.endswith("model.yaml:9")
+
+
 def test_a_description_of_bird_gives_names_and_stored_codes(tmp_path: Path, database: Database) -> None:
     found = read_knowledge([written(tmp_path, "pet.csv", BIRD)], database)
     assert [(part.written, part.synonyms) for part in found.parts] == [("pet.sx", ("sex of animal",)), ("pet.kg", ())]
@@ -108,6 +136,7 @@ def test_a_folder_is_all_of_its_files(tmp_path: Path, database: Database) -> Non
             "k.yaml:5: pet.sx holds no 'Z'",
         ),
         ("k.yaml", "questions:\n  - question: a\n    sql: SELECT nothing FROM pet\n", "k.yaml:3: the SQL does not run"),
+        ("k.json", '{"datasets": [\n{"fields": []}]}', "k.json:2: datasets.0.name: Field required"),
         ("k.yaml", "tables: [\n", "k.yaml:2: not YAML"),
         ("k.yaml", "just words", "k.yaml:1: Input should be a valid dictionary"),
         ("pet.csv", "name,meaning\n", "pet.csv:1: no column 'original_column_name'"),
