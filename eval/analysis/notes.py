@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.analysis.unused_notes import ComparedTurn, UnusedFigures, compared_turn, unused_figures
 from eval.records import TurnRecord, read_manifest, read_turns
 from eval.scoring.score import open_rows
 from eval.scoring.scores import read_scores
@@ -38,6 +39,8 @@ class NoteFigures(FrozenModel):
     """Wrong answers with a confidence of .5 or more, nothing unused, and no warning."""
     right_with_note: int
     """Right answers that have one of these."""
+    unused: UnusedFigures
+    """Whether what is said to be unused is what the gold plan has and the answer lacks."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class NotedTurn:
     noted: bool
     """Whether words are unused, or the validator warns."""
     right: bool
+    compared: ComparedTurn | None = None
+    """The answer beside its gold; None where either is no plan."""
 
 
 def note_figures(run: Path, data: Path | None = None) -> NoteFigures:
@@ -70,19 +75,21 @@ def note_figures(run: Path, data: Path | None = None) -> NoteFigures:
             if record.database_id not in contexts:
                 database = dataset.open_database(record.database_id)
                 contexts[record.database_id] = Context(database.schema, database, ValueIndex.build(database))
-            past = dataset.by_index[record.dialogue].turns[: record.turn]
+            dialogue = dataset.by_index[record.dialogue].turns
+            past = dialogue[: record.turn]
             sqls = [each.query for each in past]
             if own is not None:
                 sqls = [own.get(type(record.key)(record.dialogue, at), "") for at in range(record.turn)]
             history = tuple(Turn(utterance=e.utterance, sql=sql) for e, sql in zip(past, sqls, strict=True))
             right = bool(values[record.dialogue, record.turn])
-            turns.append(_noted(record, history, contexts[record.database_id], right=right))
+            gold = dialogue[record.turn].query
+            turns.append(_noted(record, history, contexts[record.database_id], gold, right=right))
     finally:
         dataset.close()
     return figures_of(turns)
 
 
-def _noted(record: TurnRecord, history: tuple[Turn, ...], context: Context, *, right: bool) -> NotedTurn:
+def _noted(record: TurnRecord, history: tuple[Turn, ...], context: Context, gold: str, *, right: bool) -> NotedTurn:
     """Read what the answer of a turn said against itself."""
     state = GraphState(
         turn_id=str(record.key), database_id=record.database_id, history=history, utterance=record.utterance
@@ -90,8 +97,9 @@ def _noted(record: TurnRecord, history: tuple[Turn, ...], context: Context, *, r
     outputs = {FIELDS[s]: ADAPTERS[s].validate_python(record.stages[s].output) for s in READ if s in record.stages}
     state = state.model_copy(update={**outputs, "sql": record.sql})
     warned = bool(record.attempts and record.attempts[-1].violations)
-    noted = warned or bool(unused_mentions(state, context.of_turn(state)))
-    return NotedTurn(record.confidence or 0.0, noted, right)
+    read = context.of_turn(state)
+    noted = warned or bool(unused_mentions(state, read))
+    return NotedTurn(record.confidence or 0.0, noted, right, compared_turn(record.dialogue, state, gold, read))
 
 
 def figures_of(turns: Iterable[NotedTurn]) -> NoteFigures:
@@ -112,6 +120,7 @@ def figures_of(turns: Iterable[NotedTurn]) -> NoteFigures:
         wrong=len(wrong),
         wrong_without_note=sum(each.confidence >= LEAST and not each.noted for each in wrong),
         right_with_note=sum(each.right and (each.noted or each.confidence < LEAST) for each in found),
+        unused=unused_figures(each.compared for each in found if each.compared is not None),
     )
 
 

@@ -9,9 +9,10 @@ from itertools import groupby
 from statistics import fmean
 
 from eval.analysis.notes import NoteFigures
+from eval.analysis.unused_notes import Share
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView
-from eval.table import ReportTable, figure
+from eval.table import ReportTable, figure, interval
 
 COVERAGES = (0.25, 0.5, 0.75, 1.0)
 POINTS_DRAWN = 120
@@ -139,3 +140,20 @@ def note_table(runs: Mapping[str, NoteFigures]) -> ReportTable:
         ),
         note="A note: a confidence under .5, words of the question that the SQL does not use, or a warning.",
     )  # fmt: skip
+
+
+def unused_table(runs: Mapping[str, NoteFigures]) -> ReportTable:
+    """Lay out how far "not used" can be relied on."""
+    return ReportTable(
+        title="Words said to be unused, against gold plans",
+        columns=("run", "precision", "recall", "told of gold plans"),
+        rows=tuple(
+            (name, *(_share(each) for each in (figures.unused.precision, figures.unused.recall, figures.unused.told_of_gold)))
+            for name, figures in runs.items()
+        ),
+        note="Right to be told: the answer lacks a literal that the gold plan compares with and the utterance names.",
+    )  # fmt: skip
+
+
+def _share(share: Share) -> str:
+    return f"{figure(share.value)} ({interval(share.interval)}), {share.hits} of {share.of}"

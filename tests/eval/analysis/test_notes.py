@@ -34,3 +34,5 @@ def test_a_scored_run_is_counted(tmp_path: Path) -> None:
     score(tmp_path)
     found = note_figures(tmp_path)
     assert found.turns > 5 and 0 <= found.wrong_without_note <= found.wrong <= found.turns
+    assert 0 < found.unused.told_of_gold.of <= found.turns
+    assert found.unused.precision.hits == found.unused.recall.hits  # both count the answers that are rightly told
