@@ -33,11 +33,11 @@ class UnusedFigures(FrozenModel):
     """How far the note that words are not used can be relied on."""
 
     precision: Share
-    """Of the answers that have the note, those that lack a literal of the gold plan which the utterance names."""
+    """Share of the answers with the note: those that lack a literal of the gold plan which the utterance names."""
     recall: Share
-    """Of the answers that lack such a literal, those that have the note."""
+    """Share of the answers that lack such a literal: those that have the note."""
     told_of_gold: Share
-    """Of the gold plans, those that would get the note: false alarms."""
+    """Share of the gold plans: those that would get the note: false alarms."""
 
 
 @dataclass(frozen=True)
