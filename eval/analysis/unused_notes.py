@@ -21,7 +21,7 @@ class Share(FrozenModel):
     hits: int
     of: int
     interval: Interval | None = None
-    """By dialogues; None if there are no such turns."""
+    """Interval over the dialogues; None if there are no such turns."""
 
     @property
     def value(self) -> float | None:
