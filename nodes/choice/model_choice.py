@@ -41,7 +41,9 @@ async def model_choice(choice: Choice, state: GraphState, context: Context, *, d
     number = chosen_number(reply.text, len(places))
     if number is None:
         return _written(choice, sql_text(reply.text), context, deadline)
-    return _named(choice, places, number, number_logprobs(reply.first_token, len(places)))
+    # Behind "The answer is 2" the first token's alternatives say nothing of the number.
+    tokens = reply.first_token if reply.text.lstrip()[:1].isdigit() else {}
+    return _named(choice, places, number, number_logprobs(tokens, len(places)))
 
 
 def _named(choice: Choice, places: Sequence[int], number: int, logprobs: Sequence[float | None]) -> Choice:

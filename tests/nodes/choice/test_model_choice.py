@@ -61,6 +61,12 @@ def test_the_model_names_a_candidate_and_its_doubt_is_kept(tmp_path: Path) -> No
     assert choice.groups[choice.chosen] == second and "named it" in choice.reason
 
 
+def test_the_doubt_of_an_answer_that_begins_with_words_is_not_that_of_its_number(tmp_path: Path) -> None:
+    answer = with_logprobs("The answer is 2.", The=-1.1, _1=-3.2, _2=-4.1)
+    _, choice, _ = judged(tmp_path, JUDGE, said(MAKERS), answer)
+    assert "named it" in choice.reason and all(group.logprob is None for group in choice.groups)
+
+
 def test_the_model_writes_another(tmp_path: Path) -> None:
     other = "SELECT count(*) FROM boat"
     sql, choice, _ = judged(tmp_path, JUDGE, said(MAKERS), said(f"None of them:\n```sql\n{other}\n```"))
