@@ -98,8 +98,9 @@ def _noted(record: TurnRecord, history: tuple[Turn, ...], context: Context, gold
     state = state.model_copy(update={**outputs, "sql": record.sql})
     warned = bool(record.attempts and record.attempts[-1].violations)
     read = context.of_turn(state)
-    noted = warned or bool(unused_mentions(state, read))
-    return NotedTurn(record.confidence or 0.0, noted, right, compared_turn(record.dialogue, state, gold, read))
+    told = bool(unused_mentions(state, read))
+    compared = compared_turn(record.dialogue, state, gold, read, told=told)
+    return NotedTurn(record.confidence or 0.0, warned or told, right, compared)
 
 
 def figures_of(turns: Iterable[NotedTurn]) -> NoteFigures:

@@ -53,14 +53,19 @@ class ComparedTurn:
     """Whether the gold plan would get the note."""
 
 
-def compared_turn(dialogue: Hashable, state: GraphState, gold: str, context: Context) -> ComparedTurn | None:
-    """Compare what an answer leaves out with its gold; None where either is no plan."""
+def compared_turn(
+    dialogue: Hashable, state: GraphState, gold: str, context: Context, *, told: bool
+) -> ComparedTurn | None:
+    """Compare what an answer leaves out with its gold; None where either is no plan.
+
+    Args:
+        told: whether the answer has the note.
+    """
     wanted, used = _literals(gold, context), _literals(state.sql or "", context)
     if wanted is None or used is None:
         return None
     said = state.utterance.casefold()
     lacks = any(value and value in said for value in wanted - used)
-    told = bool(unused_mentions(state, context))
     gold_told = bool(unused_mentions(state.model_copy(update={"sql": gold}), context))
     return ComparedTurn(dialogue, told, lacks, gold_told)
 

@@ -125,7 +125,7 @@ class _Lines:
     def at(self, *place: str | int) -> int:
         import yaml
 
-        from eval.conversations.suite_file import line_of
+        from value_index.text.yaml_lines import line_of
 
         node = yaml.compose(self.path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
         return line_of(node, place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -14,6 +14,7 @@ from yaml.reader import ReaderError
 
 from value_index.errors import TurnSQLError
 from value_index.models import FrozenModel
+from value_index.text.yaml_lines import line_of
 
 DEEPEST = 30
 """Lists and mappings in each other; a suite has seven."""
@@ -231,27 +232,6 @@ def _mappings(node: yaml.Node | None) -> Iterator[yaml.MappingNode]:
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
             yield from _mappings(value)
-
-
-def line_of(node: yaml.Node | None, place: Sequence[str | int]) -> int:
-    """Return the line, from 1, of the part of a YAML document that a path of keys and indexes leads to.
-
-    >>> line_of(yaml.compose("a: 1\\nb:\\n- x\\n- y\\n"), ("b", 1))
-    4
-    """
-    line = node.start_mark.line + 1 if node else 1
-    for part in place:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((key, value) for key, value in node.value if key.value == part), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            inner: yaml.Node = node.value[part]
-            line, node = inner.start_mark.line + 1, inner
-        else:
-            break
-    return line
 
 
 def write_suite(suite: SuiteFile, path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from eval.datasets import Dataset
 from eval.gold.outputs import parsed
 from eval.scoring.verdicts import Executions
-from nodes.plan import Aggregate, Call, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, Term
+from nodes.plan import RANGE_OPERATORS, Aggregate, Call, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, Term
 from nodes.plan.traversal import blocks, escapes, walk
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
@@ -31,7 +31,6 @@ left to the engine. null_order: the order depends on where NULLs go. number_as_t
 
 _CLOCKS = frozenset({"current_date", "current_time", "current_timestamp"})
 _DATES = frozenset({"date", "time", "datetime", "julianday", "unixepoch"})
-_ORDERING = frozenset({"<", "<=", ">", ">=", "between", "not between"})
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _SAMPLE = 200
 """Distinct values of a column that are looked at."""
@@ -194,7 +193,7 @@ def _spelled_columns(plan: Plan) -> Iterator[ColumnRef]:
     """Yield the columns that a plan compares by order: `<` and the like, ORDER BY, MIN and MAX."""
     for part in walk(plan):
         compared: tuple[Term | None, ...] = ()
-        if isinstance(part, Predicate) and part.operator in _ORDERING:
+        if isinstance(part, Predicate) and part.operator in RANGE_OPERATORS:
             compared = (part.left, *part.right)
         elif isinstance(part, Ordering):
             compared = (part.term,)

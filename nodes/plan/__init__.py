@@ -1,6 +1,7 @@
 """The plan: one type that a model emits, gold SQL is parsed into, scorers compare, and SQL is written from."""
 
 from nodes.plan.model import (
+    RANGE_OPERATORS,
     Aggregate,
     AggregateFunction,
     Arithmetic,
@@ -39,6 +40,7 @@ from nodes.plan.model import (
 )
 
 __all__ = [
+    "RANGE_OPERATORS",
     "Aggregate",
     "AggregateFunction",
     "Arithmetic",

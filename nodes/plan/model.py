@@ -32,6 +32,8 @@ Operator = Literal[
     "=", "!=", "<", "<=", ">", ">=", "like", "not like", "glob", "not glob", "in", "not in", "between", "not between",
     "is null", "is not null", "is", "is not", "exists", "not exists",
 ]  # fmt: skip
+RANGE_OPERATORS: tuple[Operator, ...] = ("<", "<=", ">", ">=", "between", "not between")
+"""Operators that ask where a value lies in an order."""
 SetOperator = Literal["union", "union all", "intersect", "except"]
 JoinKind = Literal["inner", "left", "right", "full", "cross"]
 

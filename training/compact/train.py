@@ -65,12 +65,10 @@ def train_compact(
     last, kept = out / "last.pt", out / "examples"
     if resume and not (last.exists() or kept.exists() or kept_start(out)):
         raise TrainingError(f"nothing to resume in {out}: there is neither last.pt nor examples")
-    if start is not None and not start.is_file() and not (start / "best.pt").exists():
-        raise TrainingError(f"nothing to start from in {start}: there is no best.pt")
     if not resume and out.exists() and any(out.iterdir()):
         raise TrainingError(f"{out} is not empty: say --resume, or another --out")
-    out.mkdir(parents=True, exist_ok=True)
     start = keep_start(out, start)
+    out.mkdir(parents=True, exist_ok=True)
     where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     threads = config.threads or torch.get_num_threads()
     torch.set_num_threads(threads)

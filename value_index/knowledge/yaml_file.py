@@ -17,6 +17,7 @@ from value_index.knowledge.store import Knowledge, NamedPart, NamedValue, Verifi
 from value_index.knowledge.stored_codes import stored_codes
 from value_index.models import ForeignModel, FrozenModel
 from value_index.schema import ColumnRef
+from value_index.text.yaml_lines import line_of
 
 Place = tuple[str | int | float, ...]
 
@@ -177,19 +178,4 @@ class _Read:
         raise KnowledgeError(f"{self._source(place)}: {what}")
 
     def _source(self, place: Place) -> str:
-        return f"{self._path}:{_line(self._tree, place)}"
-
-
-def _line(node: yaml.Node | None, place: Place) -> int:
-    """Return the line of the deepest entry of a place that the file has."""
-    line = node.start_mark.line + 1 if node else 1
-    for step in place:
-        if isinstance(node, yaml.MappingNode):
-            pair = next((pair for pair in node.value if str(pair[0].value) == str(step)), None)
-            if pair is None:
-                continue
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            inner: yaml.Node = node.value[step]
-            line, node = inner.start_mark.line + 1, inner
-    return line
+        return f"{self._path}:{line_of(self._tree, place)}"

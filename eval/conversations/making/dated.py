@@ -57,22 +57,12 @@ def quarter(talk: Talk) -> Step | None:
 
 def before(talk: Talk) -> Step | None:
     """ "Only those with order date before 2024-03-01." """
-    day = _day(talk)
-    if day is None:
-        return None
-    fact, value = day
-    said = Said("before", {"column": fact.name, "low": value.isoformat()})
-    return narrowed(talk, Filter(fact.ref, "<", (value.isoformat(),)), said)
+    return _from_day(talk, "<", "before")
 
 
 def since(talk: Talk) -> Step | None:
     """ "Only those with order date since 2024-03-01." """
-    day = _day(talk)
-    if day is None:
-        return None
-    fact, value = day
-    said = Said("since", {"column": fact.name, "low": value.isoformat()})
-    return narrowed(talk, Filter(fact.ref, ">=", (value.isoformat(),)), said)
+    return _from_day(talk, ">=", "since")
 
 
 def between_days(talk: Talk) -> Step | None:
@@ -117,6 +107,14 @@ def _year(talk: Talk, operator: Operator, kind: str) -> Step | None:
     if fact is None:
         return None
     value = talk.draw.choice(fact.values[1:-1])
+    return narrowed(talk, Filter(fact.ref, operator, (value,)), Said(kind, {"column": fact.name, "low": value}))
+
+
+def _from_day(talk: Talk, operator: Operator, kind: str) -> Step | None:
+    day = _day(talk)
+    if day is None:
+        return None
+    fact, value = day[0], day[1].isoformat()
     return narrowed(talk, Filter(fact.ref, operator, (value,)), Said(kind, {"column": fact.name, "low": value}))
 
 

@@ -368,6 +368,9 @@ def _keys(database: Database) -> tuple[ForeignKey, ...]:
 
 
 def _is_unique(database: Database, ref: ColumnRef) -> bool:
+    table = database.schema.table(ref.table)
+    if table is not None and [name.lower() for name in table.primary_key] == [ref.column.lower()]:
+        return True  # declared, so nothing has to be read
     column = quoted(ref.column)
     found = _rows(database, f"SELECT count({column}), count(DISTINCT {column}) FROM {quoted(ref.table)}")
     return bool(found) and found[0][0] == found[0][1]

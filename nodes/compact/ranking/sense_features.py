@@ -17,7 +17,7 @@ from nodes.coverage.edits.tables import idle_tables, uses_copies
 from nodes.coverage.join_paths import fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.roles import role_fit
-from nodes.plan import ColumnTerm, LiteralTerm, Plan, Predicate, SubPlan, TableSource
+from nodes.plan import RANGE_OPERATORS, ColumnTerm, LiteralTerm, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import columns, conjuncts, merged
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
@@ -45,8 +45,6 @@ FEATURES = (
     Feature("things_repeated", 'True if it does so and the words ask which things there are: "which books".'),
     Feature("role_fit", "How well the keys that it takes fit the words beside the values."),
 )
-
-RANGES = ("<", "<=", ">", ">=", "between")
 
 
 @dataclass(frozen=True)
@@ -108,9 +106,13 @@ class SenseFeatures:
         found |= {frozenset((a, b)) for sources in by_target.values() for a in sources for b in sources}
         return frozenset(found)
 
+    @cached_property
+    def _key_ends(self) -> frozenset[tuple[str, str]]:
+        """The columns that some key ties to another."""
+        return frozenset(end for pair in self._key_pairs for end in pair)
+
     def _unrelated_joins(self, plan: Plan) -> int:
         """Return how many conditions of joins equate a key's end with a column of another name that no key ties to it."""
-        ends = {end for pair in self._key_pairs for end in pair}
         equated = [
             (_folded(leaf.left), _folded(right))
             for join in plan.joins or ()
@@ -120,7 +122,8 @@ class SenseFeatures:
             if isinstance(leaf.left, ColumnTerm) and isinstance(right, ColumnTerm)
         ]
         return sum(
-            a[1] != b[1] and frozenset((a, b)) not in self._key_pairs and (a in ends or b in ends) for a, b in equated
+            a[1] != b[1] and frozenset((a, b)) not in self._key_pairs and bool({a, b} & self._key_ends)
+            for a, b in equated
         )
 
     def _unstored(self, plan_parts: PlanParts) -> int:
@@ -201,7 +204,7 @@ def _is_unrelated(part: object, keys: frozenset[frozenset[tuple[str, str]]]) -> 
 
 def _is_text_range(part: object) -> bool:
     """Tell whether a column is asked to lie before, after or between texts without a digit."""
-    if not isinstance(part, Predicate) or part.operator not in RANGES or not isinstance(part.left, ColumnTerm):
+    if not isinstance(part, Predicate) or part.operator not in RANGE_OPERATORS or not isinstance(part.left, ColumnTerm):
         return False
     texts = [term.value for term in part.right if isinstance(term, LiteralTerm) and isinstance(term.value, str)]
     return any(not any(letter.isdigit() for letter in text) for text in texts)

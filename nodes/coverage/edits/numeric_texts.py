@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.plan import Aggregate, Cast, ColumnTerm, LiteralTerm, Ordering, Plan, PlanModel, Predicate, Term
+from nodes.plan import (
+    RANGE_OPERATORS,
+    Aggregate,
+    Cast,
+    ColumnTerm,
+    LiteralTerm,
+    Ordering,
+    Plan,
+    PlanModel,
+    Predicate,
+    Term,
+)
 from nodes.plan.traversal import rewrite, walk
 
-_ORDERED = frozenset(("<", "<=", ">", ">=", "between", "not between"))
 _EXTREMES = frozenset(("max", "min"))
 
 
@@ -37,7 +47,7 @@ def _cast(part: PlanModel, demand: Demand) -> PlanModel:
         return part.model_copy(update={"term": Cast(argument=part.term, type="real")})
     if isinstance(part, Aggregate) and part.function in _EXTREMES and _is_text(part.argument, demand):
         return part.model_copy(update={"argument": Cast(argument=part.argument, type="real")})
-    if isinstance(part, Predicate) and part.operator in _ORDERED and part.left and _is_text(part.left, demand):
+    if isinstance(part, Predicate) and part.operator in RANGE_OPERATORS and part.left and _is_text(part.left, demand):
         right = tuple(_number(term) for term in part.right)
         return part.model_copy(update={"left": Cast(argument=part.left, type="real"), "right": right})
     return part
