@@ -5,11 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import strategies as st
-
 from eval.conversations.suite_file import read_suite
 from tests.fuzz.json_inputs import DEEP, broken_bytes, broken_json
 from tests.fuzz.target import one_line
+from tests.fuzz.yaml_lines import edited_lines
 from value_index.errors import TurnSQLError
 
 RIGHT = """name: cities
@@ -31,24 +30,7 @@ AS_JSON = {
     "name": "a",
     "dialogues": [{"turns": [{"ask": "b", "sql": ["SELECT 1"], "rows": [[1, None]], "columns": "c"}]}],
 }
-MARKS = (
-    "- ", "  ", ": ", "ask", "sql", "rows", "turns", "dialogues", "&a ", "*a", "<<: *a", "!!python/object:os.system ", "!!binary ", "|",
-    ">", "? ", "---", "...", "%YAML 9", "{", "}", "[", "]", "'", '"', "\t", "\n", "null", "~", "2020-01-01", "0o7", "1_000", ".inf", "!!set",
-    "!!timestamp x", "2020-99-99", "!!int x", "= ", "key",
-)  # fmt: skip
-
-
-@st.composite
-def _edited(draw: st.DrawFn) -> str:
-    lines = RIGHT.splitlines()
-    for _ in range(draw(st.integers(1, 4))):
-        place = draw(st.integers(0, len(lines)))
-        new = "".join(draw(st.lists(st.sampled_from(MARKS) | st.text(max_size=3), max_size=5)))
-        lines[place : place + draw(st.integers(0, 2))] = [new]
-    return "\n".join(lines)
-
-
-SUITE_FILES = _edited().flatmap(broken_bytes) | broken_json([AS_JSON]) | broken_bytes(RIGHT)
+SUITE_FILES = edited_lines((RIGHT,)).flatmap(broken_bytes) | broken_json([AS_JSON]) | broken_bytes(RIGHT)
 
 KEPT = (
     DEEP.encode(),  # a list in a list in a list

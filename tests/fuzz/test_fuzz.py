@@ -7,7 +7,16 @@ import pytest
 from tests.fuzz.target import bounded
 from tests.fuzz.targets import TARGETS
 
-EXAMPLES = {"sql": 150, "sqlite": 40, "endpoint": 200, "data": 60, "run": 60, "suite": 100}
+EXAMPLES = {
+    "sql": 150,
+    "sqlite": 40,
+    "endpoint": 200,
+    "data": 60,
+    "run": 60,
+    "suite": 100,
+    "knowledge": 100,
+    "import": 25,
+}
 
 
 @pytest.mark.parametrize("name", TARGETS)
