@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from value_index.connection.address import EXAMPLES, Address, check_no_secret, is_server
 from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.folders import cache_folder
@@ -13,19 +16,25 @@ from value_index.options import DATA_SUFFIXES, data_suffix
 DUCKDB = "duckdb:///"
 
 
-def connect(addresses: Sequence[str | Path]) -> Database:
+def connect(addresses: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Database:
     """Open what `--db` names.
 
+    Args:
+        addresses: files, or one address.
+        environment: where the password of an address without one is looked for; the process's unless given.
+
     Raises:
-        DatabaseError: it is missing, corrupt, locked, no database, or holds no tables.
+        DatabaseError: it is missing, corrupt, locked, no database, cannot be reached, or holds no tables.
     """
     texts = [str(address) for address in addresses]
     if not texts:
         raise DatabaseError("give a database: --db ADDRESS")
+    if len(texts) == 1 and is_server(texts[0]):
+        return _server(Address.parse(texts[0], os.environ if environment is None else environment))
     if len(texts) == 1 and texts[0].startswith(DUCKDB):
         return _duckdb(texts[0].removeprefix(DUCKDB))
-    if schemes := [text.partition("://")[0] for text in texts if "://" in text]:
-        raise DatabaseError(f"'{schemes[0]}://' is no database that is known: give a file, or {DUCKDB}FILE")
+    for text in texts:
+        _check_file(text)
     if all(map(data_suffix, texts)):
         return _data_files(texts)
     if len(texts) > 1:
@@ -39,10 +48,34 @@ def connect(addresses: Sequence[str | Path]) -> Database:
 
 
 def absolute(address: str) -> str:
-    """Return an address that means the same from any folder."""
+    """Return an address that means the same from any folder, without a password: what a record may keep."""
+    if is_server(address):
+        return str(Address.parse(address, {}))
     if address.startswith(DUCKDB):
         return DUCKDB + str(Path(address.removeprefix(DUCKDB)).resolve())
-    return address if "://" in address else str(Path(address).resolve())
+    _check_file(address)
+    return str(Path(address).resolve())
+
+
+def shown_name(address: str) -> str:
+    """Return what an address is called in a report: the file without its ending, or the database of a server."""
+    return Address.parse(address, {}).database if is_server(address) else Path(address).stem
+
+
+def _check_file(text: str) -> None:
+    """Refuse what is an address, and not repeat it: a password may stand in it."""
+    if is_server(text) or text.startswith(DUCKDB):
+        raise DatabaseError("an address stands alone: several databases are not asked at once")
+    scheme, is_address, _ = text.partition("://")
+    if is_address:
+        known = ", ".join((f"{DUCKDB}FILE", *EXAMPLES.values()))
+        named = f"'{scheme}://'" if re.fullmatch(r"[\w+.-]{1,20}", scheme) else "the address"
+        raise DatabaseError(f"{named} is no database that is known: give a file, or {known}")
+    check_no_secret(text)
+
+
+def _server(address: Address) -> Database:
+    raise DatabaseError(f"'{address.scheme}://' is no database that is known")
 
 
 def _duckdb(path: str) -> Database:

@@ -27,7 +27,7 @@ from eval.scoring.verdicts import Executions
 from eval.statistics import rate_interval
 from eval.turn_key import TurnKey
 from value_index.atomic_file import write_atomically
-from value_index.connect import absolute, connect
+from value_index.connect import absolute, connect, shown_name
 from value_index.database import Database
 from value_index.private_folder import private_folder
 from value_index.render import strict_json
@@ -65,7 +65,7 @@ class SuiteOptions:
     @property
     def name(self) -> str:
         """What the database is called in a report."""
-        return "_".join(Path(address).stem for address in self.addresses)
+        return "_".join(map(shown_name, self.addresses))
 
 
 def run_suite(options: SuiteOptions) -> SuiteResult:

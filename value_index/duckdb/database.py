@@ -9,13 +9,13 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from value_index.connection.cells import plain_row
+from value_index.connection.worker import Collector, Worker
 from value_index.database import DEADLINE_SECONDS, MAX_BYTES, MAX_CELLS, MAX_ROWS, Result, Row
-from value_index.duckdb.cells import plain_row
 from value_index.duckdb.driver import first_line, load_driver, open_confined
 from value_index.duckdb.reflection import reflect
 from value_index.duckdb.source import DataFiles, DuckDBFile
 from value_index.duckdb.statements import fault, refusal
-from value_index.duckdb.worker import Collector, Worker
 from value_index.errors import DatabaseError, UnreadableError
 from value_index.schema import ColumnRef, Schema, quoted
 

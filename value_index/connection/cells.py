@@ -1,4 +1,4 @@
-"""Cells of DuckDB as cells of a result: numbers, texts, bytes, truth values and NULL."""
+"""Cells of a driver as cells of a result: numbers, texts, bytes, truth values and NULL."""
 
 from __future__ import annotations
 
