@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from nodes.knowledge.verified_plan import CONFIDENCE, verified_plan
 from nodes.lexical.evidence import Evidence
@@ -71,6 +71,17 @@ class Compact(Variant):
     """Plans that the cross-encoder reads and ranks a second time; 0 switches it off."""
     cross_encoder: str = ""
     """A file made by `turnsql train rerank --export`; the shipped one where empty."""
+    off: tuple[str, ...] = ()
+    """Rules of the ranking that are not heeded; `turnsql eval rules` tells what each is worth."""
+
+    @field_validator("off")
+    @classmethod
+    def _known(cls, off: tuple[str, ...]) -> tuple[str, ...]:
+        from nodes.compact.ranking.sense_features import FEATURES  # only what asks for it loads the ranking
+
+        if unknown := set(off) - (names := {feature.name for feature in FEATURES}):
+            raise ValueError(f"no rule {min(unknown)!r}: choose from {', '.join(sorted(names))}")
+        return off
 
     def load(self) -> None:
         from nodes.compact.ranking.cross_encoder import load_cross_encoder  # onnxruntime takes a while to load
@@ -91,7 +102,7 @@ class Compact(Variant):
 
         plans = chosen(
             state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=self.plans,
-            read=self.read, cross_encoder=self.cross_encoder,
+            read=self.read, cross_encoder=self.cross_encoder, off=self.off,
         )  # fmt: skip
         return _verified_first(plans, state, context)
 

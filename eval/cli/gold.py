@@ -138,6 +138,34 @@ def validator(
 
 
 @app.command(rich_help_panel=MAINTAIN)
+def rules(
+    data: Data,
+    dataset: DatasetName = "cosql",
+    split: Split = "dev",
+    dialogues: Dialogues = None,
+    databases: Databases = None,
+    answers: Annotated[bool, typer.Option(help="Answer the turns too, with and without each rule.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Count, for each rule of validator and ranking, its false alarms on gold SQL, and the turns it fixes and breaks."""
+    from rich.console import Console
+
+    from eval.checks.rule_scores import rules_table
+    from eval.checks.rules import RuleCheck
+    from eval.datasets import load, parse_range
+    from eval.datasets.spider_family import listed_databases
+
+    rows = load(dataset, data, split)
+    rows = rows.select(*parse_range(dialogues)) if dialogues else rows
+    rows = rows.about(listed_databases(databases)) if databases else rows
+    scores = RuleCheck(rows, answers=answers).scores()
+    if as_json:
+        typer.echo(scores.model_dump_json(indent=2))
+    else:
+        Console().print(rules_table(scores).rich())
+
+
+@app.command(rich_help_panel=MAINTAIN)
 def labels(
     data: Data,
     out: Annotated[Path, typer.Option(metavar="FILE", help="File to write: one JSON object a literal.")] = Path(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from eval.gold.outputs import Gold
 from eval.scoring.plan_scores import plan_scores
 from eval.scoring.verdicts.executions import Executions
+from eval.scoring.verdicts.same_rows import same_rows
 from nodes.compact.ranking.candidate import Candidate
 from nodes.node import Context
-from training.ranking.candidates import is_right, written
+from training.ranking.candidates import written
 
 WHOLE_PLAN, MACRO = 0.5, 4.0
 """A candidate's reward is 1 where its rows are right, with these for a right plan and for how nearly it is right, part by part."""
@@ -36,5 +37,5 @@ def judged(candidate: Candidate, gold: Gold, context: Context, executions: Execu
     """Execute a candidate and compare it with the gold."""
     sql = written(candidate.plan, context)
     scores = plan_scores(gold.plan, candidate.plan)
-    right = bool(sql) and is_right(executions, context.database, gold.sql, sql)
+    right = bool(sql) and same_rows(executions, context.database, gold.sql, sql)
     return Judged(candidate, right, bool(scores["whole_plan"]), scores["macro"] or 0.0)

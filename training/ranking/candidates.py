@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from agent.config import Config
 from eval.scoring.plan_scores import plan_scores
 from eval.scoring.verdicts.executions import Executions
-from eval.scoring.verdicts.ties import is_ordered, tie_groups
-from eval.scoring.verdicts.value import value
+from eval.scoring.verdicts.same_rows import same_rows
 from nodes.compact.ranking.rerank import candidates, distinct, ranking
 from nodes.compact.turn_encoding import Planner
 from nodes.node import FIELDS, Context
@@ -20,7 +19,6 @@ from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.state import GraphState, Stage, Turn
 from training.ranking.conversations import Conversation, GoldAsked
-from value_index.database import Database
 from value_index.linear_model import Features, Weights
 
 UPSTREAM: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
@@ -116,7 +114,7 @@ class Judge:
             if plan not in worth:
                 scores = plan_scores(turn.plan, each.plan)
                 sql = written(each.plan, context)
-                right = bool(sql) and is_right(self._executions, context.database, turn.sql, sql)
+                right = bool(sql) and same_rows(self._executions, context.database, turn.sql, sql)
                 worth[plan] = (right, bool(scores["whole_plan"]), scores["macro"] or 0.0)
             judged.append(JudgedCandidate(each.features, plan, *worth[plan]))
         first = distinct(ranking(found, self.guide))[0][0]
@@ -130,12 +128,3 @@ def written(plan: Plan, context: Context) -> str:
         return from_plan(plan, context.schema)
     except SQLError:
         return ""
-
-
-def is_right(executions: Executions, database: Database, gold_sql: str, sql: str) -> bool:
-    """Return the value verdict alone: the other four would take most of the time."""
-    gold, predicted = executions.run(database, gold_sql), executions.run(database, sql)
-    if gold.outcome != "rows" or predicted.outcome != "rows":
-        return False
-    ties = (lambda: tie_groups(executions, database, gold_sql, gold)) if is_ordered(gold_sql) else None
-    return value(gold, predicted, ties).equal

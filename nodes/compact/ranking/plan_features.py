@@ -87,6 +87,8 @@ class PlanFeatures:
     sense: SenseFeatures
     moves: MoveFeatures
     wording: WordingFeatures
+    off: frozenset[str] = frozenset()
+    """Features that no plan has."""
     _known: dict[Plan, Features] = field(default_factory=dict[Plan, Features], repr=False, compare=False)
 
     @classmethod
@@ -114,7 +116,8 @@ class PlanFeatures:
         features: Features = {**opinion, **self._known[plan]}
         for edit in edits:
             features[f"edit_{edit}"] = features.get(f"edit_{edit}", 0.0) + 1.0
-        return Candidate(plan, {name: value for name, value in features.items() if value}, opinion, edits)
+        held = {name: value for name, value in features.items() if value and name not in self.off}
+        return Candidate(plan, held, opinion, edits)
 
     def _of(self, plan_parts: PlanParts) -> Features:
         """Return what the words say of a plan, however it was come by."""

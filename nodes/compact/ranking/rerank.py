@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking.candidate import Candidate, distinct, ranking
 from nodes.compact.ranking.choice_weights import checked_choice, choice_weights
 from nodes.compact.ranking.confidence import confidence_features
@@ -18,9 +20,46 @@ from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.state import GraphState, ScoredPlan
-from value_index.linear_model import Weights, probability
+from value_index.linear_model import Features, Weights, probability
 
-__all__ = ["Candidate", "candidates", "choice_of", "chosen", "distinct", "ranking"]
+__all__ = ["Candidate", "TurnSearch", "candidates", "choice_of", "chosen", "distinct", "ranking"]
+
+
+@dataclass(frozen=True)
+class TurnSearch:
+    """The plans of the network and of the words for one turn, before any edit."""
+
+    judge: PlanFeatures
+    understanding: Understanding
+    own: Sequence[tuple[PlanParts, Features]]
+    """The plans, with what network and words think of each."""
+
+    @classmethod
+    def of(
+        cls, state: GraphState, context: Context, understanding: Understanding, *, width: int, readings: int
+    ) -> TurnSearch:
+        """Read a turn.
+
+        Args:
+            state: the turn with its state, links and values.
+            understanding: the network's.
+            width: plans of its beam; 0 for none.
+            readings: plans that the words allow; 0 for none.
+        """
+        evidence = Evidence.of(state, context)
+        own = Opinions(evidence, understanding, width=width, readings=readings).of_own()
+        return cls(PlanFeatures.of(state, context, evidence), understanding, own)
+
+    def candidates(self, weights: Weights | None, off: Iterable[str] = ()) -> list[Candidate]:
+        """Return the plans and the edits of the best of them.
+
+        Args:
+            weights: of the features, to choose the plans worth an edit; None for no edits.
+            off: features that are left out.
+        """
+        judge = replace(self.judge, off=frozenset(off))
+        found = [judge.candidate(parts.plan, opinion, parts=parts) for parts, opinion in self.own]
+        return with_edits(found, judge, self.understanding, weights) if weights else found
 
 
 def candidates(
@@ -31,6 +70,7 @@ def candidates(
     width: int,
     readings: int,
     weights: Weights | None = None,
+    off: Iterable[str] = (),
 ) -> list[Candidate]:
     """Gather the plans that a turn may mean: the network's, those of the words, and edits of the best of both.
 
@@ -40,14 +80,9 @@ def candidates(
         width: plans of its beam; 0 for none.
         readings: plans that the words allow; 0 for none.
         weights: of the features, to choose the plans worth an edit; None for no edits.
+        off: features that are left out.
     """
-    evidence = Evidence.of(state, context)
-    judge = PlanFeatures.of(state, context, evidence)
-    found = [
-        judge.candidate(parts.plan, opinion, parts=parts)
-        for parts, opinion in Opinions(evidence, understanding, width=width, readings=readings).of_own()
-    ]
-    return with_edits(found, judge, understanding, weights) if weights else found
+    return TurnSearch.of(state, context, understanding, width=width, readings=readings).candidates(weights, off)
 
 
 def chosen(
@@ -60,12 +95,14 @@ def chosen(
     most: int,
     read: int = 0,
     cross_encoder: str = "",
+    off: Iterable[str] = (),
 ) -> tuple[ScoredPlan, ...]:
     """Return the best plans of a turn, the first with the probability that it is right.
 
     Args:
         read: plans that the cross-encoder reads and ranks a second time; 0 for none.
         cross_encoder: its file; the one that comes with the project if empty.
+        off: features that are left out.
 
     Raises:
         WeightsError: the weights are missing, torn, of another version, or were never calibrated.
@@ -73,7 +110,7 @@ def chosen(
     planner = load_planner(weights)
     choice = choice_of(planner, weights)
     understanding = planner.understand(state, context)
-    found = candidates(state, context, understanding, width=beam, readings=readings, weights=choice["plan"])
+    found = candidates(state, context, understanding, width=beam, readings=readings, weights=choice["plan"], off=off)
     ranked = distinct(ranking(found, choice["plan"]))
     if read and len(ranked) > 1:
         reader, first = load_cross_encoder(cross_encoder), ranked[:read]
