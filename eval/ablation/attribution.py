@@ -92,6 +92,10 @@ class Attributor:
         return failure_modes(PlanDifference(gold, given, tuple(p for p in earlier if p), database.schema))
 
 
+LADDER = "ladder"
+"""Folder, in the run of a suite, of the runs that tell which stage to blame."""
+
+
 def attribute(ladder: Path, data: Path | None = None) -> Attribution:
     """Blame each wrong turn of a ladder's base, and write `attribution.json` beside the runs.
 
@@ -101,6 +105,7 @@ def attribute(ladder: Path, data: Path | None = None) -> Attribution:
     Raises:
         TurnSQLError: no ladder, a run that is not scored, or other data.
     """
+    ladder = ladder / LADDER if (ladder / LADDER / BASE).is_dir() else ladder
     runs = judged_runs(ladder)
     dataset = open_rows(read_manifest(ladder / BASE), data)
     attributor = Attributor(dataset)

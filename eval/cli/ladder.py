@@ -64,7 +64,7 @@ def ablate(
 
 @app.command(rich_help_panel=MEASURE)
 def attribute(
-    ladder: Annotated[Path, typer.Argument(help="Folder that `turnsql eval ablate` wrote.")],
+    ladder: Annotated[Path, typer.Argument(help="Folder that `turnsql eval ablate` or `suite run --blame` wrote.")],
     data: MovedData = None,
     turns: Annotated[bool, typer.Option("--turns", help="List every wrong turn with its evidence.")] = False,
 ) -> None:

@@ -11,7 +11,7 @@ ANSWER = "Answer the turns of a data set"
 MEASURE = "Measure runs"
 MAINTAIN = "Maintain the harness"
 
-Data = Annotated[Path, typer.Option(help="Data folder: an unpacked official archive.")]
+Data = Annotated[Path, typer.Option(help="Data folder: an unpacked official archive, or the run of a suite.")]
 MovedData = Annotated[Path | None, typer.Option("--data", help="Data folder, if it has moved since the run was made.")]
 DatasetName = Annotated[str, typer.Option(help="Name of the data set: cosql, sparc or spider.")]
 Split = Annotated[str, typer.Option(help="Split of the data set: dev, train, train_spider, ...")]

@@ -69,7 +69,7 @@ class Maker:
     def _dialogue(self) -> list[TurnSpec]:
         (thing,) = self.draw.choices(self.world.things, [_weight(each) for each in self.world.things])
         talk = Talk(self.world, thing, (), self.draw, self._answer)
-        out: list[TurnSpec] = []
+        opened, out = thing, list[TurnSpec]()
         for place in range(self.draw.randint(3, MOST_TURNS)):
             found = self._turn(talk, OPENING if place == 0 else FOLLOWING)
             if found is None:
@@ -83,7 +83,15 @@ class Maker:
             thing = self.world.thing(made.step.query.table) or talk.thing
             queries = (*talk.queries, made.step.query)
             talk = replace(talk, thing=thing, queries=queries, used=talk.used | {name})
+        if len(out) == 1:
+            self._forget(opened, out[0].behaviour)
         return out
+
+    def _forget(self, thing: Thing, opening: str) -> None:
+        """Count an opening that nothing follows as not shown, and as tried in vain: such a dialogue is not written."""
+        assert self.shown is not None
+        self.shown[opening] -= 1
+        self._vain[thing.table.name, opening] += MOST_VAIN // 3
 
     def _turn(self, talk: Talk, behaviours: dict[str, Behaviour]) -> tuple[str, _Made] | None:
         assert self.shown is not None

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from eval.ablation.attribution import Attributor, attribute
+from eval.ablation.attribution import LADDER, Attributor, attribute
 from eval.ablation.run import answer_rungs
 from eval.conversations.expectations import Answered, shortfall
 from eval.conversations.result import Rate, SuiteResult, TurnResult
 from eval.conversations.suite_file import SuiteError, SuiteFile, read_suite
 from eval.datasets import Dataset, load
+from eval.datasets.load import SUITE_FOLDER
 from eval.datasets.spider_family import ADDRESSES
 from eval.records import TurnRecord, read_turns
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
-from eval.runs.store import SUITE_FOLDER
 from eval.scoring.score import score
 from eval.scoring.verdicts import Executions
 from eval.statistics import rate_interval
@@ -33,8 +33,6 @@ from value_index.private_folder import private_folder
 from value_index.render import strict_json
 
 RESULT = "suite.json"
-LADDER = "ladder"
-"""Folder, in a run, of the runs that tell which stage to blame."""
 ALL = "all"
 History = Literal["own", "gold"]
 

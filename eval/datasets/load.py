@@ -16,12 +16,17 @@ LOADERS = {name: cast(Loader, found) for name, found in vars(registry).items() i
 """The loaders by the names that `--dataset` takes."""
 
 
+SUITE_FOLDER = "suite"
+"""Folder, in the run of a suite, that holds the suite as an archive of dialogues."""
+
+
 def load(name: str, folder: str | Path, split: str) -> Dataset:
     """Read one split of a data set.
 
     Args:
         name: A name of the registry: cosql, sparc, spider, ...
-        folder: The unpacked archive; the official ones hold `tables.json`, `database/`, and the split's file.
+        folder: The unpacked archive; the official ones hold `tables.json`, `database/`, and the split's file. Or the
+            run of a suite, which keeps the dialogues that it answered.
         split: dev, train; for Spider also train_spider and train_others.
 
     Raises:
@@ -30,4 +35,5 @@ def load(name: str, folder: str | Path, split: str) -> Dataset:
     """
     if name not in LOADERS:
         raise DataError(f"no data set {name!r}: choose from {', '.join(LOADERS)}")
-    return LOADERS[name](Path(folder), split)
+    kept = Path(folder) / SUITE_FOLDER
+    return LOADERS[name](kept if (kept / "sql_state_tracking").is_dir() else Path(folder), split)

@@ -11,6 +11,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 from pydantic import BaseModel
 
+from eval.datasets.load import SUITE_FOLDER
 from eval.record_chain import Chain, chain_start, describe_edits, edited_lines
 from eval.records import (
     AloneRecord,
@@ -27,8 +28,6 @@ from value_index.render import strict_json
 
 LOCK = ".lock"
 """Held by the process that writes the folder, and removed at its end; a lock of a killed process holds nothing."""
-SUITE_FOLDER = "suite"
-"""The folder of a suite's dialogues in the layout of an official archive, written before the run."""
 
 
 class RunStore:

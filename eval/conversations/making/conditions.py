@@ -181,8 +181,14 @@ def _gap(talk: Talk, thing: Thing) -> Drawn | None:
     if fact is None:
         return None
     missing = talk.draw.random() < 0.5
-    kind, operator = ("missing", "is null") if missing else ("not missing", "is not null")
-    return Drawn((Filter(fact.ref, operator),), Said(kind, {"column": fact.name}))  # pyright: ignore[reportArgumentType]
+    operator: Operator = "is null" if missing else "is not null"
+    return Drawn((Filter(fact.ref, operator),), Said(gap_kind(fact, missing=missing), {"column": fact.name}))
+
+
+def gap_kind(fact: Facts, *, missing: bool) -> str:
+    """Return how a value is said to be missing: whoever has no cases may have none, or an unknown number of them."""
+    kind = "missing" if missing else "not missing"
+    return f"{kind} number" if isinstance(fact.lowest, int | float) or fact.name.endswith("s") else kind
 
 
 def draw_parent(talk: Talk, thing: Thing) -> Drawn | None:

@@ -168,8 +168,8 @@ def leading_linked(talk: Talk) -> Step | None:
 
 
 def _over_a_link(talk: Talk) -> tuple[Query, dict[str, Any]] | None:
-    bridges = talk.world.bridges(talk.thing) if len(talk.thing.shown) == 1 else ()
-    if not bridges:
+    bridges = [bridge for bridge in talk.world.bridges(talk.thing) if not bridge.repeats]  # else: rows, or things
+    if not bridges or len(talk.thing.shown) > 1:
         return None
     bridge, thing = talk.draw.choice(bridges), talk.thing
     far = talk.world.thing(bridge.far.target.table)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from eval.conversations.making.groupings import groupings, least_of
 from eval.conversations.making.openings import FUNCTIONS, figure_function, figures, in_words, things
-from eval.conversations.making.query import Filter
+from eval.conversations.making.query import Filter, Query
 from eval.conversations.making.talk import Behaviour, Step, Talk
+from eval.conversations.making.world import Thing
 from nodes.plan import AggregateFunction
 
 
@@ -151,25 +152,41 @@ def having_exchanged(talk: Talk) -> Step | None:
 
 def counts_beside(talk: Talk) -> Step | None:
     """ "And how many is that each?" after groups that were only named."""
-    query = talk.query
-    if query.table != talk.thing.table.name:
-        return None
-    if query.measure != "leaders":
+    query, counted = talk.query, _counted(talk)
+    if counted is None or query.measure != "leaders":
         return None
     changed = query.but(measure="figures" if query.figured else "groups")
     single = query.limit == 1
-    return Step(changed, things(talk.thing), (changed.but(limit=None),) if query.limit else (),
+    return Step(changed, things(counted), (changed.but(limit=None),) if query.limit else (),
                 wording=("count beside",) if single else ())  # fmt: skip
 
 
 def the_fewest(talk: Talk) -> Step | None:
     """ "And the one with the fewest?" after the group with the most."""
-    query = talk.query
-    if query.table != talk.thing.table.name:
+    query, counted = talk.query, _counted(talk)
+    if counted is None or query.measure != "leaders" or not query.by_figure or query.limit != 1:
         return None
-    if query.measure != "leaders" or not query.by_figure or query.limit != 1 or not query.descending:
+    if not query.descending or _leaves_some_out(talk, query):
         return None
-    return Step(query.but(descending=False), things(talk.thing), (query.but(limit=2),))
+    return Step(query.but(descending=False), things(counted), (query.but(limit=2),))
+
+
+def _counted(talk: Talk) -> Thing | None:
+    """Return what the groups of the last question count: the things, or what they are linked with over a table."""
+    if talk.query.table == talk.thing.table.name:
+        return talk.thing
+    over = (bridge for bridge in talk.world.bridges(talk.thing) if bridge.near.source.table == talk.query.table)
+    return next((talk.world.thing(bridge.far.target.table) for bridge in over), None)
+
+
+def _leaves_some_out(talk: Talk, query: Query) -> bool:
+    """Tell whether some that are counted for have none: the fewest may be these, and a join does not show them."""
+    if not query.links or query.filters:
+        return bool(query.links)
+    key = query.links[0]
+    every = talk.rows(Query(key.target.table, (key.target,), distinct=True))
+    shown = talk.rows(Query(key.source.table, (key.source,), distinct=True))
+    return every is None or shown is None or {row[0] for row in every} - {row[0] for row in shown} != set()
 
 
 def values_listed(talk: Talk) -> Step | None:

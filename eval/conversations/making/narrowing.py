@@ -13,6 +13,7 @@ from eval.conversations.making.conditions import (
     draw_parent,
     equality_kind,
     flag_name,
+    gap_kind,
     names_one_column,
     plain,
     rounded,
@@ -63,6 +64,8 @@ def filter_negated(talk: Talk) -> Step | None:
     if found is None or found[1] is None:
         return None
     last = found[0]
+    if found[1].nulls:
+        return None  # what has no country is not from France, and is not known to be from elsewhere
     if any(key.target.table == talk.query.table for key in last.via):
         return None  # "with no Boston flight" and "with a flight not to Boston" are both meant by it
     query = talk.query.but(filters=(*talk.query.filters[:-1], Filter(last.column, "!=", last.values, last.via)))
@@ -139,14 +142,21 @@ def flag(talk: Talk) -> Step | None:
 
 def missing(talk: Talk) -> Step | None:
     """ "Which of them have no phone?" """
-    fact = talk.pick(talk.thing.gaps)
-    return narrowed(talk, Filter(fact.ref, "is null"), Said("missing", {"column": fact.name})) if fact else None
+    return _gap(talk, "is null")
 
 
 def not_missing(talk: Talk) -> Step | None:
     """ "Which of them do have a phone?" """
+    return _gap(talk, "is not null")
+
+
+def _gap(talk: Talk, operator: Operator) -> Step | None:
     fact = talk.pick(talk.thing.gaps)
-    return narrowed(talk, Filter(fact.ref, "is not null"), Said("not missing", {"column": fact.name})) if fact else None
+    if fact is None:
+        return None
+    kind = gap_kind(fact, missing=operator == "is null")
+    wording = kind if kind.endswith("number") else ""
+    return narrowed(talk, Filter(fact.ref, operator), Said(kind, {"column": fact.name}), wording=wording)
 
 
 def part_of_a_text(talk: Talk) -> Step | None:
@@ -219,7 +229,7 @@ def _pattern(talk: Talk, kind: str, shape: str, words: list[str]) -> Step | None
 
 def _two(talk: Talk, operator: Operator) -> Step | None:
     fact = talk.pick(talk.thing.categories)
-    if fact is None or len(fact.values) < 4:
+    if fact is None or len(fact.values) < 4 or (operator == "not in" and fact.nulls):
         return None
     one, two = talk.draw.sample(fact.values, 2)
     rivals = tuple(

@@ -76,6 +76,15 @@ def noun_of(table: str) -> str:
     return singular(in_full(table))
 
 
+def possessive(noun: str) -> str:
+    """Return the possessive of a noun.
+
+    >>> possessive("product"), possessive("shoes")
+    ("product's", "shoes'")
+    """
+    return f"{noun}'" if noun.endswith("s") else f"{noun}'s"
+
+
 def plural(noun: str) -> str:
     """Return the plural of a noun.
 

@@ -153,6 +153,18 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     ),
     "missing": ("without a {column}", "that have no {column}", "with no {column}", "whose {column} is missing"),
     "not missing": ("that have a {column}", "with a {column}", "whose {column} is known", "that do have a {column}"),
+    "missing number": (
+        "whose {column} is not known",
+        "whose {column} is missing",
+        "with an unknown {column}",
+        "where the {column} is not recorded",
+    ),
+    "not missing number": (
+        "whose {column} is known",
+        "with a known {column}",
+        "where the {column} is recorded",
+        "whose {column} is filled in",
+    ),
     "start": (
         "whose {column} starts with {value}",
         "with a {column} beginning with {value}",

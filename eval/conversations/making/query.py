@@ -80,6 +80,8 @@ class Query:
     measure: Measure = "rows"
     operator: ArithmeticOperator = "*"
     """The operator of the product."""
+    texts: tuple[ColumnRef, ...] = ()
+    """Columns of the product that hold numbers as texts."""
     function: AggregateFunction = "avg"
     """The function of the aggregate."""
     group: ColumnRef | None = None
@@ -180,10 +182,15 @@ class Query:
                 term = self._order_term()
                 return (term,) if term else shown
             case "product":
-                return (shown[0], Arithmetic(operator=self.operator, left=shown[-2], right=shown[-1]))
+                one, two = (self._number(ref) for ref in self.shown[-2:])
+                return (shown[0], Arithmetic(operator=self.operator, left=one, right=two))
             case "share":
                 *_, last = self.filters
                 return (_percentage(last),)
+
+    def _number(self, ref: ColumnRef) -> Term:
+        """Return a factor of a product."""
+        return Cast(argument=column(ref), type="real") if ref in self.texts else column(ref)
 
     def _figure(self) -> Term:
         """Return what a group comes to."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eval.conversations.making.conditions import NUMBER_WORDS
+from eval.conversations.making.nouns import possessive
 from eval.conversations.making.openings import degree, figures, showable, things
 from eval.conversations.making.query import Filter, column
 from eval.conversations.making.talk import Behaviour, Step, Talk
 from eval.conversations.making.world import Facts
 from nodes.plan import Aggregate, ArithmeticOperator, Plan, TableSource
+from value_index.schema import ForeignKey
 
 MOST_SHOWN = 3
 _QUANTITY = re.compile(r"\b(quantity|amount|count|seats|units|number|hours|days|nights|copies|pieces|items|tickets)\b")
-_PRICE = re.compile(r"\b(price|cost|fee|rate|fare|wage)\b")
+_PRICE = re.compile(r"^(?!.*\btotal\b).*\b(price|cost|fee|rate|fare|wage)\b")
 
 
 def projection_exchanged(talk: Talk) -> Step | None:
@@ -155,20 +157,27 @@ def everything_tied_for_the_most(talk: Talk) -> Step | None:
 
 
 def product_of_columns(talk: Talk) -> Step | None:
-    """ "Show quantity times unit price for each." """
-    pairs = [
-        (one, two)
-        for one in talk.thing.numbers
-        for two in talk.thing.numbers
-        if _QUANTITY.search(one.name) and _PRICE.search(two.name)
+    """ "Show quantity times unit price for each.", or "times the product's unit price"."""
+    thing = talk.thing
+    many = [fact for fact in (*thing.numbers, *thing.numerals) if _QUANTITY.search(fact.name)]
+    own = [_Pair(one, two) for one in many for two in (*thing.numbers, *thing.numerals) if _PRICE.search(two.name)]
+    parents = (
+        (key, role, parent) for key, role in thing.parents if role and (parent := talk.world.thing(key.target.table))
+    )
+    theirs = [
+        _Pair(one, two, (key,), f"the {possessive(role)} {two.name}")
+        for key, role, parent in parents
+        for one in many
+        for two in parent.numbers
+        if _PRICE.search(two.name)
     ]
-    return _combined(talk, pairs, "*")
+    return _combined(talk, own or theirs, "*")
 
 
 def difference_of_columns(talk: Talk) -> Step | None:
     """ "Show maximum salary minus minimum salary for each." """
     pairs = [
-        (one, two)
+        _Pair(one, two)
         for one in talk.thing.numbers
         for two in talk.thing.numbers
         if one != two and one.name.split()[-1] == two.name.split()[-1] and len(one.name.split()) > 1
@@ -176,14 +185,32 @@ def difference_of_columns(talk: Talk) -> Step | None:
     return _combined(talk, pairs, "-")
 
 
-def _combined(talk: Talk, pairs: list[tuple[Facts, Facts]], operator: ArithmeticOperator) -> Step | None:
+@dataclass(frozen=True)
+class _Pair:
+    """Two columns that a figure of each row is computed from."""
+
+    one: Facts
+    two: Facts
+    links: tuple[ForeignKey, ...] = ()
+    """Key to the table of the second, where it is another one."""
+    said: str = ""
+    """What the second is called, where its name alone would not do."""
+
+
+def _combined(talk: Talk, pairs: list[_Pair], operator: ArithmeticOperator) -> Step | None:
     query = talk.query
     if not pairs or not talk.is_list or query.distinct or query.links or query.table != talk.thing.table.name:
         return None
-    one, two = talk.draw.choice(pairs)
-    query = query.but(measure="product", operator=operator, shown=(talk.thing.shown[-1], one.ref, two.ref))
-    words = {**things(talk.thing), "shown": talk.thing.display.name, "column": one.name, "other": two.name}
-    return Step(query, words, query.loosened)
+    pair = talk.draw.choice(pairs)
+    if pair.links and any(each.via for each in query.filters):
+        return None
+    texts = tuple(fact.ref for fact in (pair.one, pair.two) if isinstance(fact.lowest, str))
+    shown = (talk.thing.shown[-1], pair.one.ref, pair.two.ref)
+    changed = query.but(measure="product", operator=operator, shown=shown, links=pair.links, texts=texts)
+    if pair.links and len(talk.rows(changed) or ()) != len(talk.rows(query) or ()):
+        return None  # some have no parent: whether they are shown is open
+    words = {**things(talk.thing), "shown": talk.thing.display.name, "column": pair.one.name}
+    return Step(changed, {**words, "other": pair.said or pair.two.name}, changed.loosened)
 
 
 def ordinal(talk: Talk) -> Step | None:

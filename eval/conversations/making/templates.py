@@ -231,6 +231,22 @@ FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
         "Show the ones whose {column} is filled in.",
         "Where there is a {column}.",
     ),
+    "missing number": (
+        "Just the ones whose {column} is missing.",
+        "Where the {column} is not known.",
+        "Which of them lack a value for the {column}?",
+        "Only those whose {column} was not recorded.",
+        "The ones whose {column} is empty, please.",
+        "Keep the ones with an unknown {column}.",
+    ),
+    "not missing number": (
+        "Just the ones whose {column} is known.",
+        "Show the ones whose {column} is filled in.",
+        "Leave out those whose {column} is not known.",
+        "Only those whose {column} was recorded.",
+        "Drop the ones whose {column} is missing.",
+        "Which of them have a value for the {column}?",
+    ),
     "part of a text": (
         "Only those whose {column} contains {value}.",
         "Which of them have {value} in their {column}?",

@@ -205,6 +205,8 @@ class Bridge:
 
     near: ForeignKey
     far: ForeignKey
+    repeats: bool = False
+    """Whether it links some two things by several rows."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +246,7 @@ class World:
         read = (_thing(database, table, keys) for table in database.schema.tables)
         things = {thing.table.name: thing for thing in read if thing}
         linked = (_linked(thing, keys, things) for thing in things.values())
-        return cls(database, tuple(linked), tuple(_bridges(database.schema, keys, things)))
+        return cls(database, tuple(linked), tuple(_bridges(database, keys, things)))
 
 
 def _words(name: str) -> list[str]:
@@ -285,7 +287,7 @@ def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thin
     return Thing(
         table, noun, plural(noun), display, shown, len(shown) > 1 or len(display.values) == count[0][0], _called(shown), tuple(categories), tuple(numbers),
         tuple(fact for fact in days if len(fact.values) > 2), tuple(flags),
-        tuple(fact for fact in rest if 0 < fact.nulls < count[0][0]),
+        tuple(fact for fact in rest if 0 < fact.nulls < count[0][0] and not _NOTHING & fact.spoken),
         tuple(fact for fact in numerals if len(fact.values) > 3 and fact not in flags and not _NO_FIGURES & set(fact.name.split())),
     )  # fmt: skip
 
@@ -330,14 +332,17 @@ def _linked(thing: Thing, keys: Iterable[ForeignKey], things: dict[str, Thing]) 
     return replace(thing, parents=tuple((key, _role(key, own, things)) for key in own))
 
 
-def _bridges(schema: Schema, keys: Iterable[ForeignKey], things: dict[str, Thing]) -> Iterable[Bridge]:
+def _bridges(database: Database, keys: Iterable[ForeignKey], things: dict[str, Thing]) -> Iterable[Bridge]:
     """Yield tables nobody talks of that refer to two things, once in each direction."""
-    for table in schema.tables:
+    for table in database.schema.tables:
         own = [key for key in keys if key.source.table == table.name and key.target.table in things]
         if table.name in things or len(own) != 2 or own[0].target.table == own[1].target.table:
             continue
-        yield Bridge(own[0], own[1])
-        yield Bridge(own[1], own[0])
+        pair = ", ".join(quoted(key.source.column) for key in own)
+        sql = f"SELECT 1 FROM {quoted(table.name)} GROUP BY {pair} HAVING count(*) > 1 LIMIT 1"
+        repeats = _rows(database, sql) != ()
+        yield Bridge(own[0], own[1], repeats)
+        yield Bridge(own[1], own[0], repeats)
 
 
 def _role(key: ForeignKey, keys: list[ForeignKey], things: dict[str, Thing]) -> str:
@@ -426,13 +431,22 @@ def is_typed(value: Any) -> bool:
     return short and len(value.split()) <= 5 and not re.search(r"[,—()\n\r\t;{}<>|@\"]", value)
 
 
+_NOTHING = frozenset(("", "-", "?", "n/a", "na", "nil", "none", "null", "unknown"))
+"""Texts that stand for a missing value: where they do, it is open what is missing."""
 _YES = frozenset(("1", "y", "yes", "true", "t"))
 _NO = frozenset(("0", "n", "no", "false", "f"))
 
 
+_STATED = re.compile(
+    r"^(is|are|was|were|has|had|have|can|does|do|should) |(ed|ive|able|ible|al|ent|ant|ing|flag|yn|yes|no)$"
+)
+"""Names of columns that state something: of others, a 1 may be a code."""
+
+
 def _is_flag(fact: Facts) -> bool:
     values = {str(value).lower() for value in fact.values}
-    return len(fact.values) == 2 and len(values & _YES) == 1 and len(values & _NO) == 1
+    is_coded = values <= {"0", "1"} and not _STATED.search(fact.name)
+    return len(fact.values) == 2 and len(values & _YES) == 1 and len(values & _NO) == 1 and not is_coded
 
 
 def yes_of(fact: Facts) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from eval.conversations.make import make_suite
+from eval.conversations.make import Maker, make_suite
 from eval.conversations.making.templates import TEMPLATES, half
 from eval.conversations.making.world import World
 from eval.conversations.planted_faults import FAULTS, plant_faults
@@ -138,6 +140,84 @@ def test_behaviours_that_few_schemas_allow(tmp_path: Path) -> None:
     assert rare <= {turn.behaviour for turn in turns}
     since = next(turn for turn in turns if turn.behaviour == "since a year")
     assert "year >= " in since.sql[0] and database.execute(since.sql[0]).rows
+
+
+def shop(path: Path, links: list[tuple[int, int]]) -> Database:
+    """Write a shop whose orders hold items, each item at a price; `links` are the items on sale in a shop window."""
+    import sqlite3
+
+    with sqlite3.connect(path) as db:
+        db.executescript(
+            "CREATE TABLE item (item_id INTEGER PRIMARY KEY, name TEXT, price REAL);"
+            "CREATE TABLE window (window_id INTEGER PRIMARY KEY, name TEXT, street TEXT);"
+            "CREATE TABLE purchase (purchase_id INTEGER PRIMARY KEY, code_name TEXT, quantity TEXT, item_id INTEGER"
+            " REFERENCES item (item_id));"
+            "CREATE TABLE shown (item_id INTEGER REFERENCES item (item_id), window_id INTEGER REFERENCES window);"
+        )
+        names = ("Lamp", "Chair", "Table", "Vase", "Clock", "Shelf")
+        db.executemany("INSERT INTO item VALUES (?, ?, ?)", [(n, name, 5.5 * n + 2) for n, name in enumerate(names)])
+        db.executemany(
+            "INSERT INTO window VALUES (?, ?, ?)", [(n, f"Window {'NESW'[n]}", "AB"[n % 2] + " Road") for n in range(4)]
+        )
+        db.executemany(
+            "INSERT INTO purchase VALUES (?, ?, ?, ?)",
+            [(n, f"Order {chr(65 + n)}", str(1 + 3 * n % 7), n % 6) for n in range(14)],
+        )
+        db.executemany("INSERT INTO shown VALUES (?, ?)", links)
+    return SQLiteDatabase.open(path)
+
+
+def test_a_product_may_take_its_price_from_a_parent(tmp_path: Path) -> None:
+    database = shop(tmp_path / "shop.sqlite", [(n, n % 3) for n in range(6)])
+    turns = [turn for dialogue in make_suite(database, turns=150, seed=1).dialogues for turn in dialogue.turns]
+    product = next(turn for turn in turns if turn.behaviour == "product of columns")
+    assert "the item's price" in product.ask and "CAST(" in product.sql[0]
+    assert database.execute(product.sql[0]).rows
+
+
+def test_what_leads_over_a_link_table_is_shown_and_followed(tmp_path: Path) -> None:
+    links = [(0, 0), (1, 0), (3, 0), (3, 1), (4, 1), (5, 2), (3, 2), (3, 3)]
+    database = shop(tmp_path / "shop.sqlite", links)
+    dialogues = make_suite(database, turns=150, seed=1).dialogues
+    led = [dialogue.turns for dialogue in dialogues if dialogue.turns[0].behaviour == "leading linked"]
+    assert led and all(len(turns) > 1 for turns in led)
+
+
+def test_what_is_linked_by_several_rows_is_not_counted(tmp_path: Path) -> None:
+    links = [(0, 0), (0, 0), (0, 0), (3, 1), (4, 1), (5, 2), (1, 1), (2, 2), (2, 3)]
+    database = shop(tmp_path / "shop.sqlite", links)
+    turns = [turn for dialogue in make_suite(database, turns=150, seed=1).dialogues for turn in dialogue.turns]
+    assert not {"leading linked", "count per linked"} & {turn.behaviour for turn in turns}
+
+
+def test_every_behaviour_that_is_counted_as_shown_is_written(database: Database) -> None:
+    maker = Maker(World.read(database), random.Random(3))
+    written = Counter(turn.behaviour for dialogue in maker.dialogues(200) for turn in dialogue.turns)
+    assert maker.shown is not None and +maker.shown == written
+
+
+def test_numbers_are_said_to_be_unknown_and_codes_are_no_flags(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "court.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute(
+            "CREATE TABLE judge (judge_id INTEGER PRIMARY KEY, name TEXT, cases INTEGER, gender INTEGER, is_retired"
+            " INTEGER)"
+        )
+        names = ("Adams", "Brown", "Clark", "Davis", "Evans", "Frank", "Green", "Hill", "Irwin", "Jones")
+        rows = [(n, name, None if n % 3 == 0 else 4 * n, n % 2, n // 5) for n, name in enumerate(names)]
+        db.executemany("INSERT INTO judge VALUES (?, ?, ?, ?, ?)", rows)
+    turns = [
+        turn
+        for dialogue in make_suite(SQLiteDatabase.open(path), turns=200, seed=1).dialogues
+        for turn in dialogue.turns
+    ]
+    gaps = [turn.ask for turn in turns if turn.sql and "cases IS" in turn.sql[0] and turn.behaviour.endswith("missing")]
+    assert gaps and not any(re.search(r"\b(no|have a|without|lacking) (a )?cases", ask) for ask in gaps)
+    flags = [turn.sql[0] for turn in turns if turn.sql and turn.behaviour == "flag"]
+    assert flags and all("is_retired = 1" in sql for sql in flags)
+    assert not any("gender" in turn.sql[0] for turn in turns if turn.sql and turn.behaviour == "flag")
 
 
 def test_no_join_goes_by_half_of_a_key_of_two_columns(tmp_path: Path) -> None:

@@ -186,6 +186,21 @@ def test_a_wrong_turn_is_blamed_on_a_stage_and_the_report_has_a_page(path: Path,
     assert CliRunner().invoke(app, ["eval", "report", str(out), "--out", str(tmp_path / "page")]).exit_code == 0
     page = (tmp_path / "page" / "report.html").read_text()
     assert "Stage to blame, by behaviour" in page and "Right turns by behaviour" in page
+    blamed = CliRunner().invoke(app, ["eval", "attribute", str(out)])
+    assert blamed.exit_code == 0 and "1 wrong turn" in " ".join(blamed.stdout.split()), blamed.output
+    again = [
+        "eval",
+        "run",
+        "--data",
+        str(out),
+        "--out",
+        str(tmp_path / "again"),
+        "--history",
+        "predicted",
+        "--no-alone",
+    ]
+    assert CliRunner().invoke(app, again).exit_code == 0, "the run of a suite is a data folder"
+    assert CliRunner().invoke(app, ["eval", "compare", str(out), str(tmp_path / "again"), "--identical"]).exit_code == 0
 
 
 def test_a_suite_over_data_files_is_made_and_laid_out_as_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
