@@ -132,7 +132,7 @@ def linked_columns(schema: Schema, links: SchemaLinks | None) -> Schema:
 
 def engine_name(schema: Schema) -> str:
     """Return what the engine of a database is called."""
-    return {"sqlite": "SQLite", "duckdb": "DuckDB"}[schema.dialect]
+    return {"sqlite": "SQLite", "duckdb": "DuckDB", "postgres": "PostgreSQL", "mysql": "MySQL"}[schema.dialect]
 
 
 def system(instruction: str, schema: Schema) -> Message:
@@ -181,8 +181,8 @@ def links(found: SchemaLinks | None, schema: Schema) -> str:
     """Write the links, best first; "" if the whole schema is linked."""
     if found is None or len(found.columns) >= len(schema.columns):
         return ""
-    tables = ", ".join(one_line(identifier(link.table)) for link in found.tables)
-    columns = ", ".join(ref_text(link.column) for link in found.columns)
+    tables = ", ".join(one_line(identifier(link.table, schema.dialect)) for link in found.tables)
+    columns = ", ".join(ref_text(link.column, schema.dialect) for link in found.columns)
     return f"Likely tables: {tables}\nLikely columns: {columns}"
 
 

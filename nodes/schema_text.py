@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodes.sql.writing.quoting import identifier
-from value_index.schema import ColumnRef, Schema
+from value_index.schema import ColumnRef, Dialect, Schema
 
 
 def schema_text(schema: Schema) -> str:
@@ -12,18 +12,21 @@ def schema_text(schema: Schema) -> str:
     for table in schema.tables:
         key = {name.lower() for name in table.primary_key}
         columns = (
-            one_line(f"{identifier(column.name)} {column.declared_type}")
+            one_line(f"{identifier(column.name, schema.dialect)} {column.declared_type}")
             + (" primary key" if column.name.lower() in key else "")
             for column in table.columns
         )
-        lines.append(f"{one_line(identifier(table.name))}({', '.join(columns)})")
-    lines += [f"{ref_text(key.source)} -> {ref_text(key.target)}" for key in schema.foreign_keys]
+        lines.append(f"{one_line(identifier(table.name, schema.dialect))}({', '.join(columns)})")
+    lines += [
+        f"{ref_text(key.source, schema.dialect)} -> {ref_text(key.target, schema.dialect)}"
+        for key in schema.foreign_keys
+    ]
     return "\n".join(lines)
 
 
-def ref_text(ref: ColumnRef) -> str:
+def ref_text(ref: ColumnRef, dialect: Dialect = "sqlite") -> str:
     """Write a column with its table, quoted where SQL would quote it."""
-    return one_line(f"{identifier(ref.table)}.{identifier(ref.column)}")
+    return one_line(f"{identifier(ref.table, dialect)}.{identifier(ref.column, dialect)}")
 
 
 def one_line(text: str) -> str:

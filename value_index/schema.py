@@ -8,13 +8,25 @@ from typing import Literal
 from value_index.models import FrozenModel
 
 ColumnKind = Literal["text", "number", "time", "boolean", "other"]
-Dialect = Literal["sqlite", "duckdb"]
+Dialect = Literal["sqlite", "duckdb", "postgres", "mysql"]
 """How a database spells SQL: quoting, dates, casts, division, the order of NULL."""
 
 
-def quoted(name: str) -> str:
-    """Quote an identifier as every engine here reads it."""
+def quoted(name: str, dialect: Dialect = "sqlite") -> str:
+    """Quote an identifier as its engine reads it."""
+    if dialect == "mysql":
+        return "`" + name.replace("`", "``") + "`"
     return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_text(text: str, dialect: Dialect = "sqlite") -> str:
+    r"""Quote a text as its engine reads it: MySQL takes a backslash as the begin of an escape.
+
+    >>> print(quoted_text("it's"), quoted_text("a\\b"), quoted_text("a\\b", "mysql"))
+    'it''s' 'a\b' 'a\\b'
+    """
+    escaped = text.replace("\\", "\\\\") if dialect == "mysql" else text
+    return "'" + escaped.replace("'", "''") + "'"
 
 
 class SchemaModel(FrozenModel):

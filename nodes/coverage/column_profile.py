@@ -76,7 +76,7 @@ class Profiles:
         )
 
     def _has_null(self, ref: ColumnRef) -> bool:
-        table, column = quoted(ref.table), quoted(ref.column)
+        table, column = (quoted(name, self.database.schema.dialect) for name in (ref.table, ref.column))
         found = self.database.execute(f"SELECT 1 FROM {table} WHERE {column} IS NULL LIMIT 1", deadline=0.5, max_rows=1)
         return bool(found.rows)
 

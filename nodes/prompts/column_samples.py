@@ -38,7 +38,7 @@ def _values(database: Database, ref: ColumnRef, most: int) -> str:
 
 
 def _range(database: Database, ref: ColumnRef) -> str:
-    column, table = identifier(ref.column), identifier(ref.table)
+    column, table = (identifier(name, database.schema.dialect) for name in (ref.column, ref.table))
     result = database.execute(f"SELECT min({column}), max({column}) FROM {table}", deadline=DEADLINE, max_rows=1)
     low, high = result.rows[0] if result.ok and result.rows else (None, None)
     if low is None or any(isinstance(end, bytes) or len(str(end)) > LONGEST for end in (low, high)):

@@ -9,14 +9,18 @@ from nodes.plan.traversal import merged
 from nodes.sql.errors import SQLError
 from nodes.sql.joins.fill import with_joins
 from nodes.sql.writing.block_names import BlockNames
-from nodes.sql.writing.duckdb_terms import DuckDBTermWriter
+from nodes.sql.writing.engines import ENGINES, Engine
+from nodes.sql.writing.groups import distinct_as_groups
 from nodes.sql.writing.outputs import columns_of, expanded, label
 from nodes.sql.writing.quoting import identifier
 from nodes.sql.writing.term_kinds import TermKinds
+from nodes.sql.writing.typed_terms import TypedTermWriter
 from nodes.sql.writing.write_terms import TermWriter
 from value_index.schema import Schema
 
 _JOIN_WORDS = {"inner": "JOIN", "cross": "JOIN", "left": "LEFT JOIN", "right": "RIGHT JOIN", "full": "FULL JOIN"}
+_MOST_ROWS = 2**64 - 1
+"""What MySQL's manual gives as the limit that is none."""
 
 
 def from_plan(plan: Plan, schema: Schema) -> str:
@@ -44,14 +48,21 @@ class _QueryWriter:
 
     def query(self, plan: Plan, labelled: frozenset[int] = frozenset()) -> str:
         """Write a plan, its set operations included; the positions in `labelled` get a result alias where they need one."""
+        plan = distinct_as_groups(plan, self.schema) if self._engine.shown_orders else plan
         text = self._member(plan, labelled)
+        before = ""
         for operation in plan.set_operations:
+            # From left to right, as SQLite reads them: elsewhere INTERSECT binds more tightly.
+            apart = self.schema.dialect != "sqlite" and operation.operator == "intersect" and before
+            text = f"({text})" if apart and before != "intersect" else text
             text += f" {operation.operator.upper()} {self._set_member(operation.plan)}"
+            before = operation.operator
         ordering = self._compound_order(plan) if plan.set_operations else self._order(plan)
         if ordering:
             text += f" ORDER BY {', '.join(ordering)}"
-        if plan.limit is not None or (plan.offset is not None and self.schema.dialect == "sqlite"):
-            text += f" LIMIT {-1 if plan.limit is None else plan.limit}"
+        if plan.limit is not None or (plan.offset is not None and not self._engine.bare_offset):
+            everything = -1 if self.schema.dialect == "sqlite" else _MOST_ROWS
+            text += f" LIMIT {everything if plan.limit is None else plan.limit}"
         return text if plan.offset is None else f"{text} OFFSET {plan.offset}"
 
     def _set_member(self, plan: Plan) -> str:
@@ -86,10 +97,15 @@ class _QueryWriter:
                 raise SQLError("plan", f"a term refers {term.outer} queries out, but there are {len(stack) - 1}")
             return stack[term.outer].column(term)
 
-        if self.schema.dialect == "sqlite":
+        writer = self._engine.terms
+        if writer is None:
             return names, TermWriter(column=column, star=names.star, sub_query=inner.query)
         kinds = TermKinds(self.schema, tuple(block.plan for block in stack))
-        return names, DuckDBTermWriter(column=column, star=names.star, sub_query=inner.query, kinds=kinds)
+        return names, writer(column=column, star=names.star, sub_query=inner.query, kinds=kinds)
+
+    @property
+    def _engine(self) -> Engine:
+        return ENGINES[self.schema.dialect]
 
     def _identifier(self, name: str) -> str:
         return identifier(name, self.schema.dialect)
@@ -99,7 +115,9 @@ class _QueryWriter:
         written: list[str] = []
         position = 0
         for term in plan.select:
-            bare = isinstance(term, Star) and isinstance(terms, DuckDBTermWriter) and terms.grouped is not None
+            grouped = isinstance(terms, TypedTermWriter) and terms.grouped is not None
+            second = bool(written) and term == Star() and not self._engine.star_anywhere
+            bare = isinstance(term, Star) and (grouped or second)
             columns = columns_of(plan, term, self.schema) if labelled or bare else (term,)
             places = range(position, position + len(columns))
             if labelled.isdisjoint(places) and not bare:
@@ -119,6 +137,8 @@ class _QueryWriter:
             raise SQLError("plan", f"the plan has {len(plan.tables)} sources but {len(joins)} joins")
         text = self._source(plan.tables[0], names, 0)
         for index, join in enumerate(joins, start=1):
+            if join.kind == "full" and not self._engine.full_join:
+                raise SQLError("operator", "MySQL has no FULL JOIN", "FULL JOIN")
             cross = join.kind == "cross" and self.schema.dialect != "sqlite"
             text += f" {'CROSS JOIN' if cross else _JOIN_WORDS[join.kind]} {self._source(plan.tables[index], names, index)}{_on(join, terms)}"
         return text
@@ -135,20 +155,30 @@ class _QueryWriter:
     def _order(self, plan: Plan) -> list[str]:
         _, terms = self._open(plan)
         shown = terms.of_groups(plan)
-        return [f"{_not_a_position(shown.term(item.term))}{self._direction(item, plan)}" for item in plan.order_by]
+        return [self._ordered(_not_a_position(shown.term(item.term)), item, plan) for item in plan.order_by]
 
-    def _direction(self, ordering: Ordering, plan: Plan) -> str:
-        """Write how a term is sorted: NULL is the smallest value, which other engines have to be told."""
+    def _ordered(self, text: str, ordering: Ordering, plan: Plan) -> str:
+        """Write what a query is sorted by: NULL is the smallest value, which other engines have to be told."""
         nulls, descending = ordering.nulls, ordering.descending
-        if self.schema.dialect != "sqlite" and nulls is None and not descending:
+        usual = self._usual_nulls(descending=descending)
+        if nulls is None and usual != ("last" if descending else "first"):
             kinds = TermKinds(self.schema, (plan, *(block.plan for block in self.outer)))
-            nulls = "first" if plan.set_operations or kinds.may_be_null(ordering.term) else None
-        text = "" if nulls is None else f" NULLS {nulls.upper()}"
-        return f" DESC{text}" if descending else f" ASC{text}" if text else ""
+            unknown = plan.set_operations or kinds.may_be_null(ordering.term)
+            nulls = ("last" if descending else "first") if unknown else None
+        word = " DESC" if descending else ""
+        if self._engine.says_nulls:
+            return text + word if nulls is None else f"{text}{word or ' ASC'} NULLS {nulls.upper()}"
+        if nulls in (None, usual):
+            return text + word
+        return f"{text} IS NULL{' DESC' if nulls == 'first' else ''}, {text}{word}"
+
+    def _usual_nulls(self, *, descending: bool) -> str:
+        null = self._engine.null
+        return "last" if null == "last" or descending is (null == "smallest") else "first"
 
     def _compound_order(self, plan: Plan) -> list[str]:
         columns = expanded(plan, self.schema)
-        return [f"{_position(item.term, columns)}{self._direction(item, plan)}" for item in plan.order_by]
+        return [self._ordered(str(_position(item.term, columns)), item, plan) for item in plan.order_by]
 
 
 def _position(term: Term, columns: tuple[Term, ...]) -> int:

@@ -13,14 +13,23 @@ from nodes.sql.parsing.duckdb_terms import DuckDBTermReader
 from nodes.sql.parsing.find_scopes import label, scopes
 from nodes.sql.parsing.frame import Frame, Output
 from nodes.sql.parsing.known_clauses import refuse_unknown
+from nodes.sql.parsing.mysql_terms import MySQLTermReader
 from nodes.sql.parsing.parse import parse
+from nodes.sql.parsing.postgres_terms import PostgresTermReader
 from nodes.sql.parsing.read_from import read_from
 from nodes.sql.parsing.read_terms import TermReader
 from nodes.sql.parsing.scopes import Scope
 from nodes.sql.writing.term_kinds import TermKinds
-from value_index.schema import Schema
+from value_index.schema import Dialect, Schema
 
 MAX_BLOCKS = 200
+MOST_ROWS = 2**63
+"""A limit that is none: MySQL knows no OFFSET without one."""
+READERS: dict[Dialect, type[DuckDBTermReader | PostgresTermReader | MySQLTermReader]] = {
+    "duckdb": DuckDBTermReader,
+    "postgres": PostgresTermReader,
+    "mysql": MySQLTermReader,
+}
 
 
 def to_plan(sql: str, schema: Schema) -> Plan:
@@ -86,9 +95,8 @@ class _Reader:
         return blocks[0].plan.model_copy(update={**ends, "set_operations": operations}), blocks[0].outputs
 
     def _terms(self, frame: Frame) -> TermReader:
-        if self.schema.dialect == "sqlite":
-            return TermReader(frame, self._plan)
-        return DuckDBTermReader(frame, self._plan, self.schema)
+        reader = READERS.get(self.schema.dialect)
+        return reader(frame, self._plan, self.schema) if reader else TermReader(frame, self._plan)
 
     def _plan(self, query: exp.Query, around: Frame) -> Plan:
         return self.query(query, around)[0]
@@ -128,7 +136,7 @@ class _Reader:
         descending, first = bool(item.args.get("desc")), bool(item.args.get("nulls_first"))
         nulls = None if first is not descending else ("first" if first else "last")
         never = plan is not None and not TermKinds(self.schema, (plan,)).may_be_null(term)
-        if self.schema.dialect != "sqlite" and not descending and never:
+        if self.schema.dialect != "sqlite" and never:
             nulls = None  # the engine's own order, and nothing that it could put elsewhere
         return Ordering(term=term, descending=descending, nulls=nulls)
 
@@ -241,4 +249,4 @@ def _count(query: exp.Query, clause: str) -> int | None:
     number = value.this if isinstance(value, exp.Neg) else value
     if not isinstance(number, exp.Literal) or not number.is_int:
         raise SQLError("limit", f"a plan holds only whole numbers in {clause.upper()}", value.sql())
-    return int(number.name) if number is value else None
+    return int(number.name) if number is value and int(number.name) < MOST_ROWS else None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from value_index.database import Database
 from value_index.grounding.candidate import Candidate, ColumnFacts
-from value_index.schema import ColumnRef, ForeignKey
+from value_index.schema import ColumnRef, ForeignKey, quoted_text
 from value_index.sqlite.reflection import quoted
 
 MAX_LINKS = 12
@@ -40,11 +40,9 @@ def linked_candidates(
 
 
 def _key_of_row(database: Database, column: ColumnRef, value: str, key: ColumnRef) -> str | int | float | None:
-    text = value.replace("'", "''")
-    sql = (
-        f"SELECT DISTINCT {quoted(key.column)} FROM {quoted(column.table)}"
-        f" WHERE {quoted(column.column)} = '{text}' LIMIT 2"
-    )
+    dialect = database.schema.dialect
+    found, table, name = (quoted(each, dialect) for each in (key.column, column.table, column.column))
+    sql = f"SELECT DISTINCT {found} FROM {table} WHERE {name} = {quoted_text(value, dialect)} LIMIT 2"
     rows = database.execute(sql, deadline=DEADLINE_SECONDS).rows
-    found = rows[0][0] if len(rows) == 1 else None
-    return found if isinstance(found, (str, int, float)) else None
+    cell = rows[0][0] if len(rows) == 1 else None
+    return cell if isinstance(cell, (str, int, float)) else None

@@ -254,7 +254,7 @@ def _words(name: str) -> list[str]:
 
 
 def _thing(database: Database, table: Table, keys: Iterable[ForeignKey]) -> Thing | None:
-    count = _rows(database, f"SELECT count(*) FROM {quoted(table.name)}")
+    count = _rows(database, f"SELECT count(*) FROM {quoted(table.name, database.schema.dialect)}")
     if not count or count[0][0] < FEWEST_ROWS:
         return None
     noun = noun_of(" ".join(_words(table.natural_name)))
@@ -376,8 +376,10 @@ def _is_unique(database: Database, ref: ColumnRef) -> bool:
     table = database.schema.table(ref.table)
     if table is not None and [name.lower() for name in table.primary_key] == [ref.column.lower()]:
         return True  # declared, so nothing has to be read
-    column = quoted(ref.column)
-    found = _rows(database, f"SELECT count({column}), count(DISTINCT {column}) FROM {quoted(ref.table)}")
+    column = quoted(ref.column, database.schema.dialect)
+    found = _rows(
+        database, f"SELECT count({column}), count(DISTINCT {column}) FROM {quoted(ref.table, database.schema.dialect)}"
+    )
     return bool(found) and found[0][0] == found[0][1]
 
 
@@ -394,15 +396,15 @@ def _undeclared(database: Database, schema: Schema) -> Iterable[ForeignKey]:
                 continue
             key = target.primary_key[0]
             sql = (
-                f"SELECT count(*) FROM {quoted(table.name)} WHERE {quoted(column.name)} NOT IN"
-                f" (SELECT {quoted(key)} FROM {quoted(target.name)})"
+                f"SELECT count(*) FROM {quoted(table.name, database.schema.dialect)} WHERE {quoted(column.name, database.schema.dialect)} NOT IN"
+                f" (SELECT {quoted(key, database.schema.dialect)} FROM {quoted(target.name, database.schema.dialect)})"
             )
             if _rows(database, sql) == ((0,),) and [n.lower() for n in table.primary_key] != [column.name.lower()]:
                 yield ForeignKey(source=ref, target=ColumnRef(table=target.name, column=key))
 
 
 def _facts(database: Database, table: Table, column: Column) -> Facts | None:
-    name, source = quoted(column.name), quoted(table.name)
+    name, source = quoted(column.name, database.schema.dialect), quoted(table.name, database.schema.dialect)
     found = _rows(
         database, f"SELECT DISTINCT {name} FROM {source} WHERE {name} IS NOT NULL ORDER BY 1 LIMIT {MOST_VALUES}"
     )

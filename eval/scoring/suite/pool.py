@@ -86,8 +86,8 @@ class Pool:
 def _sample(database: Database, table: Table) -> list[Row]:
     """Keep a sample of the rows, each as likely as the others."""
     draw, kept, seen = Random(table.name), list[Row](), 0
-    columns = ", ".join(quoted(column.name) for column in table.columns)
-    for batch in database.stream(f"SELECT {columns} FROM {quoted(table.name)}"):
+    columns = ", ".join(quoted(column.name, database.schema.dialect) for column in table.columns)
+    for batch in database.stream(f"SELECT {columns} FROM {quoted(table.name, database.schema.dialect)}"):
         for row in batch:
             seen += 1
             if len(kept) < POOL_ROWS:

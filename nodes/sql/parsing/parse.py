@@ -9,6 +9,8 @@ from typing import ClassVar
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as SqlglotDialect
 from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.dialects.mysql import MySQL
+from sqlglot.dialects.postgres import Postgres
 from sqlglot.dialects.sqlite import SQLite
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
@@ -24,6 +26,8 @@ DOUBLE_QUOTED = "double_quoted"
 MAX_CHARS = 20_000
 """No text that is longer is parsed: the longest gold of the data sets has fewer than 2,000."""
 _AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
+_WORDED = ("CAST", "EXTRACT", "POSITION", "SUBSTRING", "TRIM")
+"""Functions with words between their arguments: EXTRACT(YEAR FROM day)."""
 
 
 class PlainSQLite(SQLite):
@@ -68,7 +72,38 @@ class PlainDuckDB(DuckDB):
         NO_PAREN_FUNCTION_PARSERS: ClassVar = {"CASE": DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
 
 
-DIALECTS: dict[Dialect, type[SqlglotDialect]] = {"sqlite": PlainSQLite, "duckdb": PlainDuckDB}
+class PlainPostgres(Postgres):
+    """PostgreSQL whose scalar functions stay as written, but for those that are written with words."""
+
+    class Parser(Postgres.Parser):
+        """Knows the aggregates, CAST, CASE, EXTRACT, SUBSTRING, POSITION and TRIM; every other function is `exp.Anonymous`."""
+
+        ADD_JOIN_ON_TRUE: ClassVar = False
+        FUNCTIONS: ClassVar = {name: Postgres.Parser.FUNCTIONS[name] for name in _AGGREGATES}
+        FUNCTION_PARSERS: ClassVar = {name: Postgres.Parser.FUNCTION_PARSERS[name] for name in _WORDED}
+        NO_PAREN_FUNCTION_PARSERS: ClassVar = {"CASE": Postgres.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
+
+
+class PlainMySQL(MySQL):
+    """MySQL whose scalar functions stay as written, but for those that are written with words."""
+
+    class Parser(MySQL.Parser):
+        """Knows the aggregates, CAST, CASE and what is written with words; every other function is `exp.Anonymous`."""
+
+        ADD_JOIN_ON_TRUE: ClassVar = False
+        FUNCTIONS: ClassVar = {name: MySQL.Parser.FUNCTIONS[name] for name in (*_AGGREGATES, "TIMESTAMPDIFF")}
+        FUNCTION_PARSERS: ClassVar = {
+            name: MySQL.Parser.FUNCTION_PARSERS[name] for name in (*_WORDED, "GROUP_CONCAT", "CONVERT")
+        }
+        NO_PAREN_FUNCTION_PARSERS: ClassVar = {"CASE": MySQL.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
+
+
+DIALECTS: dict[Dialect, type[SqlglotDialect]] = {
+    "sqlite": PlainSQLite,
+    "duckdb": PlainDuckDB,
+    "postgres": PlainPostgres,
+    "mysql": PlainMySQL,
+}
 """How the text of each engine is read, and a tree written as text again."""
 
 
@@ -103,6 +138,7 @@ def parse(sql: str, schema: Schema) -> exp.Query:
             raise SQLError("statement", "the SQL is not one SELECT statement")
         if not all(select.expressions for select in trees[0].find_all(exp.Select)):
             raise SQLError("syntax", "a SELECT has no result columns")  # the parser lets it through, SQLite does not
+        _plain_negations(trees[0])
         if schema.dialect == "sqlite":
             _quoted_strings(trees[0], text, schema)
     except (SqlglotError, RecursionError) as error:
@@ -113,6 +149,13 @@ def parse(sql: str, schema: Schema) -> exp.Query:
 def _first_line(error: Exception) -> str:
     lines = str(error).splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def _plain_negations(tree: exp.Query) -> None:
+    """Turn `x IS NOT y`, which PostgreSQL's parser keeps as one, into NOT x IS y, in place."""
+    for found in list(tree.find_all(exp.Is)):
+        if found.args.get("negate"):
+            found.replace(exp.Not(this=exp.Is(this=found.this.copy(), expression=found.expression.copy())))
 
 
 def _quoted_strings(tree: exp.Query, text: str, schema: Schema) -> None:

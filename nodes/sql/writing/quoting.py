@@ -7,7 +7,8 @@ import re
 
 from nodes.plan import LiteralTerm
 from nodes.sql.errors import SQLError
-from value_index.schema import Dialect
+from nodes.sql.writing.reserved_words import MYSQL_WORDS, POSTGRES_WORDS
+from value_index.schema import Dialect, quoted, quoted_text
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Words that SQLite 3.40, or our parser, does not read as a name in some place where a name may stand (tried one by one).
@@ -33,28 +34,35 @@ _RESERVED_ELSEWHERE: dict[Dialect, frozenset[str]] = {
         "SHOW", "SIMILAR", "SOME", "STRUCT", "SUMMARIZE", "SYMMETRIC", "TRAILING", "TRY_CAST", "TUPLE", "UNPACK",
         "UNPIVOT", "VARIADIC", "VERBOSE",
     }),
+    "postgres": frozenset(POSTGRES_WORDS),
+    "mysql": frozenset(MYSQL_WORDS),
 }  # fmt: skip
 
 
 def identifier(name: str, dialect: Dialect = "sqlite") -> str:
-    """Write a name, in double quotes only where it needs them.
+    """Write a name, quoted only where it needs it: PostgreSQL reads a bare name in small letters.
 
     >>> identifier("name"), identifier("home town"), identifier("order")
     ('name', '"home town"', '"order"')
+    >>> identifier("Name", "postgres"), identifier("home town", "mysql")
+    ('"Name"', '`home town`')
     """
-    if _PLAIN.fullmatch(name) and name.upper() not in _RESERVED | _RESERVED_ELSEWHERE[dialect]:
+    folded = dialect == "postgres" and name != name.lower()
+    if not folded and _PLAIN.fullmatch(name) and name.upper() not in _RESERVED | _RESERVED_ELSEWHERE[dialect]:
         return name
-    return '"' + name.replace('"', '""') + '"'
+    return quoted(name, dialect)
 
 
-def literal(term: LiteralTerm) -> str:
-    """Write a constant.
+def literal(term: LiteralTerm, dialect: Dialect = "sqlite") -> str:
+    r"""Write a constant; MySQL reads a backslash as the begin of an escape.
 
     Raises:
         SQLError: `literal` for a number that is not finite.
 
     >>> literal(LiteralTerm(value="it's")), literal(LiteralTerm(value=None)), literal(LiteralTerm(value=2.5))
     ("'it''s'", 'NULL', '2.5')
+    >>> print(literal(LiteralTerm(value="a\b"), "mysql"))
+    'a\\b'
     """
     value = term.value
     if value is None:
@@ -62,7 +70,7 @@ def literal(term: LiteralTerm) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
+        return quoted_text(value, dialect)
     if isinstance(value, float) and not math.isfinite(value):
         raise SQLError("literal", f"SQLite has no literal for {value}", str(value))
     return repr(value)

@@ -28,7 +28,7 @@ from value_index.schema import Schema
 TermKind = Literal["integer", "real", "text", "time", "boolean", "null", "other"]
 _NUMBERS = ("integer", "real")
 _UNKNOWN: TermKind = "other"
-_INTEGRAL = re.compile(r"INT(?:EGER|\d)?$", re.IGNORECASE)
+_INTEGRAL = re.compile(r"INT(?:EGER|\d)?(?:\s*\(\d+\))?(?: UNSIGNED)?(?: ZEROFILL)?$", re.IGNORECASE)
 _TEXTS = frozenset(
     ("lower", "upper", "substr", "trim", "ltrim", "rtrim", "replace", "printf", "strftime", "concat", "typeof")
 )
