@@ -275,6 +275,7 @@ def _agreed(text: str, column: str) -> str:
     """Mend the verb after a column that is called by a plural."""
     if not column.endswith("s") or column.endswith(("ss", "us", "is")):
         return text
+    text = text.replace(f"an above average {column}", f"above average {column}")
     text = re.sub(rf"\b([Ww])hat(?: is|'s) (the|their|its) {re.escape(column)}\b", rf"\1hat are \2 {column}", text)
     return text.replace(f"{column} is ", f"{column} are ").replace(f"{column} has ", f"{column} have ")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eval.conversations.making.conditions import among, child_category, draw_bridge
-from eval.conversations.making.groupings import Grouping, groupings, least_of, own_groupings
+from eval.conversations.making.groupings import Grouping, groupings, least_of, leaves_some_out, own_groupings
 from eval.conversations.making.nouns import plural
 from eval.conversations.making.openings import (
     FUNCTIONS,
@@ -70,7 +70,8 @@ def most_common(talk: Talk) -> Step | None:
 def _grouped(talk: Talk, *, parents: bool = True) -> tuple[Grouping, Query] | None:
     options = groupings(talk) if parents else own_groupings(talk)
     by = talk.draw.choice(options) if options else None
-    return (by, by.of(first_query(talk.thing))) if by else None
+    query = by.of(first_query(talk.thing)) if by else None
+    return (by, query) if by and query and not leaves_some_out(talk, query) else None
 
 
 def parent_beside(talk: Talk) -> Step | None:
@@ -97,7 +98,8 @@ def count_per_parent(talk: Talk) -> Step | None:
     if grouped is None:
         return None
     query, words = grouped
-    return Step(query, words, (query.but(measure="leaders"),))
+    wording = ("count per parent, of those with any",) if leaves_some_out(talk, query) else ()
+    return Step(query, words, (query.but(measure="leaders"),), wording=wording)
 
 
 def figure_per_parent(talk: Talk) -> Step | None:
@@ -155,7 +157,8 @@ def count_per_linked(talk: Talk) -> Step | None:
     if linked_with is None:
         return None
     query, words = linked_with
-    return Step(query, words, (query.but(measure="leaders"),), wording=("count per parent",))
+    wording = "count per parent, of those with any" if leaves_some_out(talk, query) else "count per parent"
+    return Step(query, words, (query.but(measure="leaders"),), wording=(wording,))
 
 
 def leading_linked(talk: Talk) -> Step | None:

@@ -66,3 +66,14 @@ def least_of(talk: Talk, grouped: Query) -> int | None:
     rows = talk.rows(grouped.but(measure="groups", at_least=None, by_figure=False, limit=None, order=None))
     counts = sorted({row[-1] for row in rows or () if isinstance(row[-1], int)})
     return talk.draw.choice(counts[:-1][:8]) if len(counts) > 1 else None
+
+
+def leaves_some_out(talk: Talk, query: Query) -> bool:
+    """Tell whether some that rows are counted for have none: a join does not show them, and a person may expect a zero."""
+    keys = query.links or tuple(key for key, _ in talk.thing.parents if key.source == query.group)
+    if not keys:
+        return False
+    (key, *_) = keys
+    every = talk.rows(Query(key.target.table, (key.target,), distinct=True))
+    shown = talk.rows(Query(key.source.table, (key.source,), distinct=True))
+    return every is None or shown is None or bool({row[0] for row in every} - {row[0] for row in shown})

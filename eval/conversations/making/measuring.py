@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from eval.conversations.making.groupings import groupings, least_of
+from eval.conversations.making.groupings import groupings, least_of, leaves_some_out
 from eval.conversations.making.openings import FUNCTIONS, figure_function, figures, in_words, things
-from eval.conversations.making.query import Filter, Query
+from eval.conversations.making.query import Filter
 from eval.conversations.making.talk import Behaviour, Step, Talk
 from eval.conversations.making.world import Thing
 from nodes.plan import AggregateFunction
@@ -44,6 +44,8 @@ def aggregate_exchanged(talk: Talk) -> Step | None:
     if talk.query.measure not in ("aggregate", "figures"):
         return None
     names: tuple[AggregateFunction, ...] = ("avg", "max", "min")
+    if talk.world.said(talk.query.shown[-1]).startswith(("maximum ", "minimum ")):
+        return None
     others: list[AggregateFunction] = [name for name in names if name != talk.query.function]
     function: AggregateFunction = talk.draw.choice(others)
     query = talk.query.but(function=function)
@@ -166,7 +168,7 @@ def the_fewest(talk: Talk) -> Step | None:
     query, counted = talk.query, _counted(talk)
     if counted is None or query.measure != "leaders" or not query.by_figure or query.limit != 1:
         return None
-    if not query.descending or _leaves_some_out(talk, query):
+    if not query.descending or leaves_some_out(talk, query) or (query.filters and query.links):
         return None
     return Step(query.but(descending=False), things(counted), (query.but(limit=2),))
 
@@ -177,16 +179,6 @@ def _counted(talk: Talk) -> Thing | None:
         return talk.thing
     over = (bridge for bridge in talk.world.bridges(talk.thing) if bridge.near.source.table == talk.query.table)
     return next((talk.world.thing(bridge.far.target.table) for bridge in over), None)
-
-
-def _leaves_some_out(talk: Talk, query: Query) -> bool:
-    """Tell whether some that are counted for have none: the fewest may be these, and a join does not show them."""
-    if not query.links or query.filters:
-        return bool(query.links)
-    key = query.links[0]
-    every = talk.rows(Query(key.target.table, (key.target,), distinct=True))
-    shown = talk.rows(Query(key.source.table, (key.source,), distinct=True))
-    return every is None or shown is None or {row[0] for row in every} - {row[0] for row in shown} != set()
 
 
 def values_listed(talk: Talk) -> Step | None:

@@ -46,8 +46,11 @@ def figure_function(talk: Talk, fact: Facts) -> AggregateFunction:
         "count",
     }
     words = fact.name.split()
+    ends = ("max", "min") if words[0] in ("maximum", "minimum") else ()  # nobody asks for a minimum maximum speed
     functions: tuple[AggregateFunction, ...] = tuple(
-        name for name, said in FUNCTIONS.items() if said != words[0] and (name != "sum" or summable & set(words))
+        name
+        for name, said in FUNCTIONS.items()
+        if said != words[0] and name not in ends and (name != "sum" or summable & set(words))
     )
     return talk.draw.choice(functions)
 

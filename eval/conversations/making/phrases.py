@@ -204,10 +204,10 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
         "with a {child} whose {column} is {value}",
     ),
     "linked with": (
-        "that have the {child} {value}",
         "with the {child} {value}",
         "that have {value} among their {children}",
-        "having {child} {value}",
+        "with {value} as one of their {children}",
+        "with {value} among their {children}",
     ),
     "no child": (
         "without any {children}",

@@ -329,7 +329,7 @@ FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
         "how many?",
         "How many {many} is that in total?",
         "How many {many} are in that list?",
-        "So how many {many} are there?",
+        "So how many {many} is that?",
     ),
     "back to the list": (
         "Which ones are they? Show the {shown}.",
@@ -468,7 +468,7 @@ FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
         "Which ones share the largest {column}?",
         "Everything that has the top {column}, however many there are.",
         "Keep all that equal the highest {column}.",
-        "Those whose {column} is the maximum, all of them.",
+        "Those with the maximum {column}, all of them.",
         "The ones with the greatest {column}, all if tied.",
     ),
     "parent filter": (
@@ -579,12 +579,12 @@ FOLLOWING_TEMPLATES: dict[str, tuple[str, ...]] = {
     ),
     "counted": (
         "How many of them are {many} {that}?",
-        "And how many are there {that}?",
+        "And of those, how many are there {that}?",
         "Count only those {that}.",
-        "And just the number of {many} {that}?",
+        "Of those, just the number of {many} {that}?",
         "Only count the ones {that}.",
         "And how many {many} {that} are among those?",
-        "How many {many} {that}?",
+        "Among these, how many {many} {that}?",
         "And if I only count the {many} {that}?",
     ),
     "grouped": (

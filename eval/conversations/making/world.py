@@ -107,6 +107,7 @@ _NO_FIGURES = frozenset(
         "line",
         "phone",
         "telephone",
+        "ssn",
     )
 )
 _TIMES = frozenset(("date", "time", "day", "year", "datetime", "timestamp"))
@@ -350,9 +351,9 @@ def _role(key: ForeignKey, keys: list[ForeignKey], things: dict[str, Thing]) -> 
 
     "home team" and "away team" where a game has home_team_id and away_team_id.
     """
-    if sum(other.target.table == key.target.table for other in keys) < 2:
-        return things[key.target.table].one
     one = things[key.target.table].one
+    if sum(other.target.table == key.target.table for other in keys) < 2:
+        return _played(key.source.column.lower(), one) or one
     words = [word for word in re.split(r"[_\W]+", key.source.column.lower()) if word and not _is_key(word)]
     if words and words[-1] != one and words[-1].endswith(one):
         words[-1:] = [words[-1].removesuffix(one), one]
@@ -360,6 +361,17 @@ def _role(key: ForeignKey, keys: list[ForeignKey], things: dict[str, Thing]) -> 
         return ""
     name = in_full(" ".join(words))
     return name if not words or words[-1] == one else f"{name} {one}"
+
+
+def _played(column: str, one: str) -> str | None:
+    """Return the role that a key names which does not name the thing that it refers to.
+
+    >>> _played("manager_id", "employee"), _played("head", "physician"), _played("emp_id", "employee")
+    ('manager', 'head', None)
+    """
+    word = re.sub(r"[_\W]*(id|code|key|no|num|number)$", "", column)
+    alike = any(word[:3] in part or part[:3] in word for part in one.split())
+    return word if re.fullmatch(r"[a-z]{4,}", word) and not alike and in_full(word) == word else None
 
 
 def _keys(database: Database) -> tuple[ForeignKey, ...]:
