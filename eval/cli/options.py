@@ -31,6 +31,12 @@ Nodes = Annotated[
     typer.Option(metavar="STAGE=VARIANT", help="Variant of a stage, in place of the configuration's; may be repeated."),
 ]
 Concurrency = Annotated[int, typer.Option(min=1, help="Turns in flight at once.")]
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=1, help="Processes that share the dialogues out, each with its own index and its part of --concurrency."
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Seed of whatever is drawn at random.")]
 Out = Annotated[Path, typer.Option(help="New folder for what the command writes.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]

@@ -22,6 +22,7 @@ from eval.cli.options import (
     Out,
     RunFolder,
     Split,
+    Workers,
 )
 
 app = typer.Typer(no_args_is_help=True)
@@ -47,6 +48,7 @@ def run(
         ),
     ] = None,
     concurrency: Concurrency = 1,
+    workers: Workers = 1,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the run in --out: finished turns are kept.")
     ] = False,
@@ -69,7 +71,7 @@ def run(
     cassette = CassetteOptions(replay, replay=True) if replay else CassetteOptions(record) if record else None
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
-        nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, resume=resume,
+        nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, workers=workers, resume=resume,
         cassette=cassette, environment=os.environ,
     )  # fmt: skip
     counts = run_turns(options, say=partial(typer.echo, err=True))

@@ -189,6 +189,10 @@ class Dataset:
                 )
             return self._open[database_id]
 
+    def __reduce__(self) -> tuple[type[Dataset], tuple[Any, ...]]:
+        """Hand the dialogues to another process, which opens the databases itself."""
+        return Dataset, (self.name, self.split, self.folder, self.dialogues, self.databases, self.tables)
+
     def close(self) -> None:
         """Close every database that was opened."""
         with self._lock:

@@ -54,6 +54,8 @@ class RunOptions:
     oracle: tuple[str, ...] = ()
     alone: bool | None = None
     concurrency: int = 1
+    workers: int = 1
+    """Processes that answer, each with its own index."""
     resume: bool = False
     endpoint: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Settings over those of `[endpoint]`."""

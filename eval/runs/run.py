@@ -19,6 +19,7 @@ from eval.runs.prompt_hash import prompts_sha256
 from eval.runs.runner import Runner
 from eval.runs.scheduling import quiet_gc
 from eval.runs.store import RunStore
+from eval.runs.workers import Order, answer_by_workers
 from eval.statistics import smallest_decidable
 from eval.turn_key import TurnKey
 from nodes.llm.messages import EndpointError
@@ -68,6 +69,7 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     total = len(dataset.dialogues)
     start, stop = parse_range(experiment.dialogues) if experiment.dialogues else (0, total)
     dataset = dataset.select(start, stop, experiment.databases)
+    order = Order(dataset, config, experiment, options.concurrency, dict(options.environment), options.cassette)
     dataset.open_databases()
     runner = Runner.build(dataset, config, experiment)
     manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}")
@@ -80,8 +82,11 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     if say:
         say(_sensitivity(dataset.turns))
     try:
-        with quiet_gc():
-            stopped = asyncio.run(_answer(runner, store, options))
+        if options.workers > 1:
+            stopped = answer_by_workers(options.workers, order, store)
+        else:
+            with quiet_gc():
+                stopped = asyncio.run(_answer(runner, store, options))
         store.sort()
     finally:
         store.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
@@ -25,14 +25,12 @@ from eval.runs.isolated_stages import (
 from eval.runs.oracle import Oracle
 from eval.runs.scheduling import ComputeSlot, YieldingCompleter
 from eval.runs.store import RunStore
+from eval.runs.units import ListedUnits, Unit, Units, Written, units_left
 from eval.turn_key import TurnKey
 from nodes.llm.messages import Completer
 from nodes.node import ADAPTERS, FIELDS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
 from value_index.index import ValueIndex
-
-Unit = tuple[GoldDialogue, tuple[int, ...]]
-"""Turns of a dialogue that must be answered one after the other."""
 
 
 @dataclass(frozen=True)
@@ -73,30 +71,30 @@ class Runner:
 
     async def run(self, store: RunStore, concurrency: int) -> None:
         """Answer every turn that the store does not have yet, `concurrency` at a time."""
-        units = self._units(store)
+        units = ListedUnits(units_left(self.dataset, self.experiment.history, store.done))
         with Progress("turns", total=self.dataset.turns, done=len(store.done)) as progress:
-            workers = [asyncio.create_task(self._work(units, store, progress)) for _ in range(concurrency)]
-            try:
-                await asyncio.gather(*workers)
-            finally:
-                # Where one of them ended the run, nothing is written after it.
-                for worker in workers:
-                    worker.cancel()
-                await asyncio.wait(workers)
 
-    def _units(self, store: RunStore) -> Iterator[Unit]:
-        for dialogue in self.dataset.dialogues:
-            left = tuple(turn for turn in range(len(dialogue.turns)) if TurnKey(dialogue.index, turn) not in store.done)
-            if self.experiment.history == "predicted":
-                yield dialogue, left
-            else:
-                yield from ((dialogue, (turn,)) for turn in left)
+            def written(unit: Unit, record: TurnRecord, alone: Iterable[AloneRecord]) -> None:
+                store.append(record, alone)
+                progress.advance()
 
-    async def _work(self, units: Iterator[Unit], store: RunStore, progress: Progress) -> None:
-        for dialogue, turns in units:
-            answered = {turn: record.sql for (at, turn), record in store.done.items() if at == dialogue.index}
-            broken = False
-            for turn in turns:
+            await self.answer(units, written, concurrency)
+
+    async def answer(self, units: Units, written: Written, concurrency: int) -> None:
+        """Answer all units, `concurrency` at a time, and have each turn written as soon as it is done."""
+        tasks = [asyncio.create_task(self._work(units, written)) for _ in range(concurrency)]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            # Where one of them ended the run, nothing is written after it.
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _work(self, units: Units, written: Written) -> None:
+        while (unit := await units.take()) is not None:
+            dialogue, answered, broken = self.dataset.by_index[unit.dialogue], dict(unit.answered), False
+            for turn in unit.turns:
                 if broken:
                     record, alone = self._not_run(dialogue, turn, "the turn before it was not run"), []
                 else:
@@ -104,8 +102,7 @@ class Runner:
                     async with slot:
                         record, alone = await self._turn(dialogue, turn, answered, slot)
                 answered[turn], broken = record.sql, record.outcome == "not_run"
-                store.append(record, alone)
-                progress.advance()
+                written(unit, record, alone)
 
     async def _turn(
         self, dialogue: GoldDialogue, turn: int, answered: Mapping[int, str], slot: ComputeSlot
