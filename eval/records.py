@@ -37,6 +37,8 @@ class Manifest(Record):
     """`A:B`, 0-based and half-open, of the official file."""
     databases: tuple[str, ...] = ()
     """The only databases whose dialogues of that range were asked; all where empty."""
+    shard: str | None = None
+    """`I/N` where only every Nth of these dialogues was asked, from the Ith on; None for all of them."""
     history: HistoryMode
     rows_sha256: str
     """SHA-256 of the selected dialogues with their gold."""
@@ -87,7 +89,7 @@ class Manifest(Record):
 
 
 IDENTITY = (
-    "dataset", "split", "dialogues", "history", "rows_sha256", "config_sha256", "oracle_stages", "settings_sha256",
+    "dataset", "split", "dialogues", "shard", "history", "rows_sha256", "config_sha256", "oracle_stages", "settings_sha256",
     "prompts_sha256", "weights_sha256", "database_hashes",
 )  # fmt: skip
 

@@ -35,6 +35,10 @@ def run(
     dataset: DatasetName = "cosql",
     split: Split = "dev",
     dialogues: Dialogues = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(metavar="I/N", help="Every Nth dialogue of these, from the Ith on; `eval merge` joins them."),
+    ] = None,
     history: History = None,
     config: ConfigFile = None,
     node: Nodes = None,
@@ -70,7 +74,7 @@ def run(
 
     cassette = CassetteOptions(replay, replay=True) if replay else CassetteOptions(record) if record else None
     options = RunOptions(
-        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
+        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, shard=shard, history=history, config=config,
         nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, workers=workers, resume=resume,
         cassette=cassette, environment=os.environ,
     )  # fmt: skip
@@ -82,6 +86,18 @@ def run(
     if counts.not_run:
         typer.echo(f"turnsql: {counts.not_run} turns not run, the first: {counts.first_error}", err=True)
         raise typer.Exit(1)
+
+
+@app.command(rich_help_panel=ANSWER)
+def merge(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of the shards of a run, all of them.")],
+    out: Out,
+    data: MovedData = None,
+) -> None:
+    """Join the shards of a run into one, as if one process had answered it."""
+    from eval.runs.merge import merge_shards
+
+    typer.echo(f"{out}: {merge_shards(runs, out, data)} turns of {len(runs)} shards")
 
 
 @app.command("import", rich_help_panel=ANSWER)

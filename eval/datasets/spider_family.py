@@ -127,6 +127,20 @@ class Dataset:
         found = replace(self, dialogues=chosen)
         return found.about(databases) if databases else found
 
+    def shard(self, shard: str) -> Dataset:
+        """Return every Nth dialogue, from the Ith on, of `I/N`.
+
+        Raises:
+            DataError: It is no such text, or there is no dialogue left for it.
+        """
+        found = re.fullmatch(r"(\d+)/(\d+)", shard)
+        if not found or not 1 <= int(found[1]) <= int(found[2]):
+            raise DataError(f"shard {shard!r}: write I/N, such as 1/8 for the first of eight")
+        chosen = self.dialogues[int(found[1]) - 1 :: int(found[2])]
+        if not chosen:
+            raise DataError(f"no dialogue for shard {shard}: {len(self.dialogues)} are selected")
+        return replace(self, dialogues=chosen)
+
     def about(self, databases: Collection[str]) -> Dataset:
         """Return the dialogues about some databases.
 

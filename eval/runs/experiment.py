@@ -50,6 +50,8 @@ class RunOptions:
     dialogues: str | None = None
     databases: tuple[str, ...] = ()
     """The only databases whose dialogues are asked; those of `[eval]`, or all, where empty."""
+    shard: str | None = None
+    """`I/N`: every Nth dialogue of the selection, from the Ith on, 1-based; all of them unless given."""
     history: str | None = None
     oracle: tuple[str, ...] = ()
     alone: bool | None = None

@@ -69,10 +69,12 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     total = len(dataset.dialogues)
     start, stop = parse_range(experiment.dialogues) if experiment.dialogues else (0, total)
     dataset = dataset.select(start, stop, experiment.databases)
+    first = dataset.dialogues[0].database_id
+    dataset = dataset.shard(options.shard) if options.shard else dataset
     order = Order(dataset, config, experiment, options.concurrency, dict(options.environment), options.cassette)
     dataset.open_databases()
     runner = Runner.build(dataset, config, experiment)
-    manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}")
+    manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}", first)
     if config.endpoint and not (options.cassette and options.cassette.replay):
         served = asyncio.run(served_model(config.endpoint, options.environment))
         manifest = manifest.model_copy(update={"served_model": served})
@@ -125,16 +127,21 @@ def _sensitivity(turns: int) -> str:
     )
 
 
-def manifest_of(runner: Runner, options: RunOptions, dialogues: str) -> Manifest:
-    """Say where the figures of a run will come from."""
+def manifest_of(runner: Runner, options: RunOptions, dialogues: str, first: str | None = None) -> Manifest:
+    """Say where the figures of a run will come from.
+
+    Args:
+        first: the database whose prompts are hashed; that of the first dialogue unless given. The shards of a run share it.
+    """
     dataset, experiment = runner.dataset, runner.experiment
     prompts = any(isinstance(node, Variant) and node.costly for node in runner.nodes.values())
-    endpoint, database = runner.config.endpoint, dataset.open_database(dataset.dialogues[0].database_id)
+    endpoint, database = runner.config.endpoint, dataset.open_database(first or dataset.dialogues[0].database_id)
     settings = [experiment.seed, experiment.noise_rate, sorted(runner.alone)]
     return Manifest(
         dataset=dataset.name,
         split=dataset.split,
         dialogues=dialogues,
+        shard=options.shard,
         databases=experiment.databases,
         history=experiment.history,
         rows_sha256=dataset.rows_sha256,

@@ -71,6 +71,7 @@ def open_rows(manifest: Manifest, data: Path | None) -> Dataset:
     folder = data or Path(manifest.data)
     dataset = load(manifest.dataset, folder, manifest.split)
     dataset = dataset.select(*parse_range(manifest.dialogues), manifest.databases)
+    dataset = dataset.shard(manifest.shard) if manifest.shard else dataset
     if dataset.rows_sha256 != manifest.rows_sha256:
         raise RunError(f"{folder} holds other rows than the run was made from: give --data the same archive")
     dataset.open_databases()
