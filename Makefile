@@ -1,7 +1,7 @@
 # Two words each, from nothing: `make demo` runs the main job, `make test` the tests, `make check` lint, types and layers,
 # `make fuzz` made-up inputs for some minutes, `make wheel` a wheel in dist/, `make test-wheel` that wheel in an empty environment,
 # `make test-vllm` the graph over a real vLLM server on a CPU, `make test-llamacpp` over llama.cpp's with a pretrained model,
-# `make docs` the pages.
+# `make test-databases` what servers hold, over real ones, `make docs` the pages.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,12 +9,17 @@ BIN := $(VENV)/bin
 VLLM := .venv-vllm
 LLAMACPP := .venv-llamacpp
 
-.PHONY: demo test check fuzz lock wheel test-wheel test-vllm test-llamacpp figures docs clean
+.PHONY: demo test test-databases check fuzz lock wheel test-wheel test-vllm test-llamacpp figures docs clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+# Over servers of their own, on free ports in temporary folders; what is not installed and cannot be is skipped, and said.
+test-databases: $(VENV)/.test
+	@tests/databases/install.sh
+	$(BIN)/python -m pytest -n 0 -rs -m databases tests/databases $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -75,6 +75,10 @@ def _check_file(text: str) -> None:
 
 
 def _server(address: Address) -> Database:
+    if address.scheme == "postgresql":
+        from value_index.postgres.database import PostgreSQLDatabase
+
+        return PostgreSQLDatabase.open(address)
     raise DatabaseError(f"'{address.scheme}://' is no database that is known")
 
 

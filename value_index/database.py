@@ -130,6 +130,10 @@ class Database(Protocol):
         """
         ...
 
+    def sampled(self, ref: ColumnRef) -> str:
+        """Say how much of a large table `values_query` reads of a column; empty where it is all."""
+        ...
+
     def close(self) -> None:
         """Close what is open; the database can still be used, and opens it anew."""
         ...

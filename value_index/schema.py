@@ -60,6 +60,8 @@ class Column(SchemaModel):
     kind: ColumnKind = "text"
     """What the type means, by SQLite's affinity rules and the usual date words."""
     not_null: bool = False
+    comment: str = ""
+    """What the database says of it, where it keeps comments."""
 
 
 class Table(SchemaModel):
@@ -73,6 +75,8 @@ class Table(SchemaModel):
     hidden: tuple[str, ...] = ()
     """Columns that SQL may use and `*` does not show: a full-text table's own name (for MATCH) and `rank`."""
     is_view: bool = False
+    comment: str = ""
+    """What the database says of it, where it keeps comments."""
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:

@@ -85,6 +85,11 @@ class Collector:
         self._most = min(max_rows, max_cells // max(columns, 1))
         self._bytes_left = max_bytes
 
+    @property
+    def bytes_left(self) -> int:
+        """What texts and blobs may still take; negative once they took too much."""
+        return self._bytes_left
+
     def add(self, row: Row) -> bool:
         """Take a row; False if there is no room for it."""
         for cell in row:

@@ -16,8 +16,7 @@ from typing import Any
 
 from value_index.database import Database
 from value_index.errors import UnreadableError
-from value_index.schema import ColumnRef
-from value_index.sqlite.reflection import quoted
+from value_index.schema import ColumnRef, quoted
 
 MAX_VALUE_CHARS = 120
 MAX_NUMBERS = 1_000_000
@@ -132,6 +131,7 @@ def _read_texts(database: Database, ref: ColumnRef, reading: ColumnReading, budg
         first = first and not texts
         rows_read += len(rows)
         yield texts
+    reading.fault = database.sampled(ref)
     if is_view and rows_read >= MAX_VIEW_ROWS:
         reading.fault = f"a view: only its first {MAX_VIEW_ROWS:,} values are read"
 
@@ -141,7 +141,7 @@ def _repeats(database: Database, ref: ColumnRef) -> bool:
     if database.file_bytes < LARGE_FILE:
         return True
     name = quoted(ref.column)
-    sql = f"SELECT count(*), count(DISTINCT {name}) FROM (SELECT {name} FROM {quoted(ref.table)} LIMIT {SAMPLE * 50})"
+    sql = f"SELECT count(*), count(DISTINCT {name}) FROM (SELECT {name} FROM {quoted(ref.table)} LIMIT {SAMPLE * 50}) AS first_rows"
     rows = database.execute(sql).rows
     return not rows or rows[0][1] <= rows[0][0] / 2
 

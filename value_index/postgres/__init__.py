@@ -1,0 +1,1 @@
+"""PostgreSQL: a server's database, in transactions that only read."""
