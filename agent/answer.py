@@ -123,16 +123,12 @@ async def answer_once(config: Config, context: Context, question: str, *, histor
 
 
 def _executed(state: GraphState, context: Context, execution: ExecutionSettings) -> Answer:
-    if not state.sql:
-        return Answer(state=state, result=None)
-    result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)
     known = context.analysis_of(state).known
-    return Answer(
-        state=state,
-        result=result,
-        unused=unused_mentions(state, context),
-        knowledge=tuple(known.lines()) if known else None,
-    )
+    lines = tuple(known.lines(context.schema)) if known else None
+    if not state.sql:
+        return Answer(state=state, result=None, knowledge=lines)
+    result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)
+    return Answer(state=state, result=result, unused=unused_mentions(state, context), knowledge=lines)
 
 
 def stage_outputs(state: GraphState) -> dict[Stage, dict[str, Any]]:

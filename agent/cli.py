@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -73,7 +74,7 @@ def ask(
 
     check_question(question)
     turns = _history(history) if history else ()
-    context = _context(db, knowledge)
+    context = _context(db, knowledge or settings.knowledge)
 
     async def run() -> Answer:
         async with open_llm(settings.endpoint, os.environ) as llm:
@@ -121,7 +122,7 @@ def chat(
     from value_index.folders import data_folder
 
     settings = Config.load(config or DEFAULT, overrides=node or ())
-    context = _context(db, knowledge)
+    context = _context(db, knowledge or settings.knowledge)
     place = store or data_folder() / "conversations.sqlite"
     name = thread or f"{context.schema.database_id}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     console = Console()
@@ -224,19 +225,16 @@ def serve(
         console.print("vLLM stopped")
 
 
-def _context(db: list[str], knowledge: list[Path] | None) -> Context:
+def _context(db: list[str], knowledge: Sequence[Path]) -> Context:
     """Open the database and its value index, and read what is known about it."""
+    from nodes.knowledge.load import known_schema, load_knowledge
     from nodes.node import Context
     from value_index.index import ValueIndex
     from value_index.opened import opened
 
     database = opened(db)
-    known = None
-    if knowledge:
-        from value_index.knowledge.read import read_knowledge
-
-        known = read_knowledge(knowledge, database)
-    return Context(schema=database.schema, database=database, index=ValueIndex.of(database), knowledge=known)
+    known = load_knowledge(knowledge, database)
+    return Context(known_schema(database.schema, known), database, ValueIndex.of(database), known)
 
 
 def _history(path: Path) -> tuple[Turn, ...]:

@@ -76,6 +76,8 @@ class Config(ConfigTable):
     clarify: ClarifySettings = ClarifySettings()
     endpoint: Endpoint | None = None
     """`[endpoint]`: the language model, where a node needs one."""
+    knowledge: tuple[Path, ...] = ()
+    """Files of what is known about the database, where `--knowledge` names none; relative to the configuration's folder."""
 
     @classmethod
     def load(cls, path: Path = DEFAULT, *, overrides: Iterable[str] = ()) -> Self:
@@ -85,7 +87,7 @@ class Config(ConfigTable):
     @classmethod
     def parse(cls, tables: Mapping[str, Any], *, source: str, overrides: Iterable[str] = ()) -> Self:
         """Build a configuration from TOML tables; `source` is named in errors."""
-        _refuse_unknown(tables, ("nodes", "graph", "execution", "clarify", "endpoint"), source, "")
+        _refuse_unknown(tables, ("nodes", "graph", "execution", "clarify", "endpoint", "knowledge"), source, "")
         nodes = _table(tables.get("nodes", {}), source, "nodes")
         _refuse_unknown(nodes, STAGES, source, "nodes.")
         replaced = {stage: {"variant": variant} for stage, variant in map(_override, overrides)}
@@ -98,6 +100,7 @@ class Config(ConfigTable):
             raise ConfigError(f"{source}: nodes.{costly[0]} asks a language model: add [endpoint] base_url, model")
         return cls(
             endpoint=endpoint,
+            knowledge=_paths(tables.get("knowledge", ()), source),
             variants={stage: name for stage, (name, _) in built.items()},
             settings={stage: node for stage, (_, node) in built.items()},
             graph=_validated(GraphSettings, tables.get("graph", {}), source, "graph"),
@@ -128,6 +131,7 @@ class Config(ConfigTable):
             "graph": {**self.graph.model_dump(mode="json", exclude={"tracing"}), "refuse": list(self.refused)},
             "execution": self.execution.model_dump(mode="json"),
             **({"endpoint": self.endpoint.decisive()} if self.endpoint else {}),
+            **({"knowledge": [path.name for path in self.knowledge]} if self.knowledge else {}),
         }
 
     @property
@@ -183,6 +187,13 @@ def _table(value: Any, source: str, key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise ConfigError(f"{source}: {key} must be a table [{key}], not {value!r}")
     return value
+
+
+def _paths(value: Any, source: str) -> tuple[Path, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"{source}: knowledge must be a file's name or a list of them, not {value!r}")
+    return tuple(Path(source).parent / name for name in cast("list[str]", names))
 
 
 def _refuse_unknown(table: Mapping[str, Any], allowed: Iterable[str], source: str, prefix: str) -> None:

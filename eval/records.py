@@ -70,6 +70,12 @@ class Manifest(Record):
     """SHA-256 of the prompts; None if no stage calls a language model."""
     weights_sha256: str | None = None
     """SHA-256 of a trained model's weights; None if no stage has one."""
+    knowledge_sha256: str | None = None
+    """SHA-256 of what was known about the databases; None without `--knowledge`."""
+    evidence: Literal["knowledge", "question", "none"] | None = None
+    """What became of the data set's evidence; None if it gives none."""
+    edition: str = ""
+    """Which of several publications of the data set was asked."""
     served_model: dict[str, Any] = Field(default_factory=dict[str, Any])
     """What the endpoint said of the model that it served under the configured name; empty if it said nothing."""
     database_hashes: dict[str, str] = Field(default_factory=dict[str, str])
@@ -90,7 +96,7 @@ class Manifest(Record):
 
 IDENTITY = (
     "dataset", "split", "dialogues", "shard", "history", "rows_sha256", "config_sha256", "oracle_stages", "settings_sha256",
-    "prompts_sha256", "weights_sha256", "database_hashes",
+    "prompts_sha256", "weights_sha256", "knowledge_sha256", "evidence", "database_hashes",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from nodes.knowledge.verified_plan import CONFIDENCE, verified_plan
+from nodes.known_plans import over_database, wanted
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.planner import scored_plans
 from nodes.lexical.weights import lexical_weights
@@ -52,8 +52,10 @@ class Lexical(Variant):
     """How many plans are given at most."""
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
-        plans = scored_plans(Evidence.of(state, context), lexical_weights().interpretation, limit=self.readings)
-        return _verified_first(plans, state, context)
+        plans = scored_plans(
+            Evidence.of(state, context), lexical_weights().interpretation, limit=wanted(self.readings, state, context)
+        )
+        return over_database(plans, state, context, self.readings)
 
 
 class Compact(Variant):
@@ -101,10 +103,10 @@ class Compact(Variant):
         from nodes.compact.ranking.rerank import chosen  # onnxruntime takes a while to load
 
         plans = chosen(
-            state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=self.plans,
+            state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=wanted(self.plans, state, context),
             read=self.read, cross_encoder=self.cross_encoder, off=self.off,
         )  # fmt: skip
-        return _verified_first(plans, state, context)
+        return over_database(plans, state, context, self.plans)
 
 
 class Llm(Variant):
@@ -117,16 +119,6 @@ class Llm(Variant):
         prompt = fitted(lambda turn: messages(turn, schema, context), state, context)
         plan = await ask_for(Plan, context, state, "plan_emission", prompt)
         return (ScoredPlan(plan=plan, score=1.0),) if plan else await Skip()(state, context)
-
-
-def _verified_first(plans: tuple[ScoredPlan, ...], state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
-    """Put the plan of a verified question that is asked again before what a planner made of the words."""
-    plan = verified_plan(context.analysis_of(state).known, context.schema)
-    if plan is None:
-        return plans
-    best = max((scored.score for scored in plans), default=0.0)
-    others = tuple(scored for scored in plans if scored.plan != plan)
-    return (ScoredPlan(plan=plan, score=best, confidence=CONFIDENCE), *others)
 
 
 def messages(state: GraphState, schema: Schema, context: Context | None = None) -> Prompt:

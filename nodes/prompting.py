@@ -182,7 +182,9 @@ def links(found: SchemaLinks | None, schema: Schema) -> str:
     if found is None or len(found.columns) >= len(schema.columns):
         return ""
     tables = ", ".join(one_line(identifier(link.table, schema.dialect)) for link in found.tables)
-    columns = ", ".join(ref_text(link.column, schema.dialect) for link in found.columns)
+    # A column that stands for a metric is none of the database's.
+    there = (link.column for link in found.columns if schema.column(link.column.table, link.column.column))
+    columns = ", ".join(ref_text(column, schema.dialect) for column in there)
     return f"Likely tables: {tables}\nLikely columns: {columns}"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar, cast
 
+from nodes.knowledge.apply import folded
 from nodes.knowledge.turn_knowledge import TurnKnowledge
 from nodes.lexical.cues import Cues
 from nodes.lexical.previous_query import PreviousQuery
@@ -45,7 +46,7 @@ class TurnAnalysis:
     """Everything that the database has; `schema` is what a plan of this turn is made of."""
     index: ValueIndex | None
     """None if no value index was built: nothing matches then."""
-    text: str
+    typed: str
     """The utterance, as it was typed."""
     history: tuple[Turn, ...]
     knowledge: Knowledge | None = None
@@ -54,7 +55,7 @@ class TurnAnalysis:
 
     def is_of(self, text: str, history: tuple[Turn, ...], schema: Schema) -> bool:
         """Tell whether this is the analysis of a turn."""
-        return self.whole_schema is schema and self.text == text and self.history == history
+        return self.whole_schema is schema and self.typed == text and self.history == history
 
     def once(self, key: Hashable, make: Callable[[TurnAnalysis], Made]) -> Made:
         """Return what a stage makes of the turn by its own means (a network's encoding), made at the first call.
@@ -69,8 +70,13 @@ class TurnAnalysis:
 
     @cached_property
     def utterance(self) -> Utterance:
-        """The words of the utterance."""
+        """The words of the utterance, as it is planned."""
         return Utterance.of(self.text)
+
+    @cached_property
+    def text(self) -> str:
+        """The utterance as it is planned: a term of the knowledge stands there as the name of its table."""
+        return self.known.planned_text(self.whole_schema) if self.known else self.typed
 
     @cached_property
     def schema(self) -> Schema:
@@ -79,13 +85,13 @@ class TurnAnalysis:
         A view says once more what tables say, under names that compete with theirs, and no key leads to it.
         What the utterance calls by a synonym is called so here too.
         """
-        schema = self.known.spoken(self.whole_schema) if self.known else self.whole_schema
+        schema = self.known.spoken(self.whole_schema, self.earlier_plans) if self.known else self.whole_schema
         return without_unnamed_views(schema, self.utterance, self.earlier_plans)
 
     @cached_property
     def known(self) -> TurnKnowledge | None:
         """What the knowledge says about the words of this turn; None where there is none."""
-        return TurnKnowledge(self.knowledge, self.utterance) if self.knowledge else None
+        return TurnKnowledge(self.knowledge, Utterance.of(self.typed)) if self.knowledge else None
 
     @cached_property
     def cues(self) -> Cues:
@@ -100,7 +106,9 @@ class TurnAnalysis:
     @cached_property
     def earlier_plans(self) -> tuple[Plan | None, ...]:
         """The plans of the latest earlier turns, oldest first; None for SQL that is no plan."""
-        return tuple(_plan(turn.sql, self.whole_schema) for turn in self.history[-EARLIER_PLANS:])
+        plans = [_plan(turn.sql, self.whole_schema) for turn in self.history[-EARLIER_PLANS:]]
+        metrics = self.knowledge.metrics if self.knowledge else ()
+        return tuple(folded(plan, metrics, self.whole_schema) if plan and metrics else plan for plan in plans)
 
     @cached_property
     def previous(self) -> Plan | None:

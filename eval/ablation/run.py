@@ -70,7 +70,9 @@ async def _run_all(options: RunOptions, choices: Sequence[Choice], say: Callable
     try:
         async with open_llm(config.endpoint, options.environment, options.cassette) as llm:
             bench = _Bench(
-                replace(Runner.build(dataset, config, experiment), llm=llm), options, f"{start}:{min(stop, total)}"
+                replace(Runner.build(dataset, config, experiment, options.knowledge or config.knowledge), llm=llm),
+                options,
+                f"{start}:{min(stop, total)}",
             )
             for rung in (None, *(rung for rung in rungs(config) if rung.choice in choices)):
                 say(await bench.run(rung))

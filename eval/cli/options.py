@@ -13,7 +13,7 @@ MAINTAIN = "Maintain the harness"
 
 Data = Annotated[Path, typer.Option(help="Data folder: an unpacked official archive, or the run of a suite.")]
 MovedData = Annotated[Path | None, typer.Option("--data", help="Data folder, if it has moved since the run was made.")]
-DatasetName = Annotated[str, typer.Option(help="Name of the data set: cosql, sparc or spider.")]
+DatasetName = Annotated[str, typer.Option(help="Name of the data set: cosql, sparc, spider or bird.")]
 Split = Annotated[str, typer.Option(help="Split of the data set: dev, train, train_spider, ...")]
 Dialogues = Annotated[
     str | None, typer.Option(metavar="A:B", help="Dialogues, 0-based and half-open; all of them unless given.")
@@ -22,6 +22,13 @@ Databases = Annotated[
     Path | None, typer.Option(metavar="FILE", help="TOML file that lists `databases`: only dialogues about them count.")
 ]
 History = Annotated[str | None, typer.Option(help="Earlier SQL that a turn sees: gold (default), predicted or noised.")]
+Knowledge = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="What is known about the database, as `turnsql ask` reads it; a folder may hold one folder a database. May be repeated.",
+    ),
+]
 ConfigFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Agent configuration (TOML); the embedded default unless given.")
 ]

@@ -17,6 +17,7 @@ from eval.cli.options import (
     DatasetName,
     Dialogues,
     History,
+    Knowledge,
     MovedData,
     Nodes,
     Out,
@@ -51,6 +52,16 @@ def run(
             help="Also run the stages alone, on gold upstream: all, or none; those that ask no model unless given."
         ),
     ] = None,
+    knowledge: Knowledge = None,
+    evidence: Annotated[
+        Literal["knowledge", "question", "none"] | None,
+        typer.Option(
+            help="What becomes of BIRD's evidence: read as knowledge (the default), put into the question, or left out."
+        ),
+    ] = None,
+    database: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only the dialogues about this database; may be repeated.")
+    ] = None,
     concurrency: Concurrency = 1,
     workers: Workers = 1,
     resume: Annotated[
@@ -76,7 +87,8 @@ def run(
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, shard=shard, history=history, config=config,
         nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, workers=workers, resume=resume,
-        cassette=cassette, environment=os.environ,
+        cassette=cassette, environment=os.environ, knowledge=tuple(knowledge or ()), evidence=evidence,
+        databases=tuple(database or ()),
     )  # fmt: skip
     counts = run_turns(options, say=partial(typer.echo, err=True))
     typer.echo(f"{out}: {counts.describe()}")

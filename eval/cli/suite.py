@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from eval.cli.options import AsJson, ConfigFile, Nodes, Out, Seed
+from eval.cli.options import AsJson, ConfigFile, Knowledge, Nodes, Out, Seed
 from value_index.options import Db
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def run(
     out: Out,
     config: ConfigFile = None,
     node: Nodes = None,
+    knowledge: Knowledge = None,
     history: Annotated[
         Literal["own", "gold"], typer.Option(help="Earlier SQL that a turn sees: its own answers, or the suite's.")
     ] = "own",
@@ -118,6 +119,7 @@ def run(
             history=history,
             config=config,
             nodes=tuple(node or ()),
+            knowledge=tuple(knowledge or ()),
             repeat=repeat,
             against=against,
             blame=blame,

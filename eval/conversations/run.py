@@ -48,6 +48,8 @@ class SuiteOptions:
     history: History = "own"
     config: Path | None = None
     nodes: tuple[str, ...] = ()
+    knowledge: tuple[Path, ...] = ()
+    """Files of what is known about the database."""
     repeat: int = 1
     against: Path | None = None
     """Folder of an earlier run of the same suite, to be compared with."""
@@ -152,6 +154,7 @@ def _run_options(options: SuiteOptions, data: Path, folder: Path) -> RunOptions:
         out=folder,
         config=options.config,
         nodes=options.nodes,
+        knowledge=options.knowledge,
         alone=False,
         history="gold" if options.history == "gold" else "predicted",
         environment=options.environment or {},

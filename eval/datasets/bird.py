@@ -1,11 +1,15 @@
 """BIRD's questions with their gold SQL, and the schemas of its databases, most of which need not be there.
 
 Read where the official archives put them (`train/`, `dev_20240627/`, `minidev/MINIDEV/`), or side by side in one folder.
+The mini-dev's golds come in three dialects: split `mini_dev` is SQLite's, `mini_dev_postgresql` and `mini_dev_mysql` the others.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,9 @@ from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
 from value_index.sqlite.reflection import column_kind
 from value_index.text.natural_names import split_identifier
 
+_DIALECTS = {"_postgresql": "postgres", "_mysql": "mysql"}
+"""Endings of a split whose gold SQL is not SQLite's."""
+_DATED = re.compile(r"dev_(\d{4})(\d{2})(\d{2})")
 _ARCHIVES = ("train", "dev", "dev_2*", "MINIDEV", "minidev/MINIDEV")
 
 
@@ -30,9 +37,9 @@ class BirdQuestion(ForeignModel):
     query: str = Field(validation_alias="SQL")
 
     @property
-    def utterance(self) -> str:
-        """The question with its evidence, as BIRD's own baselines hand it on."""
-        return f"{self.question} ({self.evidence})" if self.evidence.strip() else self.question
+    def turn(self) -> GoldTurn:
+        """The question with what a reader of it has to know."""
+        return GoldTurn(utterance=self.question, evidence=self.evidence.strip(), query=self.query)
 
 
 class _BirdTables(ForeignModel):
@@ -70,15 +77,39 @@ class Bird:
         """Return the SQLite file of a database, whether it exists or not; see `file_of`."""
         return file_of(self.databases, database_id)
 
-    def dataset(self) -> Dataset:
-        """Return the questions as dialogues of one turn."""
+    @property
+    def dialect(self) -> str:
+        """How the gold SQL is spelt, as sqlglot calls it."""
+        return next((name for ending, name in _DIALECTS.items() if self.split.endswith(ending)), "sqlite")
+
+    @cached_property
+    def edition(self) -> str:
+        """Which publication this is: the date that its folder names, and a key of its content that tells two apart."""
+        dated = _DATED.fullmatch(self.folder.name)
+        named = f"of {'-'.join(dated.groups())}" if dated else "of no date that its folder names"
+        content = "".join(f"{row.db_id}\0{row.question}\0{row.evidence}\0{row.query}\n" for row in self.questions)
+        return f"{len(self.questions)} questions, {named}, content {hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+    def dataset(self, *, told: bool = False) -> Dataset:
+        """Return the questions as dialogues of one turn.
+
+        Args:
+            told: whether the evidence stands in the question.
+        """
+        turns = [GoldTurn(utterance=row.turn.told, query=row.query) if told else row.turn for row in self.questions]
         dialogues = tuple(
-            GoldDialogue(
-                index=index, database_id=row.db_id, turns=(GoldTurn(utterance=row.utterance, query=row.query),)
-            )
-            for index, row in enumerate(self.questions)
+            GoldDialogue(index=index, database_id=row.db_id, turns=(turn,))
+            for index, (row, turn) in enumerate(zip(self.questions, turns, strict=True))
         )
-        return Dataset("bird", self.split, self.folder, dialogues, databases=self.databases, tables=self.tables)
+        return Dataset(
+            "bird", self.split, self.folder, dialogues, databases=self.databases, tables=self.tables,
+            dialect=self.dialect, edition=self.edition,
+        )  # fmt: skip
+
+
+def bird(folder: Path, split: str) -> Dataset:
+    """Read BIRD's questions as dialogues of one turn: `SPLIT.json`, for example `mini_dev_sqlite.json` as `mini_dev`."""
+    return load_bird(folder, split).dataset()
 
 
 def load_bird(folder: str | Path, split: str) -> Bird:

@@ -58,6 +58,13 @@ class GoldTurn(_Row):
     """What was asked; a folded clarification keeps its form `user | system | user`."""
     query: str
     """The gold SQL with the official spacing."""
+    evidence: str = Field(default="", exclude_if=lambda text: not text)
+    """What the data set itself tells a reader of the question; only BIRD does."""
+
+    @property
+    def told(self) -> str:
+        """The question with its evidence, as BIRD's own baselines hand it on."""
+        return f"{self.utterance} ({self.evidence})" if self.evidence else self.utterance
 
 
 class _InteractionRow(_Row):
@@ -90,6 +97,10 @@ class Dataset:
     """The folder of `ID/ID.sqlite`; None is `database` in the data folder."""
     tables: Path | None = None
     """The natural names; `tables.json` in the folder where None."""
+    dialect: str = ""
+    """How the gold SQL is spelt; "" if as its database reads it."""
+    edition: str = ""
+    """Which of several publications this is, in words; "" if there is one."""
     _open: dict[str, Database] = field(default_factory=dict[str, Database], repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
@@ -165,6 +176,11 @@ class Dataset:
         return file_of(self.databases or followed(self.folder / "database"), database_id)
 
     @property
+    def database_ids(self) -> frozenset[str]:
+        """The databases that the dialogues talk about."""
+        return frozenset(dialogue.database_id for dialogue in self.dialogues)
+
+    @property
     def database_paths(self) -> tuple[Path, ...]:
         """The files of the databases that the dialogues talk about."""
         ids = sorted({dialogue.database_id for dialogue in self.dialogues})
@@ -196,11 +212,18 @@ class Dataset:
             if database_id not in self._open:
                 path = self.database_path(database_id)
                 named = addresses_of(path)
-                self._open[database_id] = (
+                opened = (
                     SQLiteDatabase.open(path, database_id=database_id, names=self._names.get(database_id))
                     if named is None
                     else connect(named)
                 )
+                if self.dialect and opened.schema.dialect != self.dialect:
+                    opened.close()
+                    raise DataError(
+                        f"the gold SQL of {self.split} is {self.dialect}'s, but {database_id!r} is a database of "
+                        f"{opened.schema.dialect}: name its address in {path.with_suffix(ADDRESSES)}"
+                    )
+                self._open[database_id] = opened
             return self._open[database_id]
 
     def __reduce__(self) -> tuple[type[Dataset], tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -15,6 +15,8 @@ from eval.records import HistoryMode
 from nodes.state import Stage
 from value_index.errors import first_problem
 from value_index.models import FrozenModel
+
+Evidence = Literal["knowledge", "question", "none"]
 
 
 class Experiment(FrozenModel):
@@ -33,6 +35,9 @@ class Experiment(FrozenModel):
     """The seed of the noised history."""
     noise_rate: float = Field(default=0.5, ge=0, le=1)
     """How many earlier turns the noised history edits."""
+    evidence: Evidence = "knowledge"
+    """What becomes of the evidence that a data set gives for a question: it is read as knowledge, stands in the question, or
+    is left out."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,9 @@ class RunOptions:
     workers: int = 1
     """Processes that answer, each with its own index."""
     resume: bool = False
+    evidence: str | None = None
+    knowledge: tuple[Path, ...] = ()
+    """Files and folders of what is known about the databases; those of the configuration where empty."""
     endpoint: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Settings over those of `[endpoint]`."""
     cassette: CassetteOptions | None = None
@@ -73,7 +81,9 @@ def read_experiment(options: RunOptions) -> tuple[Config, Experiment]:
     tables = read_tables(path)
     if options.endpoint:
         tables["endpoint"] = {**tables["endpoint"], **options.endpoint}
-    given = {name: getattr(options, name) for name in ("dialogues", "databases", "history", "oracle", "alone")}
+    given = {
+        name: getattr(options, name) for name in ("dialogues", "databases", "history", "oracle", "alone", "evidence")
+    }
     table = {**tables.pop("eval", {}), **{name: value for name, value in given.items() if value not in (None, ())}}
     try:
         experiment = Experiment.model_validate(table)

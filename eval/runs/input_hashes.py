@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from eval.datasets import Dataset
 from nodes import compact, lexical
@@ -13,6 +14,7 @@ from nodes.choice.choose import WEIGHTS as MODEL_CHOICE
 from nodes.sql_generation import Candidates
 from nodes.state import Stage
 from value_index import grounding
+from value_index.knowledge.store import Knowledge
 from value_index.sqlite.stamp import stamp
 
 _COMPACT = Path(compact.__file__).parent
@@ -21,6 +23,10 @@ _WORDS = (
     Path(grounding.__file__).parent / "weights.json",
 )
 _CHUNK = 1 << 20
+_PLACES: Any = {name: {"__all__": {"source", "origin"}} for name in Knowledge.model_fields} | {
+    "joins": {"__all__": {"origin"}}
+}
+"""The files that the knowledge came from: no part of what is known."""
 
 
 def weights_sha256(of: Mapping[Stage, object]) -> str | None:
@@ -34,6 +40,12 @@ def weights_sha256(of: Mapping[Stage, object]) -> str | None:
 def database_hashes(dataset: Dataset) -> dict[str, str]:
     """Return the SHA-256 of each database's content by its id, wherever the file lies."""
     return {path.stem: _digest(path, stamp(path)) for path in dataset.database_paths}
+
+
+def knowledge_sha256(known: Iterable[Knowledge | None]) -> str | None:
+    """Return one hash of all that is known about the databases, wherever its files lie; None if nothing is."""
+    told = [each.model_dump_json(exclude=_PLACES) for each in known if each]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest() if told else None
 
 
 def changed(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:

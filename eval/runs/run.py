@@ -14,7 +14,7 @@ from eval.datasets import Dataset, load, parse_range
 from eval.provenance import commit, versions
 from eval.records import Manifest, RunError, read_turns
 from eval.runs.experiment import RunOptions, read_experiment
-from eval.runs.input_hashes import database_hashes, weights_sha256
+from eval.runs.input_hashes import database_hashes, knowledge_sha256, weights_sha256
 from eval.runs.prompt_hash import prompts_sha256
 from eval.runs.runner import Runner
 from eval.runs.scheduling import quiet_gc
@@ -71,9 +71,10 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     dataset = dataset.select(start, stop, experiment.databases)
     first = dataset.dialogues[0].database_id
     dataset = dataset.shard(options.shard) if options.shard else dataset
-    order = Order(dataset, config, experiment, options.concurrency, dict(options.environment), options.cassette)
+    known = options.knowledge or config.knowledge
+    order = Order(dataset, config, experiment, options.concurrency, dict(options.environment), options.cassette, known)
     dataset.open_databases()
-    runner = Runner.build(dataset, config, experiment)
+    runner = Runner.build(dataset, config, experiment, known)
     manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}", first)
     if config.endpoint and not (options.cassette and options.cassette.replay):
         served = asyncio.run(served_model(config.endpoint, options.environment))
@@ -82,6 +83,8 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     store = begin(options.out, manifest, dataset.database_paths)
     _refuse_unknown_turns(store, dataset)
     if say:
+        if dataset.edition:
+            say(f"{dataset.name} {dataset.split}: {dataset.edition}; gold SQL of {dataset.dialect or 'its database'}")
         say(_sensitivity(dataset.turns))
     try:
         if options.workers > 1:
@@ -137,6 +140,7 @@ def manifest_of(runner: Runner, options: RunOptions, dialogues: str, first: str 
     prompts = any(isinstance(node, Variant) and node.costly for node in runner.nodes.values())
     endpoint, database = runner.config.endpoint, dataset.open_database(first or dataset.dialogues[0].database_id)
     settings = [experiment.seed, experiment.noise_rate, sorted(runner.alone)]
+    evidence = experiment.evidence if any(turn.evidence for d in dataset.dialogues for turn in d.turns) else None
     return Manifest(
         dataset=dataset.name,
         split=dataset.split,
@@ -157,6 +161,9 @@ def manifest_of(runner: Runner, options: RunOptions, dialogues: str, first: str 
         noise_seed=experiment.seed if experiment.history == "noised" else None,
         noise_rate=experiment.noise_rate if experiment.history == "noised" else None,
         weights_sha256=weights_sha256(runner.nodes),
+        knowledge_sha256=knowledge_sha256(runner.knowledge_of(name) for name in sorted(dataset.database_ids)),
+        evidence=evidence,
+        edition=dataset.edition,
         database_hashes=database_hashes(dataset),
         prompts_sha256=asyncio.run(prompts_sha256(runner.nodes, endpoint, database)) if endpoint else None,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import perf_counter
 
 from agent.config import Config
 from agent.graph import Graph, build_graph, run_turn
 from agent.steps import variant_name
-from eval.datasets import Dataset, GoldDialogue
+from eval.datasets import Dataset, GoldDialogue, GoldTurn
 from eval.gold.outputs import GoldBook
 from eval.progress import Progress
 from eval.records import AloneRecord, StageRecord, TurnRecord
@@ -27,10 +28,13 @@ from eval.runs.scheduling import ComputeSlot, YieldingCompleter
 from eval.runs.store import RunStore
 from eval.runs.units import ListedUnits, Unit, Units, Written, units_left
 from eval.turn_key import TurnKey
+from nodes.knowledge.load import known_schema, load_knowledge
 from nodes.llm.messages import Completer
 from nodes.node import ADAPTERS, FIELDS, Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
 from value_index.index import ValueIndex
+from value_index.knowledge.evidence import read_evidence
+from value_index.knowledge.store import Knowledge
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Runner:
     """The stages that also run on gold upstream."""
     graph: Graph
     histories: Histories
+    knowledge: tuple[Path, ...] = ()
+    """Files and folders of what is known about the databases."""
     llm: Completer | None = None
     """None if the configuration names no endpoint."""
     compute_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -53,7 +59,9 @@ class Runner:
     _contexts: dict[str, Context] = field(default_factory=dict[str, Context])
 
     @classmethod
-    def build(cls, dataset: Dataset, config: Config, experiment: Experiment) -> Runner:
+    def build(
+        cls, dataset: Dataset, config: Config, experiment: Experiment, knowledge: tuple[Path, ...] = ()
+    ) -> Runner:
         """Put the nodes, and the oracles in their place, into a graph."""
         book = GoldBook(dataset)
         oracles: dict[Stage, Node] = {stage: Oracle(stage, book) for stage in experiment.oracle}
@@ -67,6 +75,7 @@ class Runner:
             alone={stage: node for stage, node in nodes.items() if runs_alone(node, experiment.alone)},
             graph=build_graph(nodes, max_attempts=config.graph.max_attempts, refuse=config.refused),
             histories=Histories(experiment.history, book, experiment.seed, experiment.noise_rate),
+            knowledge=knowledge,
         )
 
     async def run(self, store: RunStore, concurrency: int) -> None:
@@ -111,10 +120,10 @@ class Runner:
             turn_id=str(TurnKey(dialogue.index, turn)),
             database_id=dialogue.database_id,
             history=self.histories.before(dialogue, turn, answered),
-            utterance=dialogue.turns[turn].utterance,
+            utterance=self._asked(dialogue.turns[turn]),
         )
         # The graph and the stages that run alone share one analysis of the turn.
-        context = self._context(dialogue.database_id).of_turn(asked)
+        context = self._told(dialogue.turns[turn], self._context(dialogue.database_id)).of_turn(asked)
         context = replace(context, llm=YieldingCompleter(self.llm, slot) if self.llm else None)
         started = perf_counter()
         work = run_turn(
@@ -133,10 +142,28 @@ class Runner:
         alone = await stages_alone(record.key, asked, gold, self.alone, context) if gold else []
         return record, alone
 
+    def _asked(self, turn: GoldTurn) -> str:
+        return turn.told if self.experiment.evidence == "question" else turn.utterance
+
+    def _told(self, turn: GoldTurn, context: Context) -> Context:
+        """Return the context with the evidence of a question as knowledge."""
+        if self.experiment.evidence != "knowledge" or not turn.evidence:
+            return context
+        told = read_evidence(turn.evidence, context.database)
+        return replace(context, knowledge=context.knowledge.with_more(told) if context.knowledge else told)
+
+    def knowledge_of(self, database_id: str) -> Knowledge | None:
+        """Return what is known about a database; None without any."""
+        database = self.dataset.open_database(database_id)
+        return load_knowledge(self.knowledge, database)
+
     def _context(self, database_id: str) -> Context:
         if database_id not in self._contexts:
             database = self.dataset.open_database(database_id)
-            self._contexts[database_id] = Context(database.schema, database, ValueIndex.build(database))
+            known = self.knowledge_of(database_id)
+            self._contexts[database_id] = Context(
+                known_schema(database.schema, known), database, ValueIndex.build(database), known
+            )
             for node in self.nodes.values():
                 if isinstance(node, Variant):
                     node.prepare(self._contexts[database_id])

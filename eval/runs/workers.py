@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import cast
 
 from agent.config import Config
@@ -38,6 +39,8 @@ class Order:
     """Turns in flight at once, of one worker."""
     environment: Mapping[str, str]
     cassette: CassetteOptions | None = None
+    knowledge: tuple[Path, ...] = ()
+    """Files of what is known about the databases."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,10 @@ def work(connection: Connection, order: Order) -> None:
 
 
 async def _work(connection: Connection, order: Order) -> None:
-    runner, given = Runner.build(order.dataset, order.config, order.experiment), _GivenUnits(connection)
+    runner, given = (
+        Runner.build(order.dataset, order.config, order.experiment, order.knowledge),
+        _GivenUnits(connection),
+    )
 
     def written(unit: Unit, record: TurnRecord, alone: Iterable[AloneRecord]) -> None:
         connection.send(Done(unit.number, record, tuple(alone)))

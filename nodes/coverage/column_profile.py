@@ -63,6 +63,8 @@ class Profiles:
         return self._known[ref]
 
     def _read(self, ref: ColumnRef) -> ColumnProfile:
+        if self.database.schema.column(ref.table, ref.column) is None:  # it stands for a figure of the knowledge
+            return ColumnProfile(ref=ref, values=(), has_null=False)
         values = self.database.distinct(ref, SAMPLE)
         kind = self.database.schema.describe(ref).kind
         words = frozenset(stem(word) for word in name_words(ref.column))

@@ -34,11 +34,30 @@ def _lines(known: TurnKnowledge, state: GraphState) -> Iterator[str]:
         yield f"{words!r} means {_written(part)}"
     for value, mention in known.values:
         yield f"{mention!r} means {ref_text(value.column)} = {value.value!r}"
+    for metric, words in known.metrics:
+        yield f"{words!r} means {metric.expression}"
+    for term, words in known.terms:
+        yield f"{words!r} means rows of {term.table} where {term.condition}"
+    for role, words in known.roles:
+        yield f"{words!r} means the {role.target.table} of {ref_text(role.source)}"
+    yield from _definitions(known)
     for each in _alike(known):
         yield f"Checked: {each.question} {each.sql}"
     for part in known.knowledge.parts:
         if part.description and _is_linked(part, state):
             yield f"{_written(part)}: {part.description}"
+
+
+def _definitions(known: TurnKnowledge) -> Iterator[str]:
+    """Write the definitions that the question names, each before what it builds on."""
+    all_of, written = {each.name.casefold(): each for each in known.knowledge.definitions}, set[str]()
+    waiting = list(known.definitions)
+    while waiting:
+        each = waiting.pop(0)
+        if each.name.casefold() not in written:
+            written.add(each.name.casefold())
+            yield each.text if each.text.startswith(each.name) else f"{each.name}: {each.text}"
+            waiting += [all_of[name.casefold()] for name in each.builds_on if name.casefold() in all_of]
 
 
 def _written(part: NamedPart) -> str:

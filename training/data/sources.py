@@ -34,7 +34,7 @@ def load_source(name: str, split: str, data: Path, *, work: Path, most: int | No
             case "cosql" | "sparc" | "spider":
                 return load(name, folder, split)
             case "bird" | "bird_mini_dev":
-                return load_bird(folder, split).dataset()
+                return load_bird(folder, split).dataset(told=True)
             case "synthetic_text_to_sql":
                 return load_synthetic(folder, split, work, most=most, seed=seed)
             case _:

@@ -24,20 +24,31 @@ def read_knowledge(paths: Iterable[Path], database: Database) -> Knowledge:
     """
     found = Knowledge()
     for path in paths:
-        for each in _files(path):
+        for each in _files(path, database.schema.database_id):
             found = found.with_more(_READERS[each.suffix.lower()](each, _text(each), database))
     return found
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, database_id: str) -> list[Path]:
+    """Return the files of a path that speak of a database.
+
+    A folder of several databases has a folder `ID` for each, or `ID/database_description` as BIRD has it; a database without
+    one has nothing known about it.
+    """
     if path.is_dir():
-        inside = sorted(each for each in path.iterdir() if each.suffix.lower() in _READERS)
-        if not inside:
+        inside = _readable(path)
+        folders = [path / database_id / "database_description", path / database_id]
+        own = next((found for folder in folders if folder.is_dir() and (found := _readable(folder))), [])
+        if not inside and not own and not any(each.is_dir() for each in path.iterdir()):
             raise KnowledgeError(f"{path}: no {', '.join(_READERS)} file in this folder of knowledge")
-        return inside
+        return [*inside, *own]
     if path.suffix.lower() not in _READERS:
         raise KnowledgeError(f"{path}: knowledge is read from {', '.join(_READERS)} files, or a folder of them")
     return [path]
+
+
+def _readable(folder: Path) -> list[Path]:
+    return sorted(each for each in folder.iterdir() if each.suffix.lower() in _READERS and each.is_file())
 
 
 def _text(path: Path) -> str:

@@ -32,6 +32,59 @@ class NamedValue(FrozenModel):
     source: str = ""
 
 
+class Metric(FrozenModel):
+    """A figure with a name: "net revenue" is `sum(line.price * line.quantity)`."""
+
+    name: str
+    synonyms: tuple[str, ...] = ()
+    expression: str
+    """SQL over columns, what it builds on written out."""
+    description: str = ""
+    source: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a question may call it."""
+        return (self.name, *self.synonyms)
+
+
+class BusinessTerm(FrozenModel):
+    """A word for some rows of a table: "active customer" is a customer with a sale this year."""
+
+    name: str
+    synonyms: tuple[str, ...] = ()
+    table: str
+    condition: str
+    """SQL over the table's columns, what it builds on written out."""
+    description: str = ""
+    source: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a question may call it."""
+        return (self.name, *self.synonyms)
+
+
+class JoinRole(FrozenModel):
+    """A key with the name of what it leads to: `game.home_id` leads to the "home team"."""
+
+    source: ColumnRef
+    target: ColumnRef
+    names: tuple[str, ...] = ()
+    origin: str = ""
+    """The file and the line that say so."""
+
+
+class Definition(FrozenModel):
+    """A term that is defined in words or formulas only: what a model may read."""
+
+    name: str
+    text: str
+    builds_on: tuple[str, ...] = ()
+    """Names of other definitions."""
+    source: str = ""
+
+
 class VerifiedQuestion(FrozenModel):
     """A question whose SQL somebody has checked."""
 
@@ -45,12 +98,14 @@ class Knowledge(FrozenModel):
 
     parts: tuple[NamedPart, ...] = ()
     values: tuple[NamedValue, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    terms: tuple[BusinessTerm, ...] = ()
+    joins: tuple[JoinRole, ...] = ()
+    definitions: tuple[Definition, ...] = ()
     questions: tuple[VerifiedQuestion, ...] = ()
 
     def with_more(self, other: Knowledge) -> Knowledge:
         """Return both together; what was read first stands first."""
-        return Knowledge(
-            parts=(*self.parts, *other.parts),
-            values=(*self.values, *other.values),
-            questions=(*self.questions, *other.questions),
+        return Knowledge.model_validate(
+            {name: (*getattr(self, name), *getattr(other, name)) for name in Knowledge.model_fields}
         )

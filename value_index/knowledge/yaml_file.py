@@ -13,44 +13,21 @@ from value_index.database import Database
 from value_index.errors import first_problem
 from value_index.knowledge.errors import KnowledgeError
 from value_index.knowledge.ossie import ossie_entries
-from value_index.knowledge.store import Knowledge, NamedPart, NamedValue, VerifiedQuestion
+from value_index.knowledge.own_form import ColumnEntry, OwnFile, Place, QuestionEntry, TableEntry
+from value_index.knowledge.references import ReferenceFault, written_out
+from value_index.knowledge.store import (
+    BusinessTerm,
+    JoinRole,
+    Knowledge,
+    Metric,
+    NamedPart,
+    NamedValue,
+    VerifiedQuestion,
+)
 from value_index.knowledge.stored_codes import stored_codes
-from value_index.models import ForeignModel, FrozenModel
+from value_index.models import ForeignModel
 from value_index.schema import ColumnRef
 from value_index.text.yaml_lines import line_of
-
-Place = tuple[str | int | float, ...]
-
-
-class ColumnEntry(FrozenModel):
-    """`tables.T.columns.C`."""
-
-    synonyms: tuple[str, ...] = ()
-    description: str = ""
-    values: dict[str | int | float, tuple[str, ...]] = Field(default_factory=dict)
-    """Stored values, each with what people say for it."""
-
-
-class TableEntry(FrozenModel):
-    """`tables.T`."""
-
-    synonyms: tuple[str, ...] = ()
-    description: str = ""
-    columns: dict[str, ColumnEntry] = Field(default_factory=dict)
-
-
-class QuestionEntry(FrozenModel):
-    """One of `questions`."""
-
-    question: str = Field(min_length=1)
-    sql: str = Field(min_length=1)
-
-
-class OwnFile(FrozenModel):
-    """Our own form."""
-
-    tables: dict[str, TableEntry] = Field(default_factory=dict)
-    questions: tuple[QuestionEntry, ...] = ()
 
 
 class DbtColumn(ForeignModel):
@@ -123,7 +100,59 @@ class _Read:
                     self.refuse(here, f"the table {table.name!r} has no column {inner!r}")
                 parts.append(self._part(ref, column, here))
                 values += self._values(ref, column, here)
-        return Knowledge(parts=tuple(parts), values=tuple(values), questions=tuple(self._questions(file.questions)))
+        written = self._written(file)
+        return Knowledge(
+            parts=tuple(parts),
+            values=tuple(values),
+            metrics=tuple(self._metrics(file, written)),
+            terms=tuple(self._terms(file, written)),
+            joins=tuple(self._joins(file)),
+            questions=tuple(self._questions(file.questions)),
+        )
+
+    def _written(self, file: OwnFile) -> dict[str, str]:
+        """Return the metrics and terms with what they build on in its place."""
+        places: dict[str, Place] = {name: ("metrics", name, "expression") for name in file.metrics}
+        for name in file.terms:
+            if name in places:
+                self.refuse(("terms", name), f"{name!r} is a metric too: give one of them another name")
+            places[name] = ("terms", name, "where")
+        texts = {name: entry.expression for name, entry in file.metrics.items()}
+        try:
+            return written_out(texts | {name: entry.where for name, entry in file.terms.items()})
+        except ReferenceFault as fault:
+            self.refuse(places[fault.name], str(fault))
+
+    def _metrics(self, file: OwnFile, written: dict[str, str]) -> Iterator[Metric]:
+        for name, entry in file.metrics.items():
+            source = self._source(("metrics", name))
+            said = " ".join(entry.description.split())
+            yield Metric(
+                name=name, synonyms=entry.synonyms, expression=written[name], description=said, source=source
+            )  # fmt: skip
+
+    def _terms(self, file: OwnFile, written: dict[str, str]) -> Iterator[BusinessTerm]:
+        for name, entry in file.terms.items():
+            table = self._database.schema.table(entry.table)
+            if table is None:
+                self.refuse(("terms", name, "table"), f"the database has no table {entry.table!r}")
+            said, source = " ".join(entry.description.split()), self._source(("terms", name))
+            yield BusinessTerm(
+                name=name, synonyms=entry.synonyms, table=table.name, condition=written[name], description=said,
+                source=source,
+            )  # fmt: skip
+
+    def _joins(self, file: OwnFile) -> Iterator[JoinRole]:
+        for index, entry in enumerate(file.joins):
+            ends = [self._column(name, ("joins", index, key)) for key, name in (("from", entry.of), ("to", entry.to))]
+            yield JoinRole(source=ends[0], target=ends[1], names=entry.names, origin=self._source(("joins", index)))
+
+    def _column(self, name: str, place: Place) -> ColumnRef:
+        table, _, column = name.rpartition(".")
+        found = self._database.schema.column(table, column)
+        if found is None:
+            self.refuse(place, f"the database has no column {name!r}: write TABLE.COLUMN")
+        return found
 
     def of_dbt(self, file: DbtFile) -> Iterator[NamedPart]:
         """Models of other databases are passed over: a project describes them all."""
