@@ -152,15 +152,20 @@ def score(
     suite: Annotated[
         bool, typer.Option("--suite", help="Judge right turns on mutated copies of the database too.")
     ] = False,
+    rounds: Annotated[
+        int, typer.Option(min=0, help="Timings of each query for BIRD's R-VES, over its data sets; 0 leaves it out.")
+    ] = 10,
     json: AsJson = False,
 ) -> None:
     """Judge every turn of a run against its gold, and print each stage's scores. Calls no model."""
     from rich.console import Console
 
     from eval.record_chain import describe_edits
+    from eval.records import read_manifest
     from eval.report.evidence import evidence_tables
     from eval.report.run_view import gather
     from eval.report.tables import answer_table, node_table, plan_table
+    from eval.scoring.bird_figures import bird_figures
     from eval.scoring.score import changed_databases
     from eval.scoring.score import score as score_run
     from eval.scoring.suite.turns import describe_falls
@@ -177,6 +182,8 @@ def score(
             console.print(table.rich())
         if suite:
             typer.echo(describe_falls(summary))
+        if read_manifest(run).dataset == "bird" and (figures := bird_figures(run, data, rounds=rounds)):
+            typer.echo(figures.describe())
     if summary.edited:
         typer.echo(f"turnsql: {run} was edited after it was written: {describe_edits(summary.edited)}", err=True)
     not_run = summary.not_run - summary.left_out
