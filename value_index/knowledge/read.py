@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from value_index.database import Database
 from value_index.knowledge.bird_description import read_description
+from value_index.knowledge.bird_interact import is_column_meanings, read_column_meanings, read_kb
 from value_index.knowledge.errors import KnowledgeError
 from value_index.knowledge.store import Knowledge
 from value_index.knowledge.yaml_file import read_yaml
 
 MOST_BYTES = 16 << 20
 """A larger file is no knowledge that somebody wrote."""
-_READERS = {".yaml": read_yaml, ".yml": read_yaml, ".json": read_yaml, ".csv": read_description}
+_READERS = {".yaml": read_yaml, ".yml": read_yaml, ".csv": read_description, ".jsonl": read_kb}
 
 
 def read_knowledge(paths: Iterable[Path], database: Database) -> Knowledge:
@@ -27,6 +29,19 @@ def read_knowledge(paths: Iterable[Path], database: Database) -> Knowledge:
         for each in _files(path, database.schema.database_id):
             found = found.with_more(_READERS[each.suffix.lower()](each, _text(each), database))
     return found
+
+
+def _read_json(path: Path, text: str, database: Database) -> Knowledge:
+    """Read JSON: BIRD-Interact's meanings of columns, or what YAML reads too."""
+    try:
+        if is_column_meanings(json.loads(text)):
+            return read_column_meanings(path, text, database)
+    except (ValueError, RecursionError):
+        pass  # told with its line below
+    return read_yaml(path, text, database)
+
+
+_READERS[".json"] = _read_json
 
 
 def _files(path: Path, database_id: str) -> list[Path]:
