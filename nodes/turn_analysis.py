@@ -146,7 +146,10 @@ class TurnAnalysis:
     @cached_property
     def _candidates(self) -> TextCandidates | None:
         """The candidates of every span of the utterance: what takes the value index its time."""
-        return self.index.candidates(self.text) if self.index else None
+        if self.index is None:
+            return None
+        left_out = {table.name for table in self.whole_schema.tables} - {table.name for table in self.schema.tables}
+        return self.index.candidates(self.text, left_out)
 
 
 def without_unnamed_views(schema: Schema, utterance: Utterance, earlier: Sequence[Plan | None]) -> Schema:

@@ -13,6 +13,7 @@ from value_index.grounding.candidate_features import candidate_features
 from value_index.grounding.candidate_search import CandidateSearch
 from value_index.grounding.context import Context, Names, make_stem
 from value_index.grounding.neighbours import neighbour_features
+from value_index.grounding.one_row import of_one_row
 from value_index.grounding.ranker import Ranker, Thresholds
 from value_index.grounding.spans import Mention
 from value_index.grounding.weights import load_ranker
@@ -145,11 +146,16 @@ class ValueIndex:
         spans = self.spans(text, tables=tables, columns=columns, shown=shown, candidates=candidates)
         return self.choose(spans, self._ranker.least)
 
-    def candidates(self, text: str) -> TextCandidates:
-        """Return what each span of a text may name, for a caller that grounds it both with a conversation and without."""
+    def candidates(self, text: str, without: Collection[str] = ()) -> TextCandidates:
+        """Return what each span of a text may name, for a caller that grounds it both with a conversation and without.
+
+        Args:
+            text: an utterance.
+            without: tables whose values are left out: views that nobody speaks of.
+        """
         self._follow()
         words = tokens(text)
-        return TextCandidates(words, _spans(self._search.of_text(text, words), words), self._search)
+        return TextCandidates(words, _spans(self._search.of_text(text, words, without), words), self._search)
 
     def spans(
         self,
@@ -209,7 +215,7 @@ class ValueIndex:
                 chosen[span] = _matches(
                     _handed_on(self._search.prefer_code_column(linked, spans.context)), CANDIDATES_A_MENTION
                 )
-        return tuple(match for _, found in sorted(chosen.items()) for match in found)
+        return tuple(match for _, found in sorted(of_one_row(chosen).items()) for match in found)
 
 
 def _handed_on(ranked: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rapidfuzz import fuzz, process
 
@@ -57,23 +57,28 @@ class CandidateSearch:
         self._facts_of = {facts.ref: facts for facts in self._facts}
         self._called = _called(database.schema, values.columns)
 
-    def of_text(self, text: str, words: tuple[Token, ...]) -> Iterator[Candidate]:
-        """Yield every candidate of every span of a text."""
+    def of_text(self, text: str, words: tuple[Token, ...], without: Collection[str] = ()) -> Iterator[Candidate]:
+        """Yield every candidate of every span of a text.
+
+        Args:
+            without: tables that are as good as not there: what only they store takes no words from what others store.
+        """
         named: list[Mention] = []
         rest: list[Mention] = []
         dates = list(self._date_mentions(text, words))
         found = [*dates, *(mention for mention in mentions(text, words) if not _is_inside(mention, dates))]
         for mention in sorted(found, key=lambda item: item.first - item.last):
             if mention.kind == "number":
-                yield from self.numbers(mention)
+                yield from _outside(self.numbers(mention), without)
             elif not _is_inside(mention, named):
-                exact = list(self.names(mention))
+                exact = list(_outside(self.names(mention), without))
                 yield from exact
                 (named if exact else rest).append(mention)
         reached = {place for mention in named for place in range(mention.first, mention.last)}
         for mention in rest:
             if not reached.issuperset(range(mention.first, mention.last)) and _may_be_part(mention):
-                yield from self.near(mention) if len(mention.folded) >= SHORTEST_MISSPELT else self.parts(mention)
+                near = self.near(mention) if len(mention.folded) >= SHORTEST_MISSPELT else self.parts(mention)
+                yield from _outside(near, without)
 
     def of_mention(self, mention: str, words: tuple[Token, ...], limit: int) -> Iterator[list[Candidate]]:
         """Yield the candidates of a text that is one mention, group by group: numbers, names, near spellings."""
@@ -228,6 +233,10 @@ def _called(schema: Schema, columns: tuple[ColumnSummary, ...]) -> dict[str, fro
     for place, column in enumerate(columns):
         found.setdefault(fold(schema.describe(column.ref).natural_name), set()).add(place)
     return {name: frozenset(places) for name, places in found.items()}
+
+
+def _outside(candidates: Iterator[Candidate], without: Collection[str]) -> Iterator[Candidate]:
+    return (each for each in candidates if each.column.ref.table not in without)
 
 
 def _is_inside(mention: Mention, others: list[Mention]) -> bool:

@@ -25,6 +25,12 @@ SHARED_FEATURES = (
     Feature("columns", "The log of how many columns hold what the span may name."),
     Feature("log_distinct", "The log of the fewest values that such a column holds."),
 )
+SPELLED = 0.6
+"""The least chance of a span with a capital that is a value to the letter: "Italy" where a column stores Italy."""
+ANOTHER_NAME = 3.0
+"""What another name of a value loses where the span is a value to the letter: Italian to Italy."""
+SHORT = 2
+"""Characters up to which a span to the letter may be anything."""
 COMMON_FEATURES = (
     Feature("common", "True if every word of the span is common in questions about other databases."),
     Feature("commonness", "How common the rarest of its words is, 0..1."),
@@ -82,12 +88,15 @@ class Ranker:
     ) -> list[float]:
         """Return how likely each candidate of one span is meant, 0..1; what they lack to 1 is that none is."""
         found = candidate_features(candidates, context, names)
-        chance = probability(self.span_features(candidates, found, context, names, neighbours), self.span_weights)
-        return [chance * share for share in self._shares(found)]
+        features = self.span_features(candidates, found, context, names, neighbours)
+        chance = probability(features, self.span_weights)
+        if _is_spelled_out(candidates, features):
+            chance = max(chance, SPELLED)
+        return [chance * share for share in self._shares(candidates, found)]
 
     def shares(self, candidates: Sequence[Candidate], context: Context, names: Names) -> list[float]:
         """Return how likely each candidate is meant of a span that does name a value: together 1."""
-        return self._shares(candidate_features(candidates, context, names))
+        return self._shares(candidates, candidate_features(candidates, context, names))
 
     def span_features(
         self,
@@ -133,11 +142,23 @@ class Ranker:
             "common_lower": rarest if mention.text.islower() else 0.0,
         }
 
-    def _shares(self, found: Sequence[Features]) -> list[float]:
-        scores = [weighted(each, self.candidate_weights) for each in found]
+    def _shares(self, candidates: Sequence[Candidate], found: Sequence[Features]) -> list[float]:
+        named = any(each.kind == "exact" and isinstance(each.value, str) for each in candidates)
+        scores = [
+            weighted(features, self.candidate_weights) - ANOTHER_NAME * (named and each.kind == "alias")
+            for each, features in zip(candidates, found, strict=True)
+        ]
         highest = max(scores)
         shares = [math.exp(score - highest) for score in scores]
         return [share / sum(shares) for share in shares]
+
+
+def _is_spelled_out(candidates: Sequence[Candidate], features: Features) -> bool:
+    """Tell whether a span with a capital is a value to the letter, and more than words of the schema."""
+    mention = candidates[0].mention
+    named = any(each.kind == "exact" and isinstance(each.value, str) for each in candidates)
+    capital = mention.first > 0 and mention.text[:1].isupper()
+    return named and capital and not features.get("name.all_schema_words") and len(mention.folded) > SHORT
 
 
 def _is_near(candidates: Sequence[Candidate]) -> bool:
