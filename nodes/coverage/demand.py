@@ -9,6 +9,7 @@ from nodes.coverage.asked_group import asked_units
 from nodes.coverage.asked_order import AskedOrder, asked_order
 from nodes.coverage.gather import requirements
 from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.own_keys import OwnKeyAsked, asked_of_own_key
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.requirement import Requirement
 from nodes.lexical.evidence import Evidence
@@ -55,6 +56,11 @@ class Demand:
     def units(self) -> tuple[tuple[ColumnRef, bool], ...]:
         """The units of a grouping that the words ask for; True for those that stand for the rows of a table."""
         return asked_units(self.inquiry)
+
+    @cached_property
+    def own_key(self) -> OwnKeyAsked | None:
+        """The key to another row of the same table, of which the words speak."""
+        return asked_of_own_key(self.inquiry, self.requirements)
 
     @cached_property
     def literals(self) -> frozenset[str]:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import get_args
 
 from nodes.coverage.requirement import Option, Requirement
 from nodes.plan import (
     Aggregate,
+    AggregateFunction,
     Call,
     Cast,
     ColumnTerm,
@@ -77,6 +79,7 @@ class PlanFilters:
         if requirement.kind in ("flag", "null"):
             return WRONG_SENSE * bool(there)
         if requirement.kind == "number":
+            there = [each for each in there if _is_figure(each) == any(map(_is_figure, wanted))]
             return (0.5 + 0.5 * option.weight) * _same_side(wanted, there) or WRONG_SENSE * self._has_literals(wanted)
         return self._of_literals(wanted, there)
 
@@ -108,6 +111,11 @@ def leaves(conditions: Iterable[Condition]) -> Iterator[Predicate]:
 def _compared(predicate: Predicate) -> Compared:
     values = tuple(_folded(term.value) for term in predicate.right if isinstance(term, LiteralTerm))
     return _term_key(predicate.left), predicate.operator, values
+
+
+def _is_figure(compared: Compared) -> bool:
+    """Tell whether a figure of many rows is compared: `avg(price) > 25`."""
+    return compared[0].partition("(")[0] in get_args(AggregateFunction) and "(" in compared[0]
 
 
 def _equal(compared: Compared) -> Compared:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -20,7 +20,7 @@ from nodes.plan.traversal import columns, table_names
 from nodes.state import GraphState, GroundedValue
 from nodes.turn_analysis import TurnAnalysis
 from value_index.matches import ValueMatch
-from value_index.schema import ColumnRef, Schema, Table
+from value_index.schema import Column, ColumnRef, Schema, Table
 
 
 @dataclass(frozen=True)
@@ -214,21 +214,41 @@ def _spans(values: tuple[GroundedValue, ...], utterance: Utterance) -> tuple[Val
 def display_columns(table: Table) -> tuple[ColumnRef, ...]:
     """Return the columns that stand for a row of a table when a person asks for it.
 
-    The column called name or title, with or without the table's name; first and last name together; the column with the
-    table's own name; else one that holds such a word; else the first text column; else the first.
+    The column called name, with or without the table's name; a person's first and last name together (their title is what
+    they do); the column called title and the like; first and last name of something else; the column with the table's own
+    name; else one that holds such a word; else the first text column; else the first.
     """
     refs = [(ColumnRef(table=table.name, column=c.name), name_words(c.natural_name), c) for c in table.columns]
     own = {stem(word) for word in name_words(table.natural_name)}
+    person = _full_name(refs, own)
     for display in DISPLAY_WORDS:
+        if display != "name" and person:
+            return person  # the title of a person is no name
         for ref, words, _ in refs:
             if words[-1:] == (display,) and {stem(word) for word in words[:-1]} <= own:
                 return (ref,)
-    first, last = (
-        next((ref for ref, words, _ in refs if part in words and "name" in words), None) for part in ("first", "last")
-    )
-    if first and last:
-        return (first, last)
+    if somebody := _full_name(refs, None):
+        return somebody
     alike = [ref for ref, words, _ in refs if words and {stem(word) for word in words} <= own]
     worded = [ref for display in DISPLAY_WORDS for ref, words, c in refs if display in words and c.kind == "text"]
     text = [ref for ref, _, c in refs if c.kind == "text"]
     return (*alike, *worded, *text, refs[0][0])[:1]
+
+
+def _full_name(
+    refs: Sequence[tuple[ColumnRef, tuple[str, ...], Column]], own: Collection[str] | None
+) -> tuple[ColumnRef, ...]:
+    """Return the columns of a first and a last name; none if there are not both.
+
+    Args:
+        refs: the columns of a table with the words of their names.
+        own: stems that may stand in their names beside those words; any if None.
+    """
+    found: list[ColumnRef] = []
+    for part in ("first", "last"):
+        for ref, words, _ in refs:
+            more = {stem(word) for word in words} - {stem(part), stem("name")}
+            if part in words and "name" in words and (own is None or more <= set(own)):
+                found.append(ref)
+                break
+    return tuple(found) if len(found) > 1 else ()

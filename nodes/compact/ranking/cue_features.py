@@ -82,8 +82,9 @@ class CueFeatures:
 
     def _denied(self, plan_parts: PlanParts) -> Features:
         said, denies = bool(self.evidence.cues.negated), any(map(_denies, plan_parts.parts))
+        lacks = any(isinstance(part, Predicate) and part.operator == "is null" for part in plan_parts.parts)
         return {
-            "denial_ignored": float(said and not denies),
+            "denial_ignored": float(said and not denies and not lacks),
             "denial_unsupported": float(denies and not said and not self._denied_before),
         }
 

@@ -16,7 +16,8 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
-from nodes.plan import ColumnTerm, Plan
+from nodes.lexical.evidence import display_columns
+from nodes.plan import Aggregate, ColumnTerm, Plan
 from nodes.plan.traversal import columns
 from value_index.linear_model import Feature, Features
 
@@ -34,6 +35,8 @@ FEATURES = (
     Feature("direction_wrong", "True if its order runs the other way than asked."),
     Feature("unit_missing", 'True if figures of each unit are asked ("per town") and it does not group.'),
     Feature("unit_not_shown", "True if it groups and does not show the unit."),
+    Feature("unit_shown", "How many columns of the unit it groups and shows, up to two."),
+    Feature("figures_of_all", 'True if figures of each unit are asked ("per town") and it shows one figure of all.'),
 )
 
 CODE_LENGTH = 2
@@ -70,6 +73,13 @@ class RequirementFeatures:
         numbers = frozenset(str(c.number) for c in self.demand.evidence.cues.comparisons)
         return self.demand.literals | before | words | numbers
 
+    @cached_property
+    def _unit_columns(self) -> frozenset[tuple[str, str]]:
+        """The columns that tell the units apart: of the rows of a table, all that they are called by."""
+        tables = [self.demand.schema.table(ref.table) for ref, is_table in self.demand.units if is_table]
+        called = [ref for table in tables if table for ref in display_columns(table)]
+        return frozenset(ref.folded for ref in (*called, *(ref for ref, is_table in self.demand.units if not is_table)))
+
     def _ordered(self, plan: Plan) -> Features:
         """Orders and units: "oldest first" with LIMIT 1, "six runners" without LIMIT 6, "per town" without a group."""
         asked, units = self.demand.order, self.demand.units
@@ -89,7 +99,10 @@ class RequirementFeatures:
             shown = {(ref.table.lower(), ref.column.lower()) for ref, _ in units}
             grouped = bool(plan.group_by)
             out["unit_missing"] = float(not grouped)
-            out["unit_not_shown"] = float(grouped and not shown & {_folded(c) for c in anatomy_columns(plan)})
+            heads = {_folded(c) for c in anatomy_columns(plan)}
+            out["unit_not_shown"] = float(grouped and not shown & heads)
+            out["unit_shown"] = float(grouped * min(2, len(self._unit_columns & heads)))
+            out["figures_of_all"] = float(not grouped and all(isinstance(term, Aggregate) for term in plan.select))
         return out
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.compact.ranking.impossible import contradicts, moved_out, takes_time_for_key, undetermined
 from nodes.coverage.column_profile import SAMPLE
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.display import shows_conditions
+from nodes.coverage.edits.display import shows_another_name, shows_conditions
 from nodes.coverage.edits.numeric_texts import compares_texts, orders_texts
+from nodes.coverage.edits.own_key import goes_through_own_key
 from nodes.coverage.edits.tables import idle_tables, uses_copies
 from nodes.coverage.join_paths import fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves
@@ -26,6 +28,8 @@ FEATURES = (
     Feature("condition_twice", "True if a condition stands twice."),
     Feature("contradiction", "True if two conditions exclude each other."),
     Feature("key_summed", "True if a key is summed or averaged."),
+    Feature("period_as_key", 'True if it compares a key with a time that the words name: an id of 2022 for "in 2022".'),
+    Feature("undetermined", "How many columns it shows that its group by a table's key does not fix."),
     Feature("cross_join", "How many tables are joined by nothing."),
     Feature("fan_trap", "How many joins multiply rows that are counted or summed."),
     Feature("own_members", "True if it looks for a column among all of its own values: x NOT IN (SELECT x ...)."),
@@ -40,6 +44,15 @@ FEATURES = (
     Feature("texts_ordered", "True if numbers that are stored as texts are ordered as texts."),
     Feature("shown_twice", "True if it shows something twice."),
     Feature("shows_conditions", "True if it shows what it only has to compare."),
+    Feature(
+        "other_display",
+        "True if it shows an unnamed text of a table whose own name it does not use: a contact for a company.",
+    ),
+    Feature(
+        "own_key_ignored",
+        'True if the words speak of the row that a key of the same table leads to ("reports to Ada") and it asks for that row.',
+    ),
+    Feature("moved_out", "How many conditions on another row of a table in the turn before it asks of the row itself."),
     Feature("roles_paired", 'True if two keys to one table are told apart: "from Rome to Oslo".'),
     Feature("rows_repeated", "True if a join repeats the rows that are shown."),
     Feature("things_repeated", 'True if it does so and the words ask which things there are: "which books".'),
@@ -74,8 +87,10 @@ class SenseFeatures:
         members = [part for part in plan_parts.parts if isinstance(part, Predicate)]
         return {
             "condition_twice": float(any(merged(b.where) is not b.where or merged(b.having) is not b.having for b in blocks)),
-            "contradiction": float(any(_contradicts(b) for b in blocks)),
+            "contradiction": float(any(map(contradicts, blocks))),
             "key_summed": float(any(c.ref in keys for c in summed)),
+            "period_as_key": float(takes_time_for_key(members, self.demand)),
+            "undetermined": float(sum(undetermined(b, schema) for b in blocks)),
             "cross_join": float(sum(join.on is None for b in blocks for join in b.joins or ())),
             "fan_trap": float(sum(fan_traps(b, schema) for b in blocks)),
             "own_members": float(any(_is_own_member(part, plan) for part in members)),
@@ -90,6 +105,9 @@ class SenseFeatures:
             "texts_ordered": float(numeric and orders_texts(plan, self.demand)),
             "shown_twice": float(len(set(plan.select)) < len(plan.select)),
             "shows_conditions": float(shows_conditions(plan, self.demand)),
+            "other_display": float(shows_another_name(plan, self.demand)),
+            "own_key_ignored": float(self.demand.own_key is not None and not goes_through_own_key(plan, self.demand.own_key)),
+            "moved_out": float(len(moved_out(plan, self.demand.previous)) if self.demand.previous else 0),
             "roles_paired": float(_pairs_roles(plan)),
             "rows_repeated": float(repeated),
             "things_repeated": float(repeated and self._asks_which),
@@ -228,17 +246,6 @@ def _pairs_roles(plan: Plan) -> bool:
 
 def _folded(term: ColumnTerm) -> tuple[str, str]:
     return term.table.lower(), term.column.lower()
-
-
-def _contradicts(plan: Plan) -> bool:
-    """Tell whether one column must equal two literals."""
-    equal: dict[tuple[str, str, int], set[str]] = {}
-    for leaf in conjuncts(plan.where):
-        if isinstance(leaf, Predicate) and leaf.operator == "=" and isinstance(leaf.left, ColumnTerm):
-            values = {str(term.value) for term in leaf.right if isinstance(term, LiteralTerm)}
-            if values:
-                equal.setdefault((*_folded(leaf.left), leaf.left.occurrence), set()).update(values)
-    return any(len(values) > 1 for values in equal.values())
 
 
 def _is_own_member(part: object, plan: Plan) -> bool:

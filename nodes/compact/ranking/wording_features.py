@@ -57,8 +57,10 @@ class WordingFeatures:
 
     @cached_property
     def _said(self) -> frozenset[float]:
-        """The numbers of the utterance, in digits or letters."""
-        found = (number_of(word.text) for word in self.demand.inquiry.utterance.words)
+        """The numbers of the utterance, in digits or letters; those of times are written as dates."""
+        dated = {at for each in self.demand.requirements if each.kind == "date" for at in range(each.start, each.end)}
+        words = self.demand.inquiry.utterance.words
+        found = (number_of(word.text) for at, word in enumerate(words) if at not in dated)
         return frozenset(float(number) for number in found if number is not None)
 
     @cached_property

@@ -16,6 +16,7 @@ from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
 from nodes.coverage.edits.numeric_texts import numeric_texts
 from nodes.coverage.edits.orders import asked_orders
+from nodes.coverage.edits.own_key import through_own_key
 from nodes.coverage.edits.projections import asked_projections
 from nodes.coverage.edits.repeats import repeated_conditions
 from nodes.coverage.edits.role_pairs import role_pairs
@@ -33,6 +34,7 @@ EDITS: Mapping[str, Edit] = {
     "display": shown_things,
     "cast": numeric_texts,
     "roles": role_pairs,
+    "own_key": through_own_key,
     "order": asked_orders,
     "group": asked_groups,
     "each": asked_of_each,

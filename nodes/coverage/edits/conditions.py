@@ -8,7 +8,19 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import Option, Requirement
-from nodes.plan import Cast, ColumnTerm, Condition, Junction, LiteralTerm, Plan, Predicate, TableSource, Term
+from nodes.plan import (
+    Aggregate,
+    Cast,
+    ColumnTerm,
+    Condition,
+    Junction,
+    LiteralTerm,
+    Plan,
+    Predicate,
+    SubPlan,
+    TableSource,
+    Term,
+)
 from nodes.plan.traversal import (
     conjunction,
     conjuncts,
@@ -79,6 +91,8 @@ def with_condition(plan: Plan, option: Option, requirement: Requirement, demand:
     joined = with_table(plan, option.column.table, demand.schema)
     if joined is None:
         return None
+    if any(isinstance(leaf.left, Aggregate) for each in option.conditions for leaf in predicates(each)):
+        return joined.model_copy(update={"having": conjunction((*conjuncts(joined.having), *option.conditions))})
     kept: list[Condition] = []
     either: list[Condition] = []
     for each in conjuncts(joined.where):
@@ -109,6 +123,8 @@ def _gives_way(condition: Condition, option: Option, requirement: Requirement, d
     literals = frozenset(value for leaf in wanted for value in _literals(leaf))
     literals |= frozenset(word for word in requirement.mention.casefold().split() if word.isdigit())
     literals |= {requirement.mention.casefold()}
+    if requirement.kind == "null" and _is_absence(condition):
+        return True
     for leaf in predicates(condition):
         column = _column(leaf.left)
         if literals and _literals(leaf) and _literals(leaf) <= literals:
@@ -119,6 +135,16 @@ def _gives_way(condition: Condition, option: Option, requirement: Requirement, d
         if column in domain and not _literals(leaf) & demand.literals:
             return not any(isinstance(term, ColumnTerm) for term in leaf.right)
     return False
+
+
+def _is_absence(condition: Condition) -> bool:
+    """Tell whether a condition asks for rows that another table does not speak of: `id NOT IN (SELECT id FROM payment)`.
+
+    "Not returned" is a missing date where there is a column of it, and says nothing of other tables.
+    """
+    inner = condition.right[0] if isinstance(condition, Predicate) and condition.right else None
+    denies = isinstance(condition, Predicate) and condition.operator in ("not in", "not exists")
+    return denies and isinstance(inner, SubPlan) and inner.plan.where is None
 
 
 def _same_domain(option: Option, demand: Demand) -> set[tuple[str, str]]:

@@ -41,6 +41,8 @@ _IDLE = frozenset(
     )
 )
 _REACH = 4
+DATED, UNDATED = 0.95, 0.7
+"""Strength where the column records when something happened ("not shipped"), and of any other."""
 _LEFT_OUT = re.compile(
     r"\b(?:leave out|exclude|excluding|remove|omit|drop)\b.* (?:who|that|which) (?:have|has|had) (?:been |already )?$",
     re.IGNORECASE,
@@ -68,12 +70,14 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
             taken.setdefault(places[-1], []).append((said + 0.5 * inquiry.table_score(ref.table), ref))
     for at, found in taken.items():
         found.sort(key=lambda item: -item[0])
-        yield _requirement(inquiry, at, tuple(_option(ref, "is null", score / found[0][0]) for score, ref in found))
+        options = tuple(_option(ref, "is null", score / found[0][0]) for score, ref in found)
+        dated = inquiry.profiles.of(found[0][1]).date_form is not None
+        yield _requirement(inquiry, at, options, DATED if dated else UNDATED)
 
 
-def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...]) -> Requirement:
+def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...], strength: float = UNDATED) -> Requirement:
     word = inquiry.utterance.words[at]
-    return Requirement("null", inquiry.utterance.text[word.start : word.end], at, at + 1, 0.7, options)
+    return Requirement("null", inquiry.utterance.text[word.start : word.end], at, at + 1, strength, options)
 
 
 def _is_done(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
+from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
 from nodes.state import GroundedValue
 from value_index.matches import ValueMatch
@@ -18,6 +19,8 @@ LEAST_OPTION = 0.15
 USED_BEFORE, TABLE = 0.25, 0.15
 """What an option gains where the turn before compared its column, and where its table belongs to the turn."""
 
+_OWNED = frozenset(("does", "do", "did", "by", "of"))
+"""Words between things and whose they are: "albums by Nova"."""
 LINKED = 0.8
 """Weight of the other end of a key, which stores the same values, beside that of the column found."""
 
@@ -31,6 +34,7 @@ def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
         best = max(match.score for match in matches)
         if end > start and best >= LEAST and not _is_name(inquiry, start, end):
             denied = inquiry.is_denied(start)
+            matches = _not_among_themselves(inquiry, matches, start)
             options = _options(inquiry, matches, _grounded(inquiry, start, end), denied=denied)
             yield Requirement("value", matches[0].mention, start, end, min(1.0, best + 0.2), options, excludes=denied)
 
@@ -88,6 +92,19 @@ def _is_name(inquiry: Inquiry, start: int, end: int) -> bool:
     tables = any(m.start <= start and end <= m.end and m.score >= 0.9 for m in inquiry.evidence.mentions.tables)
     text = inquiry.utterance.text[inquiry.utterance.words[start].start :][:1]
     return (columns or tables) and not (text.isupper() and start > 0)
+
+
+def _not_among_themselves(inquiry: Inquiry, matches: list[ValueMatch], start: int) -> list[ValueMatch]:
+    """Return the matches but for those among the names of what the value tells apart, where others are left.
+
+    In "albums by Nova" and "how many albums does Nova have" Nova is whose they are, though one may be called Nova too.
+    """
+    before = inquiry.utterance.words[start - 1].text if start else ""
+    if before not in _OWNED:
+        return matches
+    owned = {m.table for m in inquiry.evidence.mentions.tables if m.end in (start - 1, start - 2) and m.score >= 0.8}
+    shown = {ref for name in owned if (table := inquiry.schema.table(name)) for ref in display_columns(table)}
+    return [m for m in matches if m.column not in shown and m.kind in ("exact", "folded")] or matches
 
 
 def _options(

@@ -77,6 +77,14 @@ EDITED = [
      "SELECT T2.name FROM game AS T1 JOIN team AS T2 ON T1.away_id = T2.id"),
     ("table", "shop", "all products", "SELECT T1.product_name FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id",
      "SELECT product_name FROM product"),
+    ("group", "crew", "How many lendings does each worker have?", "SELECT count(*) FROM lending",
+     "SELECT T2.first_name, T2.last_name, count(*) FROM lending AS T1 JOIN worker AS T2 ON T1.worker_id = T2.worker_id GROUP BY T2.worker_id"),
+    ("condition", "crew", "Which lendings have not been returned?",
+     "SELECT lent_on FROM lending WHERE lending_id NOT IN (SELECT lending_id FROM fine)", "SELECT lent_on FROM lending WHERE returned_on IS NULL"),
+    ("condition", "crew", "Which records are by Nova Tide?", "SELECT title FROM record",
+     "SELECT T1.title FROM record AS T1 JOIN singer AS T2 ON T1.singer_id = T2.singer_id WHERE T2.name = 'Nova Tide'"),
+    ("own_key", "crew", "Which workers report to Ada Lund?", "SELECT reports_to FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund'",
+     "SELECT first_name, last_name FROM worker WHERE reports_to IN (SELECT worker_id FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund')"),
     ("distinct", "shop", "all products", "SELECT T1.product_name FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id",
      "SELECT DISTINCT T1.product_name FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id"),
 ]  # fmt: skip
@@ -97,6 +105,11 @@ FOLLOWING = [
      "SELECT name FROM client WHERE country = 'Ireland' AND city = 'Cork'"),
     ("given_up", "clients", "Regardless of the country", "SELECT name FROM client WHERE country = 'Ireland' AND city = 'Cork'",
      "SELECT name FROM client WHERE country = 'Ireland' AND city = 'Cork'", "SELECT name FROM client WHERE city = 'Cork'"),
+    ("condition", "crew", "Only those above 25", "SELECT T2.depot_name, avg(T1.wage) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id",
+     "SELECT T2.depot_name, avg(T1.wage) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id",
+     "SELECT T2.depot_name, avg(T1.wage) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id HAVING avg(T1.wage) > 25"),
+    ("condition", "crew", "Drop everything under 2", "SELECT title, count(*) FROM worker GROUP BY title", "SELECT title, count(*) FROM worker GROUP BY title",
+     "SELECT title, count(*) FROM worker GROUP BY title HAVING count(*) >= 2"),
     ("projection", "clients", "Also show the city", "SELECT name FROM client", "SELECT name FROM client", "SELECT name, city FROM client"),
     ("each", "club", "How many members does each of them have?", "SELECT title FROM club", "SELECT title FROM club",
      "SELECT T1.title, count(*) FROM club AS T1 JOIN member AS T2 ON T1.club_id = T2.club_id GROUP BY T1.club_id"),
@@ -140,3 +153,18 @@ def test_a_year_is_no_name_of_one_of_its_days(contexts: dict[str, Context]) -> N
     index = contexts["shop"].index
     assert index is not None
     assert not [match for match in index.ground("sales before 2024") if match.value == "2024-01-03"]
+
+
+def test_a_value_of_the_things_themselves_is_not_whose_they_are(contexts: dict[str, Context]) -> None:
+    for said in ("Which records are by Nova Tide?", "How many records does Nova Tide have?"):
+        (asked,) = demand_of(contexts["crew"], said).requirements
+        assert [str(option.column) for option in asked.options] == ["singer.name"], said
+    (asked,) = demand_of(contexts["crew"], "Who lent the record Nova Tide?").requirements
+    assert "record.title" in [str(option.column) for option in asked.options]
+
+
+def test_rows_that_report_to_a_row_are_asked_for_by_the_key(contexts: dict[str, Context]) -> None:
+    asked = demand_of(contexts["crew"], "Who reports to Ada Lund?").own_key
+    assert asked is not None and (asked.key.column, asked.target.column) == ("reports_to", "worker_id")
+    assert len(asked.conditions) == 2
+    assert demand_of(contexts["crew"], "What is the wage of Ada Lund?").own_key is None

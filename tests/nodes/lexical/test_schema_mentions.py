@@ -9,7 +9,7 @@ from nodes.lexical.schema_mentions import Mentions, find_mentions
 from nodes.lexical.utterance import Utterance
 from nodes.node import Context
 from tests.nodes.library import library
-from value_index.schema import ColumnRef
+from value_index.schema import Column, ColumnRef, Table
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +69,18 @@ def test_what_comes_first_is_no_first_name(context: Context, text: str) -> None:
 
 def test_a_first_name_beside_a_superlative_is_one(context: Context) -> None:
     assert "author.first_name" in best(mentions(context, "the oldest author's first name"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (("id", "title", "first_name", "last_name"), ("first_name", "last_name")),
+        (("id", "title", "author_first_name", "author_last_name"), ("title",)),
+        (("id", "first_name", "last_name", "name"), ("name",)),
+        (("id", "person_first_name", "person_last_name", "description"), ("person_first_name", "person_last_name")),
+    ],
+)
+def test_a_title_is_no_persons_name(columns: tuple[str, ...], shown: tuple[str, ...]) -> None:
+    made = tuple(Column(name=each, natural_name=each.replace("_", " ")) for each in columns)
+    table = Table(name="person", natural_name="person", columns=made)
+    assert tuple(ref.column for ref in display_columns(table)) == shown

@@ -11,7 +11,7 @@ from nodes.compact.ranking.sense_features import SenseFeatures
 from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState
+from nodes.state import GraphState, Turn
 from tests.nodes.sql.regatta import open_regatta
 from value_index.linear_model import Features
 
@@ -24,8 +24,9 @@ def context(tmp_path: Path) -> Context:
     return Context(schema=database.schema, database=database)
 
 
-def sense(context: Context, sql: str) -> Features:
-    state = GraphState(turn_id="0:0", database_id="regatta", utterance="Which boats are there?", history=())
+def sense(context: Context, sql: str, utterance: str = "Which boats are there?", before: str = "") -> Features:
+    history = (Turn(utterance="before", sql=before),) if before else ()
+    state = GraphState(turn_id="0:0", database_id="regatta", utterance=utterance, history=history)
     found = SenseFeatures(Demand.of(state, context)).of(PlanParts(to_plan(sql, context.schema)))
     return {name: value for name, value in found.items() if value}
 
@@ -55,3 +56,55 @@ def test_a_text_without_a_digit_has_no_before_or_after(context: Context) -> None
 def test_a_product_of_tables_is_counted(context: Context) -> None:
     assert sense(context, "SELECT label FROM boat, race")["cross_join"] == 1
     assert "cross_join" not in sense(context, KEYED)
+
+
+@pytest.mark.parametrize(
+    ("where", "empty"),
+    [
+        ("day >= '2024-08-01' AND day < '2024-08-01'", True),
+        ("day >= '2024-08-01' AND day < '2024-09-01'", False),
+        ("race_id > 5 AND race_id < 3", True),
+        ("race_id BETWEEN 3 AND 5 AND race_id >= 5", False),
+        ("day LIKE '2023%' AND day >= '2024-01-01'", True),
+        ("day LIKE '2024%' AND day >= '2024-06-01'", False),
+        ("place = 'Rome' AND place = 'Oslo'", True),
+    ],
+)
+def test_a_stretch_that_ends_before_it_begins_contradicts_itself(context: Context, where: str, empty: bool) -> None:
+    assert ("contradiction" in sense(context, f"SELECT place FROM race WHERE {where}")) is empty
+
+
+def test_a_group_by_a_key_fixes_its_own_table_and_what_it_leads_to(context: Context) -> None:
+    joined = "FROM boat JOIN maker ON boat.maker_id = maker.maker_id"
+    assert sense(context, f"SELECT boat.label, count(*) {joined} GROUP BY maker.maker_id")["undetermined"] == 1
+    for grouped in ("maker.name, count(*) {} GROUP BY maker.maker_id", "maker.name, count(*) {} GROUP BY boat.boat_id",
+                    "boat.label, count(*) {} GROUP BY boat.label"):  # fmt: skip
+        assert "undetermined" not in sense(context, f"SELECT {grouped.format(joined)}")
+
+
+def test_a_year_is_no_key(context: Context) -> None:
+    said = "How many races were there in 2024?"
+    assert sense(context, "SELECT count(*) FROM race WHERE race_id = 2024", said)["period_as_key"] == 1
+    assert "period_as_key" not in sense(context, "SELECT count(*) FROM race WHERE day >= '2024-01-01'", said)
+    assert "period_as_key" not in sense(context, "SELECT count(*) FROM race WHERE race_id = 2024", "Show race 2024")
+
+
+def test_all_taken_from_itself_is_nothing(context: Context) -> None:
+    taken = "SELECT race_id FROM race EXCEPT SELECT race_id FROM"
+    assert sense(context, f"{taken} race")["contradiction"] == 1
+    assert "contradiction" not in sense(context, f"{taken} race WHERE place = 'Palma'")
+    assert "contradiction" not in sense(context, f"{taken} entry")
+
+
+def test_what_held_of_another_row_does_not_move_to_the_row_itself(context: Context) -> None:
+    before = "SELECT label FROM boat WHERE maker_id IN (SELECT maker_id FROM boat WHERE label = 'Aurora')"
+    assert sense(context, "SELECT count(*) FROM boat WHERE label = 'Aurora'", "How many?", before)["moved_out"] == 1
+    kept = before.replace("SELECT label FROM boat WHERE m", "SELECT count(*) FROM boat WHERE m")
+    assert "moved_out" not in sense(context, kept, "How many?", before)
+
+
+def test_a_table_is_shown_by_what_its_rows_are_called(context: Context) -> None:
+    assert sense(context, "SELECT country FROM maker", "Which makers are there?")["other_display"] == 1
+    for shown in ("name", "name, country", "count(*)"):
+        assert "other_display" not in sense(context, f"SELECT {shown} FROM maker", "Which makers are there?")
+    assert "other_display" not in sense(context, "SELECT country FROM maker", "Which country is each maker from?")

@@ -1,0 +1,53 @@
+"""asked_of_own_key: a row's key to another row of its own table, with what the words say of that other row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.requirement import Requirement
+from nodes.lexical.utterance import stem
+from nodes.plan import Condition
+from value_index.schema import ColumnRef
+
+REACH = 4
+"""Words from the name of the key to what is said of the other row: "reports to Ada Lund"."""
+_IDLE = frozenset(map(stem, ("id", "code", "key", "no", "number", "to", "of", "by", "is", "name")))
+
+
+@dataclass(frozen=True)
+class OwnKeyAsked:
+    """Rows of which another row of the same table is spoken of, by a key: "who reports to Ada Lund"."""
+
+    key: ColumnRef
+    """The key: manager_id."""
+    target: ColumnRef
+    """What it refers to: employee_id."""
+    conditions: tuple[Condition, ...]
+    """What holds of the other row: first_name = 'Ada', last_name = 'Lund'."""
+
+
+def asked_of_own_key(inquiry: Inquiry, requirements: tuple[Requirement, ...]) -> OwnKeyAsked | None:
+    """Return the key to the same table that the words name before values of that table; None if there is none.
+
+    "Who reports to Ada Lund?": reports_to, where first_name is Ada and last_name is Lund.
+    """
+    for key in inquiry.schema.foreign_keys:
+        if key.source.table != key.target.table or key.source == key.target:
+            continue
+        own = inquiry.column_stems(key.source) - _IDLE
+        at = next((place for place, word in enumerate(inquiry.stems) if word in own), None)
+        if at is None:
+            continue
+        options = [_of_table(each, key.source.table) for each in requirements if 0 < each.start - at <= REACH]
+        conditions = tuple(condition for found in options for condition in found)
+        if conditions:
+            return OwnKeyAsked(key.source, key.target, conditions)
+    return None
+
+
+def _of_table(requirement: Requirement, table: str) -> tuple[Condition, ...]:
+    """Return the likeliest conditions of a named value on a column of a table; none if another table is likelier."""
+    best = requirement.options[0]
+    is_value = requirement.kind == "value" and not requirement.excludes
+    return best.conditions if is_value and best.column.table == table else ()

@@ -1,0 +1,12 @@
+CREATE TABLE depot(depot_id INTEGER PRIMARY KEY, depot_name TEXT);
+CREATE TABLE worker(worker_id INTEGER PRIMARY KEY, title TEXT, first_name TEXT, last_name TEXT, reports_to INT REFERENCES worker(worker_id), depot_id INT REFERENCES depot(depot_id), wage REAL);
+CREATE TABLE singer(singer_id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE record(record_id INTEGER PRIMARY KEY, title TEXT, singer_id INT REFERENCES singer(singer_id));
+CREATE TABLE lending(lending_id INTEGER PRIMARY KEY, record_id INT REFERENCES record(record_id), worker_id INT REFERENCES worker(worker_id), lent_on DATE, returned_on DATE);
+CREATE TABLE fine(fine_id INTEGER PRIMARY KEY, lending_id INT REFERENCES lending(lending_id), amount REAL);
+INSERT INTO depot VALUES(1,'North'),(2,'South');
+INSERT INTO worker VALUES(1,'Head','Ada','Lund',NULL,1,50),(2,'Clerk','Ben','Moss',1,1,30),(3,'Clerk','Cleo','Ruiz',1,2,34),(4,'Porter','Dan','Ochs',2,2,20);
+INSERT INTO singer VALUES(1,'Nova Tide'),(2,'Elm Street');
+INSERT INTO record VALUES(1,'Nova Tide',1),(2,'Second Wave',1),(3,'Porch Songs',2);
+INSERT INTO lending VALUES(1,1,2,'2023-05-02','2023-05-20'),(2,2,3,'2023-06-11',NULL),(3,3,4,'2024-06-30',NULL),(4,1,4,'2024-07-01','2024-07-09');
+INSERT INTO fine VALUES(1,1,2.5);
