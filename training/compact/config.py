@@ -39,6 +39,8 @@ class CompactConfig(Settings):
     """How many histories get one seeded edit."""
     renamed: bool = False
     """Whether each example is given a second time with words of its schema exchanged for those of other schemas."""
+    synonyms: bool = False
+    """Whether half of these second times names are exchanged for synonyms, while what was asked stays."""
     evaluate_every: int = 450
     """Steps between two looks at the validation fold, each of which may write a checkpoint."""
     patience: int = 8

@@ -22,6 +22,7 @@ from eval.datasets import Dataset
 from training.compact.config import CompactConfig
 from training.compact.examples import Example, ExampleBuilder
 from training.compact.schema_renaming import vocabulary
+from training.compact.schema_synonyms import synonyms
 from training.dev_databases import refuse_dev_databases
 from training.settings import Source, TrainingError
 from value_index.atomic_file import write_atomically
@@ -59,7 +60,7 @@ class _Worker:
         dataset, config = self.datasets[part.source].about(part.databases), self.config
         builder = ExampleBuilder(
             dataset, self.tokenizer, corrupted=config.corrupted, seed=config.seed, words=self.words,
-            as_is=config.validation_databases,
+            synonyms=config.synonyms, as_is=config.validation_databases,
         )  # fmt: skip
         write_atomically(part.path, pickle.dumps((list(builder.examples(dataset.dialogues)), builder.counts)))
 
@@ -123,6 +124,7 @@ def _key(config: CompactConfig, source: Source, dataset: Dataset, words: Sequenc
     """Return what the examples of a source depend on, hashed: with another source beside it they stay as they are."""
     settings = config.model_dump(mode="json", include={"validation_databases", "seed", "corrupted", "renamed"})
     parts = [settings, source.model_dump(mode="json"), dataset.rows_sha256, list(words)]
+    parts += [sorted(synonyms().items())] if config.synonyms else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -26,12 +26,15 @@ from nodes.plan.constraints import Scalar
 from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
 from training.compact.schema_renaming import name_stems, renamed
+from training.compact.schema_synonyms import synonymised
 from training.data.turns import is_artefact
 from value_index.index import ValueIndex
 from value_index.schema import ColumnRef, Schema
 
 MOST_SYMBOLS = 64
 MOST_ITEMS = 260
+SYNONYMS = 0.5
+"""Of the examples given a second time, how many have synonyms for names where both ways are asked for."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class ExampleBuilder:
     seed: int = 0
     words: Sequence[str] = ()
     """What names are made of elsewhere: with them each example is given a second time, its schema renamed."""
+    synonyms: bool = False
+    """Whether half of these second times names are exchanged for synonyms instead, and the words of the question stay."""
     as_is: Collection[str] = ()
     """Databases that are not renamed."""
     counts: Counter[str] = field(default_factory=Counter[str])
@@ -98,8 +103,13 @@ class ExampleBuilder:
         said = [past.utterance for past in dialogue.turns[max(0, turn - EARLIER_UTTERANCES) : turn]]
         previous = earlier[-1] if earlier else None
         found = [self._example(dialogue.database_id, schema, target, (*said, utterance), previous, literals)]
-        if self.words and dialogue.database_id not in self.as_is:
-            draw = random.Random(f"{self.seed}/{dialogue.index}/{turn}/names")
+        if dialogue.database_id in self.as_is:
+            return found
+        draw = random.Random(f"{self.seed}/{dialogue.index}/{turn}/names")
+        if self.synonyms and (draw.random() < SYNONYMS or not self.words):
+            if (named := synonymised(schema, draw)) is not None:
+                found.append(self._example(dialogue.database_id, named, target, (*said, utterance), previous, literals))
+        elif self.words:
             needed = [target] if previous is None else [target, previous]
             kept = name_stems(str(literal.value) for literal in literals)
             kept |= name_stems(literal.mention for literal in literals)
