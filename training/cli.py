@@ -29,13 +29,22 @@ app = typer.Typer(
 )
 
 
+COMPACT = Path("configs/training/compact.toml")
+
+
 @app.command()
 def compact(
-    data: DataFolder,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for checkpoints and manifest.")],
-    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the training run (TOML).")] = Path(
-        "configs/training/compact.toml"
-    ),
+    data: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Settings of the training run (TOML); configs/training/compact.toml, or the kit's, unless given.",
+        ),
+    ] = None,
     base: Base = None,
     minutes: Minutes = None,
     resume: Resume = False,
@@ -43,24 +52,60 @@ def compact(
         Path | None,
         typer.Option(metavar="FOLDER", help="Earlier run, or exported planner, whose weights this one begins with."),
     ] = None,
+    kit: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="What turnsql train pack wrote, in place of --data, --base and --start; also exports.",
+        ),
+    ] = None,
     export: Export = None,
 ) -> None:
     """Train the compact planner, on a GPU if there is one; with --export, write its weights for use."""
     from training.compact.config import load_config
     from training.settings import TrainingError
 
-    settings = load_config(config)
-    if minutes is not None:
-        settings = settings.model_copy(update={"minutes": minutes})
+    if (data is None) == (kit is None) or (kit and export):
+        raise TrainingError("say either --data or --kit; a run of a kit exports by itself, and --export wants --data")
+    settings = load_config(config or COMPACT) if config or kit is None else None
     try:
         from training.compact.export import export as write
+        from training.compact.from_kit import train_from_kit
         from training.compact.train import train_compact
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
+    if kit is not None:
+        typer.echo(train_from_kit(kit, out, config=settings, minutes=minutes, resume=resume))
+        return
+    assert data is not None and settings is not None
+    if minutes is not None:
+        settings = settings.model_copy(update={"minutes": minutes})
     if export:
         typer.echo(write(out, export, data=data, config=settings, base=base))
     else:
         typer.echo(train_compact(settings, data, out, base=base, resume=resume, start=start))
+
+
+@app.command()
+def pack(
+    data: DataFolder,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder to carry to a machine with a GPU.")],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the training run (TOML).")] = COMPACT,
+    base: Base = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Exported planner whose weights the run begins with.")
+    ] = None,
+    part: Annotated[int, typer.Option(min=5, help="Megabytes of a folder part-00, part-01, ..., at most.")] = 60,
+) -> None:
+    """Pack what a training run of the compact planner needs: examples, encoder and starting weights, in parts."""
+    from training.compact.config import load_config
+    from training.settings import TrainingError
+
+    try:
+        from training.compact.kit import pack as write
+    except ImportError as error:
+        raise TrainingError(f"packing needs {error.name}: uv pip install -e '.[train]'") from error
+    typer.echo(write(load_config(config), data, out, base=base, start=start, part=part))
 
 
 @app.command()

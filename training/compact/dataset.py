@@ -113,7 +113,7 @@ def build_examples(
     examples: list[Example] = []
     counts: Counter[str] = Counter()
     for part in parts:
-        _refuse_foreign(part.path)
+        refuse_foreign(part.path)
         found, left_out = pickle.loads(part.path.read_bytes())
         examples += found
         counts += left_out
@@ -128,7 +128,7 @@ def _key(config: CompactConfig, source: Source, dataset: Dataset, words: Sequenc
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _refuse_foreign(path: Path) -> None:
+def refuse_foreign(path: Path) -> None:
     """Refuse a part that another user wrote: a pickle runs what it holds.
 
     Raises:

@@ -65,7 +65,7 @@ class ExampleBuilder:
     words: Sequence[str] = ()
     """What names are made of elsewhere: with them each example is given a second time, its schema renamed."""
     synonyms: bool = False
-    """Whether half of these second times names are exchanged for synonyms instead, and the words of the question stay."""
+    """Half of these second times exchange names for synonyms instead, and the words of the question stay."""
     as_is: Collection[str] = ()
     """Databases that are not renamed."""
     counts: Counter[str] = field(default_factory=Counter[str])

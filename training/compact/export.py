@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -121,22 +122,9 @@ def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str
     Raises:
         TrainingError: the run has no checkpoint.
     """
-    best = run / "best.pt"
-    if not best.exists():
-        raise TrainingError(f"nothing to export in {run}: there is no best.pt")
-    tokenizer = load_tokenizer(base_folder(base))
-    model = CompactModel(Shape(vocabulary=tokenizer.get_vocab_size()))
-    model.load_state_dict(torch.load(best, map_location="cpu", weights_only=True)["model"])
-    manifest = run / "manifest.json"
-    about = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
-    about |= {"words": len(WORDS), "features": FEATURES, "relations": len(RELATIONS), "attribution": ATTRIBUTION}
     partial, full = out.with_suffix(".partial"), out.with_suffix(".full")
-    with torch.no_grad():
-        for path, smaller in ((full, False), (partial, True)):
-            made = graphs(model, smaller=smaller).items()
-            parts = {f"{name}.onnx": graph.SerializeToString() for name, graph in made}
-            parts["tokenizer.json"] = tokenizer.to_str().encode()
-            write_weights(path, parts, about)
+    parts, about = write_network(run, full, base=base, smaller=False)
+    parts, about = write_network(run, partial, base=base)
     held_out = HeldOut(data, config.validation_databases)
     about["precision"] = precision_loss(
         held_out.dialogues(), Planner(Network(partial)), Planner(Network(full)), turns=PRECISION_TURNS
@@ -147,6 +135,34 @@ def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str
     write_weights(out, parts, about)
     partial.unlink()
     return out
+
+
+def write_network(
+    run: Path, out: Path, *, base: str | None = None, smaller: bool = True
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Write the best checkpoint of a training run as one file that answers with the choice that is shipped.
+
+    Returns:
+        The parts of the file, and what its manifest says.
+
+    Raises:
+        TrainingError: the run has no checkpoint.
+    """
+    best = run / "best.pt"
+    if not best.exists():
+        raise TrainingError(f"nothing to export in {run}: there is no best.pt")
+    tokenizer = load_tokenizer(base_folder(base))
+    model = CompactModel(Shape(vocabulary=tokenizer.get_vocab_size()))
+    model.load_state_dict(torch.load(best, map_location="cpu", weights_only=True)["model"])
+    manifest = run / "manifest.json"
+    about = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
+    about |= {"words": len(WORDS), "features": FEATURES, "relations": len(RELATIONS), "attribution": ATTRIBUTION}
+    with torch.no_grad():
+        made = graphs(model, smaller=smaller).items()
+    parts = {f"{name}.onnx": graph.SerializeToString() for name, graph in made}
+    parts["tokenizer.json"] = tokenizer.to_str().encode()
+    write_weights(out, parts, about)
+    return parts, about
 
 
 def graphs(model: CompactModel, *, smaller: bool = True) -> dict[str, onnx.ModelProto]:

