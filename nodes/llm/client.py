@@ -59,6 +59,7 @@ class LLM:
         self.endpoint = endpoint
         self._key = key
         self._way: StructuredOutput = endpoint.structured
+        self._ways_taken = set[StructuredOutput]()
         self._failed = 0
         self._answered = False
         self._heeds_grammar: bool | None = None
@@ -130,37 +131,49 @@ class LLM:
     async def _ask(self, prompt: Prompt) -> ChatCompletion:
         """Send a prompt; where it is refused, in the next ways of asking for JSON.
 
-        What goes through without a schema was refused for the schema, in whatever words.
+        What goes through without a schema was refused for the schema, in whatever words and under whatever status.
         """
         first = self._way
         try:
-            return await self._send(request(self.endpoint, prompt, first))
+            answer = await self._send(request(self.endpoint, prompt, first))
         except Refused as trouble:
             if prompt.logprobs and _may_be_about_format(trouble):
                 return await self._ask(prompt.model_copy(update={"logprobs": False}))
-            if prompt.output is None or not _may_be_about_format(trouble):
+            if prompt.output is None or not self._may_fall_back(trouble):
                 raise
             for way in FALLBACKS[FALLBACKS.index(first) + 1 :]:
                 try:
-                    answer = await self._send(request(self.endpoint, prompt, way))
+                    # What did not pass with all the tries that there are is tried once in every other way.
+                    answer = await self._send(
+                        request(self.endpoint, prompt, way), retries=0 if trouble.passing else None
+                    )
                 except Refused as again:
-                    if not _may_be_about_format(again):
+                    if not self._may_fall_back(again):
                         raise
                     continue
                 if FALLBACKS.index(self._way) < FALLBACKS.index(way):
                     self._way = way
                 return answer
             raise
+        self._ways_taken.add(first)
+        return answer
 
-    async def _send(self, body: dict[str, Any]) -> ChatCompletion:
+    def _may_fall_back(self, trouble: Refused) -> bool:
+        """Tell whether a request may go through without its schema: a server's error too, before it ever took one."""
+        if trouble.passing and trouble.status not in (408, 429) and self._way not in self._ways_taken:
+            return not is_about_context(trouble)
+        return _may_be_about_format(trouble)
+
+    async def _send(self, body: dict[str, Any], *, retries: int | None = None) -> ChatCompletion:
         """Send a request, again as long as its fault may pass and tries are left."""
-        for attempt in range(self.endpoint.max_retries + 1):
+        most = self.endpoint.max_retries if retries is None else retries
+        for attempt in range(most + 1):
             wait = min(BACKOFF * 2 ** (attempt + 1), 8.0) * random.uniform(0.75, 1.0)
             try:
                 answer = await self._once(body)
             except TROUBLES as trouble:
                 lasting = isinstance(trouble, Refused) and (not trouble.passing or is_about_format(trouble))
-                if lasting or isinstance(trouble, TooLong) or attempt == self.endpoint.max_retries:
+                if lasting or isinstance(trouble, TooLong) or attempt == most:
                     raise
                 if isinstance(trouble, Refused) and trouble.wait is not None:
                     wait = trouble.wait

@@ -10,6 +10,8 @@ from nodes.llm.endpoint import Endpoint
 
 SAID = 300
 """Characters shown of what an endpoint says."""
+STRETCH = 8
+"""Characters of a key in a row that are hidden."""
 TLS_ADVICE = "set base_url to http:// where it speaks no TLS, or SSL_CERT_FILE to the authority that it is known by"
 _CONTEXT = re.compile(
     r"context.{0,30}(length|size|window|limit)|too long|too many (input |prompt )?tokens|reduce the length"
@@ -118,5 +120,21 @@ def _refusal(trouble: Refused, where: str, said: str, endpoint: Endpoint) -> Fau
 
 
 def _masked(said: str, key: str) -> str:
-    """Hide the key, before anything is cut: half a key is a key."""
-    return said.replace(key, "***") if key else said
+    """Hide the key and whatever stretch of it is told, before anything is cut: half a key is a key.
+
+    >>> _masked("no such key: SK-1234567890AB", "sk-1234567890abcdef")
+    'no such key: ***'
+    """
+    if not key:
+        return said
+    size = min(STRETCH, len(key))
+    stretches = {key[at : at + size].lower() for at in range(len(key) - size + 1)}
+    small = said.lower() if len(said.lower()) == len(said) else said
+    hidden = {
+        place
+        for at in range(len(said) - size + 1)
+        if small[at : at + size] in stretches
+        for place in range(at, at + size)
+    }
+    shown = "".join("\0" if at in hidden else letter for at, letter in enumerate(said))
+    return re.sub("\0+", "***", shown)

@@ -272,6 +272,37 @@ def test_what_goes_through_without_a_schema_was_refused_for_it(refusal: Response
     assert reply.outcome == "complete" and len(server.requests) == 5
 
 
+@pytest.mark.parametrize("refusal", [fault(500, "EngineCore encountered an issue"), fault(503, "no"), fault(409, "no")])
+def test_a_schema_that_no_try_gets_through_is_left_out(refusal: Response) -> None:
+    def answer(body: dict[str, Any]) -> Response:
+        plain = "response_format" not in body and "structured_outputs" not in body
+        return said("{}") if plain else refusal
+
+    (reply, _), server = ask(answer, JSON, times=2, max_retries=1)
+    assert reply.outcome == "complete" and len(server.requests) == 2 + 3 + 1
+
+
+def test_a_server_in_trouble_is_asked_no_other_way_once_it_took_a_schema() -> None:
+    answers = queue(said("{}"), fault(500), fault(500), said("{}"))
+    with fake_endpoint(answers) as server:
+
+        async def run() -> None:
+            llm = LLM(Endpoint(base_url=server.base_url, model="m", max_retries=1))
+            await llm.complete(JSON, turn_id="0", stage="sql_generation")
+            with pytest.raises(EndpointError):
+                await llm.complete(JSON, turn_id="1", stage="sql_generation")
+            await llm.close()
+
+        asyncio.run(run())
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("told", [KEY[:12], KEY[5:], KEY.upper(), KEY[:9] + "..." + KEY[-9:]])
+def test_a_stretch_of_the_key_is_hidden_too(told: str) -> None:
+    shown = str(refused(queue(fault(401, f"Incorrect API key provided: {told}.")))).lower()
+    assert not any(KEY[at : at + 8].lower() in shown for at in range(len(KEY) - 7))
+
+
 def test_a_refusal_that_is_not_about_the_schema_is_told_as_it_was() -> None:
     error = refused(lambda body: fault(400, "context length exceeded" if "response_format" in body else "other"), JSON)
     assert "set context_tokens" in str(error)
