@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -89,6 +90,14 @@ def test_what_a_user_typed_is_text(scored: Path, tmp_path: Path) -> None:
     assert "<script>alert" not in page.read_text("utf-8")
     assert "\\u003cscript>alert" in page.read_text("utf-8")
     assert "### Node by node" in summary.read_text("utf-8")
+
+
+def test_a_run_s_name_is_no_markup_of_the_summary(scored: Path, tmp_path: Path) -> None:
+    named = tmp_path / "<img src=x onerror=alert(1)> | <b>"
+    shutil.copytree(scored, named)
+    _, summary = write_report(open_inputs([named, scored]), tmp_path / "out")
+    text = summary.read_text("utf-8")
+    assert "&lt;img src=x" in text and not re.search(r"<\s*(img|b|script)\b", text)
 
 
 def test_markdown_tables_are_rectangular(scored: Path, tmp_path: Path) -> None:

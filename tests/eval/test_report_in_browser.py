@@ -272,3 +272,14 @@ def test_on_a_phone_nothing_runs_over_the_edge(report: Path, page: Page, scheme:
     ground = page.js("getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
     assert page.problems == []
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    ["?a=constructor", "?b=__proto__&page=toString", "?a=99999999999999999999&at=constructor", "?at=cosql-dev%2F-1%2Fx",
+     "?outcome=hasOwnProperty&stage=valueOf&feature=%3Cimg%20src=x%20onerror=alert(1)%3E", "?page=-1", "?%E0%A4%A=1&text=%5B("],
+)  # fmt: skip
+def test_an_odd_address_is_no_error(report: Path, page: Page, fragment: str) -> None:
+    page.open(report, f"#turns{fragment}")
+    page.wait("document.getElementById('count').textContent")
+    assert page.problems == []

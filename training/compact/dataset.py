@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import os
 import pickle
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,8 @@ from training.compact.examples import Example, ExampleBuilder
 from training.compact.schema_renaming import vocabulary
 from training.compact.schema_synonyms import synonyms
 from training.dev_databases import refuse_dev_databases
-from training.settings import Source, TrainingError
+from training.kept_examples import read_kept
+from training.settings import Source
 from value_index.atomic_file import write_atomically
 
 TURNS = 400
@@ -113,8 +113,7 @@ def build_examples(
     examples: list[Example] = []
     counts: Counter[str] = Counter()
     for part in parts:
-        refuse_foreign(part.path)
-        found, left_out = pickle.loads(part.path.read_bytes())
+        found, left_out = read_kept(part.path)
         examples += found
         counts += left_out
     return Built(examples, counts, hashes)
@@ -126,16 +125,6 @@ def _key(config: CompactConfig, source: Source, dataset: Dataset, words: Sequenc
     parts = [settings, source.model_dump(mode="json"), dataset.rows_sha256, list(words)]
     parts += [sorted(synonyms().items())] if config.synonyms else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def refuse_foreign(path: Path) -> None:
-    """Refuse a part that another user wrote: a pickle runs what it holds.
-
-    Raises:
-        TrainingError: the file is somebody else's.
-    """
-    if hasattr(os, "getuid") and path.stat().st_uid not in (os.getuid(), 0):
-        raise TrainingError(f"{path} belongs to another user and would be run: give --out a folder of your own")
 
 
 def _datasets(config: CompactConfig, data: Path, kept: Path) -> list[Dataset]:

@@ -25,9 +25,10 @@ from rich.progress import track
 from safetensors.torch import load_file, save_file
 
 from training.compact.config import CompactConfig
-from training.compact.dataset import Built, build_examples, load_tokenizer, refuse_foreign
+from training.compact.dataset import Built, build_examples, load_tokenizer
 from training.compact.examples import Example
 from training.compact.pretrained import base_folder
+from training.kept_examples import read_own
 from training.settings import TrainingError
 from value_index.atomic_file import write_atomically
 
@@ -109,8 +110,7 @@ def open_kit(kit: Path) -> tuple[CompactConfig, Built, str, Path | None]:
     for name, digest in about["files"].items():
         if not (kit / name).exists():
             raise TrainingError(f"{kit / name} is missing: carry every part")
-        refuse_foreign(kit / name)
-        packed = (kit / name).read_bytes()
+        packed = read_own(kit / name)
         if sha256(packed).hexdigest() != digest:
             raise TrainingError(f"{kit / name} is not what was packed: carry it again")
         examples += pickle.loads(lzma.decompress(packed))

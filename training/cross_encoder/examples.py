@@ -28,6 +28,7 @@ from training.compact.schema_renaming import vocabulary
 from training.cross_encoder.config import RerankConfig
 from training.cross_encoder.planned_turns import PlannedTurn, TurnPlanner
 from training.dev_databases import refuse_dev_databases
+from training.kept_examples import read_kept
 
 PREFERRED = 0.45
 """Turns of the first source are drawn as if this share of the others stood before them: half of the turns are then a person's."""
@@ -123,7 +124,7 @@ def build_examples(config: RerankConfig, data: Path, folder: Path, *, workers: i
         with ProcessPoolExecutor(workers, spawn, _begin, (config, data)) as pool:
             for _ in track(pool.map(_build, missing), "planning turns", len(missing), console=console):
                 pass
-    examples = tuple(each for part in parts for each in pickle.loads(part.path.read_bytes()))
+    examples = tuple(each for part in parts for each in read_kept(part.path))
     return ExampleSet(examples, hashes)
 
 
