@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from pydantic import Field
+
 from eval.datasets import Dataset
 from eval.progress import Progress
 from nodes.intent.read_intent import READERS, no_question
@@ -39,6 +41,16 @@ class Question:
     utterance: str
 
 
+class KindScore(FrozenModel):
+    """How well one kind is told."""
+
+    due: int
+    told: int
+    """Turns among `due` taken for no question, of whichever kind."""
+    same: int
+    """Turns among `told` taken for just this kind."""
+
+
 class NoQuestionScore(FrozenModel):
     """How well turns that ask for nothing are told from the rest."""
 
@@ -53,6 +65,10 @@ class NoQuestionScore(FrozenModel):
     """What the turns among `told` were taken for."""
     false_alarms: tuple[str, ...]
     """Questions that were taken for none, with the kind."""
+    by_kind: dict[NoQuestionKind, KindScore] = Field(default_factory=dict[NoQuestionKind, KindScore])
+    """Each kind that was due, where it is known which."""
+    missed: tuple[str, ...] = ()
+    """What was taken for a question and is none, with its kind, where that is known."""
 
     @property
     def precision(self) -> float | None:
@@ -65,6 +81,10 @@ class NoQuestionScore(FrozenModel):
         return self.right / self.due if self.due else None
 
 
+_Told = tuple[Asked, "NoQuestionKind | bool", "NoQuestionKind | None"]
+"""A turn, what is due, and what it was taken for."""
+
+
 def questions(dataset: Dataset) -> Iterator[Question]:
     """Yield every turn of a data set with its gold history."""
     for dialogue in dataset.dialogues:
@@ -74,14 +94,14 @@ def questions(dataset: Dataset) -> Iterator[Question]:
             history = (*history, Turn(utterance=turn.utterance, sql=turn.query))
 
 
-def score_no_question(turns: Sequence[tuple[Asked, bool]], dataset: Dataset) -> NoQuestionScore:
+def score_no_question(turns: Sequence[tuple[Asked, NoQuestionKind | bool]], dataset: Dataset) -> NoQuestionScore:
     """Look at every utterance as the graph does before its stages.
 
     Args:
-        turns: each with True if it asks for nothing.
+        turns: each with its kind if it asks for nothing, or True where nobody says which kind; False for a question.
         dataset: opens the databases.
     """
-    found: list[tuple[Asked, bool, NoQuestionKind | None]] = []
+    found: list[_Told] = []
     indexes: dict[str, ValueIndex] = {}
     with Progress("turns", total=len(turns)) as progress:
         for asked, due in turns:
@@ -94,9 +114,18 @@ def score_no_question(turns: Sequence[tuple[Asked, bool]], dataset: Dataset) -> 
             progress.advance()
     return NoQuestionScore(
         turns=len(found),
-        due=sum(due for _, due, _ in found),
+        due=sum(bool(due) for _, due, _ in found),
         told=sum(kind is not None for *_, kind in found),
-        right=sum(due and kind is not None for _, due, kind in found),
+        right=sum(bool(due) and kind is not None for _, due, kind in found),
         kinds=dict(Counter(kind for *_, kind in found if kind)),
         false_alarms=tuple(f"{kind}: {asked.utterance.strip()}" for asked, due, kind in found if kind and not due),
+        by_kind={kind: _kind_score(kind, found) for kind in READERS if any(due == kind for _, due, _ in found)},
+        missed=tuple(
+            f"{due}: {asked.utterance.strip()}" for asked, due, kind in found if not kind and isinstance(due, str)
+        ),
     )
+
+
+def _kind_score(kind: NoQuestionKind, found: Sequence[_Told]) -> KindScore:
+    told = [told for _, due, told in found if due == kind]
+    return KindScore(due=len(told), told=sum(each is not None for each in told), same=told.count(kind))

@@ -216,18 +216,26 @@ def no_question(
     acts: Annotated[
         bool, typer.Option(help="Read CoSQL's full dialogues with their acts, not the questions alone.")
     ] = False,
+    utterances: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Utterances about the data's databases, each with its kind: JSON Lines."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Count the utterances that get one line in place of rows: false alarms, and against CoSQL's acts precision and recall."""
+    """Count the utterances that get one line in place of rows: false alarms, and of those that should precision and recall."""
     from agent.config import read_tables
     from eval.checks.clarification import acted_turns
+    from eval.checks.labelled_utterances import labelled_utterances
     from eval.checks.no_question import IMPROPER, Asked, questions, score_no_question
     from eval.datasets import load, parse_range
+    from nodes.state import NoQuestionKind
 
     chosen = frozenset(read_tables(databases)["databases"]) if databases else frozenset[str]()
     source = load(dataset, data, split)
-    turns: list[tuple[Asked, bool]]
-    if acts:
+    turns: list[tuple[Asked, NoQuestionKind | bool]]
+    if utterances:
+        turns = [(each, each.due or False) for each in labelled_utterances(utterances)]
+    elif acts:
         found = acted_turns(data / "dialogues" / f"cosql_dialogues_{split}.json")
         turns = [(turn, turn.act == IMPROPER) for turn in found if not chosen or turn.database_id in chosen]
     else:
@@ -243,6 +251,10 @@ def no_question(
     typer.echo(
         f"{score.turns} turns, taken for no question: {score.told} ({kinds}); false alarms {len(score.false_alarms)}"
     )
-    if acts:
+    for line in score.missed:
+        typer.echo(f"missed {line}")
+    for kind, each in score.by_kind.items():
+        typer.echo(f"{kind:<14} {each.due:4} due, {each.told:4} told, {each.same:4} as such")
+    if score.due:
         precision, recall = (f"{each:.3f}" if each is not None else "-" for each in (score.precision, score.recall))
         typer.echo(f"{score.due} ask for nothing: precision {precision}, recall {recall}")

@@ -8,16 +8,21 @@ from collections.abc import Iterable
 from nodes.intent.lexicon import (
     ADDING,
     DELETING,
+    DETERMINERS,
+    DISMISSING,
     INTO,
     LASTING,
     NEW,
+    OWNERS,
     QUESTION_WORDS,
     SETTING,
     SHOWN,
     STORED_THINGS,
+    SWAPPING,
     TAKING,
 )
 from nodes.intent.sentences import Sentence, sentences
+from nodes.lexical.evidence import span_of
 from nodes.plan.constraints import constraints
 from nodes.turn_analysis import TurnAnalysis
 
@@ -57,11 +62,15 @@ def _orders(turn: TurnAnalysis, sentence: Sentence) -> bool:
         return True
     if verb == "get" and rest[:2] == ("rid", "of"):
         verb, rest = "remove", rest[2:]
+    if verb in DISMISSING and rest[:1] and rest[0] in DETERMINERS and not SHOWN & set(rest):
+        return not turn.history
     if verb not in _VERBS or not rest or _names(turn, sentence.start, part_of_more=True):
         return False
     if STORED_THINGS & set(rest) and _is_table_dropped(turn, sentence, verb):
         return True
-    if SHOWN & (set(rest) - ({"one", "this", "everything"} if verb in ADDING | DELETING else set())):
+    if verb in DELETING | TAKING and (LASTING & set(rest) or rest[-2:] == ("for", "good")):
+        return True  # "delete them from the database"
+    if SHOWN & _spoken_of(verb, rest):
         return False
     if verb in DELETING:
         return True
@@ -70,9 +79,15 @@ def _orders(turn: TurnAnalysis, sentence: Sentence) -> bool:
     return _adds(turn, sentence) if verb in ADDING else _sets(turn, sentence)
 
 
+def _spoken_of(verb: str, rest: tuple[str, ...]) -> set[str]:
+    """Return the words that may stand for what is shown: a "that" further on begins a relative clause."""
+    unlike = {"one", "this", "everything"} if verb in ADDING | DELETING | SWAPPING else set[str]()
+    return (set(rest) - unlike) - ({"that"} if "that" in rest[1:] and rest[0] != "that" else set())
+
+
 def _is_table_dropped(turn: TurnAnalysis, sentence: Sentence, verb: str) -> bool:
     """Tell whether a whole table, or the database, is to go: "drop the table clients"."""
-    if verb not in DELETING | {"drop"}:
+    if verb not in DELETING | {"drop", "empty", "clear"}:
         return False
     rest = sentence.texts[1:]
     named = any(m.score >= 0.9 and m.start > sentence.start for m in turn.mentions.tables)
@@ -84,6 +99,8 @@ def _adds(turn: TurnAnalysis, sentence: Sentence) -> bool:
     rest = sentence.texts[1:]
     if sentence.texts[0] == "create" and rest[:1] != ("table",) and {"table", "database"} & set(rest[:3]):
         return "database" in rest[:3] or {"called", "named"} & set(rest[2:5]) != set()
+    if _is_name_added(turn, sentence):
+        return True
     if not NEW & set(rest[:2]):
         return False
     for at, text in enumerate(rest[:NOUN_REACH], start=sentence.start + 1):
@@ -95,10 +112,23 @@ def _adds(turn: TurnAnalysis, sentence: Sentence) -> bool:
     return False
 
 
+def _is_name_added(turn: TurnAnalysis, sentence: Sentence) -> bool:
+    """Tell whether somebody or something of a name is to be stored: "add Tom Berg to the patients"."""
+    texts, words = sentence.texts, sentence.words
+    into = next((at for at, text in enumerate(texts) if text == "to"), 0)
+    if into < 2 or not all(turn.text[word.start].isupper() for word in words[1:into]):
+        return False
+    after = [at for at in range(into + 1, len(texts)) if texts[at] not in ("the", "our", "list", "of")]
+    return bool(after) and _names(turn, sentence.start + after[0], tables_only=True)
+
+
 def _sets(turn: TurnAnalysis, sentence: Sentence) -> bool:
     """Tell whether a stored cell is to change: a column, of or for something, to or by a value."""
     rest = sentence.texts[1:]
-    into = next((at for at, text in enumerate(rest) if text in INTO and at), None)
+    words_of = INTO | {"with"} if sentence.texts[0] in SWAPPING else INTO
+    into = next((at for at, text in enumerate(rest) if text in words_of and at), None)
+    if sentence.texts[0] == "rename" and into is not None and _is_value_named(turn, sentence):
+        return True
     columns = [
         ref
         for mention in turn.mentions.columns
@@ -114,8 +144,15 @@ def _sets(turn: TurnAnalysis, sentence: Sentence) -> bool:
     if not turn.history:
         return into is not None or sentence.texts[0] in ("update", "modify", "edit", "rename", "double", "halve")
     before = {each.column for each in constraints(turn.previous)} if turn.previous else set()
-    owned = bool({"of", "for", "where"} & set(rest[:into])) or _has_owner(turn, sentence)
+    owned = bool(({"of", "for", "where"} | OWNERS) & set(rest[:into])) or _has_owner(turn, sentence)
     return into is not None and into + 1 < len(rest) and owned and not before & set(columns)
+
+
+def _is_value_named(turn: TurnAnalysis, sentence: Sentence) -> bool:
+    """Tell whether a name or a stored value stands right after the verb: "rename Aster to Astra"."""
+    spans = (span_of(match.mention, turn.utterance) for match in turn.matches)
+    capital = turn.text[sentence.words[1].start].isupper() and not _is_column(turn, sentence.start + 1)
+    return capital or any(start <= sentence.start + 1 < end for start, end in spans)
 
 
 def _has_owner(turn: TurnAnalysis, sentence: Sentence) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 from nodes.intent.lexicon import ASKING, ELSEWHERE, ELSEWHERE_PHRASES
 from nodes.lexical.evidence import span_of
 from nodes.lexical.lexicon import (
@@ -19,6 +22,11 @@ from nodes.turn_analysis import TurnAnalysis
 
 LEAST_CONTENT = 2
 """Content words that must all be foreign to the database before a question is taken to be about something else."""
+LEAST_OF_WHO = 3
+"""The same for "who": "who treats headaches" may ask for the doctors by what they do, and so may what holds a year."""
+_SUM = re.compile(r"\bwhat(?:'s| is) \d+ (?:times|plus|minus|divided by|[-+*/x]) \d+", re.IGNORECASE)
+_TELL_ABOUT = ("tell me about", "explain")
+"""What asks for an essay: one foreign word is enough."""
 EXPLAINED = 0.3
 """Score from which words name something of the schema."""
 _DISPLAYED = frozenset(map(stem, DISPLAY_WORDS))
@@ -31,7 +39,7 @@ def is_off_topic(turn: TurnAnalysis) -> bool:
     """
     if turn.history and not _is_elsewhere(turn):
         return False  # a follow-up need not name anything
-    return _is_elsewhere(turn) or _is_foreign(turn)
+    return _is_elsewhere(turn) or _is_foreign(turn) or bool(_SUM.search(turn.text))
 
 
 def _is_elsewhere(turn: TurnAnalysis) -> bool:
@@ -46,12 +54,24 @@ def _is_elsewhere(turn: TurnAnalysis) -> bool:
 
 def _is_foreign(turn: TurnAnalysis) -> bool:
     words = turn.utterance.words
-    if not words or words[0].text not in ASKING or _values(turn):
+    if not words or words[0].text not in ASKING or any(not words[at].is_number for at in _values(turn)):
         return False
     content = [word for word in words if _has_content(word)]
-    if len(content) < LEAST_CONTENT or turn.cues.count is not None or any(_is_cue(word) for word in words[1:]):
+    strict = words[0].text == "who" or any(word.is_number for word in words)
+    essay = turn.utterance.folded.strip().startswith(_TELL_ABOUT)
+    if essay and content and _is_name(turn, content[-1]):
         return False
-    return not _explained(turn)
+    least = 1 if essay else LEAST_OF_WHO if strict else LEAST_CONTENT
+    cued = any(_is_cue(word) and not word.is_number for word in words[1:])
+    if any(one.text in ("did", "does", "do") and _is_name(turn, two) for one, two in pairwise(words)):
+        return False  # "what did Ann Lee buy?" speaks of one of those whom the database holds
+    if len(content) < least or turn.cues.count is not None or cued:
+        return False
+    return all(words[at].is_number for at in _explained(turn))
+
+
+def _is_name(turn: TurnAnalysis, word: Word) -> bool:
+    return turn.text[word.start].isupper()
 
 
 def _has_content(word: Word) -> bool:

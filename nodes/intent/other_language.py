@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import name
 
-from nodes.intent.lexicon import ENGLISH, FOREIGN_WORDS, SHARED
+from nodes.intent.lexicon import ENGLISH, FOREIGN_WORDS, SHARED, TELLTALE
 from nodes.lexical.utterance import Utterance
 from nodes.turn_analysis import TurnAnalysis
 
@@ -27,7 +27,8 @@ def other_language(turn: TurnAnalysis) -> str | None:
         return None
     counts = {language: len(own & words - SHARED) for language, words in FOREIGN_WORDS.items()}
     best = max(counts, key=lambda language: counts[language])
-    return best if counts[best] >= LEAST_WORDS else None
+    least = 1 if own & TELLTALE else LEAST_WORDS
+    return best if counts[best] >= least else None
 
 
 def _is_of_other_script(text: str) -> bool:
