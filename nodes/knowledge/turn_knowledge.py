@@ -31,7 +31,7 @@ from value_index.matches import ValueMatch
 from value_index.schema import Column, Schema, Table
 
 Place = tuple[int, int]
-"""Where words stand in an utterance, in characters."""
+"""The place of words in an utterance, in characters."""
 _SUMMED = frozenset(("total", "sum", "overall", "average", "mean", "avg", "minimum", "maximum", "by"))
 """Words before a metric that say how it is summed up, or that it is sorted by."""
 _MEAN = ("average", "mean", "avg")

@@ -34,7 +34,7 @@ from value_index.schema import ColumnRef, Schema
 MOST_SYMBOLS = 64
 MOST_ITEMS = 260
 SYNONYMS = 0.5
-"""Of the examples given a second time, how many have synonyms for names where both ways are asked for."""
+"""Share of the second examples that have synonyms for names, where both ways are asked for."""
 
 
 @dataclass(frozen=True)
