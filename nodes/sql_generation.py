@@ -12,6 +12,7 @@ from pydantic import Field
 from nodes.choice.choose import choice_weights, choose
 from nodes.choice.gather import agreement, gather, offers_of
 from nodes.choice.model_choice import model_choice
+from nodes.knowledge.verified_plan import verified_sql
 from nodes.llm.messages import Message, Prompt, Sampling
 from nodes.llm.sql_text import sql_text
 from nodes.node import Context, Variant
@@ -48,10 +49,12 @@ class Skip(Variant):
 class Compiler(Variant):
     """Compiles the best plan; after an error, the plan repaired as the violations say, then the next plans.
 
-    The same SQL again means that nothing is left to try.
+    The same SQL again means that nothing is left to try. A verified question's SQL that no plan holds is given as it is.
     """
 
     async def __call__(self, state: GraphState, context: Context) -> str:
+        if context.knowledge and (sql := verified_sql(context.analysis_of(state).known, context.schema)):
+            return sql
         tried = {attempt.sql: attempt for attempt in state.attempts}
         plans = [scored.plan for scored in state.plans or ()]
         fresh = (sql for plan in plans for sql in _texts(plan, tried, context.schema) if sql not in tried)

@@ -67,6 +67,13 @@ class Inquiry:
         return tuple(word.stem for word in self.utterance.words)
 
     @cached_property
+    def named_roles(self) -> dict[tuple[str, str], int]:
+        """The keys whose role the words name, as the knowledge calls it, each with the word at which they do."""
+        known = self.evidence.turn.known
+        places = known.role_places if known else {}
+        return {ref.folded: self.utterance.span(start, start + 1)[0] for ref, start in places.items()}
+
+    @cached_property
     def periods(self) -> tuple[Period, ...]:
         """The stretches of time that the words name."""
         return find_periods(self.utterance.text)

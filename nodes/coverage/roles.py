@@ -95,6 +95,8 @@ def _joined_before(inquiry: Inquiry) -> frozenset[ColumnRef]:
 
 def _said(ref: ColumnRef, inquiry: Inquiry) -> float:
     """Return how clearly the words speak of a key's role."""
+    if ref.folded in inquiry.named_roles:
+        return 2 * CLEAR
     stems = frozenset(map(stem, name_words(ref.column))) - frozenset(map(stem, name_words(ref.table)))
     words = {word.text for word in inquiry.utterance.words}
     return float(bool(stems & set(inquiry.stems))) + 0.8 * any(words & said and stems & named for said, named in _ROLES)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nodes.knowledge.compiled import metric_problem, term_problem
 from value_index.database import Database
+from value_index.knowledge.comments import of_comments
 from value_index.knowledge.errors import KnowledgeError
 from value_index.knowledge.read import read_knowledge
 from value_index.knowledge.store import Knowledge
@@ -20,7 +21,7 @@ def load_knowledge(paths: Iterable[Path], database: Database) -> Knowledge | Non
         KnowledgeError: a file is missing, of no known form, or says what the database does not bear out.
     """
     given = tuple(paths)
-    known = read_knowledge(given, database)
+    known = read_knowledge(given, database).with_more(of_comments(database.schema))
     for entry, problem in (
         *((metric, metric_problem(metric, database.schema)) for metric in known.metrics),
         *((term, term_problem(term, database.schema)) for term in known.terms),

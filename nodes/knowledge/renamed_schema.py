@@ -33,6 +33,7 @@ def renamed_schema(schema: Schema, renamed: Renamed, figures: Figures) -> Schema
             primary_key=table.primary_key,
             hidden=table.hidden,
             is_view=table.is_view,
+            comment=table.comment,
         )
         for table in schema.tables
     )

@@ -28,7 +28,7 @@ from value_index.knowledge.store import (
     VerifiedQuestion,
 )  # fmt: skip
 from value_index.matches import ValueMatch
-from value_index.schema import Column, Schema, Table
+from value_index.schema import Column, ColumnRef, Schema, Table
 
 Place = tuple[int, int]
 """The place of words in an utterance, in characters."""
@@ -91,6 +91,11 @@ class TurnKnowledge:
         return tuple((each, self._words(place)) for each, place in self._said if isinstance(each, JoinRole))
 
     @cached_property
+    def role_places(self) -> dict[ColumnRef, int]:
+        """The keys whose role the utterance names, each with the character at which it does."""
+        return {each.source: place[0] for each, place in self._said if isinstance(each, JoinRole)}
+
+    @cached_property
     def definitions(self) -> tuple[Definition, ...]:
         """The definitions whose name the utterance says."""
         return tuple(each for each in self.knowledge.definitions if _place(each.name, self.utterance))
@@ -134,7 +139,8 @@ class TurnKnowledge:
 
         "What is the turnover?" makes `orders.total` "turnover", where a synonym of it says so.
         """
-        renamed = {part.part.folded: words for part, words in reversed(self.names)}
+        renamed = {role.source.folded: words for role, words in self.roles}
+        renamed |= {part.part.folded: words for part, words in reversed(self.names)}
         figures = tuple(self._figures(schema, earlier))
         return renamed_schema(schema, tuple(sorted(renamed.items())), figures) if renamed or figures else schema
 

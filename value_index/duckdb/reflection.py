@@ -39,7 +39,7 @@ def reflect(connection: duckdb.DuckDBPyConnection, source: DuckDBFile | DataFile
     views = {tuple(row) for row in connection.execute(
         "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal").fetchall()}  # fmt: skip
     rows = connection.execute(
-        "SELECT schema_name, table_name, column_name, data_type, is_nullable FROM duckdb_columns()"
+        "SELECT schema_name, table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns()"
         " WHERE NOT internal AND database_name = current_database()"
         " ORDER BY schema_name <> 'main', schema_name, table_oid, column_index"
     ).fetchall()
@@ -50,12 +50,18 @@ def reflect(connection: duckdb.DuckDBPyConnection, source: DuckDBFile | DataFile
     source.search_path = tuple(dict.fromkeys(("main", *(row[0] for row in rows))))
     homes: dict[str, tuple[str, str]] = {}
     columns: dict[tuple[str, str], list[Column]] = {}
-    for schema, table, column, declared, nullable in rows:
+    said = connection.execute(
+        "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE comment IS NOT NULL UNION ALL"
+        " SELECT schema_name, view_name, comment FROM duckdb_views() WHERE comment IS NOT NULL AND NOT internal"
+    ).fetchall()
+    comments = {(schema, table): str(comment) for schema, table, comment in said}
+    for schema, table, column, declared, nullable, comment in rows:
         homes.setdefault(table.lower(), (schema, table))
         columns.setdefault((schema, table), []).append(
             Column(
                 name=column, natural_name=split_identifier(column), declared_type=declared,
                 kind=column_kind(declared), not_null=not nullable,
+                comment=comment or "",
             )
         )  # fmt: skip
     primary = {(row[0], row[1]): tuple(row[3]) for row in constraints if row[2] == "PRIMARY KEY"}
@@ -64,6 +70,7 @@ def reflect(connection: duckdb.DuckDBPyConnection, source: DuckDBFile | DataFile
         Table(
             name=home[1], natural_name=split_identifier(home[1]), columns=tuple(columns[home]),
             primary_key=primary.get(home) or keys.primary.get(home[1], ()), is_view=home in views,
+            comment=comments.get(home, ""),
         )
         for home in homes.values()
     )  # fmt: skip

@@ -40,7 +40,9 @@ def _pairs(demand: Demand) -> dict[tuple[str, ColumnRef], list[ColumnRef]]:
     found: defaultdict[tuple[str, ColumnRef], list[tuple[int, ColumnRef]]] = defaultdict(list)
     for key in demand.schema.foreign_keys:
         own = [word for word in map(stem, name_words(key.source.column)) if word not in _IDLE]
+        named = demand.inquiry.named_roles.get(key.source.folded)
         at = next((place for place, word in enumerate(demand.inquiry.stems) if word in own), None)
+        at = at if named is None else named
         if at is not None:
             found[key.source.table, key.target].append((at, key.source))
     return {tables: [ref for _, ref in sorted(keys, key=lambda pair: pair[0])] for tables, keys in found.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from nodes.prompts.known import known_text
 from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState, Turn
 from tests.nodes.library import library
+from value_index.index import ValueIndex
 from value_index.knowledge.errors import KnowledgeError
-from value_index.knowledge.store import JoinRole, Knowledge
+from value_index.knowledge.store import JoinRole, Knowledge, VerifiedQuestion
+from value_index.opened import opened
 from value_index.schema import ColumnRef, ForeignKey
 
 FILE = """\
@@ -131,3 +134,61 @@ def test_an_undeclared_key_is_added(context: Context) -> None:
     known = known_schema(context.schema, Knowledge(joins=(JoinRole(source=source, target=target),)))
     assert ForeignKey(source=source, target=target) in known.foreign_keys
     assert known_schema(known, Knowledge(joins=(JoinRole(source=source, target=target),))) is known
+
+
+LEAGUE = """
+CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE game (id INTEGER PRIMARY KEY, t1 INTEGER, t2 INTEGER);
+INSERT INTO team VALUES (1, 'Falcons'), (2, 'Otters'), (3, 'Bears');
+INSERT INTO game VALUES (1, 1, 2), (2, 2, 3), (3, 3, 1);
+"""
+ROLES = """\
+joins:
+  - {from: game.t1, to: team.id, names: [home team, hosts]}
+  - {from: game.t2, to: team.id, names: [away team]}
+"""
+
+
+@pytest.fixture(scope="module")
+def league(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    folder = tmp_path_factory.mktemp("league")
+    with sqlite3.connect(folder / "league.sqlite") as connection:
+        connection.executescript(LEAGUE)
+    connection.close()
+    (folder / "roles.yaml").write_text(ROLES)
+    database = opened([str(folder / "league.sqlite")])
+    known = load_knowledge([folder / "roles.yaml"], database)
+    return Context(known_schema(database.schema, known), database, ValueIndex.build(database), known)
+
+
+def test_a_role_names_the_key_to_join_by(league: Context) -> None:
+    joined = "FROM game AS T1 JOIN team AS T2 ON T1."
+    assert f"{joined}t2 = T2.id" in (asked(league, "How many games did each away team play?").state.sql or "")
+    assert f"{joined}t1 = T2.id" in (asked(league, "Show the name of the hosts of each game").state.sql or "")
+    given = asked(league, "List the names of the home team and the away team of every game")
+    assert f"{joined}t1 = T2.id JOIN team AS T3 ON T1.t2 = T3.id" in (given.state.sql or "")
+    assert any(line.startswith("'home team' is what game.t1 leads to (") for line in given.knowledge or ())
+
+
+def test_verified_sql_that_no_plan_holds_runs_as_it_is(context: Context) -> None:
+    sql = "SELECT title, rank() OVER (ORDER BY pages DESC) FROM book"
+    known = Knowledge(questions=(VerifiedQuestion(question="Rank our books by heft", sql=sql),))
+    given = asked(replace(context, knowledge=known), "Please rank the books by heft")
+    assert given.state.sql == sql
+    assert given.result
+    assert len(given.result.rows) == 4
+
+
+def test_comments_of_the_database_are_descriptions(tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect(str(tmp_path / "a.duckdb")) as connection:
+        connection.execute("CREATE TABLE pet (id INTEGER, kg DOUBLE)")
+        connection.execute("COMMENT ON TABLE pet IS 'One animal'; COMMENT ON COLUMN pet.kg IS 'Weight in  kilograms'")
+    database = opened([f"duckdb:///{tmp_path / 'a.duckdb'}"])
+    known = load_knowledge([], database)
+    assert known
+    assert [(part.written, part.description) for part in known.parts] == [
+        ("pet", "One animal"),
+        ("pet.kg", "Weight in kilograms"),
+    ]
+    assert known.parts[0].source == "comment of the database"
