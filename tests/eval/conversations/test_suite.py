@@ -97,7 +97,7 @@ def test_what_must_hold(path: Path, turn: dict[str, object], sql: str, why: str 
         (2 * "- name: a\n  turns:\n  - {ask: x, count: 1}\n", [":1", "a suite has `dialogues:`"]),
         ("dialogues:\n" + 2 * "- name: a\n  turns:\n  - {ask: x, count: 1}\n", [":1", "the name 'a'"]),
         ("database: shop\ndialogues:\n- turns:\n  - {ask: x, count: 1}\n", [":1", "the suite is of 'shop'"]),
-        ("dialogues:\n\t- turns: []\n", [":2", "'\\t'"]),
+        ("dialogues:\n\t- turns: []\n", [":2: ", "cannot start any token"]),
         ("dialogues:\n- turns: \x01\n", [":2", "no text"]),
         ("", [":1", "a suite has `dialogues:`"]),
     ],
