@@ -73,7 +73,7 @@ def _reworded(suite: SuiteFile, schema: Schema, config: Path) -> SuiteFile:
             if llm is None:
                 raise ConfigError(f"{config} names no endpoint: --reword needs one")
             found = await reword_suite(suite, schema, llm)
-            typer.echo(f"{found.kept} turns reworded, {found.refused} left as they were by the checker `mentions`")
+            typer.echo(found.describe())
             return found.suite
 
     return asyncio.run(answered())

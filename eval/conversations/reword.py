@@ -64,6 +64,13 @@ class Reworded:
     """Turns whose new words were taken."""
     refused: int
     """Turns whose new words might mean something else."""
+    unread: int = 0
+    """Dialogues for which the model gave no list of as many questions."""
+
+    def describe(self) -> str:
+        """Say it in one line."""
+        unread = f"; {self.unread} dialogues got no list of as many questions" if self.unread else ""
+        return f"{self.kept} turns reworded, {self.refused} left as they were by the checker `mentions`{unread}"
 
 
 async def reword(suite: SuiteFile, schema: Schema, llm: Completer) -> Reworded:
@@ -73,19 +80,21 @@ async def reword(suite: SuiteFile, schema: Schema, llm: Completer) -> Reworded:
         EndpointError: The endpoint will answer nothing more.
     """
     dialogues: list[DialogueSpec] = []
-    kept, refused = 0, 0
+    kept, refused, unread = 0, 0, 0
     for number, dialogue in enumerate(suite.dialogues):
-        said = await _said(dialogue, llm, number)
+        told = await _said(dialogue, llm, number)
+        unread += told is None
+        said = told or [turn.ask for turn in dialogue.turns]
         turns = tuple(_taken(turn, words, schema) for turn, words in zip(dialogue.turns, said, strict=True))
         changed = sum(new.ask != old.ask for new, old in zip(turns, dialogue.turns, strict=True))
         kept += changed
         refused += sum(words != turn.ask for turn, words in zip(dialogue.turns, said, strict=True)) - changed
         dialogues.append(dialogue.model_copy(update={"turns": turns}))
-    return Reworded(suite.model_copy(update={"dialogues": tuple(dialogues)}), kept, refused)
+    return Reworded(suite.model_copy(update={"dialogues": tuple(dialogues)}), kept, refused, unread)
 
 
-async def _said(dialogue: DialogueSpec, llm: Completer, number: int) -> Sequence[str]:
-    """Return the model's words for every turn; the old ones where it gives no fitting answer."""
+async def _said(dialogue: DialogueSpec, llm: Completer, number: int) -> Sequence[str] | None:
+    """Return the model's words for every turn; None if it gives no fitting answer."""
     old = [turn.ask for turn in dialogue.turns]
     content = f"{INSTRUCTIONS}\n\n{json.dumps(old, ensure_ascii=False)}"
     prompt = Prompt(messages=(Message(role="user", content=content),), name="questions", output=OUTPUT)
@@ -95,11 +104,11 @@ async def _said(dialogue: DialogueSpec, llm: Completer, number: int) -> Sequence
     except EndpointError as error:
         if error.fatal:
             raise
-        return old
+        return None
     except (ValueError, KeyError, TypeError):
-        return old
+        return None
     fits = isinstance(found, list) and len(found) == len(old) and all(isinstance(words, str) for words in found)
-    return [" ".join(words.split()) for words in found] if fits else old
+    return [" ".join(words.split()) for words in found] if fits else None
 
 
 def _taken(turn: TurnSpec, words: str, schema: Schema) -> TurnSpec:

@@ -45,7 +45,7 @@ def test_other_words_pass_only_where_they_still_mean_one_thing(path: Path, words
 def test_a_suite_is_reworded_through_an_endpoint(path: Path, tmp_path: Path) -> None:
     def answer(body: dict[str, Any]) -> Any:
         asked = json.loads(body["messages"][-1]["content"].rpartition("\n\n")[2])
-        return said(json.dumps({"questions": [f"{asked[0]} Thanks!", *(f"Not this: {each}" for each in asked[1:])]}))
+        return said(json.dumps({"questions": [f"{asked[0]} Thanks!", *(f"Not these 77: {each}" for each in asked[1:])]}))
 
     plain, other = tmp_path / "plain.yaml", tmp_path / "other.yaml"
     config = tmp_path / "model.toml"
@@ -64,3 +64,12 @@ def test_a_suite_is_reworded_through_an_endpoint(path: Path, tmp_path: Path) -> 
         )
     no_endpoint = CliRunner().invoke(app, [*words, str(tmp_path / "x.yaml"), "--reword", "configs/lexical.toml"])
     assert no_endpoint.exit_code != 0
+
+
+def test_answers_that_are_no_list_of_questions_are_counted(path: Path, tmp_path: Path) -> None:
+    config = tmp_path / "model.toml"
+    with fake_endpoint(lambda body: said("SELECT 1")) as server:
+        config.write_text(f'[endpoint]\nbase_url = "{server.base_url}"\nmodel = "m"\n')
+        words = ["suite", "make", "--db", str(path), "--turns", "8", "--out", str(tmp_path / "s.yaml")]
+        shown = CliRunner().invoke(app, [*words, "--reword", str(config)])
+    assert shown.exit_code == 0 and "dialogues got no list of as many questions" in shown.stdout, shown.output
