@@ -45,7 +45,9 @@ def test_other_words_pass_only_where_they_still_mean_one_thing(path: Path, words
 def test_a_suite_is_reworded_through_an_endpoint(path: Path, tmp_path: Path) -> None:
     def answer(body: dict[str, Any]) -> Any:
         asked = json.loads(body["messages"][-1]["content"].rpartition("\n\n")[2])
-        return said(json.dumps({"questions": [f"{asked[0]} Thanks!", *(f"Not these 77: {each}" for each in asked[1:])]}))
+        return said(
+            json.dumps({"questions": [f"{asked[0]} Thanks!", *(f"Not these 77: {each}" for each in asked[1:])]})
+        )
 
     plain, other = tmp_path / "plain.yaml", tmp_path / "other.yaml"
     config = tmp_path / "model.toml"
