@@ -40,8 +40,16 @@ V1_TRACING = ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER")
 """Variables that LangChain ends with an error over, unless its present tracer is on as well."""
 
 
+def _open_closed_streams() -> None:
+    """Put the null device where a stream is closed: else the next file opened, a database even, stands in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (as long as the program)
+
+
 def main() -> None:
     """Run the command; a user's mistake is one line on stderr and exit status 2."""
+    _open_closed_streams()
     for name in V1_TRACING:
         os.environ.pop(name, None)
     if sqlite3.sqlite_version_info < SQLITE_FLOOR:

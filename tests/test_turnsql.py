@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +43,40 @@ def test_runs_and_conversations_can_be_kept_where_posix_modules_are_missing() ->
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed by the shell")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", ["chat --store store --db", "sql 'SELECT name FROM city' --db"])
+def test_closed_streams_are_the_null_device(tmp_path: Path, closed: str, words: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.sqlite")) as connection:
+        connection.executescript("CREATE TABLE city (name TEXT); INSERT INTO city VALUES ('Rome')")
+    before = (tmp_path / "a.sqlite").read_bytes()
+    program = f"{shlex.quote(sys.executable)} {shlex.quote(turnsql.__file__)}"
+    command, name, _ = words.rpartition(" --db")
+    script = f"echo 'How many cities?' | {{ {program} {command}{name} a.sqlite {closed}; echo $? > status; }}"
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (tmp_path / "status").read_text() == "0\n" and (tmp_path / "a.sqlite").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "index build",
+        "index stats",
+        "index lookup x",
+        "sql 'SELECT * FROM \"t[/b]\"'",
+        'plan \'SELECT "a[red]" FROM "t[/b]"\'',
+    ],
+)
+def test_names_and_values_are_no_markup(tmp_path: Path, words: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "a[b].sqlite")) as connection:
+        connection.executescript(
+            """CREATE TABLE "t[/b]" ("a[red]" TEXT); INSERT INTO "t[/b]" VALUES ('[bold]x[/]'), ('[/]')"""
+        )
+    command = [sys.executable, turnsql.__file__, *shlex.split(words), "--db", "a[b].sqlite"]
+    kept = ["--index-dir", "kept"] if words.startswith("index") else []
+    done = subprocess.run([*command, *kept], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+    assert words == "index build" or "[red]" in done.stdout
