@@ -127,8 +127,20 @@ def _executed(state: GraphState, context: Context, execution: ExecutionSettings)
     lines = tuple(known.lines(context.schema)) if known else None
     if not state.sql:
         return Answer(state=state, result=None, knowledge=lines)
-    result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)
+    result = _too_dear(state.sql, context, execution) or context.database.execute(
+        state.sql, deadline=execution.deadline, max_rows=execution.max_rows
+    )
     return Answer(state=state, result=result, unused=unused_mentions(state, context), knowledge=lines)
+
+
+def _too_dear(sql: str, context: Context, execution: ExecutionSettings) -> Result | None:
+    cost = context.database.plan_cost(sql) if execution.max_cost else None
+    if cost is None or cost <= execution.max_cost:
+        return None
+    message = (
+        f"it would read too much: its cost is estimated at {cost:,.0f}, execution.max_cost is {execution.max_cost:,.0f}"
+    )
+    return Result(outcome="refused", message=message)
 
 
 def stage_outputs(state: GraphState) -> dict[Stage, dict[str, Any]]:

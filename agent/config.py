@@ -53,6 +53,9 @@ class ExecutionSettings(ConfigTable):
     """Seconds."""
     max_rows: int = Field(default=1000, ge=1)
     """Rows fetched for an answer."""
+    max_cost: float = Field(default=0, ge=0)
+    """What the engine may expect the SQL to cost, in its own unit (of PostgreSQL, about one page read in order); 0 is no
+    limit. Dearer SQL is refused with the estimate, and not run. SQLite and DuckDB estimate nothing."""
 
 
 class ClarifySettings(ConfigTable):

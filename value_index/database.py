@@ -101,6 +101,10 @@ class Database(Protocol):
         """Compile one statement without running it."""
         ...
 
+    def plan_cost(self, sql: str) -> float | None:
+        """Return what the engine expects a statement to cost, in its own unit; None where it does not say."""
+        ...
+
     def distinct(self, ref: ColumnRef, limit: int, *, deadline: float = DEADLINE_SECONDS) -> tuple[Any, ...]:
         """Return up to `limit` distinct values of a column, without NULL; empty if it cannot be read in time."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 import weakref
@@ -122,6 +123,16 @@ class PostgreSQLDatabase:
             return Result(outcome="checked")
 
         return self._run(sql, deadline, compiled)
+
+    def plan_cost(self, sql: str) -> float | None:
+        """Return what the planner expects a statement to cost; None where it cannot be planned."""
+
+        def planned(channel: Channel) -> Result:
+            answer = channel.query(f"EXPLAIN (FORMAT JSON) {sql}", time.monotonic() + DEADLINE_SECONDS)
+            return Result(outcome="rows", rows=tuple(rows_of(answer)))
+
+        result = self._run(sql, DEADLINE_SECONDS, planned)
+        return float(json.loads(result.rows[0][0])[0]["Plan"]["Total Cost"]) if result.rows else None
 
     def distinct(self, ref: ColumnRef, limit: int, *, deadline: float = DEADLINE_SECONDS) -> tuple[Any, ...]:
         """Return up to `limit` distinct values of a column, without NULL; empty if it cannot be read in time.

@@ -91,6 +91,10 @@ class SQLiteDatabase:
         """Compile one statement without running it."""
         return self._run(lambda session: session.compile(sql), deadline)
 
+    def plan_cost(self, sql: str) -> float | None:
+        """Return None: the engine tells no cost."""
+        return None
+
     def distinct(self, ref: ColumnRef, limit: int, *, deadline: float = DEADLINE_SECONDS) -> tuple[Any, ...]:
         """Return up to `limit` distinct values of a column, without NULL; empty if it cannot be read in time."""
         sql = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import turnsql
-from tests.databases.postgres import copies
+from tests.databases.postgres.copies import copy_to_postgres
 from tests.databases.postgres.farm import make_farm
 from tests.databases.postgres.server import Server, running_server
 from value_index.connect import connect
@@ -173,7 +173,7 @@ def test_a_server_that_cannot_be_asked_is_one_line(
     if change[0] == "127.0.0.1:":
         address = "postgresql://postgres:s3cr3t-Pa55@127.0.0.1:1/farm"
     shown = said("x", address, monkeypatch, capsys)
-    assert line in shown and "s3cr3t" not in shown and "owner" not in shown.replace("owner's", "owner's")[:0]
+    assert line in shown and "s3cr3t" not in shown and "owner" not in shown
 
 
 def test_the_environment_may_hold_the_password(farm_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +249,7 @@ def test_a_copy_has_the_rows_of_the_file(server: Server) -> None:
     from value_index.sqlite.database import SQLiteDatabase
 
     file = SQLiteDatabase.open(build()[0])
-    copy = connect([copies.copy_to_postgres(server, file, "copied")])
+    copy = connect([copy_to_postgres(server, file, "copied")])
     assert {table.name for table in copy.schema.tables} == {table.name for table in file.schema.tables}
     assert set(copy.schema.foreign_keys) == set(file.schema.foreign_keys)
     for table in file.schema.tables:

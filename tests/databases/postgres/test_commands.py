@@ -1,0 +1,104 @@
+"""The commands over PostgreSQL: the same question gets the same rows as over SQLite, and no file that is kept has the password."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+import turnsql
+from eval.demo.build import build
+from tests.databases.postgres.copies import copy_to_postgres
+from tests.databases.postgres.server import PASSWORD, Server
+from value_index.connection.address import PASSWORD as VARIABLE
+from value_index.sqlite.database import SQLiteDatabase
+
+pytestmark = pytest.mark.databases
+
+QUESTIONS = (
+    "How many books are there?",
+    "Which customers live in London?",
+    "What is the average price of books in each genre?",
+    "Show the titles of books published after 2010, newest first.",
+    "Which publisher has the most books?",
+)
+SECRETS = (PASSWORD, "owner%27s%20password")
+
+
+@pytest.fixture(scope="module")
+def bookshop(server: Server) -> tuple[str, str]:
+    """The file of the demo's bookshop, and the address of its copy."""
+    file = next(path for path in build() if path.stem == "bookshop")
+    return str(file), copy_to_postgres(server, SQLiteDatabase.open(file), "bookshop")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+
+
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """Run a command and return what it prints."""
+    monkeypatch.setattr("sys.argv", ["turnsql", *words])
+    try:
+        turnsql.main()
+    except SystemExit as ended:
+        assert not ended.code, (words, capsys.readouterr())
+    said = capsys.readouterr()
+    assert not any(secret in said.out + said.err for secret in SECRETS)
+    return said.out
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_same_question_gets_the_same_rows(
+    question: str, bookshop: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = [json.loads(run(monkeypatch, capsys, "ask", "--json", "--db", db, question)) for db in bookshop]
+    rows = [sorted(map(str, answer["rows"])) for answer in answers]
+    assert rows[0] == rows[1] and rows[0]
+
+
+def test_sql_and_index_are_asked_by_the_address(
+    bookshop: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [run(monkeypatch, capsys, "sql", "--db", db, "SELECT count(*) AS n FROM book") for db in bookshop]
+    assert asked[0] == asked[1]
+    found = [json.loads(run(monkeypatch, capsys, "index", "lookup", "--json", "--db", db, "London")) for db in bookshop]
+    assert {(each["column"], each["value"]) for each in found[0]} == {
+        (each["column"], each["value"]) for each in found[1]
+    }
+
+
+def test_a_conversation_and_a_suite_keep_no_password(
+    bookshop: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(VARIABLE, PASSWORD)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"How many books are there?\nAnd customers?\n")))
+    run(monkeypatch, capsys, "chat", "--thread", "books", "--db", bookshop[1])
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(
+        "dialogues:\n- turns:\n  - ask: How many books are there?\n    sql: SELECT count(*) FROM book\n",
+        encoding="utf-8",
+    )
+    run(monkeypatch, capsys, "suite", "run", str(suite), "--db", bookshop[1], "--out", str(tmp_path / "run"))
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(kept) > 5
+    for path in kept:
+        content = path.read_bytes()
+        assert not any(os.fsencode(secret) in content for secret in SECRETS), path
+
+
+def test_dear_sql_is_refused_with_its_estimate(
+    bookshop: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "cheap.toml"
+    config.write_text(Path("configs/default.toml").read_text() + "\n[execution]\nmax_cost = 0.5\n")
+    monkeypatch.setattr("sys.argv", ["turnsql", "ask", "--config", str(config), "--db", bookshop[1], QUESTIONS[0]])
+    with pytest.raises(SystemExit) as ended:
+        turnsql.main()
+    shown = capsys.readouterr()
+    assert ended.value.code == 1 and "execution.max_cost" in " ".join((shown.out + shown.err).split())
