@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agent.config import Config, ExecutionSettings
+from agent.other_reading import OtherReading, other_reading
 from agent.steps import walk
 from nodes.coverage.unused import unused_mentions
 from nodes.node import FIELDS, Context
@@ -36,6 +37,8 @@ class Answer(FrozenModel):
     """What the SQL gave; None if no SQL was written, or nothing was asked."""
     unused: tuple[str, ...] = ()
     """Words of the question that name a value, a time or a number and that the SQL does not heed."""
+    other_reading: OtherReading | None = None
+    """A plan that comes close and gives other rows; None if none does."""
     knowledge: tuple[str, ...] | None = None
     """What of `--knowledge` the question speaks of, a line each; None if there is no knowledge."""
 
@@ -131,6 +134,14 @@ def _executed(state: GraphState, context: Context, execution: ExecutionSettings)
         state.sql, deadline=execution.deadline, max_rows=execution.max_rows
     )
     return Answer(state=state, result=result, unused=unused_mentions(state, context), knowledge=lines)
+    result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)
+    return Answer(
+        state=state,
+        result=result,
+        unused=unused_mentions(state, context),
+        other_reading=other_reading(state, result, context, deadline=execution.deadline),
+        knowledge=lines,
+    )
 
 
 def _too_dear(sql: str, context: Context, execution: ExecutionSettings) -> Result | None:
@@ -174,6 +185,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "violations": [violation.model_dump(mode="json") for violation in answer.violations],
         "confidence": answer.confidence,
         "unused": list(answer.unused),
+        "other_reading": answer.other_reading.model_dump() if answer.other_reading else None,
         **({} if answer.knowledge is None else {"knowledge": list(answer.knowledge)}),
         "stages": stage_outputs(answer.state),
     }

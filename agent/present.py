@@ -41,6 +41,8 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
         console.print(Text(f"not sure of this: {answer.confidence:.0%}", style="yellow"))
     if answer.unused:
         console.print(_text(f"not used: {', '.join(answer.unused)}", style="yellow"))
+    if answer.other_reading:
+        console.print(_text(f"or else, with other rows: {answer.other_reading.difference}", style="yellow"))
     for violation in answer.violations:
         console.print(_violation(violation))
 

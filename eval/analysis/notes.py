@@ -6,20 +6,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.config import ExecutionSettings
+from agent.other_reading import other_reading
 from eval.analysis.unused_notes import ComparedTurn, UnusedFigures, compared_turn, unused_figures
 from eval.records import TurnRecord, read_manifest, read_turns
 from eval.scoring.score import open_rows
 from eval.scoring.scores import read_scores
+from eval.scoring.verdicts.executions import Executions
+from eval.scoring.verdicts.same_rows import same_rows
 from nodes.coverage.unused import unused_mentions
 from nodes.node import ADAPTERS, FIELDS, Context
-from nodes.state import GraphState, Stage, Turn
+from nodes.sql.parsing.parse import repair
+from nodes.state import STAGES, GraphState, Stage, Turn
 from value_index.index import ValueIndex
 from value_index.models import FrozenModel
 
 LEAST = 0.5
 """Confidence under which an answer counts as noted."""
 BINS = 10
-READ: tuple[Stage, ...] = ("dialogue_state_tracking", "schema_linking", "value_grounding")
+MOST_ROWS = ExecutionSettings().max_rows
+"""Rows of an answer."""
+READ: tuple[Stage, ...] = STAGES[:4]
 
 
 class NoteFigures(FrozenModel):
@@ -36,9 +43,15 @@ class NoteFigures(FrozenModel):
     """The mean squared distance of confidence and verdict."""
     wrong: int
     wrong_without_note: int
-    """Wrong answers with a confidence of .5 or more, nothing unused, and no warning."""
+    """Wrong answers with a confidence of .5 or more, nothing unused, no warning, and no other reading."""
     right_with_note: int
     """Right answers that have one of these."""
+    read_otherwise: int
+    """Answers that have another reading."""
+    wrong_read_otherwise: int
+    """Wrong ones among them."""
+    right_read_otherwise: int
+    """Wrong ones among them whose other reading is right."""
     unused: UnusedFigures
     """Whether what is said to be unused is what the gold plan has and the answer lacks."""
 
@@ -49,8 +62,10 @@ class NotedTurn:
 
     confidence: float
     noted: bool
-    """Whether words are unused, or the validator warns."""
+    """Whether words are unused, the validator warns, or another reading comes close."""
     right: bool
+    other_right: bool | None = None
+    """Whether the other reading is right; None if there is none."""
     compared: ComparedTurn | None = None
     """The answer beside its gold; None where either is no plan."""
 
@@ -70,6 +85,7 @@ def note_figures(run: Path, data: Path | None = None) -> NoteFigures:
         ]
         own = {r.key: r.sql for r in read_turns(run)} if manifest.history != "gold" else None
         contexts: dict[str, Context] = {}
+        executions = Executions()
         turns: list[NotedTurn] = []
         for record in records:
             if record.database_id not in contexts:
@@ -83,13 +99,21 @@ def note_figures(run: Path, data: Path | None = None) -> NoteFigures:
             history = tuple(Turn(utterance=e.utterance, sql=sql) for e, sql in zip(past, sqls, strict=True))
             right = bool(values[record.dialogue, record.turn])
             gold = dialogue[record.turn].query
-            turns.append(_noted(record, history, contexts[record.database_id], gold, right=right))
+            turns.append(_noted(record, history, contexts[record.database_id], gold, executions, right=right))
     finally:
         dataset.close()
     return figures_of(turns)
 
 
-def _noted(record: TurnRecord, history: tuple[Turn, ...], context: Context, gold: str, *, right: bool) -> NotedTurn:
+def _noted(
+    record: TurnRecord,
+    history: tuple[Turn, ...],
+    context: Context,
+    gold: str,
+    executions: Executions,
+    *,
+    right: bool,
+) -> NotedTurn:
     """Read what the answer of a turn said against itself."""
     state = GraphState(
         turn_id=str(record.key), database_id=record.database_id, history=history, utterance=record.utterance
@@ -100,7 +124,10 @@ def _noted(record: TurnRecord, history: tuple[Turn, ...], context: Context, gold
     read = context.of_turn(state)
     told = bool(unused_mentions(state, read))
     compared = compared_turn(record.dialogue, state, gold, read, told=told)
-    return NotedTurn(record.confidence or 0.0, warned or told, right, compared)
+    result = context.database.execute(record.sql, max_rows=MOST_ROWS)
+    other = other_reading(state, result, context)
+    other_right = same_rows(executions, context.database, repair(gold), other.sql) if other else None
+    return NotedTurn(record.confidence or 0.0, warned or told or other is not None, right, other_right, compared)
 
 
 def figures_of(turns: Iterable[NotedTurn]) -> NoteFigures:
@@ -121,6 +148,9 @@ def figures_of(turns: Iterable[NotedTurn]) -> NoteFigures:
         wrong=len(wrong),
         wrong_without_note=sum(each.confidence >= LEAST and not each.noted for each in wrong),
         right_with_note=sum(each.right and (each.noted or each.confidence < LEAST) for each in found),
+        read_otherwise=sum(each.other_right is not None for each in found),
+        wrong_read_otherwise=sum(each.other_right is not None for each in wrong),
+        right_read_otherwise=sum(each.other_right is True for each in wrong),
         unused=unused_figures(each.compared for each in found if each.compared is not None),
     )
 

@@ -138,7 +138,19 @@ def note_table(runs: Mapping[str, NoteFigures]) -> ReportTable:
             )
             for name, each in runs.items()
         ),
-        note="A note: a confidence under .5, words of the question that the SQL does not use, or a warning.",
+        note="A note: a confidence under .5, words of the question that the SQL does not use, a warning, or another reading.",
+    )  # fmt: skip
+
+
+def reading_table(runs: Mapping[str, NoteFigures]) -> ReportTable:
+    """Lay out what the note of another reading is worth."""
+    return ReportTable(
+        title="Answers told with another reading, which gives other rows",
+        columns=("run", "told", "of answers", "answer wrong", "and the other right"),
+        rows=tuple(
+            (name, str(each.read_otherwise), str(each.turns), str(each.wrong_read_otherwise), str(each.right_read_otherwise))
+            for name, each in runs.items()
+        ),
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def gather(
     for offer in offers:
         result = database.execute(offer.sql, deadline=deadline, max_rows=MOST_ROWS)
         run = _Run(offer, result, score(offer.sql) if score else 0.0)
-        groups.setdefault(_rows_key(result, offer), []).append(run)
+        groups.setdefault(rows_key(result, offer.sql), []).append(run)
     ran = [run for runs in groups.values() for run in runs]
     first = next((run for run in ran if run.offer.source == FIRST), ran[0] if ran else None)
     return [_grouped(runs, first, database, confidence or 0.0) for runs in groups.values()] if first else []
@@ -96,10 +96,10 @@ class _Run:
     score: float | None
 
 
-def _rows_key(result: Result, offer: Offer) -> object:
-    """Return what equal results share: the rows, in any order and with their columns in order; alone if it does not run."""
+def rows_key(result: Result, sql: str) -> object:
+    """Return what equal results share: the rows, in any order and with their columns in order; the SQL if it did not run."""
     if not result.ok:
-        return offer.sql
+        return sql
     rows = sorted(repr([_plain(cell) for cell in row]) for row in result.rows)
     return (len(result.columns), tuple(rows))
 

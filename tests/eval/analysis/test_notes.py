@@ -13,7 +13,7 @@ from eval.runs.run import run
 from eval.scoring.score import score
 
 
-def test_a_note_is_a_low_confidence_an_unused_word_or_a_warning() -> None:
+def test_a_note_is_a_low_confidence_an_unused_word_a_warning_or_another_reading() -> None:
     turns = [
         NotedTurn(0.9, False, True),
         NotedTurn(0.6, True, True),
