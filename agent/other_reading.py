@@ -15,7 +15,7 @@ from nodes.state import GraphState, ScoredPlan
 from value_index.database import Result
 from value_index.models import FrozenModel
 
-CLOSE = 1.8
+CLOSE = 1.5
 """Lead over a plan with other rows, plus log-odds of the confidence, under which that plan is told: chosen on training databases,
 as they are and renamed, where a fifth of the right answers then has this note or a confidence under one half."""
 LONGEST = 0.5
