@@ -79,7 +79,9 @@ def _server(address: Address) -> Database:
         from value_index.postgres.database import PostgreSQLDatabase
 
         return PostgreSQLDatabase.open(address)
-    raise DatabaseError(f"'{address.scheme}://' is no database that is known")
+    from value_index.mysql.database import MySQLDatabase
+
+    return MySQLDatabase.open(address)
 
 
 def _duckdb(path: str) -> Database:

@@ -1,0 +1,1 @@
+"""A database that a MySQL or MariaDB server holds."""
