@@ -140,8 +140,8 @@ def _repeats(database: Database, ref: ColumnRef) -> bool:
     """Tell whether values repeat: where nearly all of many differ, sorting them out costs more than it saves."""
     if database.file_bytes < LARGE_FILE:
         return True
-    name = quoted(ref.column)
-    sql = f"SELECT count(*), count(DISTINCT {name}) FROM (SELECT {name} FROM {quoted(ref.table)} LIMIT {SAMPLE * 50}) AS first_rows"
+    name = quoted(ref.column, database.schema.dialect)
+    sql = f"SELECT count(*), count(DISTINCT {name}) FROM (SELECT {name} FROM {quoted(ref.table, database.schema.dialect)} LIMIT {SAMPLE * 50}) AS first_rows"
     rows = database.execute(sql).rows
     return not rows or rows[0][1] <= rows[0][0] / 2
 
