@@ -40,9 +40,7 @@ Nodes = Annotated[
 Concurrency = Annotated[int, typer.Option(min=1, help="Turns in flight at once.")]
 Workers = Annotated[
     int,
-    typer.Option(
-        min=1, help="Processes that share the dialogues out, each with its own index and its part of --concurrency."
-    ),
+    typer.Option(min=1, help="Processes that share the dialogues out."),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of whatever is drawn at random.")]
 Out = Annotated[Path, typer.Option(help="New folder for what the command writes.")]

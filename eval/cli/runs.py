@@ -152,6 +152,7 @@ def score(
     suite: Annotated[
         bool, typer.Option("--suite", help="Judge right turns on mutated copies of the database too.")
     ] = False,
+    workers: Workers = 1,
     rounds: Annotated[
         int, typer.Option(min=0, help="Timings of each query for BIRD's R-VES, over its data sets; 0 leaves it out.")
     ] = 10,
@@ -170,7 +171,7 @@ def score(
     from eval.scoring.score import score as score_run
     from eval.scoring.suite.turns import describe_falls
 
-    summary = score_run(run, data, suite=suite)
+    summary = score_run(run, data, suite=suite, workers=workers)
     if others := changed_databases(run, data):
         typer.echo(f"note: other content than when the run was made: {', '.join(others)}", err=True)
     if json:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from pathlib import Path
 
 from eval.datasets import Dataset, load, parse_range
 from eval.record_chain import edited_lines
-from eval.records import AloneRecord, Manifest, RunError, read_alone, read_manifest, read_turns
+from eval.records import Manifest, RunError, read_alone, read_manifest, read_turns
 from eval.runs.input_hashes import changed, database_hashes
-from eval.scoring.scorer import Scorer
+from eval.scoring.judged import judged
 from eval.scoring.scores import Summary
-from eval.scoring.suite.turns import with_suite
-from eval.scoring.summary import summarise
-from eval.turn_key import TurnKey
+from eval.scoring.summary import baselines, summarise
 from value_index.atomic_file import write_atomically
 from value_index.render import strict_json
 
 
-def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summary:
+def score(run: Path, data: Path | None = None, *, suite: bool = False, workers: int = 1) -> Summary:
     """Write a run's scores and return its summary.
 
     Args:
         data: the data folder, where it is no longer the one that the run was made from.
         suite: judge right turns on mutated copies of their databases too.
+        workers: how many processes share the dialogues out.
 
     Raises:
         TurnSQLError: no run, no data, or data whose rows are not those of the run.
@@ -33,16 +31,10 @@ def score(run: Path, data: Path | None = None, *, suite: bool = False) -> Summar
     if not records:
         raise RunError(f"{run} has no turns to score: run it first")
     dataset = open_rows(manifest, data)
-    scorer = Scorer(dataset)
-    alone: defaultdict[TurnKey, list[AloneRecord]] = defaultdict(list)
-    for record in read_alone(run):
-        alone[record.key].append(record)
-    scores = [scorer.score(record, alone[record.key]) for record in records]
-    if suite:
-        scores = with_suite(scores, records, dataset)
-    summary = summarise(scores, manifest, records[0], scorer.baselines(scores), edited_lines(run, manifest))
+    found = judged(dataset, records, read_alone(run), suite=suite, workers=workers)
+    summary = summarise(found.scores, manifest, records[0], baselines(found.baselines), edited_lines(run, manifest))
     dataset.close()
-    lines = (strict_json(line.model_dump(mode="json")) + "\n" for line in scores)
+    lines = (strict_json(line.model_dump(mode="json")) + "\n" for line in found.scores)
     write_atomically(run / "scores.jsonl", "".join(lines))
     write_atomically(run / "summary.json", strict_json(summary.model_dump(mode="json"), indent=2) + "\n")
     return summary

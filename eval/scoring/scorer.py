@@ -19,14 +19,13 @@ from eval.scoring.plan_scores import (
     facets,
 )
 from eval.scoring.scores import (
-    Baseline,
+    BaselineScores,
     Place,
     Retry,
     StageMetrics,
     TurnScores,
 )
 from eval.scoring.stage_scores import Metrics, StageScore, validation_scores
-from eval.scoring.summary import mean_scores
 from eval.scoring.verdicts import (
     Executions,
     MachineFaultError,
@@ -112,14 +111,12 @@ class Scorer:
             gold_flags=read_gold(self.executions, database, query, gold.plan if gold else None).flags,
         )
 
-    def baselines(self, scores: Iterable[TurnScores]) -> tuple[Baseline, ...]:
-        """Score the two trivial planners on the same turns: the empty plan, and the gold plan of the turn before."""
-        keys = [line.key for line in scores if line.outcome != "not_run"]
+    def baseline_scores(self, key: TurnKey) -> BaselineScores:
+        """Score the two trivial planners in one turn: the empty plan, and the gold plan of the turn before."""
         empty = facets(Plan())
-        copied = {(at, turn): (self._gold_facets(at, turn - 1) if turn else None) or empty for at, turn in keys}
-        return (
-            Baseline(name="empty plan", plan=mean_scores([self._compared(key, empty) for key in keys])),
-            Baseline(name="copy previous", plan=mean_scores([self._compared(key, copied[key]) for key in keys])),
+        copied = (self._gold_facets(key.dialogue, key.turn - 1) if key.turn else None) or empty
+        return BaselineScores(
+            dialogue=key.dialogue, turn=key.turn, empty=self._compared(key, empty), copied=self._compared(key, copied)
         )
 
     def _gold_facets(self, dialogue: int, turn: int) -> Facets | None:

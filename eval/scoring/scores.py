@@ -77,6 +77,22 @@ class Rate(Record):
     """95 %, of `value`."""
 
 
+class BaselineScores(Record):
+    """The plan scores of the trivial planners in one turn."""
+
+    dialogue: int
+    turn: int
+    empty: dict[str, float | None]
+    """Of the plan that asks for nothing."""
+    copied: dict[str, float | None]
+    """Of the gold plan of the turn before; of the empty one in the first turn."""
+
+    @property
+    def key(self) -> TurnKey:
+        """Dialogue and turn."""
+        return TurnKey(self.dialogue, self.turn)
+
+
 class Baseline(Record):
     """A trivial planner on the same turns."""
 

@@ -12,6 +12,7 @@ from eval.scoring.means import Intervals, columns, means
 from eval.scoring.plan_scores import PLAN_SCORES
 from eval.scoring.scores import (
     Baseline,
+    BaselineScores,
     Rate,
     Retry,
     Summary,
@@ -66,6 +67,14 @@ def summarise(
         suite_untested=sum(line.suite_shown_by == "untested" for line in run),
         unscored_turns=tuple(f"{line.dialogue}/{line.turn}: {line.unscored}" for line in run if line.unscored),
         edited=edited,
+    )
+
+
+def baselines(scores: Sequence[BaselineScores]) -> tuple[Baseline, ...]:
+    """Average the scores of the two trivial planners."""
+    return (
+        Baseline(name="empty plan", plan=mean_scores([line.empty for line in scores])),
+        Baseline(name="copy previous", plan=mean_scores([line.copied for line in scores])),
     )
 
 

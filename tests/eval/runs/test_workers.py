@@ -18,6 +18,7 @@ from eval.runs.run import run
 from eval.runs.store import RunStore
 from eval.runs.units import Unit
 from eval.runs.workers import Done, Employer, Stopped, Worker
+from eval.scoring.score import score
 from tests.eval.runs.test_store import MANIFEST
 
 UNITS = (Unit(0, 0, (0, 1)), Unit(1, 1, (0,)), Unit(2, 2, (0, 1, 2)))
@@ -100,6 +101,12 @@ def test_two_workers_write_the_records_of_one_and_resume_them(tmp_path: Path, hi
         options = RunOptions(data=demo, out=out, config=LEXICAL, dialogues="0:3", history=history, workers=workers)
         assert run(options).not_run == 0
     assert not identity(*folders).differing
+    for workers, out in enumerate(folders, start=1):
+        score(out, workers=workers)
+    assert all(
+        (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+        for name in ("scores.jsonl", "summary.json")
+    ), "timing is in neither"
     lines = (folders[1] / "turns.jsonl").read_bytes().splitlines(keepends=True)
     (folders[1] / "turns.jsonl").write_bytes(b"".join(lines[:4]) + lines[4][:30])
     options = RunOptions(
