@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 import turnsql
 from eval.demo.build import build
 from tests.databases.postgres.copies import copy_to_postgres
-from tests.databases.postgres.server import PASSWORD, Server
+from tests.databases.postgres.server import PASSWORD, Server, running_server
 from value_index.connection.address import PASSWORD as VARIABLE
 from value_index.sqlite.database import SQLiteDatabase
 
@@ -102,3 +103,30 @@ def test_dear_sql_is_refused_with_its_estimate(
         turnsql.main()
     shown = capsys.readouterr()
     assert ended.value.code == 1 and "execution.max_cost" in " ".join((shown.out + shown.err).split())
+
+
+def test_a_server_that_goes_during_a_conversation_is_a_line_and_its_return_an_answer(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running_server(server.programs) as own:
+        address = copy_to_postgres(own, SQLiteDatabase.open(build()[1]), "bookshop")
+        question = "How many books are there?\n"
+        asked = iter((lambda: None, lambda: own.stop(at_once=True), own.start))
+
+        class Lines(io.TextIOWrapper):
+            """Questions; before the second the server goes, before the third it is back."""
+
+            def readline(self, size: int = -1, /) -> str:
+                if (before := next(asked, None)) is None:
+                    return ""
+                before()
+                return question
+
+        monkeypatch.setattr("sys.stdin", Lines(io.BytesIO(b"")))
+        monkeypatch.setattr("value_index.postgres.database.FRESH_SECONDS", -1.0)
+        monkeypatch.setattr("sys.argv", ["turnsql", "chat", "--db", address])
+        with suppress(SystemExit):
+            turnsql.main()
+    said = capsys.readouterr()
+    shown = said.out + said.err
+    assert shown.count("54") >= 2 and shown.count("Connection refused") == 1 and "Traceback" not in shown
