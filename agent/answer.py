@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agent.config import Config, ExecutionSettings
+from agent.execute import execute
 from agent.other_reading import OtherReading, other_reading
 from agent.steps import walk
 from nodes.coverage.unused import unused_mentions
@@ -130,28 +131,14 @@ def _executed(state: GraphState, context: Context, execution: ExecutionSettings)
     lines = tuple(known.lines(context.schema)) if known else None
     if not state.sql:
         return Answer(state=state, result=None, knowledge=lines)
-    result = _too_dear(state.sql, context, execution) or context.database.execute(
-        state.sql, deadline=execution.deadline, max_rows=execution.max_rows
-    )
-    return Answer(state=state, result=result, unused=unused_mentions(state, context), knowledge=lines)
-    result = context.database.execute(state.sql, deadline=execution.deadline, max_rows=execution.max_rows)
+    result = execute(state.sql, context, execution)
     return Answer(
         state=state,
         result=result,
         unused=unused_mentions(state, context),
-        other_reading=other_reading(state, result, context, deadline=execution.deadline),
+        other_reading=other_reading(state, result, context, execution),
         knowledge=lines,
     )
-
-
-def _too_dear(sql: str, context: Context, execution: ExecutionSettings) -> Result | None:
-    cost = context.database.plan_cost(sql) if execution.max_cost else None
-    if cost is None or cost <= execution.max_cost:
-        return None
-    message = (
-        f"it would read too much: its cost is estimated at {cost:,.0f}, execution.max_cost is {execution.max_cost:,.0f}"
-    )
-    return Result(outcome="refused", message=message)
 
 
 def stage_outputs(state: GraphState) -> dict[Stage, dict[str, Any]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import log
 
 from agent.clarify import differences
+from agent.config import ExecutionSettings
+from agent.execute import execute
 from nodes.choice.gather import rows_key
 from nodes.node import Context
 from nodes.plan import Plan
@@ -31,7 +33,7 @@ class OtherReading(FrozenModel):
 
 
 def other_reading(
-    state: GraphState, result: Result | None, context: Context, *, deadline: float = LONGEST
+    state: GraphState, result: Result | None, context: Context, execution: ExecutionSettings
 ) -> OtherReading | None:
     """Return the best of the plans that come close and give other rows than the answer; None if there is none.
 
@@ -40,7 +42,7 @@ def other_reading(
     Args:
         state: the answered turn.
         result: what its SQL gave.
-        deadline: seconds that a plan may take, if fewer than LONGEST.
+        execution: what an answer may cost; another reading may take LONGEST seconds at most.
     """
     first, *others = state.plans or (None,)
     if first is None or first.confidence is None or result is None or result.outcome != "rows":
@@ -48,14 +50,16 @@ def other_reading(
     close = CLOSE - _log_odds(first.confidence)
     if not others or first.score - others[0].score >= close or _written(first, context) != state.sql:
         return None
-    rows, most = rows_key(result, ""), len(result.rows) + 1
+    rows = rows_key(result, "")
+    bounds = {"deadline": min(execution.deadline, LONGEST), "max_rows": len(result.rows) + 1}
+    execution = execution.model_copy(update=bounds)
     for other in others:
         if first.score - other.score >= close:
             return None
         if _shows_less_or_more(first.plan, other.plan):
             continue
         sql = _written(other, context)
-        found = context.database.execute(sql, deadline=min(deadline, LONGEST), max_rows=most) if sql else None
+        found = execute(sql, context, execution) if sql else None
         if found is not None and found.ok and rows_key(found, sql) != rows:
             return OtherReading(sql=sql, difference=differences(first.plan, other.plan)[1] or sql)
     return None

@@ -24,8 +24,8 @@ from value_index.models import FrozenModel
 LEAST = 0.5
 """Confidence under which an answer counts as noted."""
 BINS = 10
-MOST_ROWS = ExecutionSettings().max_rows
-"""Rows of an answer."""
+EXECUTION = ExecutionSettings()
+"""What an answer may cost, as the embedded default has it."""
 READ: tuple[Stage, ...] = STAGES[:4]
 
 
@@ -124,8 +124,8 @@ def _noted(
     read = context.of_turn(state)
     told = bool(unused_mentions(state, read))
     compared = compared_turn(record.dialogue, state, gold, read, told=told)
-    result = context.database.execute(record.sql, max_rows=MOST_ROWS)
-    other = other_reading(state, result, context)
+    result = context.database.execute(record.sql, max_rows=EXECUTION.max_rows)
+    other = other_reading(state, result, context, EXECUTION)
     other_right = same_rows(executions, context.database, repair(gold), other.sql) if other else None
     return NotedTurn(record.confidence or 0.0, warned or told or other is not None, right, other_right, compared)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.config import ExecutionSettings
 from agent.other_reading import CLOSE, other_reading
 from nodes.node import Context
 from nodes.plan import ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, TableSource
@@ -43,7 +44,7 @@ def answered(context: Context, *plans: tuple[Plan, float], confidence: float | N
 
 def told(context: Context, state: GraphState, max_rows: int = 10) -> str | None:
     result = context.database.execute(state.sql or "", max_rows=max_rows)
-    found = other_reading(state, result, context)
+    found = other_reading(state, result, context, ExecutionSettings())
     return found.difference if found else None
 
 
