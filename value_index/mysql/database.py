@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import time
 import weakref
@@ -115,6 +116,19 @@ class MySQLDatabase:
         caps = (MAX_ROWS, MAX_BYTES, MAX_CELLS)
         found = self._run(lambda session: session.fetch(f"EXPLAIN {sql}", deadline, caps), deadline)
         return Result(outcome="checked") if found.ok else found
+
+    def plan_cost(self, sql: str) -> float | None:
+        """Return what the planner expects a statement to cost; None where it does not say, as MariaDB before 11."""
+        if refusal(sql, self._functions) is not None:
+            return None
+        caps = (1, MAX_BYTES, MAX_CELLS)
+        plan = self._run(
+            lambda session: session.fetch(f"EXPLAIN FORMAT=JSON {sql}", DEADLINE_SECONDS, caps), DEADLINE_SECONDS
+        )
+        block: dict[str, Any] = json.loads(plan.rows[0][0])["query_block"] if plan.rows else {}
+        told = block.get("cost_info", block)
+        cost = told.get("query_cost", told.get("cost"))
+        return None if cost is None else float(cost)
 
     def distinct(self, ref: ColumnRef, limit: int, *, deadline: float = DEADLINE_SECONDS) -> tuple[Any, ...]:
         """Return up to `limit` distinct values of a column, without NULL; empty if it cannot be read in time.

@@ -193,3 +193,10 @@ def test_thousands_of_tables_are_read(server: Server) -> None:
     database = connect([server.address("wide")])
     assert len(database.schema.tables) == 1_000 and time.monotonic() - started < 30
     database.close()
+
+
+def test_the_cost_of_a_plan_is_what_the_server_says_or_nothing(farm: Database) -> None:
+    table = farm.schema.tables[0].name
+    cost = farm.plan_cost(f"SELECT * FROM {table}")
+    assert cost is None or cost > 0
+    assert farm.plan_cost(f"DELETE FROM {table}") is None and farm.plan_cost("SELECT nosuch") is None

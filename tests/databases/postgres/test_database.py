@@ -255,3 +255,10 @@ def test_a_copy_has_the_rows_of_the_file(server: Server) -> None:
     for table in file.schema.tables:
         sql = f'SELECT * FROM "{table.name}"'
         assert sorted(map(str, copy.execute(sql).rows)) == sorted(map(str, file.execute(sql).rows))
+
+
+def test_the_cost_of_a_plan_is_what_the_server_says(farm: Database) -> None:
+    cheap = farm.plan_cost("SELECT * FROM farm")
+    dear = farm.plan_cost("SELECT count(*) FROM farm AS a, farm AS b, generate_series(1, 1000000)")
+    assert cheap and dear and dear > cheap > 0
+    assert farm.plan_cost("DELETE FROM farm") is None and farm.plan_cost("SELECT nosuch") is None
