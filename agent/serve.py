@@ -66,6 +66,7 @@ class Server:
     models: tuple[str, ...]
     """What clients may name, the base first."""
     log: Path
+    program: str = "vLLM"
 
     def stop(self) -> None:
         """End the server and every process that it started."""
@@ -84,7 +85,7 @@ class Server:
         Raises:
             ServerError: it always ends so; the line says with what status, and its last words.
         """
-        raise ServerError(f"vLLM ended with status {self.process.wait()}: {last_words(self.log)}")
+        raise ServerError(f"{self.program} ended with status {self.process.wait()}: {last_words(self.log)}")
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def serving(options: ServeOptions, *, say: Callable[[float], object] = lambda se
         raise ConfigError(f"{options.config} names no model: give --model")
     named = options.name or settings.get("served-model-name") or model
     adapters = tuple(_adapter(word) for word in options.adapters)
-    _refuse_taken(host, port)
+    refuse_taken(host, port)
     _refuse_missing(options.python)
     command = [
         options.python,
@@ -128,12 +129,12 @@ def serving(options: ServeOptions, *, say: Callable[[float], object] = lambda se
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,
             env=_environment(options, eager=bool(settings.get("enforce-eager"))),
         )
     server = Server(process, f"http://{host}:{port}/v1", (str(named), *adapters), options.log)
     try:
-        _wait(server, f"http://{host}:{port}/health", options.wait, say)
+        wait_until_well(server, f"http://{host}:{port}/health", options.wait, say)
         yield server
     finally:
         server.stop()
@@ -177,7 +178,7 @@ def _port(options: ServeOptions, settings: Mapping[str, Any]) -> int:
     return found
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Ask Linux to end the server when this process is killed, which no handler sees."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -192,7 +193,7 @@ def _adapter(word: str) -> str:
     return name
 
 
-def _refuse_taken(host: str, port: int) -> None:
+def refuse_taken(host: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -217,19 +218,19 @@ def _refuse_missing(python: str) -> None:
         )
 
 
-def _wait(server: Server, health: str, most: float, say: Callable[[float], object]) -> None:
+def wait_until_well(server: Server, health: str, most: float, say: Callable[[float], object]) -> None:
     """Wait until the server says that it is well."""
     started = time.monotonic()
     while (spent := time.monotonic() - started) < most:
         status = server.process.poll()
         if status is not None:
-            raise ServerError(f"vLLM ended with status {status} while it started: {last_words(server.log)}")
+            raise ServerError(f"{server.program} ended with status {status} while it started: {last_words(server.log)}")
         with suppress(URLError, OSError), urlopen(health, timeout=5) as answer:
             if answer.status == 200:
                 return
         say(spent)
         time.sleep(1.0)
-    raise ServerError(f"vLLM did not answer within {most:g} s (--wait): {last_words(server.log)}")
+    raise ServerError(f"{server.program} did not answer within {most:g} s (--wait): {last_words(server.log)}")
 
 
 def shown(server: Server) -> Iterable[str]:

@@ -86,10 +86,19 @@ def signed(value: float) -> str:
     return f"{'-' if value < 0 else '+'}{figure(abs(value))}"
 
 
-def interval(ends: Sequence[float] | None) -> str:
+def interval(found: Sequence[float] | None) -> str:
     """Write an interval; an absent one is a dash.
 
     >>> interval((0.441, 0.639)), interval(None)
     ('.44–.64', '–')
     """
-    return "–" if not ends else "–".join(f"{end:.2f}".removeprefix("0") for end in ends)
+    return "–" if not found else "–".join(f"{end:.2f}".removeprefix("0") for end in found)
+
+
+def ends(low: float, high: float) -> str:
+    """Write the interval of a difference.
+
+    >>> ends(0.2834, -0.0041)
+    '+.28…-.00'
+    """
+    return "…".join(f"{end:+.2f}".replace("0.", ".", 1) for end in (low, high))

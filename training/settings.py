@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -60,8 +61,11 @@ class Source(Settings):
         return load(self.dataset, data / self.folder, self.split)
 
 
-def read_settings(kind: type[S], path: Path) -> S:
+def read_settings(kind: type[S], path: Path, over: Mapping[str, Any] | None = None) -> S:
     """Read a TOML file; `validation_databases` may name a second TOML file beside it.
+
+    Args:
+        over: settings over those of the file.
 
     Raises:
         TrainingError: The file is missing, malformed or has an unknown key.
@@ -71,7 +75,7 @@ def read_settings(kind: type[S], path: Path) -> S:
     if isinstance(databases, str):
         values["validation_databases"] = _toml(path.parent / databases).get("databases", [])
     try:
-        return kind.model_validate(values)
+        return kind.model_validate({**values, **(over or {})})
     except ValidationError as error:
         raise TrainingError(f"{path}: {first_problem(error)}") from error
 

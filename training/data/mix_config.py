@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -69,10 +70,13 @@ class MixConfig(FrozenModel):
     seed: int = 0
 
 
-def load_mix(path: Path) -> MixConfig:
+def load_mix(path: Path, over: Mapping[str, Any] | None = None) -> MixConfig:
     """Read a TOML file; `validation_databases` may name a second TOML file beside it.
+
+    Args:
+        over: settings over those of the file.
 
     Raises:
         TrainingError: The file is missing, malformed or has an unknown key.
     """
-    return read_settings(MixConfig, path)
+    return read_settings(MixConfig, path, over)

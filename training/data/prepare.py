@@ -9,10 +9,10 @@ import asyncio
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from agent.config import Config
 from eval.conversations.make import Half
@@ -89,7 +89,10 @@ class _Agent:
     oracle: frozenset[Stage]
 
 
-def prepare(path: Path, data: Path, out: Path, *, tokenizer: str | None, say: Callable[[str], object]) -> MixManifest:
+def prepare(
+    path: Path, data: Path, out: Path, *, tokenizer: str | None, say: Callable[[str], object],
+    over: Mapping[str, Any] | None = None,
+) -> MixManifest:  # fmt: skip
     """Make the mix of a settings file; a run that was killed goes on where it stopped.
 
     Args:
@@ -98,13 +101,14 @@ def prepare(path: Path, data: Path, out: Path, *, tokenizer: str | None, say: Ca
         out: new, or that of an interrupted run.
         tokenizer: whose tokens are counted; estimated where None.
         say: told what happens.
+        over: settings over those of the file.
 
     Raises:
         DataError: A source is absent, malformed, or not for training; `out` is taken; the disk is full.
         LeakError: The mix holds what models are measured on.
         TrainingError: A row is longer than the context, or the settings cannot be followed.
     """
-    settings = load_mix(path)
+    settings = load_mix(path, over)
     files = evaluation_files(data)
     agent = _agent(path, settings)
     maker = ChatMaker.of(settings, agent.settings, agent.oracle)
@@ -134,6 +138,8 @@ def prepare(path: Path, data: Path, out: Path, *, tokenizer: str | None, say: Ca
     fingerprint = _fingerprint(settings, agent, sources, chosen)
     parts = PartFile(out, fingerprint)
     asyncio.run(_make(maker, [turn for turns in chosen.values() for turn in turns], parts))
+    if settings.rows is not None and settings.too_long == "leave_out":
+        chosen["train"] = _drawn_again(chosen["train"], train, settings, maker, parts, count, left_out)
     rows, lengths = _measured(chosen, parts, settings, count, counted_by, left_out)
 
     first = sources[0].dataset
@@ -233,6 +239,26 @@ async def _make(maker: ChatMaker, turns: Sequence[MixTurn], parts: PartFile) -> 
             except EndpointError as error:
                 raise TrainingError(f"{turn.key}: {error}") from error
             progress.advance()
+
+
+def _drawn_again(
+    chosen: list[MixTurn], pool: Sequence[MixTurn], settings: MixConfig, maker: ChatMaker, parts: PartFile,
+    count: Callable[..., int], left_out: Counter[str],
+) -> list[MixTurn]:  # fmt: skip
+    """Put others in the place of turns that have a row longer than the context, until none is left to draw."""
+
+    def fits(turn: MixTurn) -> bool:
+        return all(count(row.messages) <= settings.context_tokens for row in parts.done[turn.key])
+
+    kept, tried = [turn for turn in chosen if fits(turn)], {turn.key for turn in chosen}
+    left_out["longer than the context, others drawn"] += len(chosen) - len(kept)
+    while (missing := len(chosen) - len(kept)) and (rest := [turn for turn in pool if turn.key not in tried]):
+        drawn = draw_mix({"": rest}, {"": 1.0}, rows=missing, balance=settings.balance, seed=settings.seed)
+        asyncio.run(_make(maker, drawn, parts))
+        tried |= {turn.key for turn in drawn}
+        kept += [turn for turn in drawn if fits(turn)]
+        left_out["longer than the context, others drawn"] += sum(not fits(turn) for turn in drawn)
+    return kept
 
 
 def _measured(

@@ -8,12 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.llm import check_adapter
@@ -25,9 +21,9 @@ from eval.scoring.score import score
 from eval.table import ReportTable
 from training.data.prepare import prepare
 from training.experiments.read import read_experiments
+from training.experiments.steps import Steps, free_port, train_in_process
 from training.experiments.table import experiment_tables, write_tables
 from training.settings import TrainingError
-from training.sft.checkpoints import last_checkpoint
 from training.sft.plan_rows import load_plan_mix, write_plan_mix
 
 SETTINGS = Path("configs") / "training"
@@ -54,8 +50,7 @@ class AdapterPipeline:
     settings: Path = SETTINGS
     agent: Path = AGENT
     """Asks the model, and says of which dialogues."""
-    say: Callable[[str], object] = print
-    clock: Callable[[], float] = time.monotonic
+    steps: Steps = field(default_factory=Steps)
 
     def run(self) -> tuple[ReportTable, ...]:
         """Take every step that is left, and return the experiment table.
@@ -65,8 +60,10 @@ class AdapterPipeline:
         """
         model = self.base or self._made_base()
         mix, trained = self.out / "mix", self.out / ADAPTER
-        self._step("rows to learn from", mix / "manifest.json", lambda: self._mix(mix))
-        self._step("adapter", trained / "manifest.json", lambda: self._train("small_gold_plans", mix, trained, model))
+        self.steps.take("rows to learn from", mix / "manifest.json", lambda: self._mix(mix))
+        self.steps.take(
+            "adapter", trained / "manifest.json", lambda: self._train("small_gold_plans", mix, trained, model)
+        )
         names = (str(self._served_name()), ADAPTER)
         if not all((self.out / "runs" / name / "summary.json").is_file() for name in names):
             self._evaluate(names, model, trained / "adapter")
@@ -77,27 +74,19 @@ class AdapterPipeline:
 
     def _made_base(self) -> Path:
         plans, made = self.out / "plans", self.out / "base"
-        self._step("rows of the base", plans / "manifest.json", lambda: self._plans(plans))
-        self._step("base", made / "manifest.json", lambda: self._train("small", plans, made, None))
+        self.steps.take("rows of the base", plans / "manifest.json", lambda: self._plans(plans))
+        self.steps.take("base", made / "manifest.json", lambda: self._train("small", plans, made, None))
         return made / "model"
 
     def _evaluate(self, names: tuple[str, ...], model: Path, adapter: Path) -> None:
         """Serve base and adapter by one server, and put the same dialogues to both."""
-        started = self.clock()
+        started = self.steps.clock()
         with serving(self._served(model, adapter)) as server:
-            self.say(f"server: {self.clock() - started:.0f} s to its first answer")
-            self._step("effect of the adapter", None, lambda: self._effect(server))
+            self.steps.say(f"server: {self.steps.clock() - started:.0f} s to its first answer")
+            self.steps.take("effect of the adapter", None, lambda: self._effect(server))
             for name in names:
                 out = self.out / "runs" / name
-                self._step(f"dialogues, {name}", out / "summary.json", lambda: self._answer(server, name, out))  # noqa: B023
-
-    def _step(self, name: str, mark: Path | None, take: Callable[[], object]) -> None:
-        if mark is not None and mark.is_file():
-            self.say(f"{name}: {mark.parent} is there")
-            return
-        started = self.clock()
-        take()
-        self.say(f"{name}: {self.clock() - started:.0f} s")
+                self.steps.take(f"dialogues, {name}", out / "summary.json", lambda: self._answer(server, name, out))  # noqa: B023
 
     def _plans(self, out: Path) -> None:
         build()
@@ -105,28 +94,14 @@ class AdapterPipeline:
         write_plan_mix(load_plan_mix(self.settings / "plans_demo.toml"), DEMO_DATA.parent, out)
 
     def _mix(self, out: Path) -> None:
-        prepare(self.settings / "mixes" / "small_gold_plans.toml", self.data, out, tokenizer=None, say=self.say)
+        prepare(self.settings / "mixes" / "small_gold_plans.toml", self.data, out, tokenizer=None, say=self.steps.say)
 
     def _train(self, settings: str, rows: Path, out: Path, base: Path | None) -> None:
-        """Train in a process of its own: `python` has what this one may lack. A run that was killed goes on."""
-        words = ["--config", str(self.settings / f"{settings}.toml"), "--data", str(rows), "--out", str(out)]
-        words += ["--base", str(base)] if base else []
-        if last_checkpoint(out / "checkpoints"):
-            words.append("--resume")
-        else:
-            shutil.rmtree(out, ignore_errors=True)
-        status = status_of([self.python, "-m", "turnsql", "train", "sft", *words])
-        if status:
-            raise TrainingError(
-                f"training {out} ended with status {status}: mend what it says above, then run this again"
-            )
+        train_in_process(self.python, self.settings / f"{settings}.toml", rows, out, base=base)
 
     def _served(self, model: Path, adapter: Path) -> ServeOptions:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
         return ServeOptions(
-            SERVED, str(model), adapters=(f"{ADAPTER}={adapter}",), port=port, python=self.python,
+            SERVED, str(model), adapters=(f"{ADAPTER}={adapter}",), port=free_port(), python=self.python,
             log=self.out / "vllm.log", wait=1800.0, environment={**CPU, **os.environ},
         )  # fmt: skip
 
@@ -139,7 +114,7 @@ class AdapterPipeline:
         asked = RunOptions(data=Path(), out=Path(), config=self.agent, endpoint=self._endpoint(server, ADAPTER))
         endpoint = read_experiment(asked)[0].endpoint
         assert endpoint is not None
-        self.say(f"adapter: {asyncio.run(check_adapter(endpoint, os.environ)).describe()}")
+        self.steps.say(f"adapter: {asyncio.run(check_adapter(endpoint, os.environ)).describe()}")
 
     def _answer(self, server: Server, name: str, out: Path) -> None:
         counts = run(
@@ -148,7 +123,7 @@ class AdapterPipeline:
                 endpoint=self._endpoint(server, name), resume=(out / "manifest.json").is_file(), environment=os.environ,
             )
         )  # fmt: skip
-        self.say(f"{name}: {counts.describe()}")
+        self.steps.say(f"{name}: {counts.describe()}")
         if counts.stopped or counts.not_run:
             raise TrainingError(f"{counts.stopped or counts.first_error} (log: {server.log}): run this again to go on")
         score(out)
@@ -156,8 +131,3 @@ class AdapterPipeline:
     def _endpoint(self, server: Server, name: str) -> dict[str, str]:
         base = {"adapter_of": self._served_name()} if name == ADAPTER else {}
         return {"base_url": server.base_url, "model": name, **base}
-
-
-def status_of(words: list[str]) -> int:
-    """Run a command to its end."""
-    return subprocess.run(words, check=False).returncode

@@ -73,7 +73,7 @@ def read_experiments(pairs: Sequence[tuple[Path, Path]], base: Path) -> Experime
         RunError: A run is not scored, or over other rows than the base.
     """
     scored = [_scored(base), *(_scored(run) for _, run in pairs)]
-    compared, effects = compare(scored).runs, stage_effects(scored[0], scored[1:])
+    compared, effects = compare(scored).runs, stage_effects([(scored[0], run) for run in scored[1:]])
     return Experiments(
         base=base.name,
         base_summary=read_summary(scored[0]),
@@ -98,7 +98,7 @@ def parse_pair(text: str) -> tuple[Path, Path]:
 
 
 def _experiment(folder: Path, run: Path, against: RunComparison, stages: tuple[StageEffect, ...]) -> Experiment:
-    training, summary = _read(folder), read_summary(_scored(run))
+    training, summary = read_training(folder), read_summary(_scored(run))
     return Experiment(folder.name, training, _sources(Path(training.data)), summary, against, stages, _ladder(run))
 
 
@@ -110,7 +110,12 @@ def _ladder(folder: Path) -> Ladder | None:
     return read_ladder(folder) if (folder / "ladder.json").is_file() else None
 
 
-def _read(folder: Path) -> TrainingManifest:
+def read_training(folder: Path) -> TrainingManifest:
+    """Read the manifest of a training run.
+
+    Raises:
+        TrainingError: The folder is no finished run.
+    """
     path = folder / "manifest.json"
     try:
         return TrainingManifest.model_validate_json(path.read_bytes())

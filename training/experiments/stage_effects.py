@@ -9,7 +9,6 @@ from pathlib import Path
 from eval.ablation.ladder import OWN_SCORES
 from eval.scoring.scores import Place, TurnScores, read_scores
 from eval.statistics import Difference, compare_paired, holm
-from eval.turn_key import TurnKey
 from nodes.state import STAGES, Stage
 
 PLACES: tuple[Place, ...] = ("in_graph", "alone")
@@ -31,24 +30,24 @@ class StageEffect:
         return self.found.decided(self.p_adjusted)
 
 
-def stage_effects(base: Path, runs: Sequence[Path]) -> list[tuple[StageEffect, ...]]:
-    """Return for each run its stages that both it and the base have scores of, in pipeline order."""
-    ours = read_scores(base)
-    compared = [_differences(ours, {line.key: line for line in read_scores(run)}) for run in runs]
+def stage_effects(pairs: Sequence[tuple[Path, Path]]) -> list[tuple[StageEffect, ...]]:
+    """Return for each base and run the stages that both have scores of, in pipeline order."""
+    compared = [_differences(read_scores(base), read_scores(run)) for base, run in pairs]
     adjusted = iter(holm([found.p_value for entry in compared for _, _, found in entry]))
     return [
         tuple(StageEffect(stage, place, found, next(adjusted)) for stage, place, found in entry) for entry in compared
     ]
 
 
-def _differences(base: Sequence[TurnScores], run: dict[TurnKey, TurnScores]) -> list[tuple[Stage, Place, Difference]]:
+def _differences(base: Sequence[TurnScores], run: Sequence[TurnScores]) -> list[tuple[Stage, Place, Difference]]:
+    theirs = {line.key: line for line in run}
     found: list[tuple[Stage, Place, Difference]] = []
     for stage in STAGES:
         for place in PLACES:
             rows = [
                 (line.dialogue, first, second)
                 for line in base
-                for first, second in [(_own(line, stage, place), _own(run[line.key], stage, place))]
+                for first, second in [(_own(line, stage, place), _own(theirs[line.key], stage, place))]
                 if first is not None and second is not None
             ]
             if rows:

@@ -10,6 +10,7 @@ from pathlib import Path
 from eval.scoring.scores import Summary
 from eval.table import (
     ReportTable,
+    ends,
     figure,
     interval,
     signed,
@@ -95,7 +96,7 @@ def _gain(item: Experiment) -> tuple[str, ...]:
     found = next(metric for metric in item.against.metrics if metric.metric == "value")
     return (
         signed(found.difference),
-        _ends(found.low, found.high),
+        ends(found.low, found.high),
         str(found.fixed),
         str(found.broken),
         figure(found.p_adjusted),
@@ -115,15 +116,6 @@ def _changed(experiments: Experiments) -> ReportTable:
     )
 
 
-def _ends(low: float, high: float) -> str:
-    """Write the interval of a difference.
-
-    >>> _ends(0.2834, -0.0041)
-    '+.28…-.00'
-    """
-    return "…".join(f"{end:+.2f}".replace("0.", ".", 1) for end in (low, high))
-
-
 def _effect(name: str, effect: StageEffect) -> tuple[str, ...]:
     found = effect.found
     return (
@@ -132,7 +124,7 @@ def _effect(name: str, effect: StageEffect) -> tuple[str, ...]:
         figure(found.first),
         figure(found.second),
         signed(found.difference),
-        _ends(found.interval.low, found.interval.high),
+        ends(found.interval.low, found.interval.high),
         str(found.fixed),
         str(found.broken),
         "yes" if effect.decided else "no",

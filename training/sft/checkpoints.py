@@ -56,3 +56,16 @@ def save_whole(model, folder: Path) -> None:
     for path in beside.iterdir():
         path.replace(folder / path.name)
     beside.rmdir()
+
+
+def best_look(looks: list[dict[str, float]]) -> tuple[tuple[float, float], int | None, int]:
+    """Return how good the best of some looks was, its step, and how many came after it; the later of two equal ones.
+
+    >>> best_look([{"step": 25, "accuracy": 0.0, "loss": 2.0}, {"step": 50, "accuracy": 0.0, "loss": 1.5}])
+    ((0.0, -1.5), 50, 0)
+    """
+    rank, kept, stale = (-1.0, float("-inf")), None, 0
+    for look in looks:
+        found = (look["accuracy"], -look.get("loss", float("inf")))
+        rank, kept, stale = (found, int(look["step"]), 0) if found >= rank else (rank, kept, stale + 1)
+    return rank, kept, stale

@@ -67,7 +67,9 @@ class SftConfig(Settings):
     packing: bool = False
     """Whether short rows share a sequence; refused for a model that carries a state along it."""
     learning_rate: float = Field(default=2e-4, gt=0)
-    """Peak of the learning rate, which rises, then falls along a cosine."""
+    """Peak of the learning rate."""
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """What the rate does once it has risen; a constant one makes a run the beginning of every longer run."""
     warmup: int = Field(default=50, ge=0)
     """Steps over which it rises."""
     weight_decay: float = 0.01
@@ -78,9 +80,13 @@ class SftConfig(Settings):
     whole: bool = False
     """Whether the prompt is learnt too (a new model needs it); else the answer alone."""
     evaluate_every: int = Field(default=500, ge=1)
-    """Steps between two looks at the rows held out, each of which writes a checkpoint."""
-    evaluated: int = Field(default=100, ge=1)
-    """Rows of each look; at the end five times as many of every split."""
+    """Steps between two looks at the rows held out."""
+    save_every: int | None = Field(default=None, ge=1)
+    """Steps between two checkpoints; as often as there are looks unless given."""
+    keep: Literal["best", "last"] = "best"
+    """Which weights are exported: those of the best look, the later of two that are alike, or those of the last step."""
+    evaluated: int = Field(default=100, ge=0)
+    """Rows of each look, none for no look; at the end five times as many of every split."""
     patience: int = Field(default=8, ge=1)
     """Looks without a better one before the run stops."""
     threads: int | None = None

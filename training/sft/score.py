@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -63,3 +63,27 @@ class SqlScorer:
         if path not in self._open:
             self._open[path] = SQLiteDatabase.open(row.database, database_id=row.database_id)
         return judge(self._open[path], row.gold, sql_text(answer), executions=self._executions).value is True
+
+
+class HeldOutLoss:
+    """The loss of the answers of rows that are not trained on: next to free beside answering them."""
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        collate: Callable[[list[Any]], Any],
+        rows: Sequence[dict[str, list[int]]],
+        batch: int,
+    ) -> None:
+        self._model, self._collate, self._batch = model, collate, batch
+        self._rows = sorted(rows, key=lambda row: len(row["input_ids"]))
+
+    def mean(self) -> float:
+        """Return the mean over batches, 0 without rows."""
+        was_training = self._model.training
+        self._model.eval()
+        with torch.no_grad():
+            batches = [self._rows[at : at + self._batch] for at in range(0, len(self._rows), self._batch)]
+            found = [float(self._model(**self._collate(list(batch)).to(self._model.device)).loss) for batch in batches]
+        self._model.train(was_training)
+        return sum(found) / len(found) if found else 0.0

@@ -21,6 +21,8 @@ def encoded(rows: Sequence[ChatRow], tokenizer, config: SftConfig) -> list[dict[
     Raises:
         TrainingError: the chat template refuses the messages or rewrites a prompt once it is answered, or a row is too long.
     """
+    if not rows:
+        return []
     asked = [_written(row.prompt, tokenizer, config, add_generation_prompt=True) for row in rows]
     whole = [_written([*row.prompt, *row.completion], tokenizer, config) for row in rows]
     if not all(text.startswith(start) for start, text in zip(asked, whole, strict=True)):

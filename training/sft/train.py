@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
+import sys
 from pathlib import Path
 
 import torch
 from datasets import Dataset, disable_progress_bars
 from peft import LoraConfig
 from rich.console import Console
-from transformers import PrinterCallback, TrainerCallback, set_seed
+from transformers import PrinterCallback, set_seed
 from trl import SFTConfig, SFTTrainer
 
 from eval.bench.peak_memory import peak_mb
@@ -26,8 +26,9 @@ from training.sft.checkpoints import disk_faults, last_checkpoint, save_whole
 from training.sft.config import SftConfig
 from training.sft.engine import check_room, check_targets, open_model
 from training.sft.estimate import measured_minutes, run_tokens
-from training.sft.rows import SPLITS, ChatRow, read_rows
-from training.sft.score import SqlScorer
+from training.sft.looks import Looks
+from training.sft.rows import SPLITS, read_rows
+from training.sft.score import HeldOutLoss, SqlScorer
 from training.sft.small_model import new_model, new_tokenizer
 from training.sft.tokens import encoded
 
@@ -99,14 +100,14 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
             gradient_accumulation_steps=config.accumulate,
             packing=config.packing,
             learning_rate=config.learning_rate,
-            lr_scheduler_type="cosine",
+            lr_scheduler_type="cosine" if config.schedule == "cosine" else "constant_with_warmup",
             warmup_steps=config.warmup,
             weight_decay=config.weight_decay,
             adam_beta2=config.beta2,
             max_length=config.longest,
             train_sampling_strategy="random" if config.packing else "group_by_length",
             save_strategy="steps",
-            save_steps=config.evaluate_every,
+            save_steps=config.save_every or config.evaluate_every,
             save_total_limit=2,
             logging_steps=50,
             disable_tqdm=True,
@@ -120,7 +121,11 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
     scorer = SqlScorer(trainer.model, tokenizer, config.batch_size, config.template)
     watched = rows["held_out"] or rows["validation"]
     best = out / ("adapter" if config.lora else "model")
-    looks = _Looks(config, scorer, watched[: config.evaluated], best, log, console, resume=resume)
+    watched, any_length = watched[: config.evaluated], config.model_copy(update={"longest": sys.maxsize})
+    unseen = HeldOutLoss(
+        trainer.model, trainer.data_collator, encoded(watched, tokenizer, any_length), config.batch_size
+    )
+    looks = Looks(config, scorer, unseen, watched, best, log, console, resume=resume)
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(looks)
     with disk_faults(best):
@@ -132,7 +137,7 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
         console.print(room)
     with disk_faults(checkpoints):
         result = trainer.train(resume_from_checkpoint=str(begun) if begun else None)
-        if looks.best < 0:
+        if looks.kept is None or config.keep == "last":
             save_whole(trainer.model, best)
 
     final = {
@@ -146,6 +151,7 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
         "versions": {**versions(), "torch": torch.__version__}, "data": str(data),
         "data_manifest_sha256": hashlib.sha256(mix.read_bytes()).hexdigest() if mix.is_file() else None,
         "rows": {split: len(found) for split, found in rows.items()}, "steps": trainer.state.global_step,
+        "exported_step": trainer.state.global_step if config.keep == "last" or looks.kept is None else looks.kept,
         "seconds": round(looks.seconds), "peak_memory_mb": round(peak_mb()),
         "peak_gpu_memory_mb": torch.cuda.max_memory_allocated() // 2**20 if cuda else None, "estimate": room,
         "loss": result.training_loss, "best_look": looks.best, "execution_accuracy": final,
@@ -154,51 +160,3 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
     for split, found in final.items():
         console.print(f"{split}: {found['accuracy']:.3f} of {found['rows']} rows right by execution")
     return best
-
-
-class _Looks(TrainerCallback):
-    """Prints progress, scores held-out rows now and then, keeps the best weights, and stops a run that gets no better."""
-
-    def __init__(
-        self, config: SftConfig, scorer: SqlScorer, rows: list[ChatRow], best: Path, log: Path, console: Console,
-        *, resume: bool,
-    ) -> None:  # fmt: skip
-        self._config, self._scorer, self._rows, self._folder = config, scorer, rows, best
-        self._log, self._console = log, console
-        earlier = [json.loads(line) for line in log.read_text().splitlines()] if resume and log.is_file() else []
-        scores = [look["accuracy"] for look in earlier]
-        self.best = max(scores, default=-1.0)
-        self._stale = len(scores) - 1 - scores.index(self.best) if scores else 0
-        self._before = earlier[-1]["seconds"] if earlier else 0.0
-        self._started, self._first = time.monotonic(), 0
-
-    @property
-    def seconds(self) -> float:
-        """The seconds of training so far, earlier processes included."""
-        return self._before + time.monotonic() - self._started
-
-    def on_train_begin(self, args, state, control, **kwargs):
-        self._started, self._first = time.monotonic(), state.global_step
-
-    def on_log(self, args, state, control, logs=None, **kwargs):
-        if logs and "loss" in logs and state.global_step > self._first:
-            rate = (time.monotonic() - self._started) / (state.global_step - self._first)
-            left = rate * (state.max_steps - state.global_step) / 60
-            self._console.print(
-                f"step {state.global_step}/{state.max_steps}  loss {float(logs['loss']):.3f}  {rate:.2f} s/step  {left:.0f} min left"
-            )
-
-    def on_step_end(self, args, state, control, **kwargs):
-        if not self._rows or (state.global_step % self._config.evaluate_every and state.global_step < state.max_steps):
-            return
-        score = self._scorer.accuracy(self._rows)
-        self._stale = 0 if score > self.best else self._stale + 1
-        if score > self.best:
-            self.best = score
-            save_whole(kwargs["model"], self._folder)
-        with self._log.open("a", encoding="utf-8") as file:
-            look = {"step": state.global_step, "accuracy": score, "seconds": self.seconds}
-            file.write(json.dumps(look) + "\n")
-        self._console.print(f"step {state.global_step}: {score:.3f} right by execution (best {self.best:.3f})")
-        if self._stale >= self._config.patience:
-            control.should_training_stop = True

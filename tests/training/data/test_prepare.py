@@ -206,6 +206,16 @@ def test_a_row_longer_than_the_context_is_refused_never_cut(data: Path, tmp_path
     assert all(found.most <= 700 for found in manifest.lengths.values())
 
 
+def test_others_are_drawn_for_turns_whose_rows_are_too_long(data: Path, tmp_path: Path) -> None:
+    mix = 'stages = ["plan_emission"]\n' + MIX
+    whole = made(data, tmp_path / "whole", write_mix(tmp_path, mix)).lengths["plan_emission"]
+    short = 'rows = 6\ntoo_long = "leave_out"\n' + mix.replace("8192", str(whole.median))
+    manifest = made(data, tmp_path / "short", write_mix(tmp_path, short))
+    assert whole.rows > 12
+    assert manifest.left_out["longer than the context, others drawn"] > 0
+    assert manifest.rows["train"]["plan_emission"] == 6
+
+
 def test_a_kill_at_any_byte_loses_at_most_one_turn(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mix = write_mix(tmp_path, "rows = 6\n" + MIX)
     monkeypatch.setattr("training.data.prepare.PartFile.remove", lambda self: None)

@@ -16,6 +16,7 @@ from tests.fake_endpoint import Response, fake_endpoint, said
 from tests.training.data.library import about, write_data
 from training.data.mix_config import load_mix
 from training.experiments.adapter_pipeline import AGENT, SETTINGS, AdapterPipeline
+from training.experiments.steps import Steps
 from training.settings import TrainingError
 from training.sft.config import load_sft_config
 
@@ -52,12 +53,12 @@ def pipeline(tmp_path: Path) -> AdapterPipeline:
     told: list[str] = []
     return AdapterPipeline(
         data, tmp_path / "out", base=tmp_path / "model", settings=mixes.parent, agent=tmp_path / "configs" / "agent.toml",
-        say=told.append,
+        steps=Steps(told.append),
     )  # fmt: skip
 
 
 def heard(pipeline: AdapterPipeline) -> list[str]:
-    return pipeline.say.__self__  # type: ignore[attr-defined]
+    return pipeline.steps.say.__self__  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         (out / "manifest.json").write_text(json.dumps(rows))
         return 0
 
-    monkeypatch.setattr("training.experiments.adapter_pipeline.status_of", train)
+    monkeypatch.setattr("training.experiments.steps.status_of", train)
     return asked
 
 
@@ -134,7 +135,7 @@ def test_what_is_there_is_not_done_again(
 def test_training_that_fails_is_one_line_and_its_rows_are_kept(
     pipeline: AdapterPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.experiments.adapter_pipeline.status_of", lambda words: 2)
+    monkeypatch.setattr("training.experiments.steps.status_of", lambda words: 2)
     with pytest.raises(TrainingError, match="ended with status 2: mend what it says above, then run this again"):
         pipeline.run()
     assert (pipeline.out / "mix" / "manifest.json").is_file()

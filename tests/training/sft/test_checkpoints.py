@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from training.settings import TrainingError
-from training.sft.checkpoints import disk_faults, last_checkpoint, save_whole
+from training.sft.checkpoints import best_look, disk_faults, last_checkpoint, save_whole
 
 
 def checkpoint(folder: Path, step: int, state: str | None) -> Path:
@@ -83,3 +83,12 @@ def test_better_weights_take_the_place_of_the_best_only_when_they_are_whole(tmp_
     assert (best / "model.safetensors").read_text() == "better"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model"]
     assert (best / "tokenizer.json").is_file()
+
+
+def test_of_equal_looks_the_later_stands_and_the_loss_comes_before_that() -> None:
+    looks = [
+        {"step": step, "accuracy": 0.0, "loss": loss} for step, loss in ((25, 2.0), (50, 1.5), (75, 1.5), (100, 1.6))
+    ]
+    assert best_look(looks) == ((0.0, -1.5), 75, 1)
+    assert best_look([{"step": 25, "accuracy": 0.1}, {"step": 50, "accuracy": 0.1}])[1] == 50
+    assert best_look([])[1] is None

@@ -1,4 +1,4 @@
-"""llama.cpp's own server without a build of it: `python tests/llamacpp_server.py MODEL.gguf --port 8080` (needs xllamacpp).
+"""llama.cpp's own server without a build of it: `python agent/llamacpp_server.py MODEL.gguf --port 8080` (needs xllamacpp).
 
 Where llama.cpp is built, `llama-server -m MODEL.gguf --port 8080 -c 8192 -np 1 --jinja` is the same server.
 """
@@ -20,11 +20,15 @@ def main() -> None:
     words.add_argument("--port", type=int, default=8080)
     words.add_argument("--context", type=int, default=8192)
     words.add_argument("--threads", type=int, default=1)
+    words.add_argument(
+        "--lora", action="append", default=[], help="adapter as GGUF; a request says which, by its place"
+    )
     given = words.parse_args()
     params = xllamacpp.CommonParams()
     params.model.path, params.n_ctx, params.n_parallel = given.model, given.context, 1
     params.hostnames, params.port, params.use_jinja, params.ui = ["127.0.0.1"], given.port, True, False
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = given.threads
+    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(path, 0.0) for path in given.lora]
     server = xllamacpp.Server(params)
     print(f"ready at {server.listening_address}/v1", flush=True)
     ended = threading.Event()
