@@ -194,7 +194,7 @@ def test_an_adapter_that_answers_as_its_base_is_one_line(
         (('against = "short"', 'against = "later"'), "compared with 'later', which is no arm before it"),
         (('turns = ["few"]', 'turns = ["many"]'), "arm 'long': no turns 'many' in \\[turns\\]"),
         (('name = "long"', 'name = "short"'), "two arms are called 'short'"),
-        (("steps = 5", "stepps = 5"), "stepps"),
+        (("steps = 5", "stepps = 5"), "adapters.short.steps: Field required"),
     ],
 )
 def test_bad_settings_are_one_line(tmp_path: Path, change: tuple[str, str], says: str) -> None:
