@@ -1,7 +1,7 @@
 # Two words each, from nothing: `make demo` runs the main job, `make test` the tests, `make check` lint, types and layers,
 # `make fuzz` made-up inputs for some minutes, `make wheel` a wheel in dist/, `make test-wheel` that wheel in an empty environment,
 # `make test-vllm` the graph over a real vLLM server on a CPU, `make test-llamacpp` over llama.cpp's with a pretrained model,
-# `make test-databases` what servers hold, over real ones, `make docs` the pages.
+# `make test-databases` what servers hold, over real ones, `make chain DATA=data` the post's experiment in small, `make docs` the pages.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 VLLM := .venv-vllm
 LLAMACPP := .venv-llamacpp
 
-.PHONY: demo test test-databases check fuzz lock wheel test-wheel test-vllm test-llamacpp planner-gpu figures docs clean
+.PHONY: demo test test-databases check fuzz lock wheel test-wheel test-vllm test-llamacpp planner-gpu chain figures docs clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
@@ -72,6 +72,16 @@ PLANNER := configs/training/compact_generated.toml
 planner-gpu:
 	@test -n "$(DATA)$(KIT)" || { echo "turnsql: set DATA to pack a kit, or KIT to train from one" >&2; exit 2; }
 	$(if $(KIT),$(PYTHON) turnsql.py train compact --kit $(KIT) --out runs/gpu --minutes $(MINUTES),$(PYTHON) turnsql.py train pack --data $(DATA) --config $(PLANNER) --start nodes/compact/planner.zip --out runs/kit)
+
+# The post's experiment with a pretrained model, some hours on two cores; again goes on: make chain DATA=FOLDER (holds cosql_dataset)
+chain: $(VENV)/.run $(VLLM)/.chain
+	@test -d "$(DATA)" || { echo "turnsql: set DATA to the folder of cosql_dataset: make chain DATA=data" >&2; exit 2; }
+	$(BIN)/turnsql train chain --config configs/experiments/post.toml --data $(DATA) --python $(VLLM)/bin/python --out runs/post
+
+$(VLLM)/.chain: requirements/llamacpp.txt | $(VLLM)/bin/python
+	@$(VLLM)/bin/pip install -q --disable-pip-version-check gguf
+	@$(VLLM)/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/llamacpp.txt
+	@touch $@
 
 # The figures of README.md and docs/results, from runs of this checkout: make figures DATA=cosql_dataset (some minutes)
 FIGURES := runs/figures
