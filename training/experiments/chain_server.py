@@ -26,7 +26,7 @@ class Served:
 
     server: Server
     endpoints: Mapping[str, Mapping[str, Any]]
-    """By adapter, and `base`."""
+    """Keyed by adapter, and `base`."""
 
     def endpoint(self, adapter: str | None) -> dict[str, Any]:
         """Return the settings over those of an agent's endpoint."""
@@ -37,7 +37,7 @@ class Served:
 def by_vllm(
     settings: Path, model: str, adapters: Mapping[str, Path], *, python: str, log: Path, environment: Mapping[str, str]
 ) -> Generator[Served]:
-    """Serve by vLLM, which knows adapters by name."""
+    """Start vLLM, which knows adapters by name."""
     words = tuple(f"{name}={folder}" for name, folder in adapters.items())
     options = ServeOptions(
         settings, model, name=BASE, adapters=words, port=free_port(), python=python, log=log, wait=1800.0,
@@ -58,7 +58,7 @@ def by_llamacpp(
     context: int,
     environment: Mapping[str, str],
 ) -> Generator[Served]:
-    """Serve by llama.cpp, which is told in every request which of its adapters is at work.
+    """Start llama.cpp, which is told in every request which of its adapters is at work.
 
     Args:
         python: converts adapters; it has gguf.
