@@ -245,9 +245,12 @@ def _history(path: Path) -> tuple[Turn, ...]:
 
     from nodes.state import Turn
     from value_index.errors import TurnSQLError, first_problem
+    from value_index.text.bounded_file import read_at_most
 
     try:
-        return TypeAdapter(tuple[Turn, ...]).validate_json(path.read_bytes().removeprefix(BOM_UTF8), extra="ignore")
+        return TypeAdapter(tuple[Turn, ...]).validate_json(
+            read_at_most(path, 64 << 20).removeprefix(BOM_UTF8), extra="ignore"
+        )
     except OSError as error:
         raise TurnSQLError(f"cannot read the history {str(path)!r}: {error.strerror}") from error
     except ValidationError as error:

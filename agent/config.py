@@ -19,9 +19,12 @@ from nodes.state import STAGES, NoQuestionKind, Stage
 from value_index.errors import TurnSQLError, first_problem
 from value_index.folders import ROOT, shipped
 from value_index.models import FrozenModel
+from value_index.text.bounded_file import text_at_most
 
 T = TypeVar("T", bound=BaseModel)
 
+MOST_BYTES = 4 << 20
+"""A larger file is no configuration."""
 DEFAULT = ROOT / "configs" / "default.toml"
 """The embedded default: no endpoint, no key, no network."""
 
@@ -151,7 +154,7 @@ def read_tables(path: Path) -> dict[str, Any]:
         ConfigError: it cannot be read, or is no TOML.
     """
     try:
-        return tomllib.loads(shipped(path).read_text(encoding="utf-8-sig"))
+        return tomllib.loads(text_at_most(shipped(path), MOST_BYTES))
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the configuration ({error.strerror})") from error
     except (ValueError, RecursionError) as error:  # no TOML, no text, a number without end

@@ -11,8 +11,9 @@ from eval.datasets import DataError
 from nodes.state import NoQuestionKind, Turn
 from value_index.errors import first_problem
 from value_index.models import FrozenModel
+from value_index.text.bounded_file import text_at_most
 
-MOST_BYTES = 64_000_000
+MOST_BYTES = 64 << 20
 """The size of such a file at most."""
 
 
@@ -43,9 +44,7 @@ def labelled_utterances(path: Path) -> tuple[LabelledUtterance, ...]:
         DataError: it cannot be read, or a line is none; the message says which.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DataError(f"{path} has more than {MOST_BYTES >> 20} MB: it is no list of utterances")
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = text_at_most(path, MOST_BYTES).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from error
     found: list[LabelledUtterance] = []

@@ -14,6 +14,7 @@ from yaml.reader import ReaderError
 
 from value_index.errors import TurnSQLError
 from value_index.models import FrozenModel
+from value_index.text.bounded_file import text_at_most
 from value_index.text.yaml_lines import line_of
 
 MOST_BYTES = 64 * 2**20
@@ -158,7 +159,7 @@ def read_suite(path: Path) -> SuiteFile:
             raise SuiteError(
                 f"{path}: {path.stat().st_size / 2**20:.0f} MB are more than a suite may have ({MOST_BYTES >> 20})"
             )
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_at_most(path, MOST_BYTES)
     except (OSError, UnicodeDecodeError) as error:
         raise SuiteError(f"cannot read {path}: {error}") from error
     try:

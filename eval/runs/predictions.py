@@ -20,9 +20,12 @@ from nodes.llm.sql_text import sql_text
 from nodes.state import STAGES, Attempt, Stage
 from value_index.errors import first_problem
 from value_index.models import ForeignModel
+from value_index.text.bounded_file import text_at_most
 
 Missing = Literal["wrong", "left-out"]
 VARIANT = "imported"
+MOST_BYTES = 256 << 20
+"""A larger file is no list of predictions."""
 BIRD_MARK = "\t----- bird -----\t"
 
 
@@ -128,7 +131,7 @@ def read_predictions(path: Path, rows: Dataset) -> tuple[Mapping[TurnKey, str], 
         DataError: The file is missing, of no known kind, or does not fit the dialogues; the line names the place.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_at_most(path, MOST_BYTES)
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {path}: {error}") from error
     readers = {".jsonl": _json_lines, ".json": _by_number}
