@@ -15,6 +15,7 @@ from value_index.errors import FILE_FAULTS, DatabaseError, is_machine_fault
 from value_index.sqlite.cell_limits import CellLimits
 from value_index.sqlite.collations import stand_in
 from value_index.sqlite.sandbox import MAX_PARAMETERS, Authorizer, confine, is_settled_wal, open_read_only
+from value_index.sqlite.stamp import FILE, begins_as_database
 from value_index.sqlite.virtual_tables import virtual_tables
 
 _NOTHING = re.compile(r"(?>\s|;|--[^\n]*|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
@@ -66,15 +67,18 @@ class Session(threading.Thread):
         """Whether a caller has left it behind, in the middle of a statement."""
         self.jobs: SimpleQueue[Callable[[Session], Any] | None] = SimpleQueue()
         """What to run; None ends the thread and closes the connection. What gives None has no result to wait for."""
-        self._stamp = stamp
+        self._path, self._stamp = path, stamp
         self._results: SimpleQueue[Any] = SimpleQueue()
         self._authorizer = Authorizer()
         confine(self.connection, self._authorizer)
         self.start()
 
     def serves(self, stamp: tuple[int, ...]) -> bool:
-        """Whether this is a connection to the file that has the stamp; virtual tables are connected to one state."""
-        return self._stamp == stamp if self._virtual or self.settled else self._stamp[:2] == stamp[:2]
+        """Whether this is a connection to the file that has the stamp; virtual tables are connected to one state.
+
+        A file that was written over by no SQLite is known by its times alone: a connection would show its kept pages.
+        """
+        return self._stamp == stamp if self._virtual or self.settled else self._stamp[:FILE] == stamp[:FILE]
 
     def run(self) -> None:
         while (job := self.jobs.get()) is not None:
@@ -142,7 +146,8 @@ class Session(threading.Thread):
             return Result(outcome="error", message=message, machine_fault=shared)
         if isinstance(error, sqlite3.ProgrammingError) and "binding" in message:
             message = "parameters are not allowed: write the values"
-        return Result(outcome="error", message=message, machine_fault=is_machine_fault(error))
+        outside = is_machine_fault(error) or not begins_as_database(self._path)
+        return Result(outcome="error", message=message, machine_fault=outside)
 
 
 def _no_rows(sql: str) -> Result:

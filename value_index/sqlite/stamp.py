@@ -7,6 +7,18 @@ from pathlib import Path
 
 from value_index.errors import DatabaseError
 
+FILE = 5
+"""Parts of a stamp that are of the file itself; the others are of its log."""
+
+
+def begins_as_database(path: Path) -> bool:
+    """Tell whether a file still has SQLite's first bytes: one that was emptied has no table, whatever is asked."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
 
 def stamp(path: Path) -> tuple[int, ...]:
     """Return what tells one state of a file from another, the device and inode first.

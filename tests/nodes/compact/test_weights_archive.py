@@ -55,3 +55,12 @@ def test_a_damaged_cross_encoder_is_one_line(tmp_path: Path, part: str, content:
     with pytest.raises(WeightsError) as raised:
         CrossEncoder(path)
     assert "\n" not in str(raised.value)
+
+
+def test_an_archive_that_swells_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nodes.compact.weights_archive.MAX_BYTES", 5 << 20)
+    path = tmp_path / "weights.zip"
+    write_weights(path, {"a.onnx": b"\0" * (6 << 20)}, {}, packed=True)
+    assert path.stat().st_size < 1 << 16
+    with pytest.raises(WeightsError, match="would unpack to 6 MB"):
+        read(path)

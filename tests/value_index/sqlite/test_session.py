@@ -51,6 +51,35 @@ def test_a_file_of_the_same_size_and_time_is_another(tmp_path: Path) -> None:
     assert database.fingerprint() != first
 
 
+def test_a_file_written_over_in_its_place_is_read(tmp_path: Path) -> None:
+    database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
+    index, times = ValueIndex.open(database, tmp_path / "kept"), database.path.stat()
+    assert database.execute("SELECT name FROM city").rows == (("Rome",),)
+    database.path.write_bytes(city(tmp_path / "b.sqlite", "Oslo").read_bytes())
+    os.utime(database.path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert database.execute("SELECT name FROM city").rows == (("Oslo",),)
+    assert [match.value for match in index.lookup("oslo")] == ["Oslo"] and index.lookup("rome") == ()
+
+
+def test_a_link_that_leads_elsewhere_now_is_followed(tmp_path: Path) -> None:
+    link = tmp_path / "link.sqlite"
+    link.symlink_to(city(tmp_path / "a.sqlite", "Rome"))
+    database = SQLiteDatabase.open(link)
+    assert database.execute("SELECT name FROM city").rows == (("Rome",),)
+    link.unlink()
+    link.symlink_to(city(tmp_path / "b.sqlite", "Oslo"))
+    assert database.execute("SELECT name FROM city").rows == (("Oslo",),)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 8192, b"no database" * 1000])
+def test_a_file_that_is_no_database_any_more_is_the_machines_fault(tmp_path: Path, content: bytes) -> None:
+    database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
+    assert database.execute("SELECT name FROM city").ok
+    database.path.write_bytes(content)
+    result = database.execute("SELECT name FROM city")
+    assert (result.outcome, result.machine_fault) == ("error", True)
+
+
 def test_a_file_that_is_gone_is_one_line(tmp_path: Path) -> None:
     database = SQLiteDatabase.open(city(tmp_path / "a.sqlite", "Rome"))
     index = ValueIndex.build(database)
