@@ -83,9 +83,9 @@ class BaselineScores(Record):
     dialogue: int
     turn: int
     empty: dict[str, float | None]
-    """Of the plan that asks for nothing."""
+    """Scores of the plan that asks for nothing."""
     copied: dict[str, float | None]
-    """Of the gold plan of the turn before; of the empty one in the first turn."""
+    """Scores of the gold plan of the turn before, and of the empty one in the first turn."""
 
     @property
     def key(self) -> TurnKey:
