@@ -40,7 +40,7 @@ async def open_llm(
         if endpoint is None:
             yield None
             return
-        live = None if cassette and cassette.replay else await stack.enter_async_context(_live(endpoint, environment))
+        live = None if cassette and cassette.replay else await stack.enter_async_context(_all(endpoint, environment))
         if cassette is None:
             yield live
             return
@@ -90,6 +90,21 @@ async def check_adapter(endpoint: Endpoint, environment: Mapping[str, str]) -> A
             "server ignores it or it was not trained; serve it again (turnsql serve --adapter), or name the base as model"
         )
     return effect
+
+
+@asynccontextmanager
+async def _all(endpoint: Endpoint, environment: Mapping[str, str]) -> AsyncGenerator[Completer]:
+    """Open every server of an endpoint; several are asked by dialogue, each tried but twice before the next."""
+    async with AsyncExitStack() as stack:
+        if not endpoint.more_urls:
+            yield await stack.enter_async_context(_live(endpoint, environment))
+            return
+        from nodes.llm.server_pool import ServerPool
+
+        tries = {"more_urls": (), "max_retries": min(endpoint.max_retries, 1)}
+        each = [endpoint.model_copy(update={**tries, "base_url": url}) for url in endpoint.servers]
+        servers = [await stack.enter_async_context(_live(one, environment)) for one in each]
+        yield ServerPool(servers, rounds=endpoint.max_retries + 1)
 
 
 @asynccontextmanager

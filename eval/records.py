@@ -16,8 +16,8 @@ from value_index.models import FrozenModel
 HistoryMode = Literal["gold", "predicted", "noised"]
 Outcome = Literal["answered", "no_sql", "no_question", "not_run"]
 M = TypeVar("M", bound=BaseModel)
-TIMES = frozenset(("ms", "timing", "seconds"))
-"""Fields of a record that no two runs share."""
+TIMES = frozenset(("ms", "timing", "seconds", "server"))
+"""Fields of a record that no two runs share: times, and which of several servers answered."""
 
 
 class RunError(TurnSQLError):

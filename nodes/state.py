@@ -163,6 +163,8 @@ class Usage(StateModel):
     """Wall clock of the call, its retries included."""
     price: float | None = None
     """The price in the currency of the endpoint's prices; None if they are unknown."""
+    server: str = ""
+    """Address of the server that answered, where the endpoint has several."""
 
 
 class ModelCall(StateModel):

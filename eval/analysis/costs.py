@@ -27,6 +27,8 @@ class CallCosts(FrozenModel):
     seconds: float
     price: float | None
     """None if a price is unknown."""
+    servers: dict[str, int] = Field(default_factory=dict[str, int])
+    """Answers by server, where the endpoint has several."""
 
     @classmethod
     def of(cls, calls: Iterable[ModelCall]) -> CallCosts:
@@ -40,6 +42,7 @@ class CallCosts(FrozenModel):
             cached_tokens=sum(call.usage.cached_tokens for call in calls),
             completion_tokens=sum(call.usage.completion_tokens for call in calls),
             seconds=sum(call.usage.seconds for call in calls),
+            servers=dict(Counter(call.usage.server for call in calls if call.usage.server)),
             price=None if not prices or None in prices else sum(price or 0.0 for price in prices),
         )
 
@@ -110,6 +113,7 @@ def cost_lines(cost: RunCost) -> list[str]:
             tokens = (cost.total.prompt_tokens + cost.total.completion_tokens) / count
             money = "" if cost.total.price is None else f", money {cost.total.price / count:.5f}"
             lines.append(f"by {name}: {tokens:,.0f} tokens, {cost.total.seconds / count:.2f} s{money}")
+    lines.extend(f"{url}: {calls:,} calls" for url, calls in sorted(cost.total.servers.items()))
     wrong = ", ".join(f"{kind} {count}" for kind, count in cost.first_texts.items())
     return [*lines, f"first SQL in error: {wrong or 'none'}"]
 

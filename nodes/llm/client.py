@@ -218,7 +218,9 @@ class LLM:
         self._failed += 1
         line = fault_line(trouble, self.endpoint, self._key)
         dead = self._failed >= DEAD_AFTER and not (isinstance(trouble, Refused) and is_about_context(trouble))
-        return EndpointError(line.text, fatal=line.fatal or dead or (line.set_up and not self._answered))
+        is_down = isinstance(trouble, Unreachable | Late) or (isinstance(trouble, Refused) and trouble.passing)
+        fatal = line.fatal or dead or (line.set_up and not self._answered)
+        return EndpointError(line.text, fatal=fatal, elsewhere=is_down)
 
 
 async def _read_bounded(response: Any) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from nodes.state import Usage
 from value_index.models import FrozenModel
@@ -60,7 +60,9 @@ class Endpoint(FrozenModel):
     """An OpenAI-compatible server and one of its models."""
 
     base_url: str
-    """The address up to and with `/v1`."""
+    """The address up to and with `/v1`; a file may list several servers of the model."""
+    more_urls: tuple[str, ...] = ()
+    """The servers after the first, where `base_url` lists several."""
     model: str
     adapter_of: str = ""
     """The base model, as the server names it, that `model` is a LoRA adapter of; a run stops where they answer alike."""
@@ -93,6 +95,29 @@ class Endpoint(FrozenModel):
     """How often one request is tried again, on 408, 409, 429, 5xx, a broken connection and a malformed answer."""
     prices: Prices | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _several(cls, value: Any) -> Any:
+        """Read a list of addresses as one and the servers after it."""
+        urls = cast("dict[str, Any]", value).get("base_url") if isinstance(value, dict) else None
+        if not isinstance(urls, list | tuple) or not urls:
+            return value
+        first, *more = cast("list[Any]", urls)
+        if len(set(map(str, urls))) < len(urls):
+            raise ValueError("base_url names a server twice")
+        return {**cast("dict[str, Any]", value), "base_url": first, "more_urls": more}
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The addresses of all servers."""
+        return (self.base_url, *self.more_urls)
+
+    @field_validator("more_urls")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a list with what is no address."""
+        return tuple(cls._an_address(each) for each in value)
+
     @field_validator("base_url")
     @classmethod
     def _an_address(cls, value: str) -> str:
@@ -110,7 +135,7 @@ class Endpoint(FrozenModel):
 
     def decisive(self) -> dict[str, Any]:
         """Return what decides an answer, as JSON values: not where the server stands, what it costs, how long to wait."""
-        where = {"base_url", "key_env", "timeout", "max_retries", "prices", "grammar", "adapter_of"}
+        where = {"base_url", "more_urls", "key_env", "timeout", "max_retries", "prices", "grammar", "adapter_of"}
         return {**self.model_dump(mode="json", exclude=where), "extra_body": _masked(self.extra_body)}
 
     def prompt_characters(self) -> int:

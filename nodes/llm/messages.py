@@ -121,8 +121,10 @@ class Metered:
 class EndpointError(TurnSQLError):
     """A call that was not answered: the turn is not run, never wrong."""
 
-    def __init__(self, message: str, *, fatal: bool = False) -> None:
+    def __init__(self, message: str, *, fatal: bool = False, elsewhere: bool = False) -> None:
         super().__init__(message)
+        self.elsewhere = elsewhere
+        """Whether another server of the same model may answer."""
         self.fatal = fatal
         """Whether no other call will be answered either, so that a run should stop and be resumed later."""
 
