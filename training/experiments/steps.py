@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.serve import end_with_parent
 from training.settings import TrainingError
 from training.sft.checkpoints import last_checkpoint
 
@@ -56,8 +58,9 @@ def train_in_process(
 
 
 def status_of(words: list[str]) -> int:
-    """Run a command to its end."""
-    return subprocess.run(words, check=False).returncode
+    """Run a command to its end, or to that of this process, however it is killed: two must not write one folder."""
+    end = end_with_parent if sys.platform == "linux" else None
+    return subprocess.run(words, check=False, preexec_fn=end).returncode
 
 
 def free_port() -> int:
