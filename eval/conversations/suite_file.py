@@ -15,16 +15,13 @@ from yaml.reader import ReaderError
 from value_index.errors import TurnSQLError
 from value_index.models import FrozenModel
 from value_index.text.bounded_file import text_at_most
+from value_index.text.yaml_events import DEEPEST, LOADER, events_with_depth
 from value_index.text.yaml_lines import line_of
 
 MOST_BYTES = 64 * 2**20
 """Size of a file up to which it is read: some 400,000 turns."""
 LONGEST_QUESTION = 10_000
 """Characters of a question; the agent reads no more."""
-DEEPEST = 30
-"""Lists and mappings in each other; a suite has seven."""
-LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""PyYAML's reader in C where it was built with it: twenty times as fast on a long suite."""
 Cell = int | float | str | bool | None
 
 
@@ -211,9 +208,7 @@ def _check_form(text: str, path: Path) -> None:
     Raises:
         SuiteError: The line is named.
     """
-    depth = 0
-    for event in yaml.parse(text, Loader=LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+    for event, depth in events_with_depth(text):
         if isinstance(event, yaml.AliasEvent):
             raise SuiteError(
                 f"{path}:{event.start_mark.line + 1}: an alias (*{event.anchor}) is not read: write it out"

@@ -61,7 +61,7 @@ def read_knowledge_file(case: tuple[str, bytes]) -> None:
         finally:
             database.close()
         turn = TurnKnowledge(known, Utterance.of("How many female critters weigh over 3?"))
-        assert turn.spoken(database.schema).tables and all("\n" not in line for line in turn.lines())
+        assert turn.spoken(database.schema).tables and all("\n" not in line for line in turn.lines(database.schema))
 
 
 def _kennel(folder: Path) -> str:

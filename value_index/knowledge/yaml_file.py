@@ -27,6 +27,7 @@ from value_index.knowledge.store import (
 from value_index.knowledge.stored_codes import stored_codes
 from value_index.models import ForeignModel
 from value_index.schema import ColumnRef
+from value_index.text.yaml_events import DEEPEST, events_with_depth
 from value_index.text.yaml_lines import line_of
 
 
@@ -60,6 +61,9 @@ def read_yaml(path: Path, text: str, database: Database) -> Knowledge:
         KnowledgeError: it is no YAML, has an unknown key, or names what the database does not have.
     """
     try:
+        deep = next((event for event, depth in events_with_depth(text) if depth > DEEPEST), None)
+        if deep is not None:
+            raise KnowledgeError(f"{path}:{deep.start_mark.line + 1}: nested too deep to be knowledge")
         tree, value = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1

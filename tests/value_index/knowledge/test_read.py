@@ -138,6 +138,7 @@ def test_a_folder_is_all_of_its_files(tmp_path: Path, database: Database) -> Non
         ("k.yaml", "questions:\n  - question: a\n    sql: SELECT nothing FROM pet\n", "k.yaml:3: the SQL does not run"),
         ("k.json", '{"datasets": [\n{"fields": []}]}', "k.json:2: datasets.0.name: Field required"),
         ("k.yaml", "tables: [\n", "k.yaml:2: not YAML"),
+        ("k.yaml", "tables:\n  pet: " + "[" * 500 + "]" * 500, "k.yaml:2: nested too deep to be knowledge"),
         ("k.yaml", "just words", "k.yaml:1: Input should be a valid dictionary"),
         ("pet.csv", "name,meaning\n", "pet.csv:1: no column 'original_column_name'"),
         ("dog.csv", BIRD, "dog.csv:1: the database has no table 'dog'"),
