@@ -80,6 +80,22 @@ def roundtrip(
 
 
 @app.command(rich_help_panel=MAINTAIN)
+def dialects(
+    data: Data,
+    dataset: Annotated[str, typer.Option(help="Name of the data set: cosql, sparc, spider or bird.")] = "cosql",
+    split: Annotated[str, typer.Option(help="Split of the data set: dev, mini_dev, mini_dev_postgresql, ...")] = "dev",
+    json: AsJson = False,
+) -> None:
+    """Write every gold's plan for each engine, read it back and validate it; nothing is run."""
+    from rich.console import Console
+
+    from eval.checks.dialects import score_dialects
+
+    found = score_dialects(dataset, data, split)
+    typer.echo(found.model_dump_json(indent=2)) if json else Console().print(found.table().rich())
+
+
+@app.command(rich_help_panel=MAINTAIN)
 def leaks(
     train: Annotated[list[Path], typer.Option(metavar="FILE", help="Training file: official JSON, or JSON lines.")],
     evaluation: Annotated[

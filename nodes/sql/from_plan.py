@@ -150,7 +150,18 @@ class _QueryWriter:
             return f"{self._identifier(table.name if table else source.table)}{alias}"
         # A sub-query in FROM does not see the block around it; the entry only keeps the count of nestings right.
         inner = _QueryWriter(self.schema, (names, *self.outer))
-        return f"({inner.query(source.plan, names.labelled[index])}){alias}"
+        return f"({inner.query(source.plan, names.labelled[index] | self._of_any_row(source.plan))}){alias}"
+
+    def _of_any_row(self, plan: Plan) -> frozenset[int]:
+        """Return the columns of a sub-query that an engine writes as any row's of a group, which takes their name away."""
+        if self._engine.terms is None:
+            return frozenset()
+        terms = self._open(plan)[1].of_groups(plan)
+        if not isinstance(terms, TypedTermWriter) or terms.grouped is None:
+            return frozenset()
+        columns = enumerate(expanded(plan, self.schema))
+        bare = {at for at, term in columns if isinstance(term, ColumnTerm | DerivedTerm) and term not in plan.group_by}
+        return frozenset(bare)
 
     def _order(self, plan: Plan) -> list[str]:
         _, terms = self._open(plan)

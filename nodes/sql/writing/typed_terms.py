@@ -30,6 +30,7 @@ from nodes.sql.writing.write_terms import TermWriter, only, pair
 
 ON_TEXT = frozenset(("length", "char_length", "upper", "lower", "substr", "trim", "ltrim", "rtrim", "replace", "instr"))
 ON_NUMBERS = frozenset(("abs", "round", "ceil", "floor", "sqrt", "exp", "ln", "sign", "pow", "mod"))
+_PRESENT = {"date": "CURRENT_DATE", "time": "CURRENT_TIME", "datetime": "CURRENT_TIMESTAMP"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?")
 _NUMERAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 
@@ -154,6 +155,8 @@ class TypedTermWriter(TermWriter):
             raise SQLError("function", f"{name} is not written for {self.ENGINE}", name)
         if name == "strftime" and len(arguments) == 2:
             return self.formatted(*arguments)
+        if name in _PRESENT and not arguments:
+            return _PRESENT[name]
         if name in ("strftime", "date", "time", "datetime", "julianday", "unixepoch"):
             if len(arguments) != 1 or name == "strftime":
                 raise SQLError(

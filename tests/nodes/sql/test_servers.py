@@ -302,6 +302,20 @@ def test_what_a_plan_does_not_hold_is_refused_and_no_false_alarm(dialect: Dialec
     assert not [v for v in violations(sql, shop(dialect)) if v.severity == "error"]
 
 
+@pytest.mark.parametrize("dialect", ["postgres", "mysql", "duckdb"])
+def test_a_column_of_any_row_keeps_its_name_for_the_query_around_it(dialect: Dialect) -> None:
+    sql = "SELECT T1.code, T1.c2 FROM (SELECT code, max(price) AS c2 FROM item) AS T1 WHERE T1.code = 'a'"
+    schema = shop("sqlite").model_copy(update={"dialect": dialect})
+    written = from_plan(to_plan(sql, shop("sqlite")), schema)
+    assert " AS code, max(price) AS c2" in written
+    assert from_plan(to_plan(written, schema), schema) == written
+
+
+def test_the_present_is_what_a_time_without_arguments_is() -> None:
+    plan = to_plan("SELECT name FROM item WHERE day < date()", shop("sqlite"))
+    assert from_plan(plan, shop("mysql")) == "SELECT name FROM item WHERE day < CURRENT_DATE"
+
+
 def test_names_are_quoted_as_each_engine_folds_them() -> None:
     plan = to_plan("SELECT Ename FROM Eitem", shop("sqlite", names="E"))
     assert from_plan(plan, shop("postgres", names="E")) == 'SELECT "Ename" FROM "Eitem"'
