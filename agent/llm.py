@@ -25,6 +25,20 @@ class CassetteOptions:
     path: Path
     replay: bool = False
     """Whether the cassette alone answers, and a prompt it lacks is an error."""
+    batch_in: Path | None = None
+    """Answers of a batch, in place of an endpoint."""
+    batch_out: Path | None = None
+    """New file for the requests of a batch, in place of an endpoint."""
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether no endpoint is asked."""
+        return self.replay or self.is_batch
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether files of a batch stand for the endpoint."""
+        return bool(self.batch_in or self.batch_out)
 
 
 @asynccontextmanager
@@ -40,7 +54,15 @@ async def open_llm(
         if endpoint is None:
             yield None
             return
-        live = None if cassette and cassette.replay else await stack.enter_async_context(_all(endpoint, environment))
+        live = (
+            await stack.enter_async_context(_all(endpoint, environment))
+            if not cassette or not cassette.is_offline
+            else None
+        )
+        if cassette and cassette.is_batch:
+            from nodes.llm.batch import Batch
+
+            live = Batch(endpoint, answers=cassette.batch_in, requests=cassette.batch_out)
         if cassette is None:
             yield live
             return

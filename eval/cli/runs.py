@@ -74,6 +74,15 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="Answer from such a file alone; a question that it lacks stops the run."),
     ] = None,
+    batch_out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="New file for what would be asked, a request of a batch a line; needs --record."
+        ),
+    ] = None,
+    batch_in: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Answers of such a batch; needs --record.")
+    ] = None,
 ) -> None:
     """Answer the turns of a data set, and write one record a turn."""
     import os
@@ -82,8 +91,12 @@ def run(
     from agent.llm import CassetteOptions
     from eval.runs.experiment import RunOptions
     from eval.runs.run import run as run_turns
+    from nodes.llm.batch import count_requests
 
-    cassette = CassetteOptions(replay, replay=True) if replay else CassetteOptions(record) if record else None
+    if (batch_in or batch_out) and (not record or replay or workers > 1):
+        raise typer.BadParameter("--batch-in and --batch-out need --record, one worker, and no --replay")
+    recorded = CassetteOptions(record, batch_in=batch_in, batch_out=batch_out) if record else None
+    cassette = CassetteOptions(replay, replay=True) if replay else recorded
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, shard=shard, history=history, config=config,
         nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, workers=workers, resume=resume,
@@ -92,6 +105,9 @@ def run(
     )  # fmt: skip
     counts = run_turns(options, say=partial(typer.echo, err=True))
     typer.echo(f"{out}: {counts.describe()}")
+    if batch_out and (requests := count_requests(batch_out)):
+        typer.echo(f"{batch_out}: {requests} requests; have them answered, and go on with --resume --batch-in")
+        return
     if counts.stopped:
         typer.echo(f"turnsql: stopped: {counts.stopped}; go on with --resume", err=True)
         raise typer.Exit(1)

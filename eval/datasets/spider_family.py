@@ -12,7 +12,7 @@ import re
 import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -226,9 +226,13 @@ class Dataset:
                 self._open[database_id] = opened
             return self._open[database_id]
 
-    def __reduce__(self) -> tuple[type[Dataset], tuple[Any, ...]]:
-        """Hand the dialogues to another process, which opens the databases itself."""
-        return Dataset, (self.name, self.split, self.folder, self.dialogues, self.databases, self.tables)
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process is handed, which opens the databases itself."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if not each.name.startswith("_")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the dialogues over with no database open."""
+        vars(self).update(state, _open={}, _lock=Lock())
 
     def close(self) -> None:
         """Close every database that was opened."""

@@ -61,9 +61,11 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
         TurnSQLError: bad data, configuration or run folder; nothing is half-written.
     """
     config, experiment = read_experiment(options)
+    if options.cassette and options.cassette.is_batch and experiment.history == "predicted":
+        raise RunError("a batch is answered as a whole, before any turn is known: give --history gold")
     if config.endpoint and not options.cassette:
         read_key(config.endpoint, options.environment)
-    if config.endpoint and config.endpoint.adapter_of and not (options.cassette and options.cassette.replay):
+    if config.endpoint and config.endpoint.adapter_of and not (options.cassette and options.cassette.is_offline):
         asyncio.run(check_adapter(config.endpoint, options.environment))
     dataset = load(options.dataset, options.data, options.split)
     total = len(dataset.dialogues)
@@ -76,7 +78,7 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     dataset.open_databases()
     runner = Runner.build(dataset, config, experiment, known)
     manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}", first)
-    if config.endpoint and not (options.cassette and options.cassette.replay):
+    if config.endpoint and not (options.cassette and options.cassette.is_offline):
         served = asyncio.run(served_model(config.endpoint, options.environment))
         manifest = manifest.model_copy(update={"served_model": served})
     begin = RunStore.resume if options.resume else RunStore.create

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
-import re
 import socket
 import ssl
 from time import perf_counter
@@ -27,9 +25,10 @@ from nodes.llm.faults import (
     is_about_context,
     is_about_format,
 )
-from nodes.llm.messages import EndpointError, Prompt, Reply, json_text
+from nodes.llm.messages import EndpointError, Prompt, Reply
+from nodes.llm.reply import read_reply
 from nodes.llm.request import request
-from nodes.state import ReplyOutcome, Stage
+from nodes.state import Stage
 
 DEAD_AFTER = 5
 """Calls failed one after the other, each after all its retries, that make an endpoint dead."""
@@ -40,12 +39,6 @@ LONGEST_WAIT = 60.0
 MOST_BYTES = 4_000_000
 """The most bytes of an unpacked answer: a thousand times what SQL takes."""
 TROUBLES = (Refused, Malformed, Unreachable, Late, TooLong)
-_THOUGHT = re.compile(
-    r"\A\s*(?:<(think|thinking|reasoning)>)?.*?</(?:think|thinking|reasoning)>|\A\s*\[THINK\].*?\[/THINK\]"
-    r"|\A\s*(?:<(?:think|thinking|reasoning)>|\[THINK\]).*\Z",
-    re.DOTALL,
-)
-"""Reasoning before an answer; what was begun and never ended is all there is."""
 
 
 SERVED_SECONDS = 5.0
@@ -85,7 +78,7 @@ class LLM:
             answer = await self._ask(prompt)
         except TROUBLES as trouble:
             raise self._fault(trouble) from trouble
-        return self._reply(answer, prompt, perf_counter() - start)
+        return read_reply(answer, prompt, self.endpoint, perf_counter() - start)
 
     async def raw(self, body: dict[str, Any], *, plain: bool = False) -> dict[str, Any] | None:
         """Send a body as it stands; the answer as JSON values, None if the endpoint refuses the body.
@@ -197,22 +190,6 @@ class LLM:
             raise _unreachable(error) from error
         return read_completion(sent.content)
 
-    def _reply(self, answer: ChatCompletion, prompt: Prompt, seconds: float) -> Reply:
-        text = _THOUGHT.sub("", answer.text).strip()
-        if not text and prompt.output and _is_json(json_text(answer.elsewhere)):
-            text = answer.elsewhere.strip()
-        outcome: ReplyOutcome = "complete" if text else "empty"
-        if answer.ended != "complete":
-            outcome = answer.ended
-        elif text and prompt.output and not _is_json(json_text(text)):
-            outcome = "malformed"
-        usage = answer.usage.model_copy(update={"seconds": seconds})
-        prices = self.endpoint.prices
-        priced = usage.model_copy(update={"price": prices.price(usage)}) if prices else usage
-        return Reply(
-            text=text, outcome=outcome, usage=priced, first_token=answer.first_token if prompt.logprobs else {}
-        )
-
     def _fault(self, trouble: Trouble) -> EndpointError:
         """Say in one line what failed; one prompt that is dropped costs a turn, an endpoint that is dead ends a run."""
         self._failed += 1
@@ -276,11 +253,3 @@ def _may_be_about_format(trouble: Refused) -> bool:
     if is_about_format(trouble):
         return True
     return not trouble.passing and trouble.status not in (401, 403, 407) and not is_about_context(trouble)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
