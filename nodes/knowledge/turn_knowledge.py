@@ -60,8 +60,7 @@ class TurnKnowledge:
         found.sort(key=lambda pair: pair[1][0] - pair[1][1])
         kept: list[tuple[Named, Place]] = []
         for each, place in found:
-            if all(place[1] <= start or end <= place[0] or (place == (start, end) and type(each) is type(other))
-                   for other, (start, end) in kept):  # fmt: skip
+            if all(_apart(each, place, other, taken) for other, taken in kept):
                 kept.append((each, place))
         return tuple(sorted(kept, key=lambda pair: pair[1]))
 
@@ -139,7 +138,8 @@ class TurnKnowledge:
 
         "What is the turnover?" makes `orders.total` "turnover", where a synonym of it says so.
         """
-        renamed = {role.source.folded: words for role, words in self.roles}
+        told = {mention for _, mention in self.values}
+        renamed = {role.source.folded: words for role, words in self.roles if words not in told}
         renamed |= {part.part.folded: words for part, words in reversed(self.names)}
         figures = tuple(self._figures(schema, earlier))
         return renamed_schema(schema, tuple(sorted(renamed.items())), figures) if renamed or figures else schema
@@ -164,10 +164,11 @@ class TurnKnowledge:
                 yield made.tables[0], column
 
     def matches(self, found: tuple[ValueMatch, ...]) -> tuple[ValueMatch, ...]:
-        """Return what the index found, after the values that are called by other words."""
-        known = {(match.column, match.value) for match in found}
-        told = tuple(_match(value, mention, found) for value, mention in self.values)
-        return (*(match for match in told if (match.column, match.value) not in known), *found)
+        """Return the values that are called by other words, and what the index found in the rest of the words."""
+        taken = tuple(mention.casefold() for _, mention in self.values)
+        left = tuple(match for match in found if not any(match.mention.casefold() in words for words in taken))
+        told = tuple(_match(value, mention, left) for value, mention in self.values)
+        return (*told, *left)
 
     def lines(self, schema: Schema) -> Iterator[str]:
         """Say what is used, a line each, with the file and line that it comes from."""
@@ -190,6 +191,13 @@ class TurnKnowledge:
             yield f"{each.name!r}: {each.text} ({each.source}); a model may read it, no plan is made of it"
         if self.verified:
             yield f"verified question: {self.verified.question!r} ({self.verified.source})"
+
+
+def _apart(each: Named, place: Place, other: Named, taken: Place) -> bool:
+    """Whether words may speak of both: they stand apart, or are the same words for two things of a kind, or for a key and its column."""
+    if place[1] <= taken[0] or taken[1] <= place[0]:
+        return True
+    return place == taken and (type(each) is type(other) or JoinRole in (type(each), type(other)))
 
 
 def _unheeded(problem: SQLError | None) -> str:
