@@ -24,6 +24,8 @@ FREE = (
     "settings_sha256",
     "prompts_sha256",
     "weights_sha256",
+    "knowledge_sha256",
+    "evidence",
     "served_model",
     "database_hashes",
     "predictions_sha256",

@@ -15,6 +15,7 @@ from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.normal_form import same_form
 from nodes.sql.to_plan import to_plan
+from nodes.sql.violations import violations
 from value_index.database import Database
 from value_index.models import FrozenModel
 from value_index.schema import Schema
@@ -61,6 +62,8 @@ class Traveller(FrozenModel):
     """The gold ran; false also where its database is absent."""
     strict: bool = False
     normalised: bool = False
+    alarm: str = ""
+    """The validator's error about it; "" if it has none."""
 
 
 class RoundTrip(FrozenModel):
@@ -78,6 +81,8 @@ class RoundTrip(FrozenModel):
     """Golds that do not run (listed), and golds whose database is absent."""
     normalised: Normalised | None = None
     """BIRD only."""
+    alarms: tuple[str, ...] | None = None
+    """The golds that the validator tells an error, each with it; None but for BIRD, whose golds need no database for it."""
     exceptions: dict[str, tuple[Traveller, ...]]
     """The golds that are not equal, by cause."""
 
@@ -87,6 +92,9 @@ class RoundTrip(FrozenModel):
         lines = [f"{name}: {share.equal} of {share.n}" for name, share in shares.items() if share]
         counts = ", ".join(f"{cause} {len(found)}" for cause, found in self.exceptions.items())
         left_out = f"left out: {self.vacuous} with an empty result, {self.not_executed} not executed"
+        if self.alarms is not None:
+            share = len(self.alarms) / self.golds if self.golds else 0.0
+            lines.append(f"told an error by the validator: {len(self.alarms)} of {self.golds} ({share:.3f})")
         return "\n".join([f"{self.dataset} {self.split}", *lines, left_out, f"exceptions: {counts or 'none'}"])
 
 
@@ -120,6 +128,7 @@ def roundtrip(dataset: str, folder: Path, split: str) -> RoundTrip:
         vacuous=sum(one.vacuous for one in travelled),
         not_executed=sum(not one.executed for one in travelled),
         normalised=Normalised(n=len(travelled), equal=sum(one.normalised for one in travelled)) if bird else None,
+        alarms=tuple(f"{one.question}: {one.alarm}" for one in travelled if one.alarm) if bird else None,
         exceptions={cause: tuple(one for one in travelled if one.cause == cause) for cause in causes},
     )
 
@@ -143,17 +152,18 @@ def _golds(dataset: str, folder: Path, split: str) -> Iterator[_Gold]:
 def _bird(folder: Path, split: str) -> Iterator[_Gold]:
     data = load_bird(folder, split)
     opened: dict[str, Database | None] = {}
+    here = data.dialect == "sqlite"
     for row, question in enumerate(data.questions):
         name, path = question.db_id, data.database_path(question.db_id)
         if name not in opened:
-            opened[name] = SQLiteDatabase.open(path, database_id=name) if path.is_file() else None
+            opened[name] = SQLiteDatabase.open(path, database_id=name) if path.is_file() and here else None
         database = opened[name]
         yield _Gold(str(row), name, question.query, database.schema if database else data.schemas[name], database)
 
 
 def _travel(gold: _Gold, executions: Executions, *, normalise: bool) -> Traveller:
     start = Traveller(question=gold.question, database_id=gold.database_id, gold=gold.sql,
-                      flat=len(_SELECT.findall(gold.sql)) == 1)  # fmt: skip
+                      flat=len(_SELECT.findall(gold.sql)) == 1, alarm=_alarm(gold) if normalise else "")  # fmt: skip
     try:
         dumped = to_plan(gold.sql, gold.schema).model_dump_json()
         written = from_plan(Plan.model_validate_json(dumped), gold.schema)
@@ -162,6 +172,10 @@ def _travel(gold: _Gold, executions: Executions, *, normalise: bool) -> Travelle
     except SQLError as error:
         one = start.model_copy(update={"cause": error.cause, "message": str(error)})
     return one if gold.database is None else _judged(one, gold.database, executions)
+
+
+def _alarm(gold: _Gold) -> str:
+    return next((found.message for found in violations(gold.sql, gold.schema) if found.severity == "error"), "")
 
 
 def _judged(one: Traveller, database: Database, executions: Executions) -> Traveller:

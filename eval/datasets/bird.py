@@ -17,11 +17,11 @@ from pydantic import Field, ValidationError
 
 from eval.datasets.spider_family import DataError, Dataset, GoldDialogue, GoldTurn, file_of, followed, read_json
 from value_index.models import ForeignModel
-from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
+from value_index.schema import Column, ColumnRef, Dialect, ForeignKey, Schema, Table
 from value_index.sqlite.reflection import column_kind
 from value_index.text.natural_names import split_identifier
 
-_DIALECTS = {"_postgresql": "postgres", "_mysql": "mysql"}
+_DIALECTS: dict[str, Dialect] = {"_postgresql": "postgres", "_mysql": "mysql"}
 """Endings of a split whose gold SQL is not SQLite's."""
 _DATED = re.compile(r"dev_(\d{4})(\d{2})(\d{2})")
 _ARCHIVES = ("train", "dev", "dev_2*", "MINIDEV", "minidev/MINIDEV")
@@ -78,9 +78,9 @@ class Bird:
         return file_of(self.databases, database_id)
 
     @property
-    def dialect(self) -> str:
+    def dialect(self) -> Dialect:
         """How the gold SQL is spelt, as sqlglot calls it."""
-        return next((name for ending, name in _DIALECTS.items() if self.split.endswith(ending)), "sqlite")
+        return dialect_of(self.split)
 
     @cached_property
     def edition(self) -> str:
@@ -107,6 +107,12 @@ class Bird:
         )  # fmt: skip
 
 
+def dialect_of(split: str) -> Dialect:
+    """Return how the gold SQL of a split is spelt, as sqlglot calls it."""
+    own: Dialect = "sqlite"
+    return next((name for ending, name in _DIALECTS.items() if split.endswith(ending)), own)
+
+
 def bird(folder: Path, split: str) -> Dataset:
     """Read BIRD's questions as dialogues of one turn: `SPLIT.json`, for example `mini_dev_sqlite.json` as `mini_dev`."""
     return load_bird(folder, split).dataset()
@@ -129,7 +135,9 @@ def load_bird(folder: str | Path, split: str) -> Bird:
     try:
         questions = tuple(_question(path, index, row) for index, row in enumerate(_rows(path)))
         entries = [_BirdTables.model_validate(row) for row in _rows(tables)]
-        return Bird(path.parent, split, questions, {entry.db_id: _schema(entry) for entry in entries}, tables)
+        return Bird(
+            path.parent, split, questions, {entry.db_id: _schema(entry, dialect_of(split)) for entry in entries}, tables
+        )
     except (ValidationError, IndexError) as error:
         raise DataError(f"{tables} is not BIRD's: {str(error).splitlines()[0]}") from error
 
@@ -150,7 +158,7 @@ def _rows(path: Path) -> list[Any]:
     return rows
 
 
-def _schema(entry: _BirdTables) -> Schema:
+def _schema(entry: _BirdTables, dialect: Dialect) -> Schema:
     keys = [key for item in entry.primary_keys for key in (item if isinstance(item, tuple) else (item,))]
     tables = [
         Table(
@@ -164,7 +172,7 @@ def _schema(entry: _BirdTables) -> Schema:
         for index, name in enumerate(entry.table_names_original)
     ]
     links = tuple(ForeignKey(source=_ref(entry, one), target=_ref(entry, other)) for one, other in entry.foreign_keys)
-    return Schema(database_id=entry.db_id, tables=tuple(tables), foreign_keys=links)
+    return Schema(database_id=entry.db_id, tables=tuple(tables), foreign_keys=links, dialect=dialect)
 
 
 def _columns(entry: _BirdTables) -> list[tuple[int, tuple[int, str]]]:
