@@ -109,8 +109,7 @@ class Bird:
 
 def dialect_of(split: str) -> Dialect:
     """Return how the gold SQL of a split is spelt, as sqlglot calls it."""
-    own: Dialect = "sqlite"
-    return next((name for ending, name in _DIALECTS.items() if split.endswith(ending)), own)
+    return _DIALECTS.get(split[split.rfind("_") :], "sqlite")
 
 
 def bird(folder: Path, split: str) -> Dataset:
