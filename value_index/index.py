@@ -29,6 +29,8 @@ from value_index.text.tokens import Token, tokens
 
 KEPT_FROM = 16 << 20
 """Bytes of a database from which reading it each time costs more than keeping its index."""
+KEPT_COLUMNS = 2_000
+"""The same in columns: a server is asked for each."""
 CANDIDATES_A_MENTION = 3
 MAX_MENTIONS = 12
 
@@ -71,13 +73,13 @@ class ValueIndex:
 
     @classmethod
     def of(cls, database: Database, index_dir: Path | None = None) -> ValueIndex:
-        """Return the index of a database: read into memory where the file is small, else kept in a folder.
+        """Return the index of a database: read into memory where it is small, else kept in a folder.
 
         Args:
             database: the database.
             index_dir: the folder of the indexes; the user's if None.
         """
-        small = database.file_bytes < KEPT_FROM
+        small = database.file_bytes < KEPT_FROM and len(database.schema.columns) < KEPT_COLUMNS
         return cls.build(database) if small else cls.open(database, index_dir or indexes_folder())
 
     @classmethod

@@ -175,12 +175,13 @@ def test_a_folder_that_cannot_be_written_is_one_line(database: Database, tmp_pat
     assert "\n" not in str(caught.value)
 
 
-def test_only_the_index_of_a_large_file_is_kept(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limit", ["KEPT_FROM", "KEPT_COLUMNS"])
+def test_only_the_index_of_a_large_database_is_kept(
+    limit: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert values(ValueIndex.of(database, tmp_path / "kept"), "rome") == ["Rome"]
     assert not (tmp_path / "kept").exists()
-    monkeypatch.setattr(index_module, "KEPT_FROM", 1)
+    monkeypatch.setattr(index_module, limit, 1)
     assert values(ValueIndex.of(database, tmp_path / "kept"), "rome") == ["Rome"]
     assert (tmp_path / "kept").exists()
 
