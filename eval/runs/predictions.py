@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,10 @@ Missing = Literal["wrong", "left-out"]
 VARIANT = "imported"
 MOST_BYTES = 256 << 20
 """A larger file is no list of predictions."""
+LONGEST_SQL = 1_000_000
+"""Characters kept of a prediction; SQLite reads no more of one."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 BIRD_MARK = "\t----- bird -----\t"
 
 
@@ -139,7 +144,7 @@ def read_predictions(path: Path, rows: Dataset) -> tuple[Mapping[TurnKey, str], 
     for place, key, sql in readers.get(path.suffix.lower(), _official)(path, text, rows):
         if key in found:
             raise DataError(f"{path}: {place}: turn {key[0]}/{key[1]} is predicted twice")
-        found[key] = sql
+        found[key] = _SURROGATES.sub("\ufffd", sql[:LONGEST_SQL])
     return found, text
 
 
@@ -195,6 +200,6 @@ def _by_number(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Turn
     if not isinstance(table, dict) or not all(isinstance(sql, str) for sql in table.values()):
         raise DataError(f"{path} is no JSON object of queries by number")
     for number, sql in table.items():
-        if not number.isdigit():
+        if not _NUMBER.fullmatch(number):
             raise DataError(f"{path}: {number!r} is no number of a question")
         yield f"question {number}", TurnKey(int(number), 0), sql.split(BIRD_MARK)[0].strip()

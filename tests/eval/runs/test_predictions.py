@@ -82,6 +82,17 @@ def test_a_json_file_of_questions_by_number(tmp_path: Path) -> None:
     assert found == {(0, 0): "SELECT 1"}
 
 
+def test_half_characters_and_endless_texts_leave_a_run_that_is_read(rows: Dataset, tmp_path: Path) -> None:
+    half = written(tmp_path / "half.json", '{"0": "SELECT \'\\ud800\'"}')
+    long = written(tmp_path / "long.txt", "SELECT " + "x," * 2_000_000)
+    for file in (half, long):
+        folder = tmp_path / file.stem
+        import_predictions(file, DEMO_DATA, folder, dataset="cosql", split="dev")
+        (first, *_) = read_turns(folder)
+        assert len(first.sql) <= 1_000_000
+    assert "\ufffd" in next(iter(read_turns(tmp_path / "half"))).sql
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
@@ -91,6 +102,8 @@ def test_a_json_file_of_questions_by_number(tmp_path: Path) -> None:
         ("x.jsonl", '{"dialogue": 0, "sql": "SELECT 1"}\n' * 2, ["line 2", "0/0", "twice"]),
         ("x.json", "[]", ["JSON object"]),
         ("x.json", '{"a": "SELECT 1"}', ["'a'"]),
+        ("x.json", '{"²": "SELECT 1"}', ["no number"]),
+        ("x.json", '{"' + "9" * 5000 + '": "SELECT 1"}', ["no number"]),
         ("x.txt", "SELECT 1\n" * 99, ["dialogue 1", "99 lines"]),
         ("x.jsonl", '{"dialogue": 9999, "sql": "SELECT 1"}', ["predicts no turn", "--dialogues"]),
     ],
