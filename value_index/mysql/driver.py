@@ -16,7 +16,7 @@ _SESSION = (
     "SET SESSION sql_mode = 'NO_UNSIGNED_SUBTRACTION', div_precision_increment = 12, group_concat_max_len = 1048576",
     "SET SESSION TRANSACTION READ ONLY",
 )
-"""As SQLite would have it: texts in single or double quotes, groups as they come, quotients that are not cut after four digits."""
+"""The ways of SQLite: texts in single or double quotes, groups as they come, quotients that are not cut after four digits."""
 
 
 def open_connection(address: Address) -> Connection[Any]:
