@@ -14,7 +14,7 @@ from value_index.linear_model import Weights
 EDIT_ROUNDS = 2
 """How often the best plans so far are edited."""
 ASKED_EDITS = frozenset(
-    ("condition", "order", "group", "each", "cast", "roles", "own_key", "given_up", "display", "count")
+    ("condition", "order", "group", "each", "figure", "cast", "roles", "own_key", "given_up", "display", "count")
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
 SENSE_EDITS = frozenset(("distinct", "repeat", "join"))

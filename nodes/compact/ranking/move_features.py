@@ -11,9 +11,10 @@ from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.figure import asks_another_figure
 from nodes.coverage.moves import Move, goes_back_to, move_of
 from nodes.coverage.references import exchanges, gives_up
-from nodes.plan import Plan
+from nodes.plan import ColumnTerm, Plan
 from nodes.plan.constraints import Constraint
 from value_index.linear_model import Feature, Features
 
@@ -33,6 +34,7 @@ FEATURES = (
     Feature("leaves_filters_held", "How many conditions are held though the words begin a new subject, up to two."),
     Feature("turned_filter", "How many conditions before it turns round though nothing is denied: = to !=, < to >."),
     Feature("order_lost", "True if it has the conditions and tables of the turn before, but no longer its order."),
+    Feature("figure_group_lost", 'True if only another figure is named ("and the average?") and the group is lost.'),
     Feature(
         "exchanges_value",
         'True if a value is to be exchanged ("and Poland?") and only a value of the plan before is another.',
@@ -92,6 +94,7 @@ class MoveFeatures:
             "leaves_filters_held": float(self.move == "leave") * min(2, held),
             "turned_filter": float(0 if self.demand.evidence.cues.negated else self._turned(plan_parts)),
             "order_lost": float(bool(before.order_by) and not plan.order_by and not lost and plan != before),
+            "figure_group_lost": float(asks_another_figure(self.demand) and not _shows_units(plan, before)),
             **self._replaced(plan_parts, before, old),
             "keeps_all": float(self._may_keep and not lost and plan.select == before.select and plan != before),
         }
@@ -135,3 +138,9 @@ class MoveFeatures:
             for c in self.demand.evidence.constraints_before
             if c not in plan_parts.filters
         )
+
+
+def _shows_units(plan: Plan, before: Plan) -> bool:
+    """Tell whether a plan has the groups of the one before and shows what that showed of them."""
+    units = {term for term in before.select if isinstance(term, ColumnTerm)}
+    return plan.group_by == before.group_by and units <= set(plan.select)

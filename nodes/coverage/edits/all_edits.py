@@ -11,6 +11,7 @@ from nodes.coverage.edits.display import shown_things
 from nodes.coverage.edits.duplicates import shown_once
 from nodes.coverage.edits.each import asked_of_each
 from nodes.coverage.edits.earlier import lost_conditions
+from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.given_up import given_up_conditions
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
@@ -38,6 +39,7 @@ EDITS: Mapping[str, Edit] = {
     "order": asked_orders,
     "group": asked_groups,
     "each": asked_of_each,
+    "figure": another_figure,
     "projection": asked_projections,
     "join": sound_joins,
     "distinct": shown_once,

@@ -17,6 +17,8 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
     "Which films have no director?": `SELECT director ... WHERE director IS NULL` becomes `SELECT title ...`.
     """
+    if shows_another_name(plan, demand):
+        yield from _called_rightly(plan, demand)
     if plan.set_operations or plan.group_by or not shows_conditions(plan, demand):
         return
     shown = next(term.table for term in plan.select if isinstance(term, ColumnTerm))
@@ -26,6 +28,17 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
         if table is not None and joined is not None:
             terms: tuple[Term, ...] = tuple(ColumnTerm.of(ref) for ref in display_columns(table))
             yield joined.model_copy(update={"select": terms})
+
+
+def _called_rightly(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield a plan that shows the tables' own names in the place of its other unnamed texts."""
+    select: list[Term] = []
+    for term in plan.select:
+        if isinstance(term, ColumnTerm) and _is_another_name(term, demand):
+            select += map(ColumnTerm.of, _called(term.table, demand))
+        else:
+            select.append(term)
+    yield plan.model_copy(update={"select": tuple(dict.fromkeys(select))})
 
 
 def shows_conditions(plan: Plan, demand: Demand) -> bool:
@@ -42,21 +55,25 @@ def shows_another_name(plan: Plan, demand: Demand) -> bool:
     """
     used = {term.ref for term in columns(plan)}
     return any(
-        term.ref not in (called := _called(term.table, demand))
-        and called
-        and not called & used
-        and demand.schema.describe(term.ref).kind == "text"
-        and term.ref not in demand.inquiry.keys
-        and not demand.evidence.mentions.column_score(term.ref)
+        _is_another_name(term, demand) and not frozenset(_called(term.table, demand)) & used
         for term in plan.select
-        if isinstance(term, ColumnTerm) and demand.schema.column(term.table, term.column) is not None
+        if isinstance(term, ColumnTerm)
     )
 
 
-def _called(table: str, demand: Demand) -> frozenset[ColumnRef]:
+def _is_another_name(term: Term, demand: Demand) -> bool:
+    """Tell whether a term is a text that no word names, of a table that is called by something else."""
+    if not isinstance(term, ColumnTerm) or demand.schema.column(term.table, term.column) is None:
+        return False
+    is_text = demand.schema.describe(term.ref).kind == "text" and term.ref not in demand.inquiry.keys
+    called = _called(term.table, demand)
+    return bool(called) and is_text and term.ref not in called and not demand.evidence.mentions.column_score(term.ref)
+
+
+def _called(table: str, demand: Demand) -> tuple[ColumnRef, ...]:
     """Return the columns that the rows of a table are called by."""
     found = demand.schema.table(table)
-    return frozenset(display_columns(found)) if found else frozenset()
+    return display_columns(found) if found else ()
 
 
 def _folded(term: ColumnTerm) -> tuple[str, str]:

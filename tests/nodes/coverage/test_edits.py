@@ -11,6 +11,7 @@ import pytest
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.all_edits import EDITS
+from nodes.coverage.edits.figure import asks_another_figure
 from nodes.coverage.unused import unused_by
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan
@@ -83,6 +84,7 @@ EDITED = [
      "SELECT lent_on FROM lending WHERE lending_id NOT IN (SELECT lending_id FROM fine)", "SELECT lent_on FROM lending WHERE returned_on IS NULL"),
     ("condition", "crew", "Which records are by Nova Tide?", "SELECT title FROM record",
      "SELECT T1.title FROM record AS T1 JOIN singer AS T2 ON T1.singer_id = T2.singer_id WHERE T2.name = 'Nova Tide'"),
+    ("display", "crew", "Which workers are there?", "SELECT title FROM worker", "SELECT first_name, last_name FROM worker"),
     ("own_key", "crew", "Which workers report to Ada Lund?", "SELECT reports_to FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund'",
      "SELECT first_name, last_name FROM worker WHERE reports_to IN (SELECT worker_id FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund')"),
     ("distinct", "shop", "all products", "SELECT T1.product_name FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id",
@@ -110,6 +112,9 @@ FOLLOWING = [
      "SELECT T2.depot_name, avg(T1.wage) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id HAVING avg(T1.wage) > 25"),
     ("condition", "crew", "Drop everything under 2", "SELECT title, count(*) FROM worker GROUP BY title", "SELECT title, count(*) FROM worker GROUP BY title",
      "SELECT title, count(*) FROM worker GROUP BY title HAVING count(*) >= 2"),
+    ("figure", "crew", "And the average wage?", "SELECT T2.depot_name, count(*) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id",
+     "SELECT T2.depot_name, count(*) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id",
+     "SELECT T2.depot_name, avg(T1.wage) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id"),
     ("projection", "clients", "Also show the city", "SELECT name FROM client", "SELECT name FROM client", "SELECT name, city FROM client"),
     ("each", "club", "How many members does each of them have?", "SELECT title FROM club", "SELECT title FROM club",
      "SELECT T1.title, count(*) FROM club AS T1 JOIN member AS T2 ON T1.club_id = T2.club_id GROUP BY T1.club_id"),
@@ -168,3 +173,13 @@ def test_rows_that_report_to_a_row_are_asked_for_by_the_key(contexts: dict[str, 
     assert asked is not None and (asked.key.column, asked.target.column) == ("reports_to", "worker_id")
     assert len(asked.conditions) == 2
     assert demand_of(contexts["crew"], "What is the wage of Ada Lund?").own_key is None
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [("And the average wage?", True), ("And the average wage in North?", False), ("And the average wage per title?", False),
+     ("What is the average wage of all workers?", False)],
+)  # fmt: skip
+def test_only_another_figure_is_asked_for(contexts: dict[str, Context], said: str, asked: bool) -> None:
+    before = "SELECT T2.depot_name, count(*) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id"
+    assert asks_another_figure(demand_of(contexts["crew"], said, before)) is asked

@@ -1,0 +1,49 @@
+"""another_figure: the figure that was shown of each unit, exchanged for the one that is asked for now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.joining import with_table
+from nodes.plan import Aggregate, ColumnTerm, Plan
+
+_AND = re.compile(r"^\W*(?:and|now|ok|okay|what about|how about)\b", re.IGNORECASE)
+MOST_WORDS = 6
+"""Words of a turn that only names another figure: "And the average fee?"."""
+
+
+def another_figure(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield the plan before with its figure exchanged for the one that is named, its groups as they were.
+
+    "And the average?" after `SELECT town, sum(fee) ... GROUP BY town`: `SELECT town, avg(fee) ... GROUP BY town`.
+    """
+    if plan != demand.previous or not asks_another_figure(demand):
+        return
+    (old,) = (term for term in plan.select if isinstance(term, Aggregate))
+    _, function = demand.evidence.aggregates[0]
+    named = [ref for m in demand.evidence.named for ref, score in m.candidates[:2] if score >= 0.8]
+    ordered = [ColumnTerm.of(ref) for ref in named if demand.evidence.is_ordered(ref)]
+    known = [old.argument] if isinstance(old.argument, ColumnTerm) else []
+    for argument in (ordered or known)[:1]:
+        joined = with_table(plan, argument.table, demand.schema)
+        if joined is not None:
+            new = Aggregate(function=function, argument=argument)
+            select = tuple(new if term == old else term for term in plan.select)
+            yield joined.model_copy(update={"select": select, "order_by": (), "limit": None})
+
+
+def asks_another_figure(demand: Demand) -> bool:
+    """Tell whether a short turn after one figure of each unit names only another: "And the total amount?"."""
+    before, words = demand.previous, demand.inquiry.utterance.words
+    if (
+        before is None
+        or not before.group_by
+        or len(words) > MOST_WORDS
+        or not _AND.search(demand.inquiry.utterance.text)
+    ):
+        return False
+    figures = [term for term in before.select if isinstance(term, Aggregate)]
+    alone = not demand.units and not demand.requirements and demand.order is None
+    return alone and len(figures) == 1 < len(before.select) and len(demand.evidence.aggregates) == 1
