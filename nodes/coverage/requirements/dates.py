@@ -9,10 +9,13 @@ from nodes.coverage.column_profile import ColumnProfile
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.periods import Period
 from nodes.coverage.requirement import Option, Requirement
+from nodes.lexical.utterance import stem
 from nodes.plan import Call, ColumnTerm, Condition, Junction, LiteralTerm, LiteralValue, Operator, Predicate, Term
 from value_index.schema import ColumnRef
 
 MOST_OPTIONS = 6
+_OF_RECORD = frozenset(map(stem, ("update", "updated", "modified", "changed", "inserted")))
+"""Words of columns that say when a row was last written, which hardly anyone asks about."""
 
 
 def date_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
@@ -52,10 +55,11 @@ def _fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> floa
     first = next((c for c in inquiry.schema.columns if c.table == ref.table and inquiry.profiles.of(c).date_form), ref)
     before = any(constraint.column == ref for constraint in inquiry.evidence.constraints_before)
     birth = bool(stems & {"birth", "birthday", "dob", "born", "die", "death"}) and not said
+    kept = bool(stems & _OF_RECORD) and not said
     return max(
         0.05,
         0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before
-        - 0.3 * birth - 0.1 * profile.has_null,
+        - 0.3 * birth - 0.4 * kept - 0.1 * profile.has_null,
     )  # fmt: skip
 
 

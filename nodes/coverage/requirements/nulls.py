@@ -43,6 +43,10 @@ _IDLE = frozenset(
 _REACH = 4
 DATED, UNDATED = 0.95, 0.7
 """Strength where the column records when something happened ("not shipped"), and of any other."""
+_AWAITING = frozenset(("waiting", "awaiting", "pending", "outstanding"))
+_SUPERIORS = frozenset(map(stem, ("manager", "boss", "supervisor", "superior")))
+NAMED = 0.5
+"""Score of a table that the turn names or goes on about."""
 _LEFT_OUT = re.compile(
     r"\b(?:leave out|exclude|excluding|remove|omit|drop)\b.* (?:who|that|which) (?:have|has|had) (?:been |already )?$",
     re.IGNORECASE,
@@ -61,13 +65,16 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
         if not own or inquiry.schema.describe(ref).not_null:
             continue
         said_at = [at for at, each in enumerate(inquiry.stems) if each in own]
-        places = [at for at in said_at if _is_missing(inquiry, at)]
+        places = [at for at in said_at if _is_missing(inquiry, at) or _is_awaited(inquiry, ref, at)]
         done = [at for at in said_at if at not in places and _is_done(inquiry, ref, at)]
         if done and inquiry.profiles.of(ref).has_null:
             yield _requirement(inquiry, done[-1], (_option(ref, "is not null", 1.0),))
         if places and inquiry.profiles.of(ref).has_null and inquiry.profiles.of(ref).flag is None:
             said = len({inquiry.stems[at] for at in places}) / len(own)
             taken.setdefault(places[-1], []).append((said + 0.5 * inquiry.table_score(ref.table), ref))
+    for at, ref in _superiors(inquiry):
+        if at not in taken and _is_missing(inquiry, at):
+            yield _requirement(inquiry, at, (_option(ref, "is null", 1.0),), DATED)
     for at, found in taken.items():
         found.sort(key=lambda item: -item[0])
         options = tuple(_option(ref, "is null", score / found[0][0]) for score, ref in found)
@@ -78,6 +85,21 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
 def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...], strength: float = UNDATED) -> Requirement:
     word = inquiry.utterance.words[at]
     return Requirement("null", inquiry.utterance.text[word.start : word.end], at, at + 1, strength, options)
+
+
+def _is_awaited(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
+    """Tell whether the words say that what a column of times records is still to come: "waiting to be shipped"."""
+    before = {word.text for word in inquiry.utterance.words[max(0, at - _REACH - 1) : at]}
+    return bool(before & _AWAITING) and inquiry.profiles.of(ref).date_form is not None
+
+
+def _superiors(inquiry: Inquiry) -> Iterator[tuple[int, ColumnRef]]:
+    """Yield the places at which a superior is spoken of, with a key of a named table to itself that may be missing."""
+    for at, each in enumerate(inquiry.stems):
+        for key in inquiry.schema.foreign_keys if each in _SUPERIORS else ():
+            own = key.source.table == key.target.table and inquiry.table_score(key.source.table) >= NAMED
+            if own and inquiry.profiles.of(key.source).has_null:
+                yield at, key.source
 
 
 def _is_done(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
