@@ -11,7 +11,9 @@ from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.lexical.utterance import stem
 from value_index.schema import ColumnRef
 
-_FIRST = re.compile(r"\b(?!the\b)(?P<word>[a-z]+) (?:ones? |values? |\w+ )?(?:first|on top|at the top)\b", re.IGNORECASE)
+_FIRST = re.compile(
+    r"\b(?!the\b)(?P<word>[a-z]+) (?:ones? |values? |\w+ )?(?:first|on top|at the top)\b", re.IGNORECASE
+)
 _FROM = re.compile(r"\bfrom (?:the )?(?P<word>[a-z]+)(?: \w+)? to (?:the )?(?P<last>[a-z]+)\b", re.IGNORECASE)
 _LISTED = frozenset(
     ("lowest", "highest", "most", "least", "fewest", "a", "z", "high", "low", "best", "worst", "top", "bottom")
