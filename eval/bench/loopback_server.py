@@ -24,8 +24,8 @@ def loopback(delay: float) -> Generator[str]:
         process.communicate()
 
 
-async def _serve(delay: float) -> None:
-    """Answer every request after a while."""
+async def _serve(delay: float, port: int = 0) -> None:
+    """Answer every request after a while, at a free port unless one is given."""
     choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "SELECT 1"}}
     body = json.dumps({"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]})
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -38,7 +38,7 @@ async def _serve(delay: float) -> None:
             await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(answer, "127.0.0.1", port)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -52,4 +52,4 @@ async def _head(reader: asyncio.StreamReader) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(float(sys.argv[1])))
+    asyncio.run(_serve(float(sys.argv[1]), *map(int, sys.argv[2:3])))

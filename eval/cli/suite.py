@@ -91,6 +91,7 @@ def run(
         Literal["own", "gold"], typer.Option(help="Earlier SQL that a turn sees: its own answers, or the suite's.")
     ] = "own",
     repeat: Annotated[int, typer.Option(min=1, help="How often each dialogue is held: pass@k and pass^k.")] = 1,
+    workers: Workers = 1,
     against: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Earlier run of the suite: turns fixed and broken since.")
     ] = None,
@@ -121,6 +122,7 @@ def run(
             nodes=tuple(node or ()),
             knowledge=tuple(knowledge or ()),
             repeat=repeat,
+            workers=workers,
             against=against,
             blame=blame,
             environment=os.environ,

@@ -51,6 +51,8 @@ class SuiteOptions:
     knowledge: tuple[Path, ...] = ()
     """Files of what is known about the database."""
     repeat: int = 1
+    workers: int = 1
+    """Processes that answer and score."""
     against: Path | None = None
     """Folder of an earlier run of the same suite, to be compared with."""
     blame: bool = False
@@ -140,7 +142,7 @@ def _answered(suite: SuiteFile, options: SuiteOptions, folder: Path) -> list[Tur
         if not (folder / "manifest.json").exists():
             shutil.rmtree(folder / SUITE_FOLDER, ignore_errors=True)
         raise
-    score(folder)
+    score(folder, workers=options.workers)
     dataset = load("cosql", data, "dev")
     try:
         return list(_judged(suite, dataset, folder))
@@ -157,6 +159,7 @@ def _run_options(options: SuiteOptions, data: Path, folder: Path) -> RunOptions:
         knowledge=options.knowledge,
         alone=False,
         history="gold" if options.history == "gold" else "predicted",
+        workers=options.workers,
         environment=options.environment or {},
     )
 
