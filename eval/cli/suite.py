@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from eval.cli.options import AsJson, ConfigFile, Knowledge, Nodes, Out, Seed
+from eval.cli.options import AsJson, ConfigFile, Knowledge, Nodes, Out, Seed, Workers
 from value_index.options import Db
 
 if TYPE_CHECKING:
