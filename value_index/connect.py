@@ -59,7 +59,7 @@ def absolute(address: str) -> str:
 
 def shown_name(address: str) -> str:
     """Return what an address is called in a report: the file without its ending, or the database of a server."""
-    return Address.parse(address, {}).database if is_server(address) else Path(address).stem
+    return Address.parse(address, {}).file_name if is_server(address) else Path(address).stem
 
 
 def _check_file(text: str) -> None:

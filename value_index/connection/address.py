@@ -80,6 +80,11 @@ class Address(FrozenModel):
             options=options,
         )
 
+    @property
+    def file_name(self) -> str:
+        """The database's name as files are called after it: without what a path would take for something else."""
+        return re.sub(r"[^\w.-]", "_", self.database).lstrip(".")[:60] or "database"
+
     def option(self, name: str) -> str | None:
         """Return what an option was set to; None where it was not."""
         return dict(self.options).get(name)

@@ -62,7 +62,7 @@ class MySQLDatabase:
         """
         session = Session(address)
         try:
-            found = reflect(lambda sql: session.rows(sql, OURS_SECONDS), address.database)
+            found = reflect(lambda sql: session.rows(sql, OURS_SECONDS), address.file_name)
             functions = frozenset(str(row[0]).lower() for row in session.rows(FUNCTIONS, OURS_SECONDS))
         except load_driver().MySQLError as error:
             raise DatabaseError(f"cannot read the schema of {str(address)!r}: {fault_of(error)[1]}") from None

@@ -66,7 +66,7 @@ class PostgreSQLDatabase:
             with reading(channel, end, (), 0):
                 ask = _asker(channel, end)
                 wanted = address.option("schema")
-                found = reflect(ask, address.database, wanted.split(",") if wanted else ())
+                found = reflect(ask, address.file_name, wanted.split(",") if wanted else ())
                 names = ask(FORBIDDEN_SQL)
                 sizes = table_bytes(ask, found.search_path)
         except (ServerFault, StoppedError) as error:

@@ -83,6 +83,14 @@ def test_an_address_that_cannot_be_read_is_one_line_without_its_password(
     assert SECRET not in said.err
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("shop", "shop"), ("%2E%2E%2Fx", "_x"), ("a%2Fb%20c", "a_b_c"), ("..", "database"), ("größe", "größe")],
+)
+def test_files_are_called_after_the_database_and_lie_where_they_should(text: str, name: str) -> None:
+    assert Address.parse(f"postgresql://h/{text}", {}).file_name == name
+
+
 def test_an_address_stands_alone(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x\n1\n")
     for other in (f"postgresql://me:{SECRET}@h/shop", "duckdb:///b.duckdb"):
