@@ -96,11 +96,20 @@ def _generated(state: GraphState) -> Iterator[str]:
     yield state.sql or "(no SQL)"
     choice = next((run.choice for run in state.trace if run.choice), None)
     if choice is None:
+        yield from _unasked(state)
         return
     yield f"chosen: {choice.reason}"
     for group in sorted(choice.groups, key=lambda group: -group.probability):
         rows = "does not run" if group.rows is None else f"{group.rows} rows"
         yield f"  {group.probability:.2f}  {', '.join(group.sources)} ({rows}): {group.sql}"
+
+
+def _unasked(state: GraphState) -> Iterator[str]:
+    """Yield a line where a node that asks a model left it to the planner."""
+    runs = [run for run in state.trace if run.stage == "sql_generation" and run.variant in ("candidates", "llm")]
+    sure = state.plans[0].confidence if state.plans else None
+    if runs and sure is not None and not any(run.calls for run in runs):
+        yield f"the model was not asked: the planner is sure enough of its first plan ({sure:.2f}), or its plans agree"
 
 
 def _dialogue_state(state: GraphState) -> Iterator[str]:

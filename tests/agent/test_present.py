@@ -121,3 +121,11 @@ def test_nothing_drives_the_terminal() -> None:
         and not any(ord(letter) < 32 and letter != "\n" for letter in text)
         and "\x9b" not in text
     )
+
+
+def test_it_is_said_that_a_cascade_asked_no_model() -> None:
+    run = StageTrace(stage="sql_generation", variant="candidates", ms=1.0)
+    state = STATE.model_copy(update={"trace": (run,)})
+    said = "the model was not asked: the planner is sure enough of its first plan (0.60), or its plans agree"
+    assert stage_lines("sql_generation", state) == ["SELECT 2", said]
+    assert stage_lines("sql_generation", STATE) == ["SELECT 2"]
