@@ -5,17 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from eval.datasets import load
 from eval.demo.build import DEMO_DATA, build
-from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from nodes.sql.violations import violations
+from tests.databases.golds import compare_golds
 from tests.databases.mysql.copies import copy_to_mysql
 from tests.databases.mysql.server import Server
 from tests.nodes.sql.test_duckdb import SHOP, rows
@@ -58,46 +57,18 @@ def test_what_differs_gives_the_same_rows(pair: Pair, case: Case) -> None:
     assert pair.mysql.check(written).ok
 
 
-def _equal(server: Server, data: str | Path) -> tuple[int, int, list[str]]:
-    """Return how many golds are compared, how many give equal rows, and the texts of the others."""
-    dataset = load("cosql", Path(data), "dev")
-    copies: dict[str, Database] = {}
-    compared, others = 0, list[str]()
-    for name, gold in sorted({(d.database_id, turn.query) for d in dataset.dialogues for turn in d.turns}):
-        original = dataset.open_database(name)
-        assert isinstance(original, SQLiteDatabase)
-        try:
-            plan = to_plan(gold, original.schema)
-        except SQLError:
-            continue
-        expected = original.execute(gold)
-        if expected.outcome != "rows":
-            continue
-        if name not in copies:
-            copies[name] = connect([copy_to_mysql(server, original, f"copy_{name.lower()}")])
-        copy = copies[name]
-        written = from_plan(plan, copy.schema)
-        assert from_plan(to_plan(written, copy.schema), copy.schema) == written
-        assert not [v for v in violations(written, copy.schema) if v.severity == "error"], written
-        compared += 1
-        if sorted(rows(copy, written), key=repr) != sorted(rows(original, gold), key=repr):
-            others.append(written)
-    for copy in copies.values():
-        copy.close()
-    dataset.close()
-    return compared, compared - len(others), others
-
-
 def test_the_golds_of_the_demo_give_equal_rows(server: Server) -> None:
     build()
-    compared, equal, others = _equal(server, DEMO_DATA)
-    assert all("LIMIT" in text for text in others), others  # what is equal at a limit, the engines cut where they like
-    assert compared - equal <= 2
+    found = compare_golds(partial(copy_to_mysql, server), DEMO_DATA)
+    assert all("LIMIT" in text for text in found.others), (
+        found
+    )  # what is equal at a limit, the engines cut where they like
+    assert found.compared - found.equal <= 2
 
 
 @pytest.mark.data
 def test_the_golds_of_cosql_dev_give_equal_rows(server: Server, data_folder: Path) -> None:
     """Of the golds that a plan holds nearly all; the rest are ties at a limit, any row's columns, numbers kept as text."""
-    compared, equal, others = _equal(server, data_folder / "cosql_dataset")
-    print(f"MariaDB: {equal} of {compared} equal")
-    assert compared > 500 and equal / compared > 0.97, others
+    found = compare_golds(partial(copy_to_mysql, server), data_folder / "cosql_dataset")
+    print(f"MariaDB: {found.equal} of {found.compared} equal")
+    assert found.compared > 500 and found.equal / found.compared > 0.97, found.others

@@ -1,0 +1,62 @@
+"""Golds over databases copied into a server: the plan of each, written in the server's dialect, against the gold over SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from eval.datasets import load
+from nodes.sql.errors import SQLError
+from nodes.sql.from_plan import from_plan
+from nodes.sql.to_plan import to_plan
+from nodes.sql.violations import violations
+from tests.nodes.sql.test_duckdb import rows
+from value_index.connect import connect
+from value_index.database import Database
+from value_index.sqlite.database import SQLiteDatabase
+
+Copy = Callable[[SQLiteDatabase, str], str]
+"""Copies a database into a server under a name, and returns its address."""
+
+
+class Compared(NamedTuple):
+    """What became of the golds that a plan holds and SQLite runs."""
+
+    compared: int
+    others: list[str]
+    """What was written for those whose rows are not equal."""
+
+    @property
+    def equal(self) -> int:
+        """How many give the rows of SQLite."""
+        return self.compared - len(self.others)
+
+
+def compare_golds(copy_of: Copy, data: str | Path) -> Compared:
+    """Compare the rows of every different gold; each text is read back to itself and is told no error."""
+    dataset = load("cosql", Path(data), "dev")
+    copies: dict[str, Database] = {}
+    compared, others = 0, list[str]()
+    for name, gold in sorted({(d.database_id, turn.query) for d in dataset.dialogues for turn in d.turns}):
+        original = dataset.open_database(name)
+        assert isinstance(original, SQLiteDatabase)
+        try:
+            plan = to_plan(gold, original.schema)
+        except SQLError:
+            continue
+        if original.execute(gold).outcome != "rows":
+            continue
+        if name not in copies:
+            copies[name] = connect([copy_of(original, f"copy_{name.lower()}")])
+        copy = copies[name]
+        written = from_plan(plan, copy.schema)
+        assert from_plan(to_plan(written, copy.schema), copy.schema) == written
+        assert not [v for v in violations(written, copy.schema) if v.severity == "error"], written
+        compared += 1
+        if sorted(rows(copy, written), key=repr) != sorted(rows(original, gold), key=repr):
+            others.append(written)
+    for copy in copies.values():
+        copy.close()
+    dataset.close()
+    return Compared(compared, others)
