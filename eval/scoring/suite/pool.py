@@ -8,10 +8,10 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
+from eval.scoring.suite.in_sqlite import in_sqlite
 from nodes.sql.validation.dependencies import table_keys
 from value_index.database import Database, Row
-from value_index.schema import Schema, Table
-from value_index.sqlite.reflection import quoted
+from value_index.schema import Schema, Table, quoted
 
 POOL_ROWS = 300
 """Rows kept of a table: copies are small, and draw from these."""
@@ -67,16 +67,15 @@ class Pool:
     @classmethod
     def of(cls, database: Database) -> Pool:
         """Read a database: the whole of each table is passed over once, a seeded sample is kept."""
-        views = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").rows
+        schema, is_file = in_sqlite(database.schema), database.schema.dialect == "sqlite"
+        views = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").rows if is_file else ()
         hidden = {name.lower() for name, _ in views}
         tables = {
-            table.name.lower(): PooledTable(
-                table, tuple(_sample(database, table)), tuple(_keys(table, database.schema))
-            )
-            for table in database.schema.tables
+            table.name.lower(): PooledTable(table, tuple(_sample(database, table)), tuple(_keys(table, schema)))
+            for table in schema.tables
             if table.name.lower() not in hidden
         }
-        return cls(database.schema, tables, tuple(_references(database.schema, tables)), tuple(sql for _, sql in views))
+        return cls(schema, tables, tuple(_references(schema, tables)), tuple(sql for _, sql in views))
 
     def single_keys(self, name: str) -> frozenset[int]:
         """The columns of a table that alone tell its rows apart."""
