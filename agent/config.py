@@ -84,6 +84,8 @@ class Config(ConfigTable):
     """`[endpoint]`: the language model, where a node needs one."""
     knowledge: tuple[Path, ...] = ()
     """Files of what is known about the database, where `--knowledge` names none; relative to the configuration's folder."""
+    match_descriptions: bool = False
+    """Whether a question's words find a column by its description too: two words side by side that stand in that one alone."""
 
     @classmethod
     def load(cls, path: Path = DEFAULT, *, overrides: Iterable[str] = ()) -> Self:
@@ -93,7 +95,12 @@ class Config(ConfigTable):
     @classmethod
     def parse(cls, tables: Mapping[str, Any], *, source: str, overrides: Iterable[str] = ()) -> Self:
         """Build a configuration from TOML tables; `source` is named in errors."""
-        _refuse_unknown(tables, ("nodes", "graph", "execution", "clarify", "endpoint", "knowledge"), source, "")
+        _refuse_unknown(
+            tables,
+            ("nodes", "graph", "execution", "clarify", "endpoint", "knowledge", "match_descriptions"),
+            source,
+            "",
+        )
         nodes = _table(tables.get("nodes", {}), source, "nodes")
         _refuse_unknown(nodes, STAGES, source, "nodes.")
         replaced = {stage: {"variant": variant} for stage, variant in map(_override, overrides)}
@@ -107,6 +114,7 @@ class Config(ConfigTable):
         return cls(
             endpoint=endpoint,
             knowledge=_paths(tables.get("knowledge", ()), source),
+            match_descriptions=_switch(tables.get("match_descriptions", False), source, "match_descriptions"),
             variants={stage: name for stage, (name, _) in built.items()},
             settings={stage: node for stage, (_, node) in built.items()},
             graph=_validated(GraphSettings, tables.get("graph", {}), source, "graph"),
@@ -138,6 +146,7 @@ class Config(ConfigTable):
             "execution": self.execution.model_dump(mode="json"),
             **({"endpoint": self.endpoint.decisive()} if self.endpoint else {}),
             **({"knowledge": [path.name for path in self.knowledge]} if self.knowledge else {}),
+            **({"match_descriptions": True} if self.match_descriptions else {}),
         }
 
     @property
@@ -192,6 +201,12 @@ def _validated(kind: type[T], value: Any, source: str, key: str) -> T:
 def _table(value: Any, source: str, key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise ConfigError(f"{source}: {key} must be a table [{key}], not {value!r}")
+    return value
+
+
+def _switch(value: Any, source: str, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigError(f"{source}: {key} must be true or false, not {value!r}")
     return value
 
 

@@ -23,9 +23,9 @@ _WORDS = (
     Path(grounding.__file__).parent / "weights.json",
 )
 _CHUNK = 1 << 20
-_PLACES: Any = {name: {"__all__": {"source", "origin"}} for name in Knowledge.model_fields} | {
-    "joins": {"__all__": {"origin"}}
-}
+_PLACES: Any = {
+    name: {"__all__": {"source", "origin"}} for name in Knowledge.model_fields if name != "match_descriptions"
+} | {"joins": {"__all__": {"origin"}}}
 """The files that the knowledge came from: no part of what is known."""
 
 

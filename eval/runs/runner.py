@@ -155,7 +155,7 @@ class Runner:
     def knowledge_of(self, database_id: str) -> Knowledge | None:
         """Return what is known about a database; None without any."""
         database = self.dataset.open_database(database_id)
-        return load_knowledge(self.knowledge, database)
+        return load_knowledge(self.knowledge, database, match_descriptions=self.config.match_descriptions)
 
     def _context(self, database_id: str) -> Context:
         if database_id not in self._contexts:

@@ -14,7 +14,7 @@ from value_index.knowledge.store import Knowledge
 from value_index.schema import ForeignKey, Schema
 
 
-def load_knowledge(paths: Iterable[Path], database: Database) -> Knowledge | None:
+def load_knowledge(paths: Iterable[Path], database: Database, *, match_descriptions: bool = False) -> Knowledge | None:
     """Read what is known about a database; None if nothing is.
 
     Raises:
@@ -28,7 +28,8 @@ def load_knowledge(paths: Iterable[Path], database: Database) -> Knowledge | Non
     ):
         if problem and problem.cause in ("syntax", "statement", "unknown_table", "unknown_column"):
             raise KnowledgeError(f"{entry.source}: {entry.name!r}: {problem}")
-    return known if given or known != Knowledge() else None
+    told = known.model_copy(update={"match_descriptions": match_descriptions})
+    return told if given or known != Knowledge() else None
 
 
 def known_schema(schema: Schema, known: Knowledge | None) -> Schema:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from nodes.knowledge.apply import is_figure_of_rows, metric_column, uses
 from nodes.knowledge.compiled import metric_problem, metric_term, term_condition, term_problem
+from nodes.knowledge.described import described_names
 from nodes.knowledge.paraphrase import is_paraphrase
 from nodes.knowledge.renamed_schema import renamed_schema
 from nodes.lexical.utterance import Utterance, name_words, stem
@@ -58,6 +59,9 @@ class TurnKnowledge:
         ]
         found = [(each, place) for each, names in named if (place := _longest(names, self.utterance))]
         found.sort(key=lambda pair: pair[1][0] - pair[1][1])
+        if known.match_descriptions:  # what is said in so many words stands before what a description tells
+            told = described_names(known, self.utterance)
+            found += [(part, place) for part, names in told if (place := _longest(names, self.utterance))]
         kept: list[tuple[Named, Place]] = []
         for each, place in found:
             if all(_apart(each, place, other, taken) for other, taken in kept):
@@ -71,7 +75,7 @@ class TurnKnowledge:
         for part, place in self._said:
             if isinstance(part, NamedPart):
                 words = [each for each in part.synonyms if _place(each, self.utterance) == place]
-                found.append((part, words[0]))
+                found.append((part, words[0] if words else self._words(place)))
         return tuple(found)
 
     @cached_property

@@ -103,9 +103,13 @@ class Knowledge(FrozenModel):
     joins: tuple[JoinRole, ...] = ()
     definitions: tuple[Definition, ...] = ()
     questions: tuple[VerifiedQuestion, ...] = ()
+    match_descriptions: bool = False
+    """Whether words of a description may name its table or column too."""
 
     def with_more(self, other: Knowledge) -> Knowledge:
         """Return both together; what was read first stands first."""
+        lists = [name for name in Knowledge.model_fields if name != "match_descriptions"]
+        both = self.match_descriptions or other.match_descriptions
         return Knowledge.model_validate(
-            {name: (*getattr(self, name), *getattr(other, name)) for name in Knowledge.model_fields}
+            {name: (*getattr(self, name), *getattr(other, name)) for name in lists} | {"match_descriptions": both}
         )
