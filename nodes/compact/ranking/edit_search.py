@@ -17,11 +17,11 @@ ASKED_EDITS = frozenset(
     ("condition", "order", "group", "each", "figure", "cast", "roles", "own_key", "given_up", "display", "count")
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
-SENSE_EDITS = frozenset(("distinct", "repeat", "join"))
+SENSE_EDITS = frozenset(("distinct", "repeat", "join", "measure"))
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
 COMPLETED = frozenset(("each", "group", "count", "projection", "order"))
 """Edits whose plans are given the missing conditions at once as well."""
-BROKEN = ("fan_trap", "cross_join", "condition_twice", "copy_unused", "texts_compared")
+BROKEN = ("fan_trap", "cross_join", "condition_twice", "copy_unused", "texts_compared", "key_summed")
 """Features of plans that are mended wherever they rank."""
 EDITED = 4
 """Plans that are edited in a round."""

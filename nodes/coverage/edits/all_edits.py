@@ -15,6 +15,7 @@ from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.given_up import given_up_conditions
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
+from nodes.coverage.edits.measures import summed_measures
 from nodes.coverage.edits.numeric_texts import numeric_texts
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
@@ -34,6 +35,7 @@ EDITS: Mapping[str, Edit] = {
     "count": asked_counts,
     "display": shown_things,
     "cast": numeric_texts,
+    "measure": summed_measures,
     "roles": role_pairs,
     "own_key": through_own_key,
     "order": asked_orders,
@@ -46,7 +48,7 @@ EDITS: Mapping[str, Edit] = {
 }
 
 
-MENDING = ("join", "repeat", "table", "cast")
+MENDING = ("join", "repeat", "table", "cast", "measure")
 """Edits that take out what cannot be meant, whatever the words ask for."""
 
 

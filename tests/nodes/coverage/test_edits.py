@@ -89,6 +89,7 @@ EDITED = [
      "SELECT lent_on FROM lending WHERE returned_on IS NULL"),
     ("order", "runners", "Names of runners by age, put the oldest on top", "SELECT name FROM runner ORDER BY age DESC LIMIT 1",
      "SELECT name FROM runner ORDER BY age DESC"),
+    ("measure", "nokeys", "What is the total amount of orders?", "SELECT sum(order_no) FROM tbl_orders", "SELECT sum(amt) FROM tbl_orders"),
     ("display", "crew", "Which workers are there?", "SELECT title FROM worker", "SELECT first_name, last_name FROM worker"),
     ("own_key", "crew", "Which workers report to Ada Lund?", "SELECT reports_to FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund'",
      "SELECT first_name, last_name FROM worker WHERE reports_to IN (SELECT worker_id FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund')"),
