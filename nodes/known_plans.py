@@ -14,7 +14,7 @@ from nodes.plan import Plan
 from nodes.plan.traversal import columns, table_names
 from nodes.state import GraphState, ScoredPlan
 from value_index.knowledge.store import Metric
-from value_index.schema import Schema
+from value_index.schema import ColumnRef, Schema
 
 LOOKED_AT = 60
 """Plans that are looked through for one that uses a metric or a term: the ranking was fitted on turns without any."""
@@ -23,7 +23,7 @@ LOOKED_AT = 60
 def wanted(most: int, state: GraphState, context: Context) -> int:
     """Return how many plans of a planner are looked at where `most` are given in the end."""
     known = context.analysis_of(state).known
-    return max(most, LOOKED_AT) if known and (known.metrics or known.terms) else most
+    return max(most, LOOKED_AT) if known and _is_heeded(known) else most
 
 
 def over_database(
@@ -33,7 +33,7 @@ def over_database(
     known = context.analysis_of(state).known
     if known is None:
         return plans
-    if known.metrics or known.terms:
+    if _is_heeded(known):
         plans = _heeding(plans, known, Inquiry.of(state, context))
     in_force = known.in_force(context.analysis_of(state).earlier_plans)
     plans = tuple(_written(plans, in_force, known, context.schema))[:most] or (ScoredPlan(plan=Plan(), score=0.0),)
@@ -45,6 +45,15 @@ def over_database(
     return (ScoredPlan(plan=plan, score=best, confidence=CONFIDENCE), *others)
 
 
+def _is_heeded(known: TurnKnowledge) -> bool:
+    """Whether a turn speaks of what the ranking was fitted without: metrics, terms, or two keys by their names."""
+    return bool(known.metrics or known.terms or len(known.role_places) > 1)
+
+
+def _joined_by(plan: Plan) -> frozenset[ColumnRef]:
+    return frozenset(term.ref for join in plan.joins or () if join.on for term in columns(join.on))
+
+
 def _heeding(plans: tuple[ScoredPlan, ...], known: TurnKnowledge, inquiry: Inquiry) -> tuple[ScoredPlan, ...]:
     """Put first the plans that use every metric and term of the turn, and among them those that show the unit asked for."""
     wanted = [metric_column(metric) for metric, _ in known.metrics]
@@ -53,12 +62,15 @@ def _heeding(plans: tuple[ScoredPlan, ...], known: TurnKnowledge, inquiry: Inqui
     tables = {term.table for term, _ in known.terms}
     totals = {metric_column(metric) for metric, _ in known.metrics if is_figure_of_rows(metric, inquiry.schema)}
 
-    def rank(scored: ScoredPlan) -> tuple[int, int, bool, bool]:
+    keys = frozenset(known.role_places if len(known.role_places) > 1 else ())
+
+    def rank(scored: ScoredPlan) -> tuple[int, int, int, bool, bool]:
         shown = {term.ref for part in (*scored.plan.select, *scored.plan.group_by) for term in columns(part)}
         there = units & {*shown, *(ref.table for ref in shown if ref.column not in wanted)}
         used = sum(uses(scored.plan, name) for name in wanted)
         read = len(tables & set(table_names(scored.plan)))
-        return -used, -read, misuses(scored.plan, totals), bool(units) and not there
+        joined = len(keys & _joined_by(scored.plan))
+        return -used, -read, -joined, misuses(scored.plan, totals), bool(units) and not there
 
     ordered = sorted(plans, key=rank)
     if ordered and ordered[0] is not plans[0]:  # the confidence was that of another plan
