@@ -1,4 +1,4 @@
-"""A loopback server that speaks the chat completions API as far as a test tells it to."""
+"""A loopback endpoint that speaks the chat completions API as far as a test tells it to, and keeps what it was asked."""
 
 from __future__ import annotations
 
@@ -7,23 +7,11 @@ from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
+from eval.bench.loopback_endpoint import Response, loopback_endpoint
 
-@dataclass(frozen=True)
-class Response:
-    """What the server sends back, byte for byte."""
-
-    status: int = 200
-    body: bytes = b""
-    content_type: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict[str, str])
-
-
-DROPPED = Response(status=0)
-"""No answer at all: the connection is closed."""
 Answer = Callable[[dict[str, Any]], Response]
 
 
@@ -73,42 +61,13 @@ def fake_endpoint(answer: Answer, served: Mapping[str, Any] | None = None) -> Ge
     headers: list[dict[str, str]] = []
     lock = Lock()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def respond(body: dict[str, Any], given: Mapping[str, str]) -> Response:
+        with lock:
+            requests.append(body)
+            keys.append(given["Authorization"])
+            headers.append(dict(given.items()))
+        return answer(body)
 
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            with lock:
-                requests.append(body)
-                keys.append(self.headers["Authorization"])
-                headers.append(dict(self.headers))
-            response = answer(body)
-            if response is DROPPED:
-                self.close_connection = True
-                return
-            self.send_response(response.status)
-            self.send_header("Content-Type", response.content_type)
-            self.send_header("Content-Length", str(len(response.body)))
-            for name, value in response.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(response.body)
-
-        def do_GET(self) -> None:
-            body = json.dumps({"object": "list", "data": [{"object": "model", **served}] if served else []}).encode()
-            self.send_response(200 if served else 404)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield FakeEndpoint(f"http://127.0.0.1:{server.server_port}/v1", requests, keys, headers)
-    finally:
-        server.shutdown()
-        server.server_close()
+    models = json.dumps({"object": "list", "data": [{"object": "model", **served}]}).encode() if served else None
+    with loopback_endpoint(respond, models) as server:
+        yield FakeEndpoint(server.base_url, requests, keys, headers)

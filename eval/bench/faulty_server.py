@@ -7,14 +7,13 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import BaseServer
 from threading import Lock, Thread
 from typing import Any, Literal, get_args
 
+from eval.bench.loopback_endpoint import DROPPED, LoopbackEndpoint, Response, loopback_endpoint
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, Reply
 from nodes.llm.request import request
@@ -76,75 +75,40 @@ def completions(recorded: Iterable[tuple[Prompt, Reply]], endpoint: Endpoint) ->
 @contextmanager
 def served(faulty: Faulty) -> Generator[str]:
     """Serve in threads of its own; yield the base URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(faulty))
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        _close(server)
+    server: list[LoopbackEndpoint] = []
+
+    def respond(body: dict[str, Any], headers: Mapping[str, str]) -> Response:
+        if faulty.gone:
+            faulty.died_at = faulty.died_at or time.perf_counter()
+            Thread(target=server[0].close, daemon=True).start()
+            return DROPPED
+        return _response(*faulty.take(body), faulty.stall)
+
+    with loopback_endpoint(respond) as opened:
+        server.append(opened)
+        yield opened.base_url
 
 
-def _close(server: BaseServer) -> None:
-    server.shutdown()
-    server.server_close()
-
-
-def _handler(faulty: Faulty) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if faulty.gone:
-                faulty.died_at = faulty.died_at or time.perf_counter()
-                self.close_connection = True
-                Thread(target=_close, args=(self.server,), daemon=True).start()
-                return
-            whole, fault = faulty.take(body)
-            if fault == "drop":
-                self.close_connection = True
-                return
-            time.sleep({"delay": LATE, "stall": faulty.stall}.get(fault or "", 0.0))
-            if fault == "429":
-                self._send(429, b'{"error": {"message": "slow down"}}', retry_after=RETRY_AFTER)
-            elif fault == "500" or whole is None:
-                self._send(500, b'{"error": {"message": "out of order"}}')
-            elif fault == "html":
-                self._send(200, b"<html><body>Bad gateway</body></html>", kind="text/html")
-            elif fault == "no completion":
-                self._send(200, b'{"object": "error"}')
-            elif fault == "torn":
-                self._send(200, whole[: len(whole) // 2])
-            else:
-                self._send(200, whole, sent=len(whole) // 2 if fault == "cut" else None)
-
-        def _send(
-            self,
-            status: int,
-            body: bytes,
-            *,
-            kind: str = "application/json",
-            sent: int | None = None,
-            retry_after: int | None = None,
-        ) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            if retry_after is not None:
-                self.send_header("Retry-After", str(retry_after))
-            self.end_headers()
-            self.wfile.write(body[:sent])
-            self.close_connection = sent is not None
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except OSError:
-                self.close_connection = True  # the client had waited long enough
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    return Handler
+def _response(whole: bytes | None, fault: ServerFault | None, stall: float) -> Response:
+    """Return an answer, or what its fault makes of it."""
+    match fault:
+        case "drop":
+            return DROPPED
+        case "429":
+            slow = b'{"error": {"message": "slow down"}}'
+            return Response(status=429, body=slow, headers={"Retry-After": str(RETRY_AFTER)})
+        case "html":
+            return Response(body=b"<html><body>Bad gateway</body></html>", content_type="text/html")
+        case "no completion":
+            return Response(body=b'{"object": "error"}')
+        case _ if fault == "500" or whole is None:
+            return Response(status=500, body=b'{"error": {"message": "out of order"}}')
+        case "torn":
+            return Response(body=whole[: len(whole) // 2])
+        case "cut":
+            return Response(body=whole, sent=len(whole) // 2)
+        case _:
+            return Response(body=whole, seconds={"delay": LATE, "stall": stall}.get(fault or "", 0.0))
 
 
 def _key(body: dict[str, Any]) -> str:

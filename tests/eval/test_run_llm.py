@@ -14,6 +14,7 @@ from agent.config import ConfigError
 from agent.llm import CassetteOptions
 from eval.analysis.compare import compare
 from eval.analysis.costs import cost_lines, run_cost
+from eval.bench.loopback_endpoint import DROPPED
 from eval.records import read_manifest, read_turns
 from eval.report.costs import cost_tables
 from eval.report.run_view import gather
@@ -22,7 +23,7 @@ from eval.runs.run import RunCounts, run
 from eval.scoring.score import score
 from tests.eval.archive import DIALOGUES, make_archive
 from tests.eval.runs.test_run import content
-from tests.fake_endpoint import DROPPED, Answer, Response, fake_endpoint, fault, said
+from tests.fake_endpoint import Answer, Response, fake_endpoint, fault, said
 
 KEY = "sk-planted-9876543210"
 GOLD = {turn["utterance"]: turn["query"] for dialogue in DIALOGUES for turn in dialogue["interaction"]}
