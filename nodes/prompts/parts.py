@@ -46,7 +46,7 @@ class PromptParts(FrozenModel):
     example_tokens: int = Field(default=600, ge=0)
     """Tokens that they may take together."""
     dialect: bool = False
-    """Whether the rules of SQLite are told that models trained on other dialects get wrong."""
+    """Whether the rules of the engine (SQLite, PostgreSQL, MySQL) are told that models trained on other dialects get wrong."""
     task_last: bool = False
     """Whether the question and what to do stand once more at the end."""
     feedback: bool = False

@@ -9,7 +9,7 @@ from nodes.node import Context
 from nodes.prompting import conversation, engine_name, links, meaning, system, user, values
 from nodes.prompts.budget import within
 from nodes.prompts.described_schema import described_schema
-from nodes.prompts.dialect import DIALECT
+from nodes.prompts.dialect import DIALECTS
 from nodes.prompts.examples import Example, nearest
 from nodes.prompts.known import known_text
 from nodes.prompts.parts import PromptParts
@@ -50,7 +50,7 @@ def sql_prompt(
         f"Question: {state.utterance}\n{TASK.replace('SQLite', engine)}" if parts.task_last else "",
     )
     instruction = INSTRUCTION.replace("SQLite", engine)
-    instruction += f"\n{DIALECT}" if parts.dialect and schema.dialect == "sqlite" else ""
+    instruction += f"\n{DIALECTS[schema.dialect]}" if parts.dialect and schema.dialect in DIALECTS else ""
     before = tuple(message for turn in state.history for message in _messages(turn.utterance, turn.sql))
     shown = _shown(state, context, parts) if context else ()
     return Prompt(

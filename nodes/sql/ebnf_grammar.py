@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Literal, get_args
 
 from nodes.plan import AggregateFunction, CastType, FunctionName, LiteralTerm
 from nodes.prompting import linked_columns
 from nodes.sql.writing.quoting import identifier, literal
 from nodes.state import GraphState
-from value_index.schema import Schema, Table
+from value_index.schema import Dialect, Schema, Table
 
 GrammarLevel = Literal["off", "schema", "links", "values"]
 """What bounds the SQL: nothing, the schema, its linked part, or that with the values found for text between quotes and with
@@ -61,6 +62,13 @@ $in ::= "IN (" ($inner | $term (", " $term){0,MORE}) ")"
 $like ::= ("LIKE " | "GLOB ") pattern
 """
 """Terms and conditions made of `$unit`."""
+
+_LIKES: dict[Dialect, str] = {
+    "duckdb": '"ILIKE " | "LIKE " | "GLOB "',
+    "postgres": '"ILIKE " | "LIKE "',
+    "mysql": '"LIKE " "BINARY "?',
+}
+"""How a text is held against a pattern, where it is not as in SQLite."""
 
 _COMMON = """
 compound ::= core (set-operator core){1,MORE} (" ORDER BY " place (", " place){0,MORE})? limit?
@@ -119,12 +127,14 @@ def sql_grammar(schema: Schema, values: Iterable[str] = (), numbers: Iterable[st
         numbers: the numbers of more than two digits that may stand in it, and then no column is a number alone and nothing
             is skipped by OFFSET; any may if None.
     """
-    texts = [_quoted(literal(LiteralTerm(value=value))) for value in dict.fromkeys(values)]
+    texts = [_quoted(literal(LiteralTerm(value=value), schema.dialect)) for value in dict.fromkeys(values)]
     named = None if numbers is None else sorted({number for number in numbers if len(number) < MAX_TEXT})
-    return "\n".join(_rules([table for table in schema.tables if table.columns], texts, named))
+    return "\n".join(_rules([table for table in schema.tables if table.columns], texts, named, schema.dialect))
 
 
-def _rules(tables: list[Table], texts: list[str], numbers: list[str] | None) -> Iterator[str]:
+def _rules(tables: list[Table], texts: list[str], numbers: list[str] | None, dialect: Dialect) -> Iterator[str]:
+    spelt = partial(_names, dialect=dialect)
+    terms = _TERMS.replace('"LIKE " | "GLOB "', _LIKES.get(dialect, '"LIKE " | "GLOB "'))
     # Scopes: `t` a lone table, `d` a lone sub-query, `p` a pair with a sub-query, `j` tables, `c` a table in a correlated sub-query.
     lone = {f"t{number}-": table for number, table in enumerate(tables)}
     joined = {f"j{sources}-": sources for sources in range(1, MAX_SOURCES + 1)}
@@ -142,13 +152,14 @@ def _rules(tables: list[Table], texts: list[str], numbers: list[str] | None) -> 
     yield f"function ::= {_words(name for name in get_args(FunctionName) if name not in WIDEST)}"
     yield f"widest ::= {_words(WIDEST)}"
     yield f"type ::= {_words(name.upper() for name in get_args(CastType))}"
-    yield f"table ::= {_names(table.name for table in tables)}"
-    yield f"name ::= {_names(column.name for table in tables for column in table.columns)}"
+    yield f"table ::= {spelt(table.name for table in tables)}"
+    yield f"name ::= {spelt(column.name for table in tables for column in table.columns)}"
     for scope, table in lone.items():
-        yield f"{scope}from ::= {_names([table.name])}"
-        yield f'{scope}column ::= ({scope}from ".")? ({_names(column.name for column in table.columns)})'
-    yield "d-from ::= derived"
-    yield "d-column ::= name | label"
+        yield f"{scope}from ::= {spelt([table.name])}"
+        yield f'{scope}column ::= ({scope}from ".")? ({spelt(column.name for column in table.columns)})'
+    named = dialect in ("postgres", "mysql")  # there a sub-query in FROM has a name, even alone
+    yield 'd-from ::= derived " AS T1"' if named else "d-from ::= derived"
+    yield 'd-column ::= "T1."? (name | label)' if named else "d-column ::= name | label"
     yield "p-from ::= " + _joins("p-", ("derived", "(table | derived)")) + " | " + _joins("p-", ("table", "derived"))
     yield 'p-column ::= p-alias "." (name | label)'
     yield "p-alias ::= [Tt] [12]"
@@ -162,7 +173,7 @@ def _rules(tables: list[Table], texts: list[str], numbers: list[str] | None) -> 
         yield f"{scope}inner ::= query{inner}"
         yield f"{scope}g-inner ::= {scope}inner"
         yield _bounded(scoped).replace("$", scope)
-        yield from (_bounded(_TERMS).replace("$", f"{scope}{kind}") for kind in ("", "g-"))
+        yield from (_bounded(terms).replace("$", f"{scope}{kind}") for kind in ("", "g-"))
 
 
 def _aliased(scope: str, first: int, last: int) -> Iterator[str]:
@@ -187,8 +198,8 @@ def _choice(alternatives: Iterable[str]) -> str:
     return " | ".join(dict.fromkeys(alternatives))
 
 
-def _names(names: Iterable[str]) -> str:
-    return _words(identifier(name) for name in names)
+def _names(names: Iterable[str], dialect: Dialect) -> str:
+    return _words(identifier(name, dialect) for name in names)
 
 
 def _words(words: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, Reply
 from nodes.node import Context
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, Predicate, TableSource
+from nodes.prompts.dialect import DIALECTS
 from nodes.prompts.examples import ExamplesError, nearest, read_examples
 from nodes.prompts.feedback import empty_result
 from nodes.prompts.parts import PromptParts
@@ -206,3 +207,8 @@ def test_the_command_refuses_a_split_for_evaluation(tmp_path: Path) -> None:
     assert out.exists() == (shown.exit_code == 0)
     if out.exists():
         assert all(example.masked and example.skeleton for example in read_examples(str(out)))
+
+
+def test_each_engine_has_rules_of_its_own() -> None:
+    assert set(DIALECTS) == {"sqlite", "postgres", "mysql"}
+    assert "ILIKE does not" in DIALECTS["postgres"] and "DIV" in DIALECTS["mysql"]

@@ -10,7 +10,7 @@ from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
 from nodes.state import ColumnLink, GraphState, GroundedValue, SchemaLinks, TableLink
 from tests.nodes.sql.shop import shop_schema
-from value_index.schema import Column, ColumnRef, Schema, Table
+from value_index.schema import Column, ColumnRef, Dialect, Schema, Table
 
 SHOP = shop_schema()
 GRAMMAR = Grammar(sql_grammar(SHOP))
@@ -145,3 +145,16 @@ def test_a_table_without_columns_is_left_out() -> None:
     table = Table(name="t", natural_name="t", columns=(Column(name="a", natural_name="a"),))
     empty = Table(name="e", natural_name="e", columns=())
     assert Grammar(sql_grammar(Schema(database_id="x", tables=(empty, table)))).fits("SELECT a FROM t")
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "mysql"])
+def test_what_is_written_for_a_server_fits_its_grammar(dialect: Dialect) -> None:
+    schema = Schema(database_id="shop", tables=SHOP.tables, foreign_keys=SHOP.foreign_keys, dialect=dialect)
+    grammar = Grammar(sql_grammar(schema))
+    for sql in (
+        "SELECT name FROM customer WHERE \"home town\" LIKE 'Ly%' ORDER BY name LIMIT 3",
+        "SELECT avg(c1) FROM (SELECT count(*) AS c1 FROM purchase GROUP BY customer_id)",
+        "SELECT T1.name FROM customer AS T1 JOIN purchase AS T2 ON T1.id = T2.customer_id WHERE T2.quantity > 2",
+    ):
+        written = from_plan(to_plan(sql, SHOP), schema)
+        assert grammar.fits(written), written
