@@ -64,13 +64,16 @@ def _heeding(plans: tuple[ScoredPlan, ...], known: TurnKnowledge, inquiry: Inqui
 
     keys = frozenset(known.role_places if len(known.role_places) > 1 else ())
 
-    def rank(scored: ScoredPlan) -> tuple[int, int, int, bool, bool]:
+    first_rows = bool(totals) and bool(inquiry.evidence.cues.superlatives)
+
+    def rank(scored: ScoredPlan) -> tuple[int, int, int, bool, bool, bool]:
         shown = {term.ref for part in (*scored.plan.select, *scored.plan.group_by) for term in columns(part)}
         there = units & {*shown, *(ref.table for ref in shown if ref.column not in wanted)}
         used = sum(uses(scored.plan, name) for name in wanted)
         read = len(tables & set(table_names(scored.plan)))
         joined = len(keys & _joined_by(scored.plan))
-        return -used, -read, -joined, misuses(scored.plan, totals), bool(units) and not there
+        uncut = first_rows and scored.plan.limit is None
+        return -used, -read, -joined, misuses(scored.plan, totals), uncut, bool(units) and not there
 
     ordered = sorted(plans, key=rank)
     if ordered and ordered[0] is not plans[0]:  # the confidence was that of another plan

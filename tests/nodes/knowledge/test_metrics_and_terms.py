@@ -68,6 +68,11 @@ def test_a_metric_of_groups(context: Context) -> None:
     assert given.state.sql == "SELECT genre, sum(pages * 0.01) FROM book GROUP BY genre"
 
 
+def test_the_first_rows_by_a_metric_are_cut(context: Context) -> None:
+    sql = asked(context, "Top 2 genres by shelf width").state.sql or ""
+    assert sql.endswith("GROUP BY genre ORDER BY sum(pages * 0.01) DESC LIMIT 2")
+
+
 def test_a_metric_of_the_turn_before_is_still_one(context: Context) -> None:
     before = ("What is the girth per genre?", "SELECT genre, sum(pages * 0.01) FROM book GROUP BY genre")
     given = asked(context, "Only for Mystery", before)
