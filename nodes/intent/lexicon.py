@@ -115,34 +115,34 @@ ASKING = _words(
 FOREIGN_WORDS: dict[str, frozenset[str]] = {
     language: _words(words)
     for language, words in {
-        "Spanish": """cuántos cuántas cuantos cuantas cuánto cuál cuáles qué quién quiénes dónde cómo cuándo los las del el una unos
+        "es": """cuántos cuántas cuantos cuantas cuánto cuál cuáles qué quién quiénes dónde cómo cuándo los las del el una unos
             muéstrame muestra muéstreme lista dame enumera hay están tienen tiene nombres nombre todos todas cada entre sobre desde
             son es por para con más menos mayor menor que y""",
-        "French": """combien quels quelles quel quelle qui où comment quand les des du une aux est sont y-a-t-il il elle avec pour dans
+        "fr": """combien quels quelles quel quelle qui où comment quand les des du une aux est sont y-a-t-il il elle avec pour dans
             sur montrez montre montre-moi affiche affichez donne donnez listez liste moi tous toutes chaque plus moins noms nom
             leurs leur ces cette ce qu""",
-        "German": """wie viele wieviele welche welcher welches wer wo wann der das den dem des ein eine einen einer ist sind gibt es zeige
+        "de": """wie viele wieviele welche welcher welches wer wo wann der das den dem des ein eine einen einer ist sind gibt es zeige
             zeig liste alle nenne mir mit für aus nach über unter haben hat jede jeden jeder und oder nicht namen kunden von im""",
-        "Italian": """quanti quante quanto quali quale chi dove come quando gli le della delle dei degli del una uno sono ci mostra mostrami
+        "it": """quanti quante quanto quali quale chi dove come quando gli le della delle dei degli del una uno sono ci mostra mostrami
             elenca dammi tutti tutte ogni con per più meno nomi nome che nella nel è""",
-        "Portuguese": """quantos quantas quanto quais qual quem onde como quando os as das dos uma são há mostre mostra liste todos todas cada
+        "pt": """quantos quantas quanto quais qual quem onde como quando os as das dos uma são há mostre mostra liste todos todas cada
             com para mais menos nomes nome que na no em é""",
-        "Dutch": """hoeveel welke wie waar wanneer het een zijn er toon geef lijst alle met voor uit naar elke namen van zijn meer minder
+        "nl": """hoeveel welke wie waar wanneer het een zijn er toon geef lijst alle met voor uit naar elke namen van zijn meer minder
             hebben heeft niet""",
-        "Polish": """ile lista liczba w z który która które jakie kto gdzie kiedy jest są pokaż wypisz wszystkie wszystkich każdy dla oraz nie ilu ma""",
-        "Swedish": """hur många vilka vilken vilket vem var när är finns det visa lista alla med för från varje och inte namn som har""",
-        "Turkish": """kaç hangi kim nerede nasıl ne zaman var tüm göster listele her ile için olan kadar en bir ve""",
-        "Czech": """kolik který která které kteří jaký jaká jaké kdo kde kdy jsou je všechny všichni zobraz vypiš ukaž seznam každý pro a má mají""",
-        "Norwegian": """hvor hvilke hvilken hvilket hvem hva mange finnes vis alle er og navn med fra til hver det ikke har eldste""",
-        "Danish": """hvor hvilke hvilken hvilket hvem hvad mange findes vis alle er og navn med fra til hver det ikke har ældste""",
-        "Hungarian": """hány melyik mennyi ki hol mikor van vannak az és minden mutasd listázd összes neve nem""",
-        "Romanian": """câte câți cât care cine unde când sunt este toate toți arată listează numele și din pentru fiecare nu""",
-        "Finnish": """kuinka monta mikä mitkä kuka missä milloin on ovat näytä kaikki luettele ja nimi nimet jokainen ei""",
-        "Vietnamese": """bao nhiêu nào những các ở là có của tất cả liệt kê cho mỗi và không""",
-        "Indonesian": """berapa harga termahal siapa apa mana tampilkan semua dari yang dengan untuk setiap dan ada jumlah nama""",
+        "pl": """ile lista liczba w z który która które jakie kto gdzie kiedy jest są pokaż wypisz wszystkie wszystkich każdy dla oraz nie ilu ma""",
+        "sv": """hur många vilka vilken vilket vem var när är finns det visa lista alla med för från varje och inte namn som har""",
+        "tr": """kaç hangi kim nerede nasıl ne zaman var tüm göster listele her ile için olan kadar en bir ve""",
+        "cs": """kolik který která které kteří jaký jaká jaké kdo kde kdy jsou je všechny všichni zobraz vypiš ukaž seznam každý pro a má mají""",
+        "no": """hvor hvilke hvilken hvilket hvem hva mange finnes vis alle er og navn med fra til hver det ikke har eldste""",
+        "da": """hvor hvilke hvilken hvilket hvem hvad mange findes vis alle er og navn med fra til hver det ikke har ældste""",
+        "hu": """hány melyik mennyi ki hol mikor van vannak az és minden mutasd listázd összes neve nem""",
+        "ro": """câte câți cât care cine unde când sunt este toate toți arată listează numele și din pentru fiecare nu""",
+        "fi": """kuinka monta mikä mitkä kuka missä milloin on ovat näytä kaikki luettele ja nimi nimet jokainen ei""",
+        "vi": """bao nhiêu nào những các ở là có của tất cả liệt kê cho mỗi và không""",
+        "id": """berapa harga termahal siapa apa mana tampilkan semua dari yang dengan untuk setiap dan ada jumlah nama""",
     }.items()
 }  # fmt: skip
-"""Words of questions and requests in other languages."""
+"""Words of questions and requests in other languages, by the code of ISO 639-1."""
 
 TELLTALE = _words("""combien quelle quelles quels cuántos cuántas cuantos cuantas cuál cuáles quién dónde quantos quantas quanti quante quais wieviele
     wieviel welche welcher welches hoeveel welke und kolik hány câte câți kuinka hvor hur kaç berapa ile który która które""")

@@ -15,9 +15,9 @@ _QUOTED = re.compile(r"[\"“‘«][^\"”’»]*[\"”’»]|(?<!\w)'[^']*'(?!\
 
 
 def other_language(turn: TurnAnalysis) -> str | None:
-    """Return the language of an utterance that is not in English, as far as its words tell; None if it may be English.
+    """Return the code of the language of an utterance that is not in English, as far as its words tell; None if it may be English.
 
-    "¿Cuántos clientes hay en Irlanda?": Spanish. Names and quoted texts do not count: "songs called 'Les yeux de la mer'".
+    "¿Cuántos clientes hay en Irlanda?": es. Names and quoted texts do not count: "songs called 'Les yeux de la mer'".
     """
     if _is_of_other_script(turn.text):
         return "another script"
