@@ -18,4 +18,4 @@ is year(x), days between are datediff(x, y). x / y is never cut: DIV is. Every s
 a LIMIT. Count each thing once: count(DISTINCT x) behind a join.
 "The most" is ORDER BY ... DESC LIMIT 1, and what it is ordered by is shown only if it is asked for.""",
 }
-"""By engine; nothing is told of DuckDB."""
+"""What a model is told of each engine; nothing of DuckDB."""

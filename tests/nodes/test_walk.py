@@ -16,8 +16,8 @@ from nodes.state import GraphState, Turn
 from tests.nodes.library import library
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MOST_FILES = 115
-"""More than this and the walk has grown: 114 of them on this turn, of which 40 are kinds of edit and of requirement."""
+MOST_FILES = 125
+"""More than this and the walk has grown: 124 of them on this turn, of which 40 are kinds of edit and of requirement."""
 DONE_BEFORE = ("nodes/sql/to_plan.py", "nodes/sql/parsing/", "nodes/lexical/name_matching.py", "value_index/store/")
 """What reads earlier SQL, finds names in the utterance and looks values up: the stages before have asked for it."""
 
