@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from eval.conversations.suite_file import TurnSpec
+from eval.scoring.suite import Suites
 from eval.scoring.verdicts import Executions, judge
 from nodes.plan import LiteralTerm, Plan, TableSource
 from nodes.plan.traversal import columns, parts
@@ -52,8 +53,17 @@ def shortfall(turn: TurnSpec, answer: Answered) -> str | None:
 
 
 def _sql(turn: TurnSpec, answer: Answered) -> str | None:
-    right = (judge(answer.database, sql, answer.sql, executions=answer.executions).value for sql in turn.sql)
-    return None if not turn.sql or any(right) else "other rows than the expected SQL gives"
+    right = [s for s in turn.sql if judge(answer.database, s, answer.sql, executions=answer.executions).value]
+    if not turn.sql or (right and not turn.copies):
+        return None
+    if not right:
+        return "other rows than the expected SQL gives"
+    suites = Suites()
+    try:
+        held = any(suites.judge(answer.database, sql, answer.sql, True).holds for sql in right)
+    finally:
+        suites.close()
+    return None if held else "the expected rows by chance: a copy of the database with other rows tells the two apart"
 
 
 def _rows(turn: TurnSpec, answer: Answered) -> str | None:

@@ -19,6 +19,7 @@ from eval.conversations.making.talk import Behaviour, Said, Step, Talk
 from eval.conversations.making.templates import half
 from eval.conversations.making.world import Thing, World
 from eval.conversations.suite_file import DialogueSpec, SuiteError, SuiteFile, TurnSpec
+from eval.scoring.suite import Suites
 from nodes.sql.errors import SQLError
 from value_index.database import Database
 
@@ -29,6 +30,8 @@ DEADLINE = 1.0
 MOST_TURNS = 5
 MOST_VAIN = 30
 """Unsound tries of a behaviour over one thing after which it is seldom tried."""
+MOST_COPIED = 12
+"""Steps of one suite that mutated copies of the database are asked about: each takes a second or two."""
 GREETINGS = ("", "", "", "", "", "", "Thanks. ", "OK. ", "Good. ")
 
 
@@ -53,6 +56,7 @@ class Maker:
         self.shown = Counter()
         self._vain = Counter[tuple[str, str]]()
         self._rows: dict[Query, tuple[Any, ...] | None] = {}
+        self._copied = 0
 
     def dialogues(self, turns: int) -> Iterator[DialogueSpec]:
         """Yield dialogues until so many turns are made, the behaviours that were shown least before the others."""
@@ -104,29 +108,63 @@ class Maker:
                 continue
             for _ in range(3):
                 step = behaviours[name](talk)
-                spec = self._spec(name, step, talk) if step is not None and self._is_sound(step, talk) else None
+                alike = self._alike(step, talk) if step is not None else None
+                copies = bool(alike) and self._told_on_copies(name, step, alike, talk)
+                sound = alike is not None and (copies or not alike)
+                spec = self._spec(name, step, talk) if step is not None and sound else None
                 if step is not None and spec is not None:
+                    spec = spec.model_copy(update={"copies": copies})
                     self._vain[tried] = 0
                     return name, _Made(step, spec)
                 self._vain[tried] += step is not None  # what cannot follow costs nothing, what is unsound a query
         return None
 
-    def _is_sound(self, step: Step, talk: Talk) -> bool:
-        """Tell whether a gold runs, returns rows, and differs from what typical failures of its behaviour would return."""
+    def _alike(self, step: Step, talk: Talk) -> tuple[Query, ...] | None:
+        """Return the typical failures of a behaviour that give the gold's rows: none, at best.
+
+        None where the gold does not run, returns no rows, or leaves them to chance.
+        """
         if step.query is None:
-            return True
+            return ()
         gold = self._answer(step.query)
         if gold and step.query.measure in GROUPED and any(row[0] is None for row in gold):
-            return False
+            return None
         if not gold or len(gold) > MOST_ROWS or all(cell is None for row in gold for cell in row):
-            return False
+            return None
         if step.query.limit is not None and not self._is_clear_cut(step.query):
-            return False
+            return None
         rivals = [*step.rivals, *_amnesiac(step.query, talk), *talk.queries[-1:]]
         ordered = step.query.order is not None or step.query.by_figure
         if ordered:
             rivals.append(step.query.but(order=None, by_figure=False))
-        return all(not _same(gold, self._answer(rival), ordered) for rival in rivals if rival != step.query)
+        return tuple(rival for rival in rivals if rival != step.query and _same(gold, self._answer(rival), ordered))
+
+    def _told_on_copies(self, name: str, step: Step | None, alike: Sequence[Query] | None, talk: Talk) -> bool:
+        """Tell whether mutated copies of the database tell a gold from failures that its own rows do not.
+
+        They are asked only about a behaviour that the database's own rows were tried for in vain.
+        """
+        assert self.shown is not None
+        vain = self._vain[talk.thing.table.name, name] >= MOST_VAIN // 3
+        if (
+            step is None
+            or step.query is None
+            or not alike
+            or self.shown[name]
+            or not vain
+            or self._copied >= MOST_COPIED
+        ):
+            return False
+        self._copied += 1
+        database, suites = self.world.database, Suites()
+        try:
+            gold = step.query.sql(database.schema)
+            others = [each.sql(database.schema) for each in alike]
+            return all(suites.judge(database, gold, sql, True).holds is False for sql in others)
+        except (SQLError, ValueError):
+            return False
+        finally:
+            suites.close()
 
     def _is_clear_cut(self, query: Query) -> bool:
         """Tell whether no tie runs through the last row that a limit lets pass."""

@@ -84,6 +84,8 @@ class TurnSpec(FrozenModel):
     """Tables, or `table.column`, that it must read."""
     count: Annotated[int | None, BeforeValidator(_no_flag)] = Field(default=None, ge=0)
     """How many rows it must return."""
+    copies: bool = False
+    """Whether the answer must give the expected SQL's rows on mutated copies of the database too."""
     fails: bool = False
     """Whether the question must not be answered: no SQL, or no rows."""
 
@@ -94,6 +96,8 @@ class TurnSpec(FrozenModel):
             raise ValueError("say what must hold: sql, rows, columns, keeps, drops, uses, count or fails")
         if self.fails and (any(expected) or self.rows is not None or self.count is not None):
             raise ValueError("a turn that fails has nothing else that must hold")
+        if self.copies and not self.sql:
+            raise ValueError("copies: say which SQL must hold on them")
         if not self.ask.strip():
             raise ValueError("ask: a question is empty")
         if len({len(row) for row in self.rows or ()}) > 1:

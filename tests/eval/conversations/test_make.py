@@ -49,7 +49,7 @@ def test_every_gold_runs_and_returns_rows_that_are_not_those_of_the_turn_before(
             result = database.execute(turn.sql[0])
             assert result.ok and result.rows, turn.sql[0]
             rows = result.rows if "ORDER BY" in turn.sql[0] else sorted(map(repr, result.rows))
-            assert rows != before or turn.behaviour in ("topic changed",), turn.ask
+            assert rows != before or turn.copies or turn.behaviour == "topic changed", turn.ask
             before = rows
 
 
