@@ -145,7 +145,7 @@ SLOW = """
 SELECT count(*) FROM generate_series(1, 1000000000) AS a
 SELECT count(*) FROM generate_series(1, 100000) AS a, generate_series(1, 100000) AS b
 WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t
-SELECT count(*) FROM generate_series(1, 100000) AS a WHERE repeat(a::text, 100) ~ '(1+)+2(3+)+4'
+SELECT count(*) FROM generate_series(1, 100000000) AS a WHERE repeat(a::text, 100) ~ '(1+)+2(3+)+4'
 SELECT a FROM generate_series(1, 1000000000) AS a ORDER BY md5(a::text)
 SELECT sum(a::numeric ^ 5000) FROM generate_series(1, 1000000) AS a
 """.strip().splitlines()
