@@ -123,7 +123,7 @@ def export(run: Path, out: Path, *, data: Path, config: CompactConfig, base: str
         TrainingError: the run has no checkpoint.
     """
     partial, full = out.with_suffix(".partial"), out.with_suffix(".full")
-    parts, about = write_network(run, full, base=base, smaller=False)
+    write_network(run, full, base=base, smaller=False)
     parts, about = write_network(run, partial, base=base)
     held_out = HeldOut(data, config.validation_databases)
     about["precision"] = precision_loss(

@@ -25,7 +25,7 @@ from rich.progress import track
 from safetensors.torch import load_file, save_file
 
 from training.compact.config import CompactConfig
-from training.compact.dataset import Built, build_examples, load_tokenizer
+from training.compact.dataset import Built, build_examples
 from training.compact.examples import Example
 from training.compact.pretrained import base_folder
 from training.kept_examples import read_own
@@ -127,7 +127,6 @@ def _chunks(examples: list[Example]) -> Iterator[list[Example]]:
 def _pack_encoder(folder: Path, out: Path) -> None:
     """Write the encoder in half precision, with its tokenizer: 45 MB."""
     out.mkdir(exist_ok=True)
-    load_tokenizer(folder)
     shutil.copyfile(folder / "tokenizer.json", out / "tokenizer.json")
     weights = {name: value.half() for name, value in load_file(folder / "model.safetensors").items()}
     save_file(weights, out / "model.safetensors")

@@ -7,7 +7,7 @@ under any names. Identifiers stay, so plans and values hold as they are: only na
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from nodes.lexical.lexicon import STOPWORDS
 from nodes.lexical.utterance import Utterance, name_words, stem
@@ -60,7 +60,11 @@ def renamed(
             taken.add(stem(new))
     if not exchanged:
         return None
-    return _with_names(schema, exchanged), tuple(_replaced(utterance, exchanged) for utterance in read)
+
+    def called(name: str) -> str:
+        return " ".join(exchanged.get(word, word) for word in name_words(name)) or name
+
+    return with_natural_names(schema, called), tuple(_replaced(utterance, exchanged) for utterance in read)
 
 
 def name_stems(names: Iterable[str]) -> set[str]:
@@ -94,10 +98,8 @@ def _words(schema: Schema) -> Iterable[str]:
             yield from name_words(column.natural_name)
 
 
-def _with_names(schema: Schema, exchanged: dict[str, str]) -> Schema:
-    def called(name: str) -> str:
-        return " ".join(exchanged.get(word, word) for word in name_words(name)) or name
-
+def with_natural_names(schema: Schema, called: Callable[[str], str]) -> Schema:
+    """Return the schema with other natural names of tables and columns; identifiers and keys stay."""
     tables = tuple(
         table.model_copy(update={
             "natural_name": called(table.natural_name),

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from nodes.lexical.utterance import name_words, stem
+from training.compact.schema_renaming import with_natural_names
 from training.data.generated.phrasing import plural
 from value_index.schema import Schema, Table
 
@@ -47,16 +48,8 @@ def synonymised(schema: Schema, draw: random.Random) -> Schema | None:
     def called(name: str) -> str:
         return _exchanged(name, chosen, share, draw)
 
-    tables = tuple(
-        table.model_copy(update={
-            "natural_name": called(table.natural_name),
-            "columns": tuple(c.model_copy(update={"natural_name": called(c.natural_name)}) for c in table.columns),
-        })
-        for table in schema.tables
-    )  # fmt: skip
-    if not any(chosen.values()) or _clash(tables, schema.tables):
-        return None
-    return Schema(database_id=schema.database_id, tables=tables, foreign_keys=schema.foreign_keys)
+    found = with_natural_names(schema, called)
+    return found if any(chosen.values()) and not _clash(found.tables, schema.tables) else None
 
 
 def _exchanged(name: str, chosen: dict[Stems, str | None], share: float, draw: random.Random) -> str:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from tests.databases.server_process import as_nobody, free_port, started
+
 OWNER, PASSWORD = "owner", "owner's password"
-START_SECONDS = 60.0
 _SYSTEM_PATHS = ("/usr/sbin", "/usr/local/sbin", "/usr/libexec")
 
 
@@ -70,17 +69,7 @@ class Server:
             f"--socket={self.folder / 'socket'}", "--bind-address=127.0.0.1", f"--pid-file={self.folder / 'pid'}",
             f"--init-file={self.folder / 'init.sql'}", "--innodb-flush-log-at-trx-commit=0", "--secure-file-priv=",
         ]  # fmt: skip
-        log = (self.folder / "log").open("ab")
-        self.process = subprocess.Popen(as_nobody(words), stdout=log, stderr=log, cwd=self.folder)
-        end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                self.connect().close()
-                return
-            except Exception as error:
-                if self.process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError((self.folder / "log").read_text()[-2000:]) from error
-                time.sleep(0.05)
+        self.process = started(words, self.folder, self.connect)
 
     def stop(self, *, at_once: bool = False) -> None:
         """Stop it; at once, as a crash would."""
@@ -88,12 +77,6 @@ class Server:
             self.process.kill() if at_once else self.process.terminate()
             self.process.wait(30)
             self.process = None
-
-
-def as_nobody(words: Sequence[str]) -> list[str]:
-    """Return a command as the server takes it: not by root."""
-    drop = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-    return [*(drop if os.geteuid() == 0 else []), *words]
 
 
 @contextmanager
@@ -115,16 +98,10 @@ def running_server(programs: tuple[str, ...]) -> Generator[Server]:
         if makers:
             make = [makers[0], "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"]
         subprocess.run(as_nobody(make), check=True, capture_output=True, cwd=folder)
-        server = Server(program, folder, _free_port())
+        server = Server(program, folder, free_port())
         server.start()
         yield server
     finally:
         if server is not None:
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]

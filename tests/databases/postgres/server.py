@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
+
+from tests.databases.server_process import as_nobody, free_port, started
 
 OWNER, PASSWORD = "postgres", "owner's password"
-START_SECONDS = 60.0
 
 
 def server_programs() -> Path | None:
@@ -36,8 +36,6 @@ class Server:
 
     def address(self, database: str, user: str = OWNER, password: str = PASSWORD) -> str:
         """Return the address of a database."""
-        from urllib.parse import quote
-
         return f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
 
     def connect(self, database: str = "postgres"):
@@ -51,17 +49,7 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         words = [str(self.programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
-        log = (self.folder / "log").open("ab")
-        self.process = subprocess.Popen(as_nobody(words), stdout=log, stderr=log, cwd=self.folder)
-        end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                self.connect().close()
-                return
-            except Exception as error:
-                if self.process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError((self.folder / "log").read_text()[-2000:]) from error
-                time.sleep(0.05)
+        self.process = started(words, self.folder, self.connect)
 
     def stop(self, *, at_once: bool = False) -> None:
         """Stop it; at once, as a crash would."""
@@ -69,12 +57,6 @@ class Server:
             self.process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
             self.process.wait(30)
             self.process = None
-
-
-def as_nobody(words: Sequence[str]) -> list[str]:
-    """Return a command as the server takes it: not by root."""
-    drop = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-    return [*(drop if os.geteuid() == 0 else []), *words]
 
 
 @contextmanager
@@ -102,10 +84,3 @@ def running_server(programs: Path) -> Generator[Server]:
             server.stop(at_once=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
