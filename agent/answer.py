@@ -101,7 +101,7 @@ async def answer(
         choose=choose,
         tracing=tracing,
     )
-    return _executed(state, context, execution)
+    return answer_of(state, context, execution)
 
 
 async def answer_once(config: Config, context: Context, question: str, *, history: tuple[Turn, ...]) -> Answer:
@@ -123,10 +123,11 @@ async def answer_once(config: Config, context: Context, question: str, *, histor
         utterance=question,
         refuse=config.refused,
     )
-    return _executed(state, context, config.execution)
+    return answer_of(state, context, config.execution)
 
 
-def _executed(state: GraphState, context: Context, execution: ExecutionSettings) -> Answer:
+def answer_of(state: GraphState, context: Context, execution: ExecutionSettings) -> Answer:
+    """Run the SQL of an answered turn; of a plan that a person gave, nothing is said to be left out."""
     known = context.analysis_of(state).known
     lines = tuple(known.lines(context.schema)) if known else None
     if not state.sql:
@@ -135,7 +136,7 @@ def _executed(state: GraphState, context: Context, execution: ExecutionSettings)
     return Answer(
         state=state,
         result=result,
-        unused=unused_mentions(state, context),
+        unused=() if state.plan_given else unused_mentions(state, context),
         other_reading=other_reading(state, result, context, execution),
         knowledge=lines,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from inspect import isawaitable
 from itertools import pairwise
 from typing import Any, Literal, Protocol
 
@@ -21,8 +22,10 @@ from nodes.intent.read_intent import no_question
 from nodes.node import Context, Node
 from nodes.state import STAGES, GraphState, NoQuestion, NoQuestionKind, Stage, Turn
 
-Choose = Callable[[Doubt], int]
+Choose = Callable[[Doubt], int | Awaitable[int]]
 """Asks which of two readings is meant: 0 or 1."""
+AFTER_PLAN: Stage = "sql_generation"
+"""The stage at which a turn starts again whose plan a person gave."""
 Graph = CompiledStateGraph[GraphState, Context, GraphState, GraphState]
 
 
@@ -53,7 +56,7 @@ def build_graph(
         builder.add_node(stage, _step(stage, nodes[stage], max_attempts, clarify if stage == "plan_emission" else None))
     builder.add_node("refusal", _told(refuse))
     builder.add_edge("refusal", END)
-    builder.add_conditional_edges(START, _entrance(refuse), ["refusal", STAGES[0]])
+    builder.add_conditional_edges(START, _entrance(refuse), ["refusal", STAGES[0], AFTER_PLAN])
     for before, after in pairwise(STAGES):
         builder.add_edge(before, after)
     builder.add_conditional_edges("schema_validation", _router(max_attempts, stands_in=asks), ["sql_generation", END])
@@ -78,10 +81,24 @@ async def run_turn(
     Args:
         choose: asks the user which of two readings is meant, where the graph was built to stop for that.
         tracing: whether LangSmith may upload the turn, if its own environment variables ask for it.
+    """
+    state = GraphState(turn_id=turn_id, database_id=context.schema.database_id, history=history, utterance=utterance)
+    return await run_state(graph, context, state, thread=thread, choose=choose, tracing=tracing)
+
+
+async def run_state(
+    graph: Graph,
+    context: Context,
+    state: GraphState,
+    *,
+    thread: RunnableConfig | None = None,
+    choose: Choose | None = None,
+    tracing: bool = False,
+) -> GraphState:
+    """Run a turn from where its state stands: from the first stage, or from the SQL where a person gave the plan.
 
     Every channel is written anew, so nothing of an earlier turn of the thread remains but the history given.
     """
-    state = GraphState(turn_id=turn_id, database_id=context.schema.database_id, history=history, utterance=utterance)
     channels: Any = {name: getattr(state, name) for name in GraphState.model_fields}
     # One checkpoint a turn, written at its end: a killed process loses the turn it was in, and no more.
     durability: Literal["exit"] | None = "exit" if thread else None
@@ -91,6 +108,7 @@ async def run_turn(
         given = await graph.ainvoke(channels, thread, context=context, durability=durability)
         while stopped := given.pop("__interrupt__", None):
             choice = choose(Doubt.model_validate(stopped[0].value)) if choose else 0
+            choice = await choice if isawaitable(choice) else choice
             given = await graph.ainvoke(Command(resume=choice), thread, context=context, durability=durability)
     return GraphState.model_validate(given)
 
@@ -111,6 +129,8 @@ def _step(stage: Stage, node: Node, max_attempts: int, clarify: ClarifySettings 
 
 def _entrance(refuse: Collection[NoQuestionKind]) -> Callable[..., Awaitable[str]]:
     async def route(state: GraphState, runtime: Runtime[Context]) -> str:
+        if state.plan_given:
+            return AFTER_PLAN
         return "refusal" if no_question(runtime.context.analysis_of(state), refuse) else STAGES[0]
 
     return route

@@ -48,7 +48,7 @@ def other_reading(
     if first is None or first.confidence is None or result is None or result.outcome != "rows":
         return None
     close = CLOSE - _log_odds(first.confidence)
-    if not others or first.score - others[0].score >= close or _written(first, context) != state.sql:
+    if not others or first.score - others[0].score >= close or written(first, context) != state.sql:
         return None
     rows = rows_key(result, "")
     bounds = {"deadline": min(execution.deadline, LONGEST), "max_rows": len(result.rows) + 1}
@@ -58,7 +58,7 @@ def other_reading(
             return None
         if _shows_less_or_more(first.plan, other.plan):
             continue
-        sql = _written(other, context)
+        sql = written(other, context)
         found = execute(sql, context, execution) if sql else None
         if found is not None and found.ok and rows_key(found, sql) != rows:
             return OtherReading(sql=sql, difference=differences(first.plan, other.plan)[1] or sql)
@@ -76,7 +76,8 @@ def _log_odds(confidence: float) -> float:
     return log(kept / (1 - kept))
 
 
-def _written(scored: ScoredPlan, context: Context) -> str:
+def written(scored: ScoredPlan, context: Context) -> str:
+    """Return the SQL of a plan; "" if it cannot be written."""
     try:
         return from_plan(with_sources(scored.plan, context.schema), context.schema)
     except SQLError:

@@ -15,10 +15,10 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import StateSnapshot
 from pydantic import ValidationError
 
-from agent.answer import Answer, answer
+from agent.answer import Answer, answer, answer_of
 from agent.checkpoint_format import PlainSerializer
-from agent.config import Config
-from agent.graph import Choose, Graph, build_graph
+from agent.config import Config, ExecutionSettings
+from agent.graph import Choose, Graph, build_graph, run_state
 from agent.thread_lock import thread_lock
 from nodes.node import Context
 from nodes.state import GraphState, Turn
@@ -73,6 +73,23 @@ class Session:
             )
         self.state = given.state
         return given
+
+    async def latest(self) -> Answer | None:
+        """Return the latest turn with its SQL run anew: a thread keeps no rows. None before the first."""
+        return answer_of(self.state, self.context, self._config.execution) if self.state else None
+
+    async def replace(self, state: GraphState) -> Answer:
+        """Answer the latest turn again from a state whose plan a person gave; the new turn takes its place in the thread."""
+        with _store_errors(self._store, (sqlite3.Error,)):
+            self.state = await run_state(
+                self._graph, self.context, state, thread=self._thread, tracing=self._config.graph.tracing
+            )
+        return answer_of(self.state, self.context, self._config.execution)
+
+    @property
+    def execution(self) -> ExecutionSettings:
+        """What running the SQL of an answer may cost."""
+        return self._config.execution
 
     async def undo(self) -> None:
         """Forget the latest turn: the thread goes back to the checkpoint before it."""

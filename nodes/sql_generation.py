@@ -30,7 +30,7 @@ from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.joins.fill import with_joins
 from nodes.sql.repair import repair, with_sources
-from nodes.state import Attempt, GraphState, Violation
+from nodes.state import Attempt, GraphState, ScoredPlan, Violation
 from value_index.schema import Schema
 
 PLAN_INSTRUCTION = "Write the plan as one SQLite query."
@@ -53,10 +53,14 @@ class Compiler(Variant):
     """
 
     async def __call__(self, state: GraphState, context: Context) -> str:
-        if context.knowledge and (sql := verified_sql(context.analysis_of(state).known, context.schema)):
+        if (
+            not state.plan_given
+            and context.knowledge
+            and (sql := verified_sql(context.analysis_of(state).known, context.schema))
+        ):
             return sql
         tried = {attempt.sql: attempt for attempt in state.attempts}
-        plans = [scored.plan for scored in state.plans or ()]
+        plans = [scored.plan for scored in _offered(state)]
         fresh = (sql for plan in plans for sql in _texts(plan, tried, context.schema) if sql not in tried)
         return next(fresh, state.attempts[-1].sql if state.attempts else "")
 
@@ -75,7 +79,7 @@ class Guided(Variant):
     """What a plan whose result has no rows, or holds nothing but NULL, loses of its score."""
 
     async def __call__(self, state: GraphState, context: Context) -> str:
-        plans = state.plans or ()
+        plans = _offered(state)
         if not state.attempts and len(plans) > 1:
             worth = [(plan.score - self._loss(plan.plan, context), plan) for plan in plans[: self.plans]]
             best = max(worth, key=lambda pair: pair[0])[1]
@@ -141,7 +145,9 @@ class Llm(Variant):
         return sql_text((await ask(context, state, "sql_generation", bounded)).text)
 
     def _sure_of(self, state: GraphState) -> bool:
-        """Tell whether the first plan needs no model."""
+        """Tell whether the first plan needs no model; a person's never does."""
+        if state.plan_given:
+            return True
         confidence = state.plans[0].confidence if state.plans else None
         return self.below is not None and confidence is not None and confidence >= self.below
 
@@ -230,6 +236,12 @@ def in_join_order(plan: Plan, schema: Schema) -> Plan:
         return part.model_copy(update={"joins": None}) if isinstance(part, Plan) else part
 
     return with_joins(rewrite(with_sources(plan, schema), unjoined), schema)
+
+
+def _offered(state: GraphState) -> tuple[ScoredPlan, ...]:
+    """Return the plans that may be written; of a turn whose plan a person gave, that one alone."""
+    plans = state.plans or ()
+    return plans[:1] if state.plan_given else plans
 
 
 def _next_plan(state: GraphState) -> Plan | None:

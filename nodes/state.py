@@ -235,6 +235,8 @@ class GraphState(StateModel):
     schema_links: SchemaLinks | None = None
     grounded_values: tuple[GroundedValue, ...] | None = None
     plans: tuple[ScoredPlan, ...] | None = None
+    plan_given: bool = False
+    """Whether a person gave the first plan: the stages before the SQL did not run again, and it is written as it is."""
     sql: str | None = None
     """The latest SQL written."""
     attempts: tuple[Attempt, ...] = ()

@@ -1,0 +1,1 @@
+"""What a person changes of an answer: a field of its plan, a filter, the reading."""
