@@ -71,9 +71,14 @@ class Page:
 
     def open(self, page: Path, fragment: str = "") -> None:
         """Load a file anew, even where only the fragment differs."""
+        self.visit(page.resolve().as_uri() + fragment)
+
+    def visit(self, address: str) -> None:
+        """Load an address anew."""
         self.send("Page.navigate", url="about:blank")
-        self.send("Page.navigate", url=page.resolve().as_uri() + fragment)
-        self.wait("document.readyState === 'complete' && location.protocol === 'file:'")
+        self.send("Page.navigate", url=address)
+        scheme = address.partition(":")[0]
+        self.wait(f"document.readyState === 'complete' && location.protocol === '{scheme}:'")
 
     def js(self, expression: str) -> Any:
         """Evaluate an expression in the page and return its value."""
@@ -90,12 +95,18 @@ class Page:
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other, as a keyboard does."""
-        codes = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowDown": 40}
-        for key in keys:
+        codes = {"Tab": 9, "Enter": 13, "Escape": 27, "Home": 36, "ArrowDown": 40}
+        for pressed in keys:
+            modifiers, _, key = pressed.rpartition("+") if len(pressed) > 1 else ("", "", pressed)
             text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
             event: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": codes.get(key, ord(key[0].upper()))}
+            event["modifiers"] = {"": 0, "Control": 2, "Shift": 8}[modifiers]
             self.send("Input.dispatchKeyEvent", type="keyDown", **event, **({"text": text} if text else {}))
             self.send("Input.dispatchKeyEvent", type="keyUp", **event)
+
+    def type(self, text: str) -> None:
+        """Write into what has the focus."""
+        self.send("Input.insertText", text=text)
 
     def size(self, width: int, height: int) -> None:
         """Take the size of a window, or of a phone."""
