@@ -35,13 +35,9 @@ async def chat(
         ask_back: whether the next line may be the answer to a question of ours (a pipe holds questions only).
     """
 
-    def choose(doubt: Doubt) -> int:
-        console.print(
-            Text(f"Two readings are close ({doubt.confidence:.0%} sure of the first). Which is meant?", "yellow")
-        )
-        for number, reading in enumerate(doubt.readings, start=1):
-            console.print(Text(printable(f"  {number}  {reading}")))
-        return 1 if next(lines, "").strip() == "2" else 0
+    def choose(doubt: Doubt) -> str:
+        _show_doubt(doubt, console)
+        return next(lines, "").strip()
 
     for line in lines:
         word = line.strip()
@@ -78,6 +74,17 @@ def _prompted(console: Console) -> str | None:
         return None
     finally:
         signal.signal(signal.SIGINT, handler)
+
+
+def _show_doubt(doubt: Doubt, console: Console) -> None:
+    """Print a question: two readings to choose from, or words that are not understood."""
+    if doubt.about:
+        console.print(Text(printable(f"{doubt.question} (in your words, or as SQL; Enter goes on without)"), "yellow"))
+        return
+    sure = f"{doubt.confidence:.0%} sure of the first"
+    console.print(Text(f"Two readings are close ({sure}). Which is meant? 1, 2, or in your words.", "yellow"))
+    for number, reading in enumerate(doubt.readings, start=1):
+        console.print(Text(printable(f"  {number}  {reading}")))
 
 
 async def _command(session: Session, word: str, console: Console) -> None:
