@@ -95,7 +95,9 @@ def told(found: Doubt, words: str, context: Context) -> Context:
 
 
 def _of_readings(state: GraphState, price: float) -> Iterator[Doubt]:
-    plans = state.plans or ()
+    plans = state.plans
+    if not plans:
+        return
     known = probabilities(plans)
     if any(each.about == "" for each in state.asked):
         return  # the user chose once: the plans come in the order of that choice
