@@ -11,6 +11,7 @@ from rich.text import Text
 
 from agent.clarify import Doubt
 from agent.present import show_answer, show_sql, show_stages
+from agent.revision.commands import edit, export, filters_command, readings_command
 from agent.session import Session
 from value_index.errors import TurnSQLError
 from value_index.printable import printable
@@ -19,10 +20,15 @@ COMMANDS = {
     "/explain": "what every stage gave for the latest question",
     "/sql": "the latest SQL",
     "/history": "the questions so far and their SQL",
+    "/filters": "filters in force; /filters off 1 takes the first off",
+    "/readings": "other readings; /readings take 1 answers by the first",
+    "/edit": "the plan; /edit limit 3, /edit order by price desc, ... change it",
+    "/export": "rows to a new CSV file: /export rows.csv",
     "/undo": "forget the latest question",
     "/help": "this list",
     "/quit": "leave; the conversation is kept",
 }
+CHANGES = {"/edit": edit, "/filters": filters_command, "/readings": readings_command, "/export": export}
 PROMPT = "> "
 
 
@@ -45,7 +51,7 @@ async def chat(
             return
         try:
             if word.startswith("/"):
-                await _command(session, word, console)
+                await _command(session, word, console, explain=explain)
             elif word:
                 show_answer(console, await session.ask(word, choose=choose if ask_back else None), explain=explain)
         except TurnSQLError as error:
@@ -87,7 +93,12 @@ def _show_doubt(doubt: Doubt, console: Console) -> None:
         console.print(Text(printable(f"  {number}  {reading}")))
 
 
-async def _command(session: Session, word: str, console: Console) -> None:
+async def _command(session: Session, word: str, console: Console, *, explain: bool) -> None:
+    name, _, words = word.partition(" ")
+    if name in CHANGES and session.state:
+        if given := await CHANGES[name](session, words.strip(), console):
+            show_answer(console, given, explain=explain)
+        return
     match word:
         case "/explain" if session.state:
             show_stages(console, session.state)
@@ -101,7 +112,7 @@ async def _command(session: Session, word: str, console: Console) -> None:
         case "/help":
             for name, does in COMMANDS.items():
                 console.print(Text(f"{name:<10}{does}"))
-        case _ if word in COMMANDS:
+        case _ if name in COMMANDS and (word == name or name in CHANGES):
             console.print(Text("nothing was asked yet", style="dim"))
         case _:
             console.print(Text(f"no command {word!r}; there are {', '.join(COMMANDS)}", style="red"))
