@@ -20,7 +20,7 @@ ENDLESS = "SELECT count(*) FROM many a, many b, many c, many d"
 
 def test_the_schema_is_read(farm: Database) -> None:
     schema = farm.schema
-    assert schema.dialect == "ansi" and [table.name for table in schema.tables] == ["ANIMAL", "FARM", "HEAVY", "MANY"]
+    assert schema.dialect == "ansi" and [table.name for table in schema.tables] == ["ANIMAL", "FARM", "MANY", "HEAVY"]
     animal, heavy = schema.table("animal"), schema.table("heavy")
     assert animal is not None and heavy is not None and heavy.is_view and animal.primary_key == ("TAG",)
     kinds = {column.name: column.kind for column in animal.columns}
@@ -41,7 +41,7 @@ def test_the_schema_is_read(farm: Database) -> None:
 def test_cells_are_those_of_a_result(farm: Database) -> None:
     sql = 'SELECT a.tag, a.weight, a.born, a.photo, a.note, f.founded, f.organic, a."ORDER" FROM animal a JOIN farm f ON f.id = a.farm_id ORDER BY 1'
     found = farm.execute(sql)
-    assert found.columns[0] == "TAG" and found.rows[0] == (
+    assert found.columns[0] == "tag" and found.rows[0] == (
         1,
         450.5,
         "2020-01-02 10:00:00",
