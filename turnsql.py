@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(agent_cli.app)
+app.add_typer(eval_cli.web_app)
 app.add_typer(nodes_cli.app)
 app.add_typer(index_cli.app, name="index", rich_help_panel="Ask a database")
 app.add_typer(eval_cli.app, name="eval", rich_help_panel="Evaluate")

@@ -74,7 +74,7 @@ def ask(
 
     check_question(question)
     turns = _history(history) if history else ()
-    context = _context(db, knowledge or settings.knowledge, settings.match_descriptions)
+    context = open_context(db, knowledge or settings.knowledge, settings.match_descriptions)
 
     async def run() -> Answer:
         async with open_llm(settings.endpoint, os.environ) as llm:
@@ -122,7 +122,7 @@ def chat(
     from value_index.folders import data_folder
 
     settings = Config.load(config or DEFAULT, overrides=node or ())
-    context = _context(db, knowledge or settings.knowledge, settings.match_descriptions)
+    context = open_context(db, knowledge or settings.knowledge, settings.match_descriptions)
     place = store or data_folder() / "conversations.sqlite"
     name = thread or f"{context.schema.database_id}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     console = Console()
@@ -225,7 +225,7 @@ def serve(
         console.print("vLLM stopped")
 
 
-def _context(db: list[str], knowledge: Sequence[Path], match_descriptions: bool) -> Context:
+def open_context(db: list[str], knowledge: Sequence[Path], match_descriptions: bool) -> Context:
     """Open the database and its value index, and read what is known about it."""
     from nodes.knowledge.load import known_schema, load_knowledge
     from nodes.node import Context

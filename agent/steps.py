@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, Self
@@ -15,6 +16,9 @@ from nodes.node import ADAPTERS, FIELDS, Context, Node
 from nodes.registry import NODES
 from nodes.state import STAGES, Choice, GraphState, ModelCall, NoQuestionKind, Stage, StageTrace, Turn
 from value_index.errors import TurnSQLError, first_problem
+
+LISTENER: ContextVar[Callable[[GraphState, StageTrace], None] | None] = ContextVar("LISTENER", default=None)
+"""Who hears of each stage that has run, with the turn as it then stands: a page that shows the stages as they come."""
 
 
 class StageError(TurnSQLError):
@@ -58,7 +62,10 @@ class Step:
         except ValidationError as error:
             raise StageError(self.stage, self.variant, first_problem(error)) from error
         choice = choices[-1] if choices else None
-        return checked, StageTrace(stage=self.stage, variant=self.variant, ms=ms, calls=tuple(calls), choice=choice)
+        trace = StageTrace(stage=self.stage, variant=self.variant, ms=ms, calls=tuple(calls), choice=choice)
+        if listener := LISTENER.get():
+            listener(state.model_copy(update=self.update(state, checked, trace)), trace)
+        return checked, trace
 
     def update(self, state: GraphState, output: Any, trace: StageTrace) -> dict[str, Any]:
         """Return the fields of the state that the output changes."""

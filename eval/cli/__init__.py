@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from eval.cli import bench, demo, gold, knowledge, ladder, llm, runs, suite
+from eval.cli import bench, demo, gold, knowledge, ladder, llm, runs, suite, web
 
 app = typer.Typer(
     help="Evaluate: answer the turns of a data set, score them, compare runs, find the stage to mend.",
@@ -14,4 +14,5 @@ for part in (runs, llm, ladder, gold, knowledge):
     app.add_typer(part.app)
 bench_app = bench.app
 top_app = demo.app
+web_app = web.app
 suite_app = suite.app

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from nodes.sql.writing.ansi_terms import AnsiTermWriter
 from nodes.sql.writing.duckdb_terms import DuckDBTermWriter
 from nodes.sql.writing.mysql_terms import MySQLTermWriter
 from nodes.sql.writing.postgres_terms import PostgresTermWriter
@@ -17,7 +16,7 @@ class Engine(NamedTuple):
 
     terms: type[TypedTermWriter] | None
     """Writes terms; None for the plain writer."""
-    null: Literal["smallest", "largest", "last", "unknown"]
+    null: Literal["smallest", "largest", "last"]
     """What NULL is in an order that does not say it."""
     says_nulls: bool = True
     """Whether an order can say NULLS FIRST."""
@@ -27,10 +26,6 @@ class Engine(NamedTuple):
     """Whether DISTINCT may be sorted by what is shown only."""
     star_anywhere: bool = True
     """Whether `*` may stand behind other columns."""
-    alias_word: str = "AS "
-    """What stands before the alias of a table."""
-    fetch: bool = False
-    """Whether a limit is said as FETCH FIRST."""
     full_join: bool = True
     """Whether there is FULL JOIN."""
 
@@ -42,8 +37,5 @@ ENGINES: dict[Dialect, Engine] = {
     "mysql": Engine(
         MySQLTermWriter, "smallest", says_nulls=False, bare_offset=False, shown_orders=True,
         star_anywhere=False, full_join=False,
-    ),
-    "ansi": Engine(
-        AnsiTermWriter, "unknown", shown_orders=True, star_anywhere=False, alias_word="", fetch=True,
     ),
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""`turnsql web`: one server that carries the page, an HTTP API and the runs of one database."""
