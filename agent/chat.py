@@ -11,6 +11,7 @@ from rich.text import Text
 
 from agent.clarify import Doubt
 from agent.present import show_answer, show_sql, show_stages
+from agent.revision.commands import edit, export, filters_command, readings_command
 from agent.session import Session
 from value_index.errors import TurnSQLError
 from value_index.printable import printable
@@ -19,10 +20,15 @@ COMMANDS = {
     "/explain": "what every stage gave for the latest question",
     "/sql": "the latest SQL",
     "/history": "the questions so far and their SQL",
+    "/filters": "filters in force; /filters off 1 takes the first off",
+    "/readings": "other readings; /readings take 1 answers by the first",
+    "/edit": "the plan; /edit limit 3, /edit order by price desc, ... change it",
+    "/export": "rows to a new CSV file: /export rows.csv",
     "/undo": "forget the latest question",
     "/help": "this list",
     "/quit": "leave; the conversation is kept",
 }
+CHANGES = {"/edit": edit, "/filters": filters_command, "/readings": readings_command, "/export": export}
 PROMPT = "> "
 
 
@@ -35,13 +41,9 @@ async def chat(
         ask_back: whether the next line may be the answer to a question of ours (a pipe holds questions only).
     """
 
-    def choose(doubt: Doubt) -> int:
-        console.print(
-            Text(f"Two readings are close ({doubt.confidence:.0%} sure of the first). Which is meant?", "yellow")
-        )
-        for number, reading in enumerate(doubt.readings, start=1):
-            console.print(Text(printable(f"  {number}  {reading}")))
-        return 1 if next(lines, "").strip() == "2" else 0
+    def choose(doubt: Doubt) -> str:
+        _show_doubt(doubt, console)
+        return next(lines, "").strip()
 
     for line in lines:
         word = line.strip()
@@ -49,7 +51,7 @@ async def chat(
             return
         try:
             if word.startswith("/"):
-                await _command(session, word, console)
+                await _command(session, word, console, explain=explain)
             elif word:
                 show_answer(console, await session.ask(word, choose=choose if ask_back else None), explain=explain)
         except TurnSQLError as error:
@@ -80,7 +82,23 @@ def _prompted(console: Console) -> str | None:
         signal.signal(signal.SIGINT, handler)
 
 
-async def _command(session: Session, word: str, console: Console) -> None:
+def _show_doubt(doubt: Doubt, console: Console) -> None:
+    """Print a question: two readings to choose from, or words that are not understood."""
+    if doubt.about:
+        console.print(Text(printable(f"{doubt.question} (in your words, or as SQL; Enter goes on without)"), "yellow"))
+        return
+    sure = f"{doubt.confidence:.0%} sure of the first"
+    console.print(Text(f"Two readings are close ({sure}). Which is meant? 1, 2, or in your words.", "yellow"))
+    for number, reading in enumerate(doubt.readings, start=1):
+        console.print(Text(printable(f"  {number}  {reading}")))
+
+
+async def _command(session: Session, word: str, console: Console, *, explain: bool) -> None:
+    name, _, words = word.partition(" ")
+    if name in CHANGES and session.state:
+        if given := await CHANGES[name](session, words.strip(), console):
+            show_answer(console, given, explain=explain)
+        return
     match word:
         case "/explain" if session.state:
             show_stages(console, session.state)
@@ -94,7 +112,7 @@ async def _command(session: Session, word: str, console: Console) -> None:
         case "/help":
             for name, does in COMMANDS.items():
                 console.print(Text(f"{name:<10}{does}"))
-        case _ if word in COMMANDS:
+        case _ if name in COMMANDS and (word == name or name in CHANGES):
             console.print(Text("nothing was asked yet", style="dim"))
         case _:
             console.print(Text(f"no command {word!r}; there are {', '.join(COMMANDS)}", style="red"))

@@ -1,30 +1,38 @@
-"""Clarification: where two readings of a question stay close, what to ask the user."""
+"""Clarification: what a user may be asked about a request, and the words in which the readings of it differ."""
 
 from __future__ import annotations
 
-from agent.config import ClarifySettings
 from nodes.plan import Plan
 from nodes.plan.render import plan_lines
 from nodes.state import ScoredPlan
 from value_index.models import FrozenModel
 
+Reply = int | str
+"""What a user answers: the place of a reading (0 for the likeliest), or words."""
+
 
 class Doubt(FrozenModel):
-    """Two readings between which the user is to choose."""
+    """A question to the user that is worth its price: which of two readings is meant, or what some words mean."""
 
     confidence: float
     """Calibrated probability that the first reading is right."""
-    readings: tuple[str, str]
-    """What sets each apart from the other, the more likely first."""
+    readings: tuple[str, ...] = ()
+    """What sets each of two readings apart from the other, the more likely first; () if words are asked about."""
+    about: str = ""
+    """Words of the request that nothing explains; "" if readings are asked about."""
+    rival: int = 1
+    """Place of the plan that the second reading is."""
+    gain: float = 0.0
+    """By how much the answer raises the probability of the right rows."""
+    price: float = 0.0
+    """What the question costs, as a share of what a right answer is worth."""
 
-
-def doubt(plans: tuple[ScoredPlan, ...], settings: ClarifySettings) -> Doubt | None:
-    """Return the two readings to choose between; None if the first is sure enough, or leads by enough."""
-    if len(plans) < 2 or plans[0].confidence is None or plans[0].confidence >= settings.below:
-        return None
-    if plans[0].score - plans[1].score >= settings.margin:
-        return None
-    return Doubt(confidence=plans[0].confidence, readings=differences(plans[0].plan, plans[1].plan))
+    @property
+    def question(self) -> str:
+        """What a person is asked."""
+        if self.about:
+            return f"What do you mean by {self.about!r}?"
+        return f"Which is meant: {' or '.join(each or 'neither' for each in self.readings)}?"
 
 
 def differences(first: Plan, second: Plan) -> tuple[str, str]:
@@ -40,6 +48,16 @@ def differences(first: Plan, second: Plan) -> tuple[str, str]:
     return text(apart[0]), text(apart[1])
 
 
-def preferred(plans: tuple[ScoredPlan, ...], choice: int) -> tuple[ScoredPlan, ...]:
-    """Put the reading that the user chose (0 or 1) first."""
-    return plans if choice == 0 else (plans[1], plans[0], *plans[2:])
+def preferred(plans: tuple[ScoredPlan, ...], place: int) -> tuple[ScoredPlan, ...]:
+    """Put the plan of a place first."""
+    return (plans[place], *plans[:place], *plans[place + 1 :])
+
+
+def choice_of(reply: Reply) -> int | None:
+    """Return the reading that a reply chooses, 0 or 1; None if it is words.
+
+    >>> choice_of("2"), choice_of(""), choice_of("the late ones")
+    (1, 0, None)
+    """
+    said = str(reply).strip() if isinstance(reply, str) else str(reply + 1)
+    return {"": 0, "1": 0, "2": 1}.get(said)

@@ -62,12 +62,14 @@ class ExecutionSettings(ConfigTable):
 
 
 class ClarifySettings(ConfigTable):
-    """`[clarify]`: when a conversation asks back instead of guessing."""
+    """`[clarify]`: when a conversation asks back instead of guessing: if what the answer is worth exceeds its price."""
 
-    below: float = Field(default=0.4, ge=0, le=1)
-    """Confidence under which the user is asked; 0 never asks."""
-    margin: float = Field(default=0.5, ge=0)
-    """How close the score of the second reading must come."""
+    price: float = Field(default=0.15, ge=0, le=1)
+    """What a question costs the user, as a share of what a right answer is worth; 1 never asks."""
+    understood: float = Field(default=0.3, ge=0, le=1)
+    """How likely words of the user's own make the answer right; 0 never asks what words mean."""
+    most: int = Field(default=1, ge=0)
+    """Questions in one turn."""
 
 
 class Config(ConfigTable):

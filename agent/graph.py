@@ -12,18 +12,19 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
-from langgraph.types import Command, interrupt
+from langgraph.types import Command
 from langsmith import tracing_context
 
-from agent.clarify import Doubt, doubt, preferred
+from agent.ask_user import ask_user, asked, told
+from agent.clarify import Doubt, Reply, choice_of
 from agent.config import ClarifySettings
 from agent.steps import Step, goes_back, stands_in
 from nodes.intent.read_intent import no_question
 from nodes.node import Context, Node
 from nodes.state import STAGES, GraphState, NoQuestion, NoQuestionKind, Stage, Turn
 
-Choose = Callable[[Doubt], int | Awaitable[int]]
-"""Asks which of two readings is meant: 0 or 1."""
+Choose = Callable[[Doubt], Reply | Awaitable[Reply]]
+"""Asks the user: returns the place of a reading, or words."""
 AFTER_PLAN: Stage = "sql_generation"
 """The stage at which a turn starts again whose plan a person gave."""
 Graph = CompiledStateGraph[GraphState, Context, GraphState, GraphState]
@@ -47,21 +48,25 @@ def build_graph(
         nodes: a node for each of the six stages; any callable of the Node shape, so that eval can put an oracle there.
         max_attempts: how many SQL texts may go through the validator in one turn, 1 or more.
         checkpointer: where threads are kept; None keeps nothing.
-        clarify: when a turn stops to ask which of two readings is meant; None never does. Wants a checkpointer.
+        clarify: when a turn stops to ask the user (`agent.ask_user`); None never does. Wants a checkpointer.
         refuse: kinds of utterances that end the turn before any stage.
     """
     asks = stands_in(nodes)
     builder = StateGraph(GraphState, context_schema=Context)
     for stage in STAGES:
-        builder.add_node(stage, _step(stage, nodes[stage], max_attempts, clarify if stage == "plan_emission" else None))
+        builder.add_node(stage, _step(stage, nodes[stage], max_attempts))
     builder.add_node("refusal", _told(refuse))
     builder.add_edge("refusal", END)
     builder.add_conditional_edges(START, _entrance(refuse), ["refusal", STAGES[0], AFTER_PLAN])
     for before, after in pairwise(STAGES):
+        if clarify and before == "plan_emission":
+            builder.add_node("ask_user", ask_user(clarify))
+            builder.add_edge(before, "ask_user")
+            before = "ask_user"
         builder.add_edge(before, after)
     builder.add_conditional_edges("schema_validation", _router(max_attempts, stands_in=asks), ["sql_generation", END])
     # LangGraph's own limit allows thousands of steps: ours is the longest path there is, and one to spare.
-    limit = len(STAGES) + 2 * max_attempts + 1
+    limit = len(STAGES) + 2 * max_attempts + 2
     return builder.compile(checkpointer=checkpointer).with_config(recursion_limit=limit)
 
 
@@ -99,29 +104,40 @@ async def run_state(
 
     Every channel is written anew, so nothing of an earlier turn of the thread remains but the history given.
     """
-    channels: Any = {name: getattr(state, name) for name in GraphState.model_fields}
     # One checkpoint a turn, written at its end: a killed process loses the turn it was in, and no more.
     durability: Literal["exit"] | None = "exit" if thread else None
+
+    async def run(given: Any, context: Context) -> dict[str, Any]:
+        return await graph.ainvoke(given, thread, context=context, durability=durability)
+
     # LangChain uploads whatever runs under its variables, which stand in many environments for other programs.
     context = context.of_turn(state)
     with tracing_context(enabled=None if tracing else False):
-        given = await graph.ainvoke(channels, thread, context=context, durability=durability)
+        given = await run(_channels(state), context)
         while stopped := given.pop("__interrupt__", None):
-            choice = choose(Doubt.model_validate(stopped[0].value)) if choose else 0
-            choice = await choice if isawaitable(choice) else choice
-            given = await graph.ainvoke(Command(resume=choice), thread, context=context, durability=durability)
+            found = Doubt.model_validate(stopped[0].value)
+            reply = choose(found) if choose else 0
+            reply = await reply if isawaitable(reply) else reply
+            if choice_of(reply) is not None:
+                given = await run(Command(resume=reply), context)
+                continue
+            # Words change what is known, so every stage answers anew.
+            context = told(found, str(reply), context).of_turn(state)
+            state = state.model_copy(update={"asked": (*state.asked, asked(found, reply))})
+            given = await run(_channels(state), context)
     return GraphState.model_validate(given)
 
 
-def _step(stage: Stage, node: Node, max_attempts: int, clarify: ClarifySettings | None) -> _Step:
+def _channels(state: GraphState) -> Any:
+    return {name: getattr(state, name) for name in GraphState.model_fields}
+
+
+def _step(stage: Stage, node: Node, max_attempts: int) -> _Step:
     """Adapt a node to LangGraph, which drops unknown keys and reports a bad value one node late, if at all."""
     step = Step.of(stage, node, max_attempts)
 
     async def run(state: GraphState, *, runtime: Runtime[Context]) -> dict[str, Any]:
         output, trace = await step.run(state, runtime.context)
-        if clarify and (asked := doubt(output, clarify)):
-            # The turn stops here; it starts again at this node once the user has chosen.
-            output = preferred(output, interrupt(asked.model_dump()))
         return step.update(state, output, trace)
 
     return run

@@ -62,6 +62,8 @@ class Context:
     """None if the configuration names no endpoint."""
     spent: bool = False
     """Whether the turn's attempts are used up: a node that asks a model to write SQL gives the compiler's instead."""
+    question_price: float | None = None
+    """What a question to the user costs now, as a share of what a right answer is worth; None if as configured."""
     turn: TurnAnalysis | None = None
     """The analysis of the turn in hand, shared by its stages; None between turns."""
 

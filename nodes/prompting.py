@@ -132,7 +132,9 @@ def linked_columns(schema: Schema, links: SchemaLinks | None) -> Schema:
 
 def engine_name(schema: Schema) -> str:
     """Return what the engine of a database is called."""
-    return {"sqlite": "SQLite", "duckdb": "DuckDB", "postgres": "PostgreSQL", "mysql": "MySQL"}[schema.dialect]
+    return {"sqlite": "SQLite", "duckdb": "DuckDB", "postgres": "PostgreSQL", "mysql": "MySQL", "ansi": "standard SQL"}[
+        schema.dialect
+    ]
 
 
 def system(instruction: str, schema: Schema) -> Message:

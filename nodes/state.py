@@ -210,6 +210,15 @@ class Choice(StateModel):
     groups: tuple[CandidateGroup, ...]
 
 
+class Asked(StateModel):
+    """A question that the user was asked in the turn, and the answer."""
+
+    question: str
+    about: str = ""
+    """Words of the request that the question was about; "" if readings were to be chosen from."""
+    reply: str
+
+
 class StageTrace(StateModel):
     """One run of one stage."""
 
@@ -241,6 +250,8 @@ class GraphState(StateModel):
     """The latest SQL written."""
     attempts: tuple[Attempt, ...] = ()
     """Every SQL that went through the validator, in order."""
+    asked: tuple[Asked, ...] = ()
+    """What the user was asked before the answer."""
     trace: tuple[StageTrace, ...] = ()
     """Which stages ran, in order, with their times."""
 

@@ -12,8 +12,10 @@ from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.folders import cache_folder
 from value_index.options import DATA_SUFFIXES, data_suffix
+from value_index.sqlalchemy.address import OtherAddress, is_other
 
 DUCKDB = "duckdb:///"
+SQLITE = "sqlite:///"
 
 
 def connect(addresses: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Database:
@@ -33,6 +35,9 @@ def connect(addresses: Sequence[str | Path], environment: Mapping[str, str] | No
         return _server(Address.parse(texts[0], os.environ if environment is None else environment))
     if len(texts) == 1 and texts[0].startswith(DUCKDB):
         return _duckdb(texts[0].removeprefix(DUCKDB))
+    if len(texts) == 1 and is_other(texts[0]):
+        return _other(OtherAddress.parse(texts[0], os.environ if environment is None else environment))
+    texts = [text.removeprefix(SQLITE) for text in texts]
     for text in texts:
         _check_file(text)
     if all(map(data_suffix, texts)):
@@ -53,18 +58,23 @@ def absolute(address: str) -> str:
         return str(Address.parse(address, {}))
     if address.startswith(DUCKDB):
         return DUCKDB + str(Path(address.removeprefix(DUCKDB)).resolve())
+    if is_other(address):
+        return str(OtherAddress.parse(address, {}))
+    address = address.removeprefix(SQLITE)
     _check_file(address)
     return str(Path(address).resolve())
 
 
 def shown_name(address: str) -> str:
     """Return what an address is called in a report: the file without its ending, or the database of a server."""
-    return Address.parse(address, {}).file_name if is_server(address) else Path(address).stem
+    if is_server(address):
+        return Address.parse(address, {}).file_name
+    return OtherAddress.parse(address, {}).file_name if is_other(address) else Path(address).stem
 
 
 def _check_file(text: str) -> None:
     """Refuse what is an address, and not repeat it: a password may stand in it."""
-    if is_server(text) or text.startswith(DUCKDB):
+    if is_server(text) or is_other(text) or text.startswith(DUCKDB):
         raise DatabaseError("an address stands alone: several databases are not asked at once")
     scheme, is_address, _ = text.partition("://")
     if is_address:
@@ -82,6 +92,12 @@ def _server(address: Address) -> Database:
     from value_index.mysql.database import MySQLDatabase
 
     return MySQLDatabase.open(address)
+
+
+def _other(address: OtherAddress) -> Database:
+    from value_index.sqlalchemy.database import SQLAlchemyDatabase
+
+    return SQLAlchemyDatabase.open(address)
 
 
 def _duckdb(path: str) -> Database:

@@ -16,8 +16,8 @@ Db = Annotated[
     typer.Option(
         FLAG,
         metavar="ADDRESS",
-        help="Database: a SQLite file, duckdb:///FILE, postgresql://ME@HOST/NAME, mysql://ME@HOST/NAME, or data files "
-        "(CSV, TSV, Parquet, JSON, Excel); several may follow.",
+        help="Database: a SQLite file, duckdb:///FILE, postgresql://ME@HOST/NAME, mysql://ME@HOST/NAME, an address of "
+        "SQLAlchemy's, or data files (CSV, TSV, Parquet, JSON, Excel); several may follow.",
     ),
 ]
 

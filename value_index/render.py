@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import re
@@ -54,6 +56,19 @@ def strict_json(value: Any, *, indent: int | None = None) -> str:
 def json_rows(result: Result) -> list[list[Any]]:
     """Return the rows as JSON can hold them."""
     return [[json_cell(cell) for cell in row] for row in result.rows]
+
+
+def csv_text(result: Result) -> str:
+    """Write rows as CSV (RFC 4180); NULL is an empty cell.
+
+    >>> csv_text(Result(outcome="rows", columns=("name", "price"), rows=(("lamp, tall", None),))).splitlines()
+    ['name,price', '"lamp, tall",']
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(result.columns)
+    writer.writerows(json_rows(result))
+    return text.getvalue()
 
 
 def rows_table(result: Result, *, max_rows: int = 200, max_chars: int = 200) -> RichTable:

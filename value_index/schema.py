@@ -8,8 +8,8 @@ from typing import Literal
 from value_index.models import FrozenModel
 
 ColumnKind = Literal["text", "number", "time", "boolean", "other"]
-Dialect = Literal["sqlite", "duckdb", "postgres", "mysql"]
-"""How a database spells SQL: quoting, dates, casts, division, the order of NULL."""
+Dialect = Literal["sqlite", "duckdb", "postgres", "mysql", "ansi"]
+"""How a database spells SQL: quoting, dates, casts, division, the order of NULL; `ansi` is the standard, for other engines."""
 
 
 def quoted(name: str, dialect: Dialect = "sqlite") -> str:

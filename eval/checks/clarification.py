@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from agent.clarify import doubt
+from agent.ask_user import worth_asking
 from agent.config import Config
 from agent.graph import build_graph, run_turn
 from eval.datasets import DataError, Dataset
 from eval.progress import Progress
 from nodes.node import Context
-from nodes.state import ScoredPlan, Turn
+from nodes.state import GraphState, Turn
 from value_index.index import ValueIndex
 from value_index.models import FrozenModel
 
@@ -137,14 +137,14 @@ async def _moves(turns: Sequence[UserTurn], dataset: Dataset, config: Config, re
             state = await run_turn(
                 graph, contexts[name], turn_id=str(number), history=turn.history, utterance=turn.utterance
             )
-            out.append(move_of(state.plans or (), config, refuse_below))
+            out.append(move_of(state, contexts[name], config, refuse_below))
             progress.advance()
     return out
 
 
-def move_of(plans: tuple[ScoredPlan, ...], config: Config, refuse_below: float) -> Move:
+def move_of(state: GraphState, context: Context, config: Config, refuse_below: float) -> Move:
     """Return what the system would do with a turn's plans."""
-    sure = plans[0].confidence if plans else None
+    sure = state.plans[0].confidence if state.plans else None
     if sure is not None and sure < refuse_below:
         return "cannot_answer"
-    return "clarify" if doubt(plans, config.clarify) else "answer"
+    return "clarify" if worth_asking(state, context, config.clarify) else "answer"

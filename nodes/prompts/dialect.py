@@ -17,5 +17,9 @@ an aggregate stands in GROUP BY. NULL sorts as the largest: ORDER BY x DESC NULL
 is year(x), days between are datediff(x, y). x / y is never cut: DIV is. Every sub-query in FROM has an alias, and none behind IN has
 a LIMIT. Count each thing once: count(DISTINCT x) behind a join.
 "The most" is ORDER BY ... DESC LIMIT 1, and what it is ordered by is shown only if it is asked for.""",
+    "ansi": """Standard SQL: quote texts with ', and every name in " exactly as the schema has it. There is no LIMIT: FETCH FIRST 5 ROWS ONLY ends
+the query, OFFSET 2 ROWS before it. LIKE heeds case: upper(x) LIKE '%A%'. A date's year is extract(YEAR FROM x); a text is no number:
+CAST(x AS DOUBLE PRECISION) first. 1 / 2 is 0: write 1.0 * x / y. Every column shown beside an aggregate stands in GROUP BY.
+Say NULLS FIRST or NULLS LAST. Count each thing once: count(DISTINCT x) behind a join.""",
 }
 """What a model is told of each engine; nothing of DuckDB."""

@@ -67,6 +67,7 @@ _LIKES: dict[Dialect, str] = {
     "duckdb": '"ILIKE " | "LIKE " | "GLOB "',
     "postgres": '"ILIKE " | "LIKE "',
     "mysql": '"LIKE " "BINARY "?',
+    "ansi": '"LIKE "',
 }
 """How a text is held against a pattern, where it is not as in SQLite."""
 
@@ -95,6 +96,9 @@ limit ::= " LIMIT " number
 number ::= "-"? ([0-9]{1,2} | "100" | named-number)
 """
 """A weak model falls into digits and stays there: those that the conversation names, and small ones, must do."""
+_LIMIT = re.compile(r'" LIMIT "(?: "-"\?)? (digits|number).*')
+_FETCH = r'" FETCH FIRST " \1 " ROWS ONLY"'
+"""The end of a query, and how the standard says it."""
 _ANY_ITEM = "$g-term"
 _COLUMN_ITEM = """($shown | number " " arithmetic " " $g-unit) (" " arithmetic " " $g-unit){0,MORE}"""
 """A term that is no bare number, text or word."""
@@ -143,7 +147,8 @@ def _rules(tables: list[Table], texts: list[str], numbers: list[str] | None, dia
     yield "root ::= query"
     yield f"query ::= {_choice(f'{scope}query' for scope in outermost)} | compound"
     yield f"core ::= {_choice(f'{scope}core' for scope in outermost)}"
-    yield _bounded(_COMMON + (_ANY_NUMBERS if numbers is None else _FEW_NUMBERS).lstrip())
+    common = _COMMON + (_ANY_NUMBERS if numbers is None else _FEW_NUMBERS).lstrip()
+    yield _bounded(common if dialect != "ansi" else _LIMIT.sub(_FETCH, common))
     if numbers is not None:
         yield f"named-number ::= {_words(numbers or ['0'])}"
     scoped = _SCOPE.replace("ITEM", _ANY_ITEM if numbers is None else _COLUMN_ITEM)
@@ -157,7 +162,7 @@ def _rules(tables: list[Table], texts: list[str], numbers: list[str] | None, dia
     for scope, table in lone.items():
         yield f"{scope}from ::= {spelt([table.name])}"
         yield f'{scope}column ::= ({scope}from ".")? ({spelt(column.name for column in table.columns)})'
-    named = dialect in ("postgres", "mysql")  # there a sub-query in FROM has a name, even alone
+    named = dialect in ("postgres", "mysql", "ansi")  # there a sub-query in FROM has a name, even alone
     yield 'd-from ::= derived " AS T1"' if named else "d-from ::= derived"
     yield 'd-column ::= "T1."? (name | label)' if named else "d-column ::= name | label"
     yield "p-from ::= " + _joins("p-", ("derived", "(table | derived)")) + " | " + _joins("p-", ("table", "derived"))

@@ -60,11 +60,16 @@ def _tables(text: str, schema: Schema, first: tuple[str, ...]) -> tuple[str, ...
     if len(trees) != 1 or not isinstance(trees[0], exp.Select) or len(trees[0].expressions) != 1:
         raise SQLError("syntax", "the SQL is not one expression")
     outside = [column for column in trees[0].find_all(exp.Column) if column.parent_select is trees[0]]
-    found = [_table(column, schema, first) for column in outside]
+    found = [column_table(column, schema, first) for column in outside]
     return tuple(dict.fromkeys(found)) or first or _only(schema)
 
 
-def _table(column: exp.Column, schema: Schema, first: tuple[str, ...]) -> str:
+def column_table(column: exp.Column, schema: Schema, first: tuple[str, ...]) -> str:
+    """Return the table of a column: the one it names, else the only one that has it, of `first` if one of them does.
+
+    Raises:
+        SQLError: there is no such table or column, or several.
+    """
     if column.table:
         table = schema.table(column.table)
         if table is None:

@@ -60,6 +60,9 @@ class _QueryWriter:
         ordering = self._compound_order(plan) if plan.set_operations else self._order(plan)
         if ordering:
             text += f" ORDER BY {', '.join(ordering)}"
+        if self._engine.fetch:
+            offset = "" if plan.offset is None else f" OFFSET {plan.offset} ROWS"
+            return text + offset + ("" if plan.limit is None else f" FETCH FIRST {plan.limit} ROWS ONLY")
         if plan.limit is not None or (plan.offset is not None and not self._engine.bare_offset):
             everything = -1 if self.schema.dialect == "sqlite" else _MOST_ROWS
             text += f" LIMIT {everything if plan.limit is None else plan.limit}"
@@ -144,7 +147,7 @@ class _QueryWriter:
         return text
 
     def _source(self, source: Source, names: BlockNames, index: int) -> str:
-        alias = f" AS {names.aliases[index]}" if names.aliases[index] else ""
+        alias = f" {self._engine.alias_word}{names.aliases[index]}" if names.aliases[index] else ""
         if isinstance(source, TableSource):
             table = self.schema.table(source.table)
             return f"{self._identifier(table.name if table else source.table)}{alias}"
@@ -185,6 +188,8 @@ class _QueryWriter:
 
     def _usual_nulls(self, *, descending: bool) -> str:
         null = self._engine.null
+        if null == "unknown":
+            return ""
         return "last" if null == "last" or descending is (null == "smallest") else "first"
 
     def _compound_order(self, plan: Plan) -> list[str]:

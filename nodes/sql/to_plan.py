@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from nodes.plan import Ordering, Plan, SetOperation, SetOperator, Star, Term
 from nodes.sql.errors import SQLError
+from nodes.sql.parsing.ansi_terms import AnsiTermReader
 from nodes.sql.parsing.duckdb_terms import DuckDBTermReader
 from nodes.sql.parsing.find_scopes import label, scopes
 from nodes.sql.parsing.frame import Frame, Output
@@ -29,6 +30,7 @@ READERS: dict[Dialect, type[DuckDBTermReader | PostgresTermReader | MySQLTermRea
     "duckdb": DuckDBTermReader,
     "postgres": PostgresTermReader,
     "mysql": MySQLTermReader,
+    "ansi": AnsiTermReader,
 }
 
 
@@ -42,7 +44,7 @@ def to_plan(sql: str, schema: Schema) -> Plan:
     """
     try:
         query = parse(sql, schema)
-        refuse_unknown(query)
+        refuse_unknown(query, schema.dialect)
         return _Reader({id(scope.select): scope for scope in scopes(query, schema)}, schema).query(query, None)[0]
     except RecursionError as error:
         raise SQLError("syntax", "the SQL is nested too deep") from error
@@ -245,7 +247,7 @@ def _count(query: exp.Query, clause: str) -> int | None:
     node = query.args.get(clause)
     if node is None:
         return None
-    value = node.expression
+    value = node.args.get("count") or node.expression
     number = value.this if isinstance(value, exp.Neg) else value
     if not isinstance(number, exp.Literal) or not number.is_int:
         raise SQLError("limit", f"a plan holds only whole numbers in {clause.upper()}", value.sql())

@@ -133,7 +133,7 @@ def test_the_recursion_limit_is_set(skip: Config) -> None:
 def test_the_state_has_nowhere_to_put_gold() -> None:
     assert set(GraphState.model_fields) == {
         "turn_id", "database_id", "history", "utterance", "no_question", "dialogue_state", "schema_links", "grounded_values", "plans",
-        "sql", "attempts", "trace",
+        "plan_given", "sql", "attempts", "asked", "trace",
     }  # fmt: skip
     with pytest.raises(ValidationError):
         GraphState.model_validate({"turn_id": "0", "database_id": "d", "utterance": "u", "gold": "SELECT 1"})

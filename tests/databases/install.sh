@@ -1,9 +1,10 @@
 #!/bin/sh
-# The servers that `make test-databases` asks, from the distribution's packages where they are missing and root may install them.
+# The engines that `make test-databases` asks, from the distribution's packages where they are missing and root may install them.
 set -eu
 missing=""
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing="$missing postgresql"
 command -v mariadbd >/dev/null 2>&1 || command -v mysqld >/dev/null 2>&1 || [ -x /usr/sbin/mysqld ] || missing="$missing mariadb-server"
+ls /usr/lib/*/firebird/*/plugins/libEngine* /opt/firebird/plugins/libEngine* >/dev/null 2>&1 || missing="$missing firebird3.0-server-core libfbclient2"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   { timeout 120 apt-get update -qq &&

@@ -6,13 +6,13 @@ import hashlib
 import json
 import math
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from value_index.connection.address import Address
+from value_index.connection.pool import GoneError, Pool
 from value_index.connection.worker import Worker
 from value_index.database import DEADLINE_SECONDS, MAX_BYTES, MAX_CELLS, MAX_ROWS, Result, Row
 from value_index.errors import DatabaseError, UnreadableError
@@ -26,7 +26,6 @@ OURS_SECONDS = 30.0
 """The time for a statement of ours about the catalog."""
 FRESH_SECONDS = 1.0
 """How long a fingerprint is not asked for again."""
-MOST_IDLE = 4
 FIRST_SEEN = 100_000
 """Rows in which the values of a column are looked for where nobody asked for all."""
 SAMPLED_FROM = 1 << 30
@@ -41,17 +40,19 @@ class MySQLDatabase:
         self.schema = found.schema
         self.address = str(address)
         self.files: tuple[Path, ...] = ()
-        self._where = address
         self._sizes = found.sizes
         self._functions = functions
         self._state = (-math.inf, "")
-        self._idle: list[Worker[Session]] = []
+        self._pool = Pool(
+            lambda: Worker(Session(address), None, Session.stop, Session.close),
+            lambda it: it.connection.usable and not it.abandoned,
+            _end,
+        )
         self.notes = tuple(
             f"{name!r} is large: the index reads a part of its rows"
             for name, size in found.sizes.items()
             if size > SAMPLED_FROM
         )
-        weakref.finalize(self, _end, self._idle)
 
     @classmethod
     def open(cls, address: Address) -> MySQLDatabase:
@@ -163,7 +164,7 @@ class MySQLDatabase:
     ) -> Iterator[list[Row]]:
         """Yield the rows of one statement of ours in batches; see `Database`."""
         end = time.monotonic() + deadline
-        worker = self._worker()
+        worker = self._pool.take()
         session = worker.connection
         rows = session.begin(sql, min(deadline, stall * 1_000))
 
@@ -188,7 +189,7 @@ class MySQLDatabase:
         finally:
             if not finished:
                 session.drop()
-            self._give_back(worker)
+            self._pool.give_back(worker)
 
     def _unreadable(self, error: Exception) -> Exception:
         outcome = fault(error)
@@ -198,40 +199,37 @@ class MySQLDatabase:
 
     def close(self) -> None:
         """Close every idle connection; the database can still be used, and opens new ones."""
-        _end(self._idle)
+        self._pool.close()
 
     def _run(self, job: Callable[[Session], Result], deadline: float) -> Result:
-        """Run a job; once more where a connection that lay idle turns out to be gone."""
-        while True:
-            was_idle = bool(self._idle)
-            try:
-                worker = self._worker()
-            except DatabaseError as error:
-                return Result(outcome="error", message=str(error), machine_fault=True)
+        def asked(worker: Worker[Session]) -> Result | None:
             result: Result | None = worker.wait(job, max(deadline, 0.0))
-            lost = not worker.connection.usable and result is not None and result.machine_fault
-            self._give_back(worker)
-            if lost and was_idle:
-                continue
-            if result is None or result.outcome == "timeout":
-                return Result(outcome="timeout", message=f"stopped at the deadline of {deadline:g} s")
+            if result is not None and result.machine_fault and not worker.connection.usable:
+                raise _LostError(result)
             return result
 
-    def _worker(self) -> Worker[Session]:
         try:
-            return self._idle.pop()
-        except IndexError:
-            return Worker(Session(self._where), None, Session.stop, Session.close)
-
-    def _give_back(self, worker: Worker[Session]) -> None:
-        if worker.abandoned:
-            worker.connection.drop()
-        elif worker.connection.usable and len(self._idle) < MOST_IDLE:
-            self._idle.append(worker)
-        else:
-            worker.end()
+            result = self._pool.run(asked)
+        except _LostError as error:
+            result = error.result
+        except DatabaseError as error:
+            return Result(outcome="error", message=str(error), machine_fault=True)
+        if result is None or result.outcome == "timeout":
+            return Result(outcome="timeout", message=f"stopped at the deadline of {deadline:g} s")
+        return result
 
 
-def _end(idle: list[Worker[Session]]) -> None:
-    while idle:
-        idle.pop().end()
+class _LostError(GoneError):
+    """The outcome of a statement whose connection was lost."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.message)
+        self.result = result
+
+
+def _end(worker: Worker[Session]) -> None:
+    """Close a connection: at once where a statement was left behind in it."""
+    if worker.abandoned:
+        worker.connection.drop()
+    else:
+        worker.end()

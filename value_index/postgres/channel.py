@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from value_index.connection.pool import GoneError
 from value_index.postgres.driver import load_driver
 
 if TYPE_CHECKING:
@@ -31,6 +32,13 @@ class ServerFault(Exception):
         super().__init__(message)
         self.code = code
         """SQLSTATE; empty where the connection is lost."""
+
+
+class LostError(ServerFault, GoneError):
+    """The connection is lost."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("", message)
 
 
 class StoppedError(Exception):
@@ -91,7 +99,7 @@ class Channel:
             raise
         except load_driver().OperationalError as error:
             self.usable = False
-            raise ServerFault("", _one_line(str(error))) from None
+            raise LostError(_one_line(str(error))) from None
         except BaseException:
             self._stop()
             raise
@@ -126,8 +134,9 @@ class Channel:
         code = (result.error_field(field.SQLSTATE) or b"").decode()
         said = (result.error_field(field.MESSAGE_PRIMARY) or result.error_message or b"").decode(errors="replace")
         if self._libpq.status != load_driver().pq.ConnStatus.OK:
-            self.usable, code = False, ""
-        return ServerFault(code, _one_line(said))
+            self.usable = False
+            return LostError(_one_line(said))
+        return ServerFault(code, _one_line(said)) if code else LostError(_one_line(said))
 
     def _stop(self) -> None:
         """Cancel what runs and read its end; a connection that does not come to rest in time is dropped."""

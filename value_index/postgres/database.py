@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from value_index.connection.address import Address
+from value_index.connection.pool import Pool
 from value_index.connection.worker import Collector
 from value_index.database import DEADLINE_SECONDS, MAX_BYTES, MAX_CELLS, MAX_ROWS, Result, Row
 from value_index.errors import DatabaseError, UnreadableError
@@ -28,7 +28,6 @@ OURS_SECONDS = 30.0
 """The time for a statement of ours about the catalog."""
 FRESH_SECONDS = 1.0
 """How long a fingerprint is not asked for again: the server itself counts no faster."""
-MOST_IDLE = 4
 FETCH_BYTES = 8 << 20
 """What is asked for at once, going by the rows before."""
 SAMPLED_FROM = 1 << 30
@@ -45,13 +44,11 @@ class PostgreSQLDatabase:
         self.notes = (*found.notes, *_sampled(sizes))
         self.address = str(address)
         self.files: tuple[Path, ...] = ()
-        self._where = address
         self._search_path = found.search_path
         self._forbidden = forbidden
         self._sizes = sizes
         self._state = (-math.inf, "")
-        self._idle: list[Channel] = []
-        weakref.finalize(self, _close, self._idle)
+        self._pool = Pool(lambda: Channel(open_connection(address)), lambda it: it.usable, Channel.close)
 
     @classmethod
     def open(cls, address: Address) -> PostgreSQLDatabase:
@@ -151,7 +148,7 @@ class PostgreSQLDatabase:
         """Yield the rows of one statement of ours in batches; see `Database`."""
         end = time.monotonic() + deadline
         until = lambda: min(end, time.monotonic() + stall)  # noqa: E731
-        channel = self._channel()
+        channel = self._pool.take()
         try:
             with reading(channel, until(), self._search_path, min(stall, deadline)):
                 declare(channel, sql, until())
@@ -167,7 +164,7 @@ class PostgreSQLDatabase:
                 raise DatabaseError(f"cannot read {self.address!r}: {outcome.message}") from None
             raise UnreadableError("too slow to read" if outcome.outcome == "timeout" else outcome.message) from None
         finally:
-            self._give_back(channel)
+            self._pool.give_back(channel)
 
     def values_query(self, ref: ColumnRef, max_chars: int, *, distinct: bool) -> str:
         """Return a statement that reads a column for the index; days and times as the texts that they are written as."""
@@ -191,7 +188,7 @@ class PostgreSQLDatabase:
 
     def close(self) -> None:
         """Close every idle connection; the database can still be used, and opens new ones."""
-        _close(self._idle)
+        self._pool.close()
 
     def _percent(self, ref: ColumnRef) -> float:
         return 100.0 * min(1.0, SAMPLED_FROM / max(self._sizes.get(ref.table, 0), 1))
@@ -212,30 +209,13 @@ class PostgreSQLDatabase:
         return result
 
     def _with_channel(self, job: Callable[[Channel], T], end: float) -> T:
-        """Run a job in a transaction; once more where a connection that lay idle turns out to be gone."""
-        while True:
-            was_idle = bool(self._idle)
-            channel = self._channel()
-            try:
-                with reading(channel, end, self._search_path, end - time.monotonic()):
-                    return job(channel)
-            except ServerFault as error:
-                if error.code or not was_idle:
-                    raise
-            finally:
-                self._give_back(channel)
+        """Run a job in a transaction."""
 
-    def _channel(self) -> Channel:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return Channel(open_connection(self._where))
+        def within(channel: Channel) -> T:
+            with reading(channel, end, self._search_path, end - time.monotonic()):
+                return job(channel)
 
-    def _give_back(self, channel: Channel) -> None:
-        if channel.usable and len(self._idle) < MOST_IDLE:
-            self._idle.append(channel)
-        else:
-            channel.close()
+        return self._pool.run(within)
 
 
 def _fetch(channel: Channel, sql: str, end: float, max_rows: int, max_bytes: int, max_cells: int) -> Result:
@@ -273,8 +253,3 @@ def _sampled(sizes: dict[str, int]) -> list[str]:
         for table, size in sizes.items()
         if size > SAMPLED_FROM
     ]
-
-
-def _close(idle: list[Channel]) -> None:
-    while idle:
-        idle.pop().close()

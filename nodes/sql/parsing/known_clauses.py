@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from nodes.sql.errors import SQLError
+from value_index.schema import Dialect
 
 _SET_OPERATION = "with_ this expression distinct order limit offset"
 _NAMES: dict[type[exp.Expr], str] = {
@@ -32,12 +33,18 @@ _NAMES: dict[type[exp.Expr], str] = {
     exp.TableAlias: "this columns",
 }
 _KNOWN = {kind: frozenset(names.split()) for kind, names in _NAMES.items()}
+_FETCHES: frozenset[Dialect] = frozenset(("postgres", "ansi"))
+"""Where FETCH FIRST is a limit."""
 _JOIN_KINDS = frozenset({"", "INNER", "CROSS", "OUTER"})
 _JOIN_METHODS = frozenset({"", "NATURAL"})
 
 
-def refuse_unknown(tree: exp.Query) -> None:
+def refuse_unknown(tree: exp.Query, dialect: Dialect) -> None:
     """Check that every clause of a query is one that is read.
+
+    Args:
+        tree: the query.
+        dialect: whose text it was.
 
     Raises:
         SQLError: for the first that is not.
@@ -53,8 +60,14 @@ def refuse_unknown(tree: exp.Query) -> None:
         alias = node.args.get("alias")
         if isinstance(node, exp.Table) and isinstance(alias, exp.TableAlias) and alias.columns:
             _refuse("names of columns after a table")
-        if isinstance(node, exp.Fetch):
+        if isinstance(node, exp.Fetch) and (dialect not in _FETCHES or _has_more(node)):
             _refuse("FETCH")
+
+
+def _has_more(fetch: exp.Fetch) -> bool:
+    """Tell whether FETCH says more than how many rows: a share, or what ties with the last."""
+    options = fetch.args.get("limit_options")
+    return isinstance(options, exp.Expr) and any(options.args.get(name) for name in ("percent", "with_ties"))
 
 
 def _is_plain(join: exp.Join) -> bool:

@@ -103,6 +103,7 @@ DIALECTS: dict[Dialect, type[SqlglotDialect]] = {
     "duckdb": PlainDuckDB,
     "postgres": PlainPostgres,
     "mysql": PlainMySQL,
+    "ansi": PlainPostgres,
 }
 """How the text of each engine is read, and a tree written as text again."""
 

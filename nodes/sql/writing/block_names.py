@@ -35,7 +35,9 @@ class BlockNames:
         correlated = bool(outer) and escapes(plan)
         start = outer[0].used if correlated else 0
         # A sub-query in FROM must have a name there, even alone.
-        lone = schema.dialect in ("postgres", "mysql") and any(isinstance(each, PlanSource) for each in plan.tables)
+        lone = schema.dialect in ("postgres", "mysql", "ansi") and any(
+            isinstance(each, PlanSource) for each in plan.tables
+        )
         named = len(plan.tables) > 1 or seen_from_inside or correlated or lone
         count = len(plan.tables)
         aliases = tuple(f"T{start + number}" if named else "" for number in range(1, count + 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from nodes.sql.writing.ansi_terms import AnsiTermWriter
 from nodes.sql.writing.duckdb_terms import DuckDBTermWriter
 from nodes.sql.writing.mysql_terms import MySQLTermWriter
 from nodes.sql.writing.postgres_terms import PostgresTermWriter
@@ -16,7 +17,7 @@ class Engine(NamedTuple):
 
     terms: type[TypedTermWriter] | None
     """Writes terms; None for the plain writer."""
-    null: Literal["smallest", "largest", "last"]
+    null: Literal["smallest", "largest", "last", "unknown"]
     """What NULL is in an order that does not say it."""
     says_nulls: bool = True
     """Whether an order can say NULLS FIRST."""
@@ -26,6 +27,10 @@ class Engine(NamedTuple):
     """Whether DISTINCT may be sorted by what is shown only."""
     star_anywhere: bool = True
     """Whether `*` may stand behind other columns."""
+    alias_word: str = "AS "
+    """What stands before the alias of a table."""
+    fetch: bool = False
+    """Whether a limit is said as FETCH FIRST."""
     full_join: bool = True
     """Whether there is FULL JOIN."""
 
@@ -37,5 +42,8 @@ ENGINES: dict[Dialect, Engine] = {
     "mysql": Engine(
         MySQLTermWriter, "smallest", says_nulls=False, bare_offset=False, shown_orders=True,
         star_anywhere=False, full_join=False,
+    ),
+    "ansi": Engine(
+        AnsiTermWriter, "unknown", shown_orders=True, star_anywhere=False, alias_word="", fetch=True,
     ),
 }  # fmt: skip

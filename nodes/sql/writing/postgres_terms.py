@@ -117,7 +117,7 @@ class PostgresTermWriter(TypedTermWriter):
         if whole and divides:
             left, right = self._bounded(term.left, level), self._bounded(term.right, level + 1)
         elif term.operator == "%":
-            left, right = (self._bounded(_as_whole(side), level) for side in (term.left, term.right))
+            left, right = (self._bounded(whole_of(side), level) for side in (term.left, term.right))
         else:
             left, right = self.number(term.left, level), self.number(term.right, level + 1)
         if divides and not (isinstance(term.right, LiteralTerm) and term.right.value not in (0, "0", None)):
@@ -234,7 +234,8 @@ class PostgresTermWriter(TypedTermWriter):
         return super().alike(left, right)
 
 
-def _as_whole(term: Term) -> Term:
+def whole_of(term: Term) -> Term:
+    """Return a term cut to a whole number."""
     whole = isinstance(term, LiteralTerm) and isinstance(term.value, int)
     return term if whole or (isinstance(term, Cast) and term.type == "integer") else Cast(argument=term, type="integer")
 

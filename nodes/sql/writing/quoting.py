@@ -36,18 +36,19 @@ _RESERVED_ELSEWHERE: dict[Dialect, frozenset[str]] = {
     }),
     "postgres": frozenset(POSTGRES_WORDS),
     "mysql": frozenset(MYSQL_WORDS),
+    "ansi": frozenset(),
 }  # fmt: skip
 
 
 def identifier(name: str, dialect: Dialect = "sqlite") -> str:
-    """Write a name, quoted only where it needs it: PostgreSQL reads a bare name in small letters.
+    """Write a name, quoted only where it needs it: PostgreSQL reads a bare name in small letters, others who knows how.
 
     >>> identifier("name"), identifier("home town"), identifier("order")
     ('name', '"home town"', '"order"')
     >>> identifier("Name", "postgres"), identifier("home town", "mysql")
     ('"Name"', '`home town`')
     """
-    folded = dialect == "postgres" and name != name.lower()
+    folded = (dialect == "postgres" and name != name.lower()) or dialect == "ansi"
     if not folded and _PLAIN.fullmatch(name) and name.upper() not in _RESERVED | _RESERVED_ELSEWHERE[dialect]:
         return name
     return quoted(name, dialect)

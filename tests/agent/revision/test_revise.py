@@ -18,29 +18,8 @@ from agent.session import Session, open_session
 from nodes.node import Context, Variant
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, TableSource
 from nodes.sql.to_plan import to_plan
-from nodes.sql_generation import Candidates, Compiler, Guided
-from nodes.state import STAGES, GraphState, ScoredPlan, Turn
-
-ANSWERS = {
-    "all": ("SELECT name FROM item", "SELECT price FROM item", "SELECT DISTINCT name FROM item"),
-    "dear": ("SELECT name FROM item WHERE price > 20", "SELECT name FROM item WHERE price < 20"),
-    "dear lamps": ("SELECT name FROM item WHERE price > 20 AND name = 'lamp'",),
-    "thanks": (),
-}
-
-
-class Planner(Variant):
-    """Knows the plans of a question."""
-
-    async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
-        plans = (to_plan(sql, context.schema) for sql in ANSWERS[state.utterance])
-        return tuple(ScoredPlan(plan=plan, score=-rank, confidence=0.5) for rank, plan in enumerate(plans))
-
-
-@pytest.fixture
-def config(skip: Config) -> Config:
-    settings = {**skip.settings, "plan_emission": Planner(), "sql_generation": Compiler()}
-    return Config(variants=skip.variants, settings=settings)
+from nodes.sql_generation import Candidates, Guided
+from nodes.state import STAGES, Turn
 
 
 @pytest.fixture

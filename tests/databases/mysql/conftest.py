@@ -7,19 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.databases.mysql.farm import make_farm
-from tests.databases.mysql.server import Server, running_server, server_programs
+from tests.databases.mysql.server import Server
 from value_index.connect import connect
 from value_index.database import Database
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A server of our own; the tests are skipped where none is installed."""
-    programs = server_programs()
-    if programs is None:
-        pytest.skip("no MariaDB or MySQL server is installed: make test-databases installs one where it may")
-    with running_server(programs) as running:
-        yield running
+def server(mysql_server: Server) -> Server:
+    """The server of this folder's tests."""
+    return mysql_server
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from agent.config import ClarifySettings, Config
 from eval.checks.clarification import move_of, user_turns
 from eval.datasets import DataError
-from nodes.plan import Plan
-from nodes.state import ScoredPlan, Turn
+from nodes.node import Context
+from nodes.plan import ColumnTerm, Plan, TableSource
+from nodes.state import GraphState, ScoredPlan, Turn
 from tests.agent.conftest import ROOT
+from value_index.sqlite.database import SQLiteDatabase
 
 DIALOGUE = {
     "database_id": "shop",
@@ -46,10 +49,21 @@ def test_bad_files_are_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("confidence", "second", "move"),
-    [(0.05, 0.9, "cannot_answer"), (0.3, 0.9, "clarify"), (0.3, 0.1, "answer"), (0.9, 0.9, "answer")],
+    [(0.05, 0.9, "cannot_answer"), (0.3, 0.9, "clarify"), (0.3, -1.0, "answer"), (0.95, 0.9, "answer")],
 )
-def test_the_move_follows_from_confidence_and_margin(confidence: float, second: float, move: str) -> None:
+def test_the_move_follows_from_the_worth_of_a_question(
+    tmp_path: Path, confidence: float, second: float, move: str
+) -> None:
+    path = tmp_path / "shop.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript("CREATE TABLE item (name TEXT); INSERT INTO item VALUES ('lamp'), ('chair');")
+    database = SQLiteDatabase.open(path)
     skip = Config.load(ROOT / "configs" / "skip.toml")
-    config = Config(variants=skip.variants, settings=skip.settings, clarify=ClarifySettings(below=0.4, margin=0.5))
-    plans = (ScoredPlan(plan=Plan(), score=1.0, confidence=confidence), ScoredPlan(plan=Plan(limit=1), score=second))
-    assert move_of(plans, config, 0.1) == move
+    config = Config(variants=skip.variants, settings=skip.settings, clarify=ClarifySettings(price=0.15))
+    names = Plan(select=(ColumnTerm(table="item", column="name"),), tables=(TableSource(table="item"),))
+    plans = (
+        ScoredPlan(plan=names, score=1.0, confidence=confidence),
+        ScoredPlan(plan=names.model_copy(update={"limit": 1}), score=second),
+    )
+    state = GraphState(turn_id="t", database_id="shop", utterance="the name of each item", plans=plans)
+    assert move_of(state, Context(database.schema, database), config, 0.1) == move

@@ -10,6 +10,7 @@ import turnsql
 from value_index.connect import absolute, connect, shown_name
 from value_index.connection.address import PASSWORD, Address
 from value_index.errors import DatabaseError
+from value_index.sqlalchemy.address import OtherAddress
 
 SECRET = "s3cr3t-Pa55"
 
@@ -30,6 +31,41 @@ def test_the_text_of_an_address_has_no_password_and_is_an_address(text: str, sho
     assert str(address) == shown == absolute(text)
     assert Address.parse(shown, {}) == address.model_copy(update={"password": None})
     assert SECRET not in f"{address!r} {address} {address.model_dump()} {address.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "name"),
+    [
+        (f"oracle+oracledb://me:{SECRET}@h:1521/shop", "oracle+oracledb://me@h:1521/shop", "shop"),
+        (
+            f"mssql+pyodbc://me:{SECRET}%2F%40@h/shop?driver=ODBC%20Driver",
+            "mssql+pyodbc://me@h/shop?driver=ODBC%20Driver",
+            "shop",
+        ),
+        (
+            f"snowflake://me@account/db/public?token={SECRET}&role=x",
+            "snowflake://me@account/db/public?role=x",
+            "public",
+        ),
+        (
+            f"firebird+firebird://me:{SECRET}@//data/shop.fdb?charset=UTF8",
+            "firebird+firebird://me@//data/shop.fdb?charset=UTF8",
+            "shop",
+        ),
+    ],
+)
+def test_the_text_of_another_address_has_no_password_and_is_an_address(text: str, shown: str, name: str) -> None:
+    address = OtherAddress.parse(text, {})
+    assert str(address) == shown == absolute(text) and shown_name(text) == name
+    assert str(OtherAddress.parse(shown, {PASSWORD: SECRET})) == shown
+    assert SECRET in address.with_secrets() and any(SECRET in secret for secret in address.secret_texts())
+    assert SECRET not in f"{address!r} {address} {address.model_dump()} {address.model_dump_json()}"
+
+
+def test_a_sqlite_address_is_the_file(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="no database at"):
+        connect([f"sqlite:///{tmp_path}/shop.sqlite"])
+    assert absolute("sqlite:////data/shop.sqlite") == "/data/shop.sqlite"
 
 
 def test_the_parts_of_an_address_are_decoded() -> None:
@@ -64,6 +100,11 @@ def test_the_environment_gives_the_password_that_an_address_lacks() -> None:
         "mysql://me:SECRET@h/shop/more",
         "oracle://me:SECRET@h/shop",
         "postgresql+psycopg2://me:SECRET@h/shop",
+        "oracle://me:SECRET/x@h/shop",
+        "oracle://me:SECRET@x@h/shop?a=b@c",
+        "nobase://me:SECRET@h/shop",
+        "sqlite+pysqlcipher://:SECRET@h/shop",
+        "http://me:SECRET@h/shop",
         "me:SECRET@postgresql://h/shop",
         "postgresql:/me:SECRET@h/shop",
         "mysql:me:SECRET@h/shop",

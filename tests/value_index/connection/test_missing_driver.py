@@ -15,6 +15,7 @@ import turnsql
     [
         ("postgresql://me:s3cr3t@h/shop", "psycopg", "turnsql[postgres]"),
         ("mysql://me:s3cr3t@h/shop", "pymysql", "turnsql[mysql]"),
+        ("oracle://me:s3cr3t@h/shop", "sqlalchemy", "turnsql[sqlalchemy]"),
         ("duckdb:///shop.duckdb", "duckdb", "turnsql[duckdb]"),
     ],
 )

@@ -1,0 +1,133 @@
+"""ask_user: the node that asks the user, if what the answer is worth exceeds its price.
+
+The plans of a turn are readings of the request with probabilities. Asked which of two is meant, the user raises the
+probability of the right rows by that of the second, if the two give different rows; asked what unexplained words mean, by
+a share of the probability that no reading is right. The dearer the question, the less often it is worth that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import replace
+from math import exp
+from typing import Protocol
+
+from langgraph.runtime import Runtime
+from langgraph.types import interrupt
+
+from agent.clarify import Doubt, Reply, choice_of, differences, preferred
+from agent.config import ClarifySettings
+from agent.other_reading import LONGEST, written
+from nodes.choice.gather import rows_key
+from nodes.intent.explained_words import unexplained_phrases
+from nodes.knowledge.reply import read_reply
+from nodes.node import Context
+from nodes.state import Asked, GraphState, ScoredPlan
+from value_index.database import Result
+from value_index.knowledge.store import Knowledge
+
+COMPARED_ROWS = 1000
+"""Rows of a reading that are held against another's."""
+LEAST_GAIN = 0.01
+"""A question that gains less is not asked, however cheap."""
+
+
+class AskUser(Protocol):
+    """The node's shape."""
+
+    def __call__(self, state: GraphState, *, runtime: Runtime[Context]) -> Awaitable[dict[str, object]]:
+        """Return the plans, the one that is meant first, and what was asked."""
+        ...
+
+
+def ask_user(settings: ClarifySettings) -> AskUser:
+    """Return the node; the graph stops in it until the user has answered."""
+
+    async def ask(state: GraphState, *, runtime: Runtime[Context]) -> dict[str, object]:
+        found = worth_asking(state, runtime.context, settings)
+        if found is None or not state.plans:
+            return {"asked": state.asked}
+        reply: Reply = interrupt(found.model_dump())
+        plans = preferred(state.plans, found.rival) if choice_of(reply) == 1 else state.plans
+        return {"plans": plans, "asked": (*state.asked, asked(found, reply))}
+
+    return ask
+
+
+def worth_asking(state: GraphState, context: Context, settings: ClarifySettings) -> Doubt | None:
+    """Return the question whose gain exceeds its price by most; None if none does, or enough was asked."""
+    plans = state.plans or ()
+    if not plans or plans[0].confidence is None or len(state.asked) >= settings.most:
+        return None
+    price = settings.price if context.question_price is None else context.question_price
+    least = max(price, LEAST_GAIN)
+    found = [*_of_words(state, context, settings, price), *_of_readings(state, price)]
+    for each in sorted(found, key=lambda doubt: -doubt.gain):
+        if each.gain <= least:
+            return None
+        if each.about or _rows_differ(plans[0], plans[each.rival], context):
+            return each
+    return None
+
+
+def probabilities(plans: Sequence[ScoredPlan]) -> list[float]:
+    """Return how likely each plan is the right reading; what is left is the probability that none is.
+
+    The first has its calibrated confidence, each other as much less as its score is, all together no more than is left.
+    """
+    first = plans[0].confidence or 0.0
+    others = [first * exp(min(0.0, plan.score - plans[0].score)) for plan in plans[1:]]
+    share = min(1.0, (1 - first) / sum(others)) if sum(others) > 0 else 0.0
+    return [first, *(share * each for each in others)]
+
+
+def asked(found: Doubt, reply: Reply) -> Asked:
+    """Return what is noted of a question and its answer."""
+    choice = choice_of(reply)
+    said = found.readings[choice] if found.readings and choice is not None else str(reply)
+    return Asked(question=found.question, about=found.about, reply=said)
+
+
+def told(found: Doubt, words: str, context: Context) -> Context:
+    """Return the context with what the user said, as knowledge of the turn."""
+    said = read_reply(words, found.about, context.database, context.schema)
+    return replace(context, knowledge=said.with_more(context.knowledge or Knowledge()), turn=None)
+
+
+def _of_readings(state: GraphState, price: float) -> Iterator[Doubt]:
+    plans = state.plans
+    if not plans:
+        return
+    known = probabilities(plans)
+    if any(each.about == "" for each in state.asked):
+        return  # the user chose once: the plans come in the order of that choice
+    for place, gain in enumerate(known[1:], start=1):
+        apart = differences(plans[0].plan, plans[place].plan)
+        if any(apart):
+            yield Doubt(confidence=known[0], readings=apart, rival=place, gain=gain, price=price)
+
+
+def _of_words(state: GraphState, context: Context, settings: ClarifySettings, price: float) -> Iterator[Doubt]:
+    plans = state.plans or ()
+    known = probabilities(plans)
+    gain = settings.understood * (1 - sum(known))
+    done = {each.about.casefold() for each in state.asked}
+    if gain > max(price, LEAST_GAIN):
+        for phrase in unexplained_phrases(context.analysis_of(state)):
+            if phrase.casefold() not in done:
+                yield Doubt(confidence=known[0], about=phrase, gain=gain, price=price)
+
+
+def _rows_differ(first: ScoredPlan, second: ScoredPlan, context: Context) -> bool:
+    """Tell whether two plans give different rows; where one of them cannot be run in time, they may."""
+    texts = [written(each, context) for each in (first, second)]
+    if not all(texts):
+        return bool(texts[0])
+    results = [_run(sql, context) for sql in texts]
+    if any(result.outcome != "rows" for result in results) or not any(result.rows for result in results):
+        return texts[0] != texts[1]
+    return rows_key(results[0], texts[0]) != rows_key(results[1], texts[1])
+
+
+def _run(sql: str, context: Context) -> Result:
+    return context.database.execute(sql, deadline=LONGEST, max_rows=COMPARED_ROWS)

@@ -1,0 +1,71 @@
+"""read_reply: what a user answers to "What do you mean by X?", as knowledge of the turn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodes.knowledge.compiled import metric_problem, term_problem
+from value_index.database import Database
+from value_index.knowledge.evidence import read_evidence
+from value_index.knowledge.store import BusinessTerm, Definition, Knowledge, Metric
+from value_index.schema import Schema
+
+SOURCE = "reply"
+LONGEST = 400
+"""Characters of a piece that is tried as SQL."""
+_QUOTED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
+_AFTER = re.compile(
+    r"\b(?:mean(?:s|ing)?|refers? to|is|are|as|where|when|by|whose|with|having|that|use|:)\s+(.+?)(?:[.;!?]\s|[.;!?]?$|\n|,\s)",
+    re.I,
+)
+_SIGNS = {"×": "*", "·": "*", "÷": "/", "−": "-", "≥": ">=", "≤": "<=", "≠": "<>", "’": "'", "“": '"', "”": '"'}
+_COLUMN = re.compile(r"^the\s+(.+?)\s+(?:column|field)$", re.I)
+_BARS = re.compile(r"\|([^|]+)\|")
+
+
+def read_reply(words: str, about: str, database: Database, schema: Schema) -> Knowledge:
+    """Read a reply: a column or a stored value, a condition on a table's rows, a formula; else a definition in its words.
+
+    "problematic" answered by "those where `status = 'failed'`" becomes a term: rows of the table that has a status.
+
+    Args:
+        about: the words that were asked about; "" if it was none in particular.
+    """
+    text = "".join(_SIGNS.get(sign, sign) for sign in words)
+    if not about:
+        return read_evidence(text, database)
+    for piece in _pieces(text):
+        if (named := read_evidence(f"{about} refers to {piece}", database)).parts or named.values:
+            return named
+        if (term := _term(piece, about, schema)) is not None:
+            return Knowledge(terms=(term,))
+        metric = Metric(name=about, expression=piece, source=SOURCE)
+        if metric_problem(metric, schema) is None and re.search(r"[-+*/(]", piece):
+            return Knowledge(metrics=(metric,))
+    return Knowledge(definitions=(Definition(name=about, text=" ".join(words.split()), source=SOURCE),))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield the parts of a reply that may be SQL, the most explicit first, each once."""
+    marked = [single or double for single, double in _QUOTED.findall(text)]
+    plain = text.replace("`", "").replace("**", "")
+    found: list[str] = [*marked]
+    start = 0
+    while match := _AFTER.search(plain, start):
+        found.append(match[1])
+        start = match.start(1)
+    for piece in dict.fromkeys([*found, plain]):
+        said = _COLUMN.sub(r"\1", _BARS.sub(r"abs(\1)", piece.strip(" .,:;\n")))
+        if 0 < len(said) <= LONGEST:
+            yield said
+
+
+def _term(piece: str, about: str, schema: Schema) -> BusinessTerm | None:
+    if not re.search(r"[<>=]|\b(?:like|in|between|is)\b", piece, re.I):
+        return None
+    for table in schema.tables:
+        term = BusinessTerm(name=about, table=table.name, condition=piece, source=SOURCE)
+        if term_problem(term, schema) is None:
+            return term
+    return None
