@@ -1,4 +1,4 @@
-"""Data sets: the Spider family, BIRD and BIRD-Interact, each in a file of its own; `registry` names them."""
+"""Data sets: the Spider family and BIRD, each in a file of its own; `registry` names them."""
 
 from eval.datasets.load import load
 from eval.datasets.spider_family import (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eval.datasets import DataError, Dataset, load
 from eval.datasets.bird import load_bird
-from eval.datasets.bird_interact import load_bird_interact
+from eval.interact.release import load_release
 from training.data.catalogue import data_set, how_to_get, split_of
 from training.data.synthetic_text_to_sql import count_rows, load_synthetic
 
@@ -52,7 +52,7 @@ def count(name: str, split: str, data: Path) -> int:
     folder = data / data_set(name).folder
     match name:
         case "bird_interact":
-            return len(load_bird_interact(folder).tasks)
+            return len(load_release(folder).tasks)
         case "synthetic_text_to_sql":
             return count_rows(folder, split)
         case _:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.datasets import DataError
-from eval.datasets.bird_interact import load_bird_interact
+from eval.interact.release import load_release
 from training.data.catalogue import CATALOGUE
 from training.data.sources import count, load_source
 from training.data.synthetic_text_to_sql import load_synthetic
@@ -111,9 +111,9 @@ def test_bird_interact_tasks_are_read_without_their_ground_truth(tmp_path: Path)
         "follow_up": {"query": "and the small ones?", "category": "Query"}, "sol_sql": [], "test_cases": [],
     }  # fmt: skip
     write_lines(tmp_path / "bird_interact_data.jsonl", task)
-    found = load_bird_interact(tmp_path)
+    found = load_release(tmp_path)
     assert found.tasks[0].ambiguities == 2
-    assert not found.has_ground_truth
+    assert not found.has_gold
     write_lines(tmp_path / "bird_interact_data.jsonl", task, {"instance_id": "farm_2"})
     with pytest.raises(DataError, match=r"line 2: selected_database"):
-        load_bird_interact(tmp_path)
+        load_release(tmp_path)

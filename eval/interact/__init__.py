@@ -1,0 +1,1 @@
+"""BIRD-Interact: its tasks, its judge, a user simulator and a world to try an adapter on without gold, keys or Docker."""

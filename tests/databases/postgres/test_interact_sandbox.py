@@ -1,0 +1,73 @@
+"""BIRD-Interact's judge on a PostgreSQL server: copies of a template, dropped afterwards."""
+
+from __future__ import annotations
+
+import pytest
+
+from eval.datasets import DataError
+from eval.interact.judge.judge import judge, keep_phase
+from eval.interact.judge.postgres_sandbox import PostgresServer
+from eval.interact.tasks import Phase, Task
+from tests.databases.postgres.server import Server
+from tests.eval.interact.farm import FARM, MANAGEMENT
+from value_index.connection.address import Address
+from value_index.errors import DatabaseError
+
+PHASE = Phase.model_validate({"sol_sql": ["SELECT field_id, ROUND(tonnes, 1), DATE '2024-01-02' FROM harvest"]})
+
+
+@pytest.fixture(scope="module")
+def copies(server: Server) -> PostgresServer:
+    with server.connect() as connection:
+        connection.execute("CREATE DATABASE acre_template")
+    with server.connect("acre_template") as connection:
+        connection.execute(FARM)
+    return PostgresServer(Address.parse(server.address("postgres"), {}))
+
+
+def _databases(copies: PostgresServer) -> set[str]:
+    return {name for (name,) in copies.run("SELECT datname FROM pg_database WHERE datname LIKE 'turnsql%'")}
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("SELECT field_id, tonnes, '2024-01-02' FROM harvest", "right"),
+        ("SELECT 1; SELECT DISTINCT field_id, tonnes, DATE '2024-01-02' FROM harvest;", "right"),
+        ("SELECT field_id, tonnes + 0.01, '2024-01-02' FROM harvest", "wrong"),
+        ("DELETE FROM harvest", "error"),
+        ("COMMIT; DELETE FROM harvest; SELECT 1", "error"),
+        ("COMMIT; SET default_transaction_read_only = off; COMMIT; DELETE FROM harvest; SELECT 1", "wrong"),
+        ("SELECT nothing", "error"),
+    ],
+)
+def test_a_submission_is_judged_by_its_rows(copies: PostgresServer, sql: str, reason: str) -> None:
+    with copies.open("acre", "acre_1") as sandbox:
+        assert judge(sandbox, PHASE, sql).reason == reason
+        assert judge(sandbox, PHASE, PHASE.sol_sql[0]).passed
+    assert not _databases(copies)
+
+
+def test_what_a_phase_wrote_is_there_in_the_next(copies: PostgresServer) -> None:
+    task = Task.model_validate({**MANAGEMENT, "selected_database": "acre"})
+    assert task.follow_up
+    with copies.open("acre", "acre_M_1") as sandbox:
+        assert judge(sandbox, task, task.sol_sql[0], management=True).passed
+        assert not sandbox.execute(["SELECT * FROM good"], writes=False).ok
+        keep_phase(sandbox, task, task.sol_sql[0])
+        assert judge(sandbox, task.follow_up, task.follow_up.sol_sql[0]).passed
+        assert judge(sandbox, task.follow_up, "DROP TABLE good; SELECT 2").reason == "error"
+        assert judge(sandbox, task.follow_up, task.follow_up.sol_sql[0]).passed
+    assert not _databases(copies)
+
+
+def test_a_statement_without_end_is_stopped(copies: PostgresServer) -> None:
+    with copies.open("acre", "acre_2") as sandbox:
+        assert sandbox.execute(["SELECT pg_sleep(20)"], writes=False, deadline=0.2).timed_out
+
+
+def test_nothing_but_a_copy_is_dropped(copies: PostgresServer) -> None:
+    with pytest.raises(DatabaseError, match="no copy of ours"):
+        copies.drop("acre_template")
+    with pytest.raises(DataError, match="has no database ocean_template"):
+        copies.open("ocean", "ocean_1")
