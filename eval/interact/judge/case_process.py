@@ -17,6 +17,7 @@ from eval.interact.judge.execution import Execution, run_statements
 from eval.interact.judge.sandbox import ConnectionRecipe
 from eval.scoring.verdicts.interact import interact, without_comments, without_distinct, without_round
 from value_index.database import Row
+from value_index.postgres.driver import load_driver
 
 
 def main() -> None:
@@ -77,9 +78,7 @@ def _scope(connection: Any, request: CaseRequest, ran: Execution) -> dict[str, A
 def _connect(recipe: ConnectionRecipe) -> Any:
     if recipe.kind == "sqlite":
         return sqlite3.connect(recipe.address, isolation_level=None)
-    import psycopg
-
-    return psycopg.connect(recipe.address)
+    return load_driver().connect(recipe.address)
 
 
 def _line(error: BaseException) -> str:

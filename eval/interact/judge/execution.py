@@ -11,6 +11,7 @@ from typing import Any
 from eval.scoring.verdicts.interact import MAX_ROWS, without_comments
 from value_index.database import Row
 from value_index.models import FrozenModel
+from value_index.postgres.driver import load_driver
 
 DEADLINE = 60.0
 """Seconds after which a submission has failed."""
@@ -90,8 +91,7 @@ def _run_sqlite(connection: sqlite3.Connection, text: str, deadline: float) -> E
 
 
 def _run_postgres(connection: Any, text: str, deadline: float) -> Execution:
-    import psycopg
-
+    driver = load_driver()
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"SET statement_timeout = {int(deadline * 1000)}")
@@ -100,10 +100,10 @@ def _run_postgres(connection: Any, text: str, deadline: float) -> Execution:
                 pass
             last = _fetched(cursor)
         connection.commit()
-    except psycopg.Error as error:
+    except driver.Error as error:
         if not connection.closed:
             connection.rollback()
-        late = isinstance(error, psycopg.errors.QueryCanceled)
+        late = isinstance(error, driver.errors.QueryCanceled)
         return Execution(timed_out=late, error="" if late else _one_line(error))
     return last
 

@@ -114,13 +114,10 @@ class PostgresServer:
 
     def conninfo(self, name: str) -> str:
         """Return the connection string of a database of the server."""
-        load_driver()
-        from psycopg.conninfo import make_conninfo
-
         at = self._address
         password = at.password.get_secret_value() if at.password else None
         given = {"host": at.host or at.option("host"), "port": at.port, "user": at.user, "password": password}
-        return make_conninfo("", dbname=name, application_name="turnsql", **{k: v for k, v in given.items() if v})
+        return load_driver().conninfo.make_conninfo("", dbname=name, application_name="turnsql", **{k: v for k, v in given.items() if v})
 
     def run(self, sql: str, database: str | None = None) -> list[tuple[Any, ...]]:
         """Run one statement of ours on its own, and return its rows.
