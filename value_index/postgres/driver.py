@@ -37,10 +37,24 @@ def open_connection(address: Address) -> psycopg.Connection:
         DatabaseError: the driver is missing, the server cannot be reached, or it does not let us in.
     """
     driver = load_driver()
+    try:
+        return driver.connect(connection_string(address), autocommit=True)
+    except (driver.Error, ValueError) as error:
+        raise DatabaseError(f"cannot open {str(address)!r}: {_reason(str(error))}") from None
+
+
+def connection_string(address: Address, database: str | None = None) -> str:
+    """Return what the driver takes for an address, or for another database of its server.
+
+    Raises:
+        DatabaseError: the driver is missing.
+        ValueError: an option has no such value.
+    """
+    load_driver()
     from psycopg.conninfo import make_conninfo
 
     given = {
-        "dbname": address.database,
+        "dbname": database or address.database,
         "host": address.host or address.option("host"),
         "port": address.port,
         "user": address.user,
@@ -50,11 +64,7 @@ def open_connection(address: Address) -> psycopg.Connection:
         "client_encoding": "utf8",
         **{name: address.option(name) for name in _PASSED_ON},
     }
-    try:
-        wanted = make_conninfo("", **{name: value for name, value in given.items() if value})
-        return driver.connect(wanted, autocommit=True)
-    except (driver.Error, ValueError) as error:
-        raise DatabaseError(f"cannot open {str(address)!r}: {_reason(str(error))}") from None
+    return make_conninfo("", **{name: value for name, value in given.items() if value})
 
 
 def _reason(said: str) -> str:

@@ -12,7 +12,7 @@ from eval.interact.judge.execution import DEADLINE, Execution, run_statements
 from eval.interact.judge.sandbox import Closing, ConnectionRecipe, plain_name
 from value_index.connection.address import Address
 from value_index.errors import DatabaseError
-from value_index.postgres.driver import load_driver
+from value_index.postgres.driver import connection_string, load_driver
 
 _MARK = "turnsql_"
 """How the names of our copies begin: no other database is ever dropped."""
@@ -114,10 +114,7 @@ class PostgresServer:
 
     def conninfo(self, name: str) -> str:
         """Return the connection string of a database of the server."""
-        at = self._address
-        password = at.password.get_secret_value() if at.password else None
-        given = {"host": at.host or at.option("host"), "port": at.port, "user": at.user, "password": password}
-        return load_driver().conninfo.make_conninfo("", dbname=name, application_name="turnsql", **{k: v for k, v in given.items() if v})
+        return connection_string(self._address, name)
 
     def run(self, sql: str, database: str | None = None) -> list[tuple[Any, ...]]:
         """Run one statement of ours on its own, and return its rows.
