@@ -193,15 +193,9 @@ def model_choice(
 ) -> None:
     """Fit the choice between planner and model, on models made up from the gold of training databases."""
     from eval.datasets import listed_databases
-    from eval.records import read_manifest
-    from training.linear_models.choice import fit_choice, planned, write_choice
-    from training.settings import TrainingError
+    from training.linear_models.choice import fit_choice, held_out_run, write_choice
 
-    whole = run.exists() and not read_manifest(run).databases
-    if data and not whole:
-        planned(run, data, sorted(listed_databases(held_out)))
-    if read_manifest(run).split.startswith("dev"):
-        raise TrainingError(f"{run} is a run over dev: the choice is fitted on training databases alone")
+    run = held_out_run(run, data, sorted(listed_databases(held_out)))
     weights, turns = fit_choice(run, data)
     write_choice(weights, out, "turnsql train model-choice, the held-out databases of CoSQL train")
     typer.echo(f"{out}: fitted on {turns} turns with something to choose")
@@ -291,9 +285,12 @@ def plans(
 def sft(
     config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the training run (TOML).")],
     data: Annotated[Path, typer.Option(help="Folder of rows: train/, held_out/, validation/.")],
-    out: Annotated[Path, typer.Option(help="Folder for model or adapter, checkpoints and manifest.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for model or adapter, checkpoints and manifest.")] = None,
     base: Annotated[str | None, typer.Option(help="Folder or hub name of the model to tune.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Train nothing: print what the run would take of a card.")
+    ] = False,
 ) -> None:
     """Fine-tune a language model on chat rows, all weights or a LoRA adapter."""
     from training.settings import TrainingError
@@ -301,12 +298,74 @@ def sft(
     from training.sft.engine import import_engine
 
     settings = load_sft_config(config)
+    if estimate:
+        from training.sft.estimate import run_estimate
+        from training.sft.rows import read_rows
+
+        rows = read_rows(data, "train", settings.stages, diagnostic=settings.diagnostic)
+        typer.echo(run_estimate(settings, base or settings.base or "", rows))
+        return
+    if out is None:
+        raise TrainingError("give --out, the folder of the adapter")
     import_engine(settings)
     try:
         from training.sft.train import train_sft
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
     typer.echo(train_sft(settings, data, out, base=base, resume=resume))
+
+
+@app.command("choice-rows")
+def choice_rows(
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN", help="Run of the planner over training databases; with --data it is made, or gone on with."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for the rows.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder: an unpacked CoSQL archive.")] = None,
+    held_out: Annotated[
+        Path, typer.Option("--held-out", metavar="FILE", help="TOML file of the databases that RUN is made over.")
+    ] = HELD_OUT,
+    apart: Annotated[
+        list[str] | None, typer.Option(help="Database whose rows are for validation; may be repeated.")
+    ] = None,
+    most: Annotated[int | None, typer.Option(min=1, help="Rows kept, drawn at random; all unless given.")] = None,
+) -> None:
+    """Write rows that teach a model to choose among the planner's candidates and its own, on training databases."""
+    from eval.datasets import listed_databases
+    from training.linear_models.choice import held_out_run
+    from training.sft.choice_rows import write_choice_rows
+
+    run = held_out_run(run, data, sorted(listed_databases(held_out)))
+    written = write_choice_rows(run, data, out, apart=apart or (), most=most)
+    typer.echo(f"{out}: " + ", ".join(f"{rows:,} {split} rows" for split, rows in written.items()))
+
+
+@app.command()
+def grpo(
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings of the training run (TOML).")],
+    data: Annotated[Path, typer.Option(help="Folder of rows: train/, with gold and, where there are, candidates.")],
+    out: Annotated[Path, typer.Option(help="Folder for the adapter, checkpoints and manifest.")],
+    base: Annotated[str | None, typer.Option(help="Folder or hub name of the model to tune.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Adapter to go on from, made by turnsql train sft.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+) -> None:
+    """Go on with an adapter by GRPO: drawn answers are rewarded by the scorer's verdict."""
+    from training.settings import TrainingError
+    from training.sft.config import load_grpo_config
+    from training.sft.engine import import_engine
+
+    settings = load_grpo_config(config)
+    import_engine(settings)
+    try:
+        from training.sft.grpo import train_grpo
+    except ImportError as error:
+        raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
+    typer.echo(train_grpo(settings, data, out, base=base, start=start, resume=resume))
 
 
 @app.command()
@@ -365,6 +424,58 @@ def chain(
         settings = settings.model_copy(update={"model": model})
     for found in Chain(settings, config.parent, data, out, python, server_python, Steps(typer.echo)).run():
         Console().print(found.rich())
+
+
+@app.command("prompt-parts")
+def prompt_parts(
+    planner: Annotated[
+        Path, typer.Argument(metavar="RUN", help="Run of the embedded planner with gold history: what prompts show.")
+    ],
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings: agent, base and parts (TOML).")] = Path(
+        "configs/experiments/prompt_parts.toml"
+    ),
+    data: Annotated[Path | None, typer.Option(help="Data folder, if it has moved since the run was made.")] = None,
+    tokenizer: Annotated[
+        str | None, typer.Option(help="Model whose tokens are counted: a folder or hub name; estimated unless given.")
+    ] = None,
+    examples: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Worked questions (turnsql data examples): one part more.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Folder of the table, and of the runs of --ask.")
+    ] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask the agent's model every variation, and compare.")] = False,
+    dialogues: Annotated[
+        str | None, typer.Option(metavar="A:B", help="Dialogues asked, in place of the settings'.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Dialogues asked at once.")] = 1,
+) -> None:
+    """Print what each part of the prompt for SQL costs in tokens and, with --ask, what it is worth to a model."""
+    from rich.console import Console
+
+    from eval.records import read_manifest
+    from training.data.lengths import counter
+    from training.experiments.part_effects import PartRuns, part_effects
+    from training.experiments.prompt_parts import load_parts, parts_table, prompt_tokens
+    from training.experiments.steps import Steps
+    from training.experiments.table import write_tables
+    from training.settings import TrainingError
+
+    if ask and out is None:
+        raise TrainingError("--ask writes runs: give --out")
+    settings = load_parts(config)
+    prompts, (count, counted_by) = settings.prompts(examples), counter(tokenizer)
+    effects = None
+    if ask and out is not None:
+        agent, folder = config.parent / settings.agent, data or Path(read_manifest(planner).data)
+        steps = Steps(lambda line: typer.echo(line, err=True))
+        PartRuns(agent, dialogues or settings.dialogues, folder, out, concurrency, steps).ask(prompts)
+        effects = part_effects(out / "runs", list(prompts))
+    table = parts_table(prompt_tokens(planner, prompts, count, data), counted_by, effects)
+    Console().print(table.rich())
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        write_tables((table,), out / "table")
 
 
 @app.command()

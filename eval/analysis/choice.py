@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from eval.records import RunError, TurnRecord, read_manifest, read_turns
+from eval.runs.recorded_state import recorded_state
 from eval.scoring.score import open_rows
 from eval.scoring.verdicts import Executions, judge
 from eval.statistics import Difference, compare_paired, rate_interval
@@ -23,7 +24,7 @@ from nodes.choice.choose import choice_weights, choose
 from nodes.choice.features import GroupFacts
 from nodes.choice.gather import agreement, gather, offers_of
 from nodes.compact.ranking.plan_review import PlanReview
-from nodes.node import ADAPTERS, FIELDS, Context
+from nodes.node import Context
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
@@ -123,18 +124,9 @@ def choice_turns(run: Path, data: Path | None = None) -> list[ChoiceTurn]:
         if executions.run(context.database, gold).ok:
             history = tuple(Turn(utterance=each.utterance, sql=each.query) for each in row.turns[: record.turn])
             plans = tuple(_plans(record, context.database))
-            state = _before_plans(record, history)
+            state = recorded_state(record, history, READ)
             found.append(ChoiceTurn(record.key, state, context, gold, plans, record.confidence, executions))
     return found
-
-
-def _before_plans(record: TurnRecord, history: tuple[Turn, ...]) -> GraphState:
-    """Return the state of a turn as its planner met it."""
-    outputs = {FIELDS[s]: ADAPTERS[s].validate_python(record.stages[s].output) for s in READ if s in record.stages}
-    state = GraphState(
-        turn_id=str(record.key), database_id=record.database_id, history=history, utterance=record.utterance
-    )
-    return state.model_copy(update=outputs)
 
 
 def _plans(record: TurnRecord, database: Database) -> Iterator[tuple[str, float]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import exp
 
 from nodes.llm.messages import Message, Prompt
+from nodes.llm.sql_text import sql_text
 from nodes.state import CandidateGroup
 from value_index.database import Result
 
@@ -51,6 +52,16 @@ def chosen_number(text: str, count: int) -> int | None:
     found = _NUMBER.match(text)
     number = int(found[1]) if found else 0
     return number - 1 if 1 <= number <= count else None
+
+
+def answered_sql(text: str, candidates: Sequence[str]) -> str:
+    """Return the SQL that an answer stands for: the candidate that it names, else what it writes; "" if neither.
+
+    >>> answered_sql("2", ["SELECT 1", "SELECT 2"]), answered_sql("SELECT 3", ["SELECT 1"]), answered_sql("3", [])
+    ('SELECT 2', 'SELECT 3', '')
+    """
+    number = chosen_number(text, len(candidates))
+    return sql_text(text) if number is None else candidates[number]
 
 
 def number_logprobs(first_token: Mapping[str, float], count: int) -> tuple[float | None, ...]:

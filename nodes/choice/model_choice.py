@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nodes.choice.ask import MOST_CANDIDATES, choice_prompt, chosen_number, number_logprobs, shares
 from nodes.choice.gather import Offer, gather
+from nodes.llm.messages import Prompt
 from nodes.llm.sql_text import sql_text
 from nodes.node import Context
 from nodes.prompting import ask, conversation, engine_name, fitted
@@ -26,17 +27,10 @@ async def model_choice(choice: Choice, state: GraphState, context: Context, *, d
     Raises:
         EndpointError: there is no answer.
     """
-    ranked = sorted(range(len(choice.groups)), key=lambda place: -choice.groups[place].probability)
-    places = [place for place in ranked if choice.groups[place].rows is not None][:MOST_CANDIDATES]
-    if len(places) < 2:
+    asked = choice_question(choice, state, context, deadline=deadline)
+    if asked is None:
         return choice
-    run = context.database.execute
-    shown = [
-        (group, run(group.sql, deadline=deadline, max_rows=SHOWN_ROWS))
-        for group in map(choice.groups.__getitem__, places)
-    ]
-    engine = engine_name(context.schema)
-    prompt = fitted(lambda turn: choice_prompt(conversation(turn), shown, engine), state, context)
+    prompt, places = asked
     reply = await ask(context, state, "sql_generation", prompt)
     number = chosen_number(reply.text, len(places))
     if number is None:
@@ -44,6 +38,22 @@ async def model_choice(choice: Choice, state: GraphState, context: Context, *, d
     # Behind "The answer is 2" the first token's alternatives say nothing of the number.
     tokens = reply.first_token if reply.text.lstrip()[:1].isdigit() else {}
     return _named(choice, places, number, number_logprobs(tokens, len(places)))
+
+
+def choice_question(
+    choice: Choice, state: GraphState, context: Context, *, deadline: float
+) -> tuple[Prompt, list[int]] | None:
+    """Return what the model is asked about candidates, and the places of those that it is shown; None of fewer than two."""
+    ranked = sorted(range(len(choice.groups)), key=lambda place: -choice.groups[place].probability)
+    places = [place for place in ranked if choice.groups[place].rows is not None][:MOST_CANDIDATES]
+    if len(places) < 2:
+        return None
+    run, engine = context.database.execute, engine_name(context.schema)
+    shown = [
+        (group, run(group.sql, deadline=deadline, max_rows=SHOWN_ROWS))
+        for group in map(choice.groups.__getitem__, places)
+    ]
+    return fitted(lambda turn: choice_prompt(conversation(turn), shown, engine), state, context), places
 
 
 def _named(choice: Choice, places: Sequence[int], number: int, logprobs: Sequence[float | None]) -> Choice:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from training.settings import Settings, TrainingError, read_settings
+from training.settings import Settings, read_settings
 
 
 class ChainAdapter(Settings):
@@ -106,8 +106,11 @@ def load_chain(path: Path) -> ChainConfig:
     return read_settings(ChainConfig, path)
 
 
-def as_toml(values: Mapping[str, Any]) -> str:
-    """Write settings as TOML: plain values, then tables of plain values; what is None is left out.
+def as_toml(values: Mapping[str, Any], within: str = "") -> str:
+    """Write settings as TOML: plain values, then tables; what is None is left out.
+
+    Args:
+        within: the name of the table that they are in, and a dot.
 
     >>> print(as_toml({"steps": 5, "lora": {"rank": 8}}))
     steps = 5
@@ -118,7 +121,6 @@ def as_toml(values: Mapping[str, Any]) -> str:
     """
     plain = {name: value for name, value in values.items() if not isinstance(value, dict) and value is not None}
     tables = {name: value for name, value in values.items() if isinstance(value, dict)}
-    if deep := [name for name, table in tables.items() if any(isinstance(each, dict) for each in table.values())]:
-        raise TrainingError(f"{deep[0]}: a table within a table cannot be written")
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in plain.items())
-    return text + "".join(f"\n[{name}]\n{as_toml(table)}" for name, table in tables.items())
+    inner = (f"\n[{within}{name}]\n{as_toml(table, f'{within}{name}.')}" for name, table in tables.items())
+    return text + "".join(inner)

@@ -17,6 +17,7 @@ from random import Random
 
 from eval.ablation.corruptions import CorruptionInput
 from eval.analysis.choice import ChoiceTurn, choice_turns, judged_groups
+from eval.records import read_manifest
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run as answer
 from nodes.choice.features import FEATURES
@@ -25,6 +26,7 @@ from nodes.sql.errors import SQLError
 from nodes.sql.to_plan import to_plan
 from training.linear_models.fitting import fit_ranker
 from training.linear_models.made_up_models import Answerable, made_up_answer
+from training.settings import TrainingError
 from value_index.linear_model import Features, Weights
 from value_index.schema import Schema
 from value_index.weights_file import WeightsFile, write_weights
@@ -42,6 +44,20 @@ def planned(run: Path, data: Path, databases: Sequence[str]) -> Path:
     """
     options = RunOptions(data, run, split="train", databases=tuple(databases), alone=False, resume=run.exists())
     answer(options)
+    return run
+
+
+def held_out_run(run: Path, data: Path | None, databases: Sequence[str]) -> Path:
+    """Return a run of the planner over training databases, made or gone on with where there is data.
+
+    Raises:
+        TurnSQLError: bad data, a run over dev, or one of another planner.
+    """
+    whole = run.exists() and not read_manifest(run).databases
+    if data and not whole:
+        planned(run, data, databases)
+    if read_manifest(run).split.startswith("dev"):
+        raise TrainingError(f"{run} is a run over dev: the choice is learnt on training databases alone")
     return run
 
 
@@ -65,11 +81,15 @@ def write_choice(weights: Weights, out: Path, source: str) -> None:
 
 
 def _examples(turn: ChoiceTurn, seed: int) -> Iterator[Sequence[tuple[Features, float]]]:
+    for sql in made_up_answers(turn, STRENGTHS, seed):
+        yield [(facts.features(), float(right)) for _, facts, right in judged_groups(turn, sql)]
+
+
+def made_up_answers(turn: ChoiceTurn, strengths: Sequence[float], seed: int) -> Iterator[str]:
+    """Yield what made-up models of some strengths answer to a turn."""
     answerable = _answerable(turn)
-    for model, strength in enumerate(STRENGTHS):
-        draw = Random(f"{seed}/{model}/{turn.key}")
-        groups = judged_groups(turn, made_up_answer(answerable, strength, draw))
-        yield [(facts.features(), float(right)) for _, facts, right in groups]
+    for model, strength in enumerate(strengths):
+        yield made_up_answer(answerable, strength, Random(f"{seed}/{model}/{turn.key}"))
 
 
 def _answerable(turn: ChoiceTurn) -> Answerable:

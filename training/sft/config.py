@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from nodes.state import Stage
-from training.settings import Settings, read_settings
+from training.settings import Settings, TrainingError, read_settings
+from training.sft.reward_weights import RewardWeights
 
 
 class NewModel(Settings):
@@ -96,6 +97,36 @@ class SftConfig(Settings):
     def template(self) -> dict[str, bool]:
         """What the chat template is told beside the messages."""
         return {} if self.thinking is None else {"enable_thinking": self.thinking}
+
+
+class GrpoConfig(SftConfig):
+    """What `turnsql train grpo` does; every field has its key in the TOML file."""
+
+    generations: int = Field(default=8, ge=2)
+    """Answers drawn of each prompt, which are set against one another; they must divide a step's rows."""
+    temperature: float = Field(default=1.0, gt=0, le=2)
+    answer_tokens: int = Field(default=160, ge=1)
+    """Tokens of an answer; a longer one is cut."""
+    beta: float = Field(default=0.0, ge=0)
+    """How strongly the model is held to where it began."""
+    vllm: bool = False
+    """Whether vLLM draws the answers, on the same card."""
+    reward: RewardWeights = RewardWeights()
+
+
+def load_grpo_config(path: Path) -> GrpoConfig:
+    """Read a TOML file.
+
+    Raises:
+        TrainingError: the file is missing, malformed or has an unknown key, or the answers do not divide a step's rows.
+    """
+    found = read_settings(GrpoConfig, path)
+    if found.batch_size * found.accumulate % found.generations:
+        raise TrainingError(
+            f"{path}: a step has {found.batch_size * found.accumulate} rows (batch_size times accumulate), which "
+            f"{found.generations} generations do not divide"
+        )
+    return found
 
 
 def load_sft_config(path: Path) -> SftConfig:

@@ -15,8 +15,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from training.data.lengths import estimate as count_tokens
 from training.settings import TrainingError
 from training.sft.config import SftConfig
+from training.sft.rows import ChatRow
 from value_index.models import FrozenModel
 
 GB = 1e9
@@ -183,6 +185,30 @@ def _linear_attention(values: dict[str, Any], hidden: int) -> list[tuple[int, in
     heads = values["linear_num_value_heads"]
     inner = heads * values["linear_value_head_dim"]
     return [(hidden, 2 * keys + inner), (hidden, inner), (hidden, heads), (hidden, heads), (inner, hidden)]
+
+
+def run_estimate(config: SftConfig, named: str, rows: Sequence[ChatRow]) -> str:
+    """Say in one line what a run over some rows takes, before a card is at hand.
+
+    Args:
+        named: folder or hub name of the base.
+
+    Raises:
+        TrainingError: the base is of a shape that is not known.
+    """
+    shape = shape_of(named)
+    if shape is None:
+        raise TrainingError(f"{named}: a model of unknown shape: give a folder with its config.json")
+    lengths = [count_tokens(row.messages) for row in rows]
+    tokens = run_tokens(config, lengths)
+    rank = config.lora.rank if config.lora else None
+    found = estimate(
+        shape, rank=rank, bits=config.bits, batch=config.batch_size, longest=config.longest, tokens=tokens,
+        teraflops=config.teraflops,
+    )  # fmt: skip
+    over = sum(length > config.longest for length in lengths)
+    long = f"; {over} of {len(rows)} rows may be longer than {config.longest} tokens" if over else ""
+    return f"{named}: {found.line()}, {tokens:,} tokens of {len(rows):,} rows{long}"
 
 
 TIMED = (0.5, 0.2, 0.5, 0.8)

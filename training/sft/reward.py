@@ -2,8 +2,8 @@
 
     trainer = GRPOTrainer(model, reward_funcs=reward_function(), train_dataset=rows, ...)
 
-The rows are those of `turnsql data prepare`, whose columns `stage`, `database`, `database_id` and `gold` TRL hands on. An answer
-whose gold cannot be scored gets None, which TRL leaves out.
+The rows are those of `turnsql data prepare`, whose columns `stage`, `database`, `database_id`, `gold` and `candidates` TRL hands on.
+An answer that names a candidate by its number is worth what that candidate is. One whose gold cannot be scored gets None, which TRL leaves out.
 """
 
 from __future__ import annotations
@@ -13,36 +13,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from eval.gold.outputs import parsed
 from eval.scoring.plan_scores import plan_scores
 from eval.scoring.verdicts import Executions, judge
+from nodes.choice.ask import answered_sql
 from nodes.llm.messages import json_text
-from nodes.llm.sql_text import sql_text
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.joins.fill import with_joins
 from nodes.sql.repair import with_sources
 from training.settings import TrainingError
+from training.sft.reward_weights import RewardWeights
 from value_index.database import Database
 from value_index.models import FrozenModel
 from value_index.sqlite.database import SQLiteDatabase
 
 Answer = str | Sequence[dict[str, str]]
 """A completion: text, or the messages of a chat."""
-
-
-class RewardWeights(FrozenModel):
-    """How much each part counts; the reward of a perfect answer is their sum."""
-
-    execution: float = Field(default=1.0, ge=0)
-    """The value verdict."""
-    plan: float = Field(default=0.3, ge=0)
-    """The macro plan F1, which tells near misses from nonsense."""
-    format: float = Field(default=0.1, ge=0)
-    """Whether the answer is one: SQL that compiles on the database, a plan that compiles to SQL."""
 
 
 class RewardParts(FrozenModel):
@@ -62,13 +52,17 @@ class Judge:
     _open: dict[str, Database] = field(default_factory=dict[str, Database])
     _executions: Executions = field(default_factory=lambda: Executions(deadline=5.0))
 
-    def parts(self, answer: Answer, *, stage: str, database: str | Path, database_id: str, gold: str) -> RewardParts:
+    def parts(
+        self, answer: Answer, *, stage: str, database: str | Path, database_id: str, gold: str,
+        candidates: Sequence[str] = (),
+    ) -> RewardParts:  # fmt: skip
         """Score one answer.
 
         Args:
             stage: sql_generation or plan_emission.
             database: the SQLite file.
             gold: the gold SQL.
+            candidates: the queries that the answer may name by number.
 
         Raises:
             TrainingError: No score is defined for the stage.
@@ -78,7 +72,7 @@ class Judge:
         target = parsed(gold, opened.schema)
         match stage:
             case "sql_generation":
-                sql = sql_text(text)
+                sql = answered_sql(text, candidates)
                 plan = parsed(sql, opened.schema)
             case "plan_emission":
                 sql, plan = _compiled(text, opened)
@@ -107,13 +101,15 @@ def reward_function(weights: RewardWeights = RewardWeights()) -> Callable[..., l
         database: Sequence[str],
         database_id: Sequence[str],
         gold: Sequence[str],
+        candidates: Sequence[Sequence[str] | None] | None = None,
         **_: Any,
     ) -> list[float | None]:
         """Return the reward of each completion, None if its gold cannot be scored."""
-        rows = zip(completions, stage, database, database_id, gold, strict=True)
+        named = [each or () for each in candidates or [None] * len(completions)]
+        rows = zip(completions, stage, database, database_id, gold, named, strict=True)
         return [
-            total(scorer.parts(answer, stage=at, database=path, database_id=name, gold=sql), weights)
-            for answer, at, path, name, sql in rows
+            total(scorer.parts(answer, stage=at, database=path, database_id=name, gold=sql, candidates=of), weights)
+            for answer, at, path, name, sql, of in rows
         ]
 
     return turnsql_reward

@@ -32,6 +32,9 @@ class ChatRow(ForeignModel):
     oracle: bool = False
     """Whether the prompt holds what only gold knows."""
 
+    candidates: tuple[str, ...] = ()
+    """The queries that the prompt numbers, from 1; empty where it asks for no choice."""
+
     @property
     def prompt(self) -> list[dict[str, str]]:
         """What is asked, as the chat template takes it."""

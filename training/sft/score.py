@@ -11,7 +11,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.judge import judge
-from nodes.llm.sql_text import sql_text
+from nodes.choice.ask import answered_sql
 from training.sft.rows import ChatRow
 from value_index.database import Database
 from value_index.sqlite.database import SQLiteDatabase
@@ -62,7 +62,10 @@ class SqlScorer:
         path = str(row.database)
         if path not in self._open:
             self._open[path] = SQLiteDatabase.open(row.database, database_id=row.database_id)
-        return judge(self._open[path], row.gold, sql_text(answer), executions=self._executions).value is True
+        return (
+            judge(self._open[path], row.gold, answered_sql(answer, row.candidates), executions=self._executions).value
+            is True
+        )
 
 
 class HeldOutLoss:
