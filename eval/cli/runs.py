@@ -158,7 +158,8 @@ def import_(
     )  # fmt: skip
     typer.echo(f"{out}: {counts.describe()}")
     for dialogue, turn in counts.without_sql:
-        typer.echo(f"{dialogue}/{turn}: no SQL in the answer", err=True)
+        odd = ", which says SELECT" if (dialogue, turn) in counts.unread else ""
+        typer.echo(f"{dialogue}/{turn}: no SQL in the answer{odd}", err=True)
 
 
 @app.command(rich_help_panel=MEASURE)

@@ -30,6 +30,7 @@ MOST_BYTES = 256 << 20
 LONGEST_SQL = 1_000_000
 """Characters kept of a prediction; SQLite reads no more of one."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_SELECT = re.compile(r"\bselect\b", re.I)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 BIRD_MARK = "\t----- bird -----\t"
 
@@ -46,11 +47,14 @@ class Imported:
     """Turns whose answer holds no SQL."""
     beyond: int
     """Predictions for turns that are not among the selected ones."""
+    unread: tuple[TurnKey, ...] = ()
+    """Those without SQL whose answer says SELECT all the same: what the reader of answers may have missed."""
 
     def describe(self) -> str:
         """Say it in one line."""
         given = self.turns - len(self.missing)
-        return f"{self.turns} turns: {given} predicted, {len(self.without_sql)} of them without SQL, " + (
+        odd = f" ({len(self.unread)} say SELECT)" if self.unread else ""
+        return f"{self.turns} turns: {given} predicted, {len(self.without_sql)} of them without SQL{odd}, " + (
             f"{len(self.missing)} not in the file" + (f"; {self.beyond} for other turns" if self.beyond else "")
         )
 
@@ -106,7 +110,10 @@ def import_predictions(
     finally:
         store.close()
     empty = tuple(key for key in wanted if key in given and not given[key])
-    return Imported(len(wanted), absent, empty, len(given.keys() - wanted.keys()))
+    unread = frozenset(_said_select(predictions, text))
+    return Imported(
+        len(wanted), absent, empty, len(given.keys() - wanted.keys()), tuple(key for key in empty if key in unread)
+    )
 
 
 def _record(
@@ -189,6 +196,15 @@ def _json_lines(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, Tur
             raise DataError(f"{path}:{number}: neither sql nor answer")
         sql = row.sql.strip() if row.sql is not None else sql_text(row.answer or "")
         yield f"line {number}", TurnKey(row.dialogue, row.turn), sql
+
+
+def _said_select(path: Path, text: str) -> Iterator[TurnKey]:
+    """Yield the turns whose answer, in prose, has the word SELECT."""
+    if path.suffix.lower() == ".jsonl":
+        rows = (_Line.model_validate_json(line) for line in text.splitlines() if line.strip())
+        yield from (
+            TurnKey(row.dialogue, row.turn) for row in rows if row.sql is None and _SELECT.search(row.answer or "")
+        )
 
 
 def _by_number(path: Path, text: str, rows: Dataset) -> Iterator[tuple[str, TurnKey, str]]:

@@ -47,10 +47,18 @@ def test_answers_in_prose_and_turns_without_any(rows: Dataset, tmp_path: Path) -
     ]
     file = written(tmp_path / "model.jsonl", "\n".join(map(json.dumps, lines)))
     counts = import_predictions(file, DEMO_DATA, tmp_path / "wrong", dataset="cosql", split="dev", dialogues="0:1")
-    assert counts.without_sql == ((0, 1),) and counts.beyond == 1
+    assert counts.without_sql == ((0, 1),) and counts.beyond == 1 and counts.unread == ()
     first, second, third, *_ = read_turns(tmp_path / "wrong")
     assert (first.sql, first.outcome) == ("SELECT name FROM airline", "answered")
     assert (second.outcome, third.outcome) == ("no_sql", "no_sql")
+
+
+def test_an_answer_that_says_select_and_holds_none_is_told(tmp_path: Path) -> None:
+    line = {"dialogue": 0, "turn": 0, "answer": "Select the airline that you mean, please."}
+    file = written(tmp_path / "model.jsonl", json.dumps(line))
+    counts = import_predictions(file, DEMO_DATA, tmp_path / "run", dataset="cosql", split="dev", dialogues="0:1")
+    assert counts.unread == counts.without_sql == ((0, 0),)
+    assert "1 of them without SQL (1 say SELECT)" in counts.describe()
 
 
 def test_what_the_file_leaves_out_is_in_no_figure_and_in_no_comparison(rows: Dataset, tmp_path: Path) -> None:

@@ -86,4 +86,4 @@ def test_the_command_prints_the_table_and_keeps_it(planner: Path, tmp_path: Path
     assert shown.exit_code == 0, shown.output
     assert "| samples |" in (tmp_path / "out" / "table.md").read_text()
     refused = CliRunner().invoke(app, ["train", "prompt-parts", str(planner), "--config", str(SHIPPED), "--ask"])
-    assert refused.exit_code == 2 and "give --out" in refused.output
+    assert isinstance(refused.exception, TrainingError) and "give --out" in str(refused.exception)
