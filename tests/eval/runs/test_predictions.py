@@ -54,7 +54,7 @@ def test_answers_in_prose_and_turns_without_any(rows: Dataset, tmp_path: Path) -
 
 
 def test_an_answer_that_says_select_and_holds_none_is_told(tmp_path: Path) -> None:
-    line = {"dialogue": 0, "turn": 0, "answer": "Select the airline that you mean, please."}
+    line = {"dialogue": 0, "turn": 0, "answer": "Which airline should I select?"}
     file = written(tmp_path / "model.jsonl", json.dumps(line))
     counts = import_predictions(file, DEMO_DATA, tmp_path / "run", dataset="cosql", split="dev", dialogues="0:1")
     assert counts.unread == counts.without_sql == ((0, 0),)
