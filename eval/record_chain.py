@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.record_lines import has_lines, whole_lines
 from eval.records import TIMES, Manifest
 
 CHAINED = ("turns.jsonl", "alone.jsonl")
@@ -37,6 +38,16 @@ class Chain:
         self._last = _link(self._last, json.loads(record))
         return f'{record[:-1]}, "chain": "{self._last}"}}'
 
+    def relink(self, line: str) -> str:
+        """Return a line that has a link, or had none, with its link after the lines before it.
+
+        >>> chain = Chain("")
+        >>> chain.relink(chain.line('{"turn": 0}')) == chain.relink(chain.line('{"turn": 0}'))
+        False
+        """
+        record, _, link = line.rpartition(', "chain": "')
+        return self.line(f"{record}}}" if record and len(link) == 66 else line)
+
 
 def chain_start(manifest: Manifest) -> str:
     """Return what the first link of a run's files rests on."""
@@ -54,7 +65,10 @@ def edited_lines(folder: Path, manifest: Manifest) -> tuple[str, ...]:
     start = chain_start(manifest)
     files = (folder / name for name in CHAINED)
     return tuple(
-        f"{path.name} line {number}" for path in files if path.exists() for number in _edited(_whole_lines(path), start)
+        f"{path.name} line {number}"
+        for path in files
+        if has_lines(path)
+        for number in _edited(whole_lines(path), start)
     )
 
 
@@ -79,11 +93,6 @@ def _edited(lines: Iterable[bytes], last: str) -> Iterator[int]:
         if not sound:
             yield number
         last = str(stated)
-
-
-def _whole_lines(path: Path) -> list[bytes]:
-    """Return the lines of a file, but for what a kill has torn off."""
-    return path.read_bytes().split(b"\n")[:-1]
 
 
 def _link(last: str, record: Any) -> str:

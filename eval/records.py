@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Collection, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from eval.record_lines import has_lines, whole_lines
 from eval.turn_key import TurnKey
 from nodes.state import Attempt, Choice, ModelCall, NoQuestion, Stage
 from value_index.errors import TurnSQLError, first_problem
@@ -182,34 +186,124 @@ def read_turns(folder: Path) -> list[TurnRecord]:
     Raises:
         RunError: The file is missing, a whole line is not a record, or a turn stands there twice.
     """
-    records: dict[TurnKey, TurnRecord] = {}
+    return list(each_turn(folder))
+
+
+def each_turn(folder: Path) -> Iterator[TurnRecord]:
+    """Read a run's records one at a time; see read_turns."""
+    seen = set[TurnKey]()
     for record in read_lines(folder / "turns.jsonl", TurnRecord):
-        if record.key in records:
+        if record.key in seen:
             raise RunError(f"{folder / 'turns.jsonl'} holds turn {record.key} twice: it was edited, run it again")
-        records[record.key] = record
-    return list(records.values())
+        seen.add(record.key)
+        yield record
 
 
 def read_alone(folder: Path) -> list[AloneRecord]:
     """Read what the stages gave alone; empty if the run has none."""
+    return list(each_alone(folder))
+
+
+def each_alone(folder: Path) -> Iterator[AloneRecord]:
+    """Read what the stages gave alone, one output at a time."""
     path = folder / "alone.jsonl"
-    return list(read_lines(path, AloneRecord)) if path.exists() else []
+    return read_lines(path, AloneRecord) if has_lines(path) else iter(())
+
+
+def each_turn_key(folder: Path) -> Iterator[TurnKey]:
+    """Read which turns the records are of, in their order."""
+    for line in _readable(folder / "turns.jsonl"):
+        if line.strip():
+            yield key_of(line)
+
+
+def each_scored_input(
+    folder: Path, dialogues: Collection[int] | None
+) -> Iterator[tuple[TurnRecord, list[AloneRecord]]]:
+    """Read a run's records, each with what the stages gave alone in its turn; one turn is in memory at a time.
+
+    Args:
+        dialogues: those to read, unless all are.
+
+    Raises:
+        RunError: As read_turns; or the two files do not have their turns in one order.
+    """
+    beside = (place for place in _alone_lines(folder) if _is_of(place[1], dialogues))
+    alone = groupby(beside, key=lambda place: key_of(place[1]))
+    at, lines = next(alone, (None, iter(())))
+    seen, path = set[TurnKey](), folder / "turns.jsonl"
+    for number, line in enumerate(_readable(path), start=1):
+        if not line.strip() or not _is_of(line, dialogues):
+            continue
+        record = _parsed(path, number, line, TurnRecord)
+        if record.key in seen:
+            raise RunError(f"{path} holds turn {record.key} twice: it was edited, run it again")
+        seen.add(record.key)
+        own: list[AloneRecord] = []
+        if at == record.key:
+            own = [_parsed(folder / "alone.jsonl", *place, AloneRecord) for place in lines]
+            at, lines = next(alone, (None, iter(())))
+        yield record, own
+    if at in seen:
+        raise RunError(f"{folder / 'alone.jsonl'} has its turns in another order than turns.jsonl: run it again")
+
+
+def _alone_lines(folder: Path) -> Iterator[tuple[int, bytes]]:
+    path = folder / "alone.jsonl"
+    lines = _readable(path) if has_lines(path) else ()
+    return ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def _is_of(line: bytes, dialogues: Collection[int] | None) -> bool:
+    return dialogues is None or key_of(line).dialogue in dialogues
+
+
+_HEAD = re.compile(rb'\{"dialogue": ?(\d+), ?"turn": ?(\d+)[,}]')
+
+
+def key_of(line: bytes) -> TurnKey:
+    """Return the turn that a line tells of; no more than its head is read where it begins as a run writes it.
+
+    Raises:
+        RunError: It tells of none.
+
+    >>> key_of(b'{"dialogue": 3, "turn": 1, "sql": ""}')
+    TurnKey(dialogue=3, turn=1)
+    """
+    if head := _HEAD.match(line):
+        return TurnKey(int(head[1]), int(head[2]))
+    try:
+        found = json.loads(line)
+        return TurnKey(int(found["dialogue"]), int(found["turn"]))
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise RunError(f"no record of a turn: {line[:80]!r}") from error
 
 
 def read_lines(path: Path, model: type[M]) -> Iterator[M]:
-    """Read a JSONL file; what follows the last line end was torn off by a kill and is left out.
+    """Read a JSONL file, or the Parquet file in its place; what follows the last line end was torn off by a kill and is left out.
 
     Raises:
         RunError: The file is missing, or a whole line is not a record.
     """
+    for number, line in enumerate(_readable(path), start=1):
+        if line.strip():
+            yield _parsed(path, number, line, model)
+
+
+def _parsed(path: Path, number: int, line: bytes, model: type[M]) -> M:
     try:
-        whole = path.read_bytes().rpartition(b"\n")[0]
+        return model.model_validate_json(line, extra="ignore")
+    except ValidationError as error:
+        raise RunError(f"{path} line {number} is not a record: {first_problem(error)}") from error
+
+
+def _readable(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file.
+
+    Raises:
+        RunError: It cannot be read.
+    """
+    try:
+        yield from whole_lines(path)
     except OSError as error:
         raise RunError(f"cannot read {path}: {error.strerror}") from error
-    for number, line in enumerate(whole.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield model.model_validate_json(line, extra="ignore")
-        except ValidationError as error:
-            raise RunError(f"{path} line {number} is not a record: {first_problem(error)}") from error

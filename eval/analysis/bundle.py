@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from eval.record_chain import describe_edits, edited_lines
+from eval.record_lines import has_lines, whole_lines
 from eval.records import RunError, TurnRecord, read_manifest, read_turns
 from eval.scoring.score import score
 from eval.scoring.scores import read_scores, read_summary
@@ -41,10 +42,14 @@ def bundle(run: Path, out: Path | None = None) -> Path:
         raise RunError(f"{target} is there already: give --out another name")
     with atomic_file(target, mode=run.stat().st_mode & 0o666) as file, zipfile.ZipFile(file, "w") as archive:
         for name in FILES:
-            if (run / name).exists():
-                _add(archive, name, (run / name).read_bytes())
+            if has_lines(run / name):
+                _add(archive, name, _content(run / name))
         _add(archive, PREDICTIONS, _predictions(records).encode())
     return target
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b"".join(line + b"\n" for line in whole_lines(path))
 
 
 def rescore(archive: Path, data: Path) -> tuple[str, ...]:

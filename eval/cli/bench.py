@@ -160,3 +160,56 @@ def _bench_prefix(config: Path) -> None:
     for order, measured in (("static part first", cost.first), ("static part last", cost.last)):
         typer.echo(f"{order:<20}{measured.seconds:>10.2f}{measured.cached:>16.1%}")
     typer.echo(f"first over last {cost.ratio:.2f}")
+
+
+@app.command("ray")
+def bench_ray(
+    data: Data,
+    address: Annotated[str, typer.Option(metavar="ADDRESS", help="Cluster; local starts one of its own.")] = "local",
+    config: ConfigFile = None,
+) -> None:
+    """Measure what a Ray cluster costs before the first turn and beside each."""
+    import os
+
+    from agent.config import DEFAULT
+    from eval.bench.cluster import cluster_cost
+
+    cost = cluster_cost(address, data, config or DEFAULT, os.environ)
+    typer.echo(f"the driver joins, s                  {cost.joining:>8.1f}")
+    typer.echo(f"the first actor is ready, s          {cost.starting:>8.1f}")
+    typer.echo(f"a unit without a turn, ms            {cost.call_ms:>8.2f}")
+    typer.echo(f"  of it the driver's processor, ms   {cost.driver_ms:>8.2f}")
+
+
+@app.command("scale")
+def bench_scale(
+    folder: Annotated[Path, typer.Option(help="Folder for archives, runs and reports, which stay.")],
+    turns: Annotated[str, typer.Option(help="Numbers of turns, separated by commas.")] = "1000,2000,4000",
+    data: Annotated[
+        Path | None, typer.Option(help="CoSQL's layout, whose dev is repeated; the demonstration's data unless given.")
+    ] = None,
+    config: ConfigFile = None,
+    answer: Annotated[
+        bool, typer.Option("--answer", help="Answer every turn, in place of copying the records of the first copy.")
+    ] = False,
+    alone: Annotated[bool, typer.Option(help="Run the stages alone too.")] = False,
+) -> None:
+    """Measure run, score and report over more and more turns: time, peak memory, size on disk, and how each grows."""
+    from eval.bench.scale import scale_costs
+    from eval.demo.build import build
+
+    words = (*(("--config", str(config)) if config else ()), "--alone" if alone else "--no-alone")
+    sizes = [int(size) for size in turns.split(",")]
+    source = data or build()[0].parents[2]
+    typer.echo(
+        f"{'step':<8}{'turns':>9}{'seconds':>10}{'cpu s':>9}{'peak MB':>9}{'disk MB':>9}{'MB a 1,000 turns':>18}"
+    )
+    before: dict[str, tuple[int, float]] = {}
+    for found in scale_costs(source, folder, sizes, words, answer=answer):
+        last = before.get(found.step)
+        slope = f"{(found.cost.peak_mb - last[1]) / (found.turns - last[0]) * 1000:.2f}" if last else ""
+        before[found.step] = (found.turns, found.cost.peak_mb)
+        typer.echo(
+            f"{found.step:<8}{found.turns:>9,}{found.cost.seconds:>10.1f}{found.cost.cpu:>9.1f}{found.cost.peak_mb:>9.0f}"
+            f"{found.disk_mb:>9.1f}{slope:>18}"
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -41,6 +41,10 @@ Concurrency = Annotated[int, typer.Option(min=1, help="Turns in flight at once."
 Workers = Annotated[
     int,
     typer.Option(min=1, help="Processes that share the dialogues out."),
+]
+Records = Annotated[
+    Literal["jsonl", "parquet"],
+    typer.Option(help="How the finished run keeps its records: lines of JSON, or Parquet (a tenth of the size)."),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of whatever is drawn at random.")]
 Out = Annotated[Path, typer.Option(help="New folder for what the command writes.")]

@@ -21,6 +21,7 @@ from eval.cli.options import (
     MovedData,
     Nodes,
     Out,
+    Records,
     RunFolder,
     Split,
     Workers,
@@ -64,9 +65,23 @@ def run(
     ] = None,
     concurrency: Concurrency = 1,
     workers: Workers = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Ray cluster whose actors are the workers: auto, HOST:PORT, or local for one of its own.",
+        ),
+    ] = None,
+    copy_to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Also put the run folder here at its end: s3://, gs://, sftp://, file:// ..."
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the run in --out: finished turns are kept.")
     ] = False,
+    records: Records = "jsonl",
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the language model's answers in this file.")
     ] = None,
@@ -95,13 +110,15 @@ def run(
 
     if (batch_in or batch_out) and (not record or replay or workers > 1):
         raise typer.BadParameter("--batch-in and --batch-out need --record, one worker, and no --replay")
+    if ray and (record or replay):
+        raise typer.BadParameter("--ray takes no --record and no --replay: their file is on one machine")
     recorded = CassetteOptions(record, batch_in=batch_in, batch_out=batch_out) if record else None
     cassette = CassetteOptions(replay, replay=True) if replay else recorded
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, shard=shard, history=history, config=config,
         nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, workers=workers, resume=resume,
         cassette=cassette, environment=os.environ, knowledge=tuple(knowledge or ()), evidence=evidence,
-        databases=tuple(database or ()),
+        databases=tuple(database or ()), records=records, ray=ray, copy_to=copy_to,
     )  # fmt: skip
     counts = run_turns(options, say=partial(typer.echo, err=True))
     typer.echo(f"{out}: {counts.describe()}")
@@ -121,11 +138,12 @@ def merge(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of the shards of a run, all of them.")],
     out: Out,
     data: MovedData = None,
+    records: Records = "jsonl",
 ) -> None:
     """Join the shards of a run into one, as if one process had answered it."""
     from eval.runs.merge import merge_shards
 
-    typer.echo(f"{out}: {merge_shards(runs, out, data)} turns of {len(runs)} shards")
+    typer.echo(f"{out}: {merge_shards(runs, out, data, records)} turns of {len(runs)} shards")
 
 
 @app.command("import", rich_help_panel=ANSWER)

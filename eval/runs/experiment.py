@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from agent.config import DEFAULT, Config, ConfigError, read_tables
 from agent.llm import CassetteOptions
 from eval.records import HistoryMode
+from eval.runs.parquet import RecordsFormat
 from nodes.state import Stage
 from value_index.errors import first_problem
 from value_index.models import FrozenModel
@@ -63,7 +64,13 @@ class RunOptions:
     concurrency: int = 1
     workers: int = 1
     """Processes that answer, each with its own index."""
+    ray: str | None = None
+    """Address of the Ray cluster whose actors answer; None for processes of this machine."""
+    copy_to: str | None = None
+    """Address, as fsspec knows it, under which the run folder is also put at its end."""
     resume: bool = False
+    records: RecordsFormat = "jsonl"
+    """How the records of the finished run are kept."""
     evidence: str | None = None
     knowledge: tuple[Path, ...] = ()
     """Files and folders of what is known about the databases; those of the configuration where empty."""

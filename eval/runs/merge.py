@@ -10,7 +10,9 @@ from pathlib import Path
 
 from eval.datasets import load, parse_range
 from eval.record_chain import describe_edits, edited_lines
+from eval.record_lines import has_lines
 from eval.records import IDENTITY, AloneRecord, Manifest, RunError, TurnRecord, read_lines, read_manifest
+from eval.runs.parquet import RecordsFormat, check_records_format, pack_records
 from eval.runs.store import RunStore
 from eval.turn_key import TurnKey
 
@@ -18,15 +20,17 @@ _OWN = frozenset(("shard", "rows_sha256", "database_hashes"))
 """What the manifests of two shards may differ in."""
 
 
-def merge_shards(runs: Sequence[Path], out: Path, data: Path | None = None) -> int:
+def merge_shards(runs: Sequence[Path], out: Path, data: Path | None = None, records: RecordsFormat = "jsonl") -> int:
     """Join all shards of a run, and return how many turns they hold together.
 
     Args:
         data: the data folder, where it is no longer the one that the shards were made from.
+        records: how the records are kept.
 
     Raises:
         TurnSQLError: A shard is missing, not finished, edited, or of another run; nothing is written.
     """
+    check_records_format(records)
     shards = _by_shard(runs)
     first = next(iter(shards.values()))
     rows = load(first.dataset, data or Path(first.data), first.split)
@@ -46,10 +50,13 @@ def merge_shards(runs: Sequence[Path], out: Path, data: Path | None = None) -> i
     )
     store = RunStore.create(out, whole, (path for path in rows.database_paths if path.is_file()))
     try:
-        return sum(1 for _ in _copied(list(shards), store))
+        turns = sum(1 for _ in _copied(list(shards), store))
     finally:
         store.close()
         rows.close()
+    if records == "parquet":
+        pack_records(out)
+    return turns
 
 
 def _by_shard(runs: Sequence[Path]) -> Mapping[Path, Manifest]:
@@ -101,7 +108,7 @@ def _copied(runs: Sequence[Path], store: RunStore) -> Iterator[TurnKey]:
     key = attrgetter("key")
     turns = merge(*(read_lines(run / "turns.jsonl", TurnRecord) for run in runs), key=key)
     beside = [run / "alone.jsonl" for run in runs]
-    alone = groupby(merge(*(read_lines(p, AloneRecord) for p in beside if p.exists()), key=key), key=key)
+    alone = groupby(merge(*(read_lines(p, AloneRecord) for p in beside if has_lines(p)), key=key), key=key)
     at, group = next(alone, (None, iter(())))
     for record in turns:
         own = list(group) if at == record.key else []

@@ -7,15 +7,19 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from agent.llm import check_adapter, open_llm, read_key, served_model
+from agent.llm import check_adapter, check_cassette, open_llm, read_key, served_model
 from eval.datasets import Dataset, load, parse_range
 from eval.provenance import commit, versions
-from eval.records import Manifest, RunError, read_turns
+from eval.records import Manifest, Outcome, RunError, each_turn
+from eval.runs.cluster import answer_on_cluster, connected
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.input_hashes import database_hashes, knowledge_sha256, weights_sha256
+from eval.runs.parquet import check_records_format, pack_records
 from eval.runs.prompt_hash import prompts_sha256
+from eval.runs.remote_copy import check_address, copy_run
 from eval.runs.runner import Runner
 from eval.runs.scheduling import quiet_gc
 from eval.runs.store import RunStore
@@ -63,6 +67,11 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     config, experiment = read_experiment(options)
     if options.cassette and options.cassette.is_batch and experiment.history == "predicted":
         raise RunError("a batch is answered as a whole, before any turn is known: give --history gold")
+    check_records_format(options.records)
+    if options.copy_to:
+        check_address(options.copy_to)
+    if options.cassette:
+        check_cassette(options.cassette)
     if config.endpoint and not options.cassette:
         read_key(config.endpoint, options.environment)
     if config.endpoint and config.endpoint.adapter_of and not (options.cassette and options.cassette.is_offline):
@@ -81,6 +90,8 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     if config.endpoint and not (options.cassette and options.cassette.is_offline):
         served = asyncio.run(served_model(config.endpoint, options.environment))
         manifest = manifest.model_copy(update={"served_model": served})
+    joined = ExitStack()
+    ray = joined.enter_context(connected(options.ray)) if options.ray else None
     begin = RunStore.resume if options.resume else RunStore.create
     store = begin(options.out, manifest, dataset.database_paths)
     _refuse_unknown_turns(store, dataset)
@@ -89,7 +100,9 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
             say(f"{dataset.name} {dataset.split}: {dataset.edition}; gold SQL of {dataset.dialect or 'its database'}")
         say(_sensitivity(dataset.turns))
     try:
-        if options.workers > 1:
+        if ray:
+            stopped = answer_on_cluster(ray, options.workers, order, store)
+        elif options.workers > 1:
             stopped = answer_by_workers(options.workers, order, store)
         else:
             with quiet_gc():
@@ -98,7 +111,13 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     finally:
         store.close()
         dataset.close()
-    return _counts(store, stopped)
+        joined.close()
+    counts = _counts(store, stopped)
+    if options.records == "parquet" and not stopped:
+        pack_records(options.out)
+    if options.copy_to:
+        copy_run(options.out, options.copy_to)
+    return counts
 
 
 def _refuse_unknown_turns(store: RunStore, dataset: Dataset) -> None:
@@ -172,14 +191,16 @@ def manifest_of(runner: Runner, options: RunOptions, dialogues: str, first: str 
 
 
 def _counts(store: RunStore, stopped: str | None) -> RunCounts:
-    records = read_turns(store.folder)
-    outcomes = Counter(record.outcome for record in records)
+    outcomes, first_error = Counter[Outcome](), None
+    for record in each_turn(store.folder):
+        outcomes[record.outcome] += 1
+        first_error = first_error or record.error
     return RunCounts(
         answered=outcomes["answered"],
         no_sql=outcomes["no_sql"],
         no_question=outcomes["no_question"],
         not_run=outcomes["not_run"],
         kept=len(store.done),
-        first_error=next((record.error for record in records if record.error), None),
+        first_error=first_error,
         stopped=stopped,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -13,16 +14,18 @@ from pydantic import BaseModel
 
 from eval.datasets.load import SUITE_FOLDER
 from eval.record_chain import Chain, chain_start, describe_edits, edited_lines
+from eval.record_lines import whole_lines
 from eval.records import (
     AloneRecord,
     Manifest,
     RunError,
     TurnRecord,
-    read_alone,
+    each_turn,
     read_manifest,
-    read_turns,
 )
-from value_index.atomic_file import UNFINISHED, write_atomically
+from eval.runs.parquet import unpack_records
+from eval.turn_key import TurnKey
+from value_index.atomic_file import UNFINISHED, atomic_file, write_atomically
 from value_index.private_folder import private_folder
 from value_index.render import strict_json
 
@@ -33,11 +36,11 @@ LOCK = ".lock"
 class RunStore:
     """A run folder that is being written; one process at a time."""
 
-    def __init__(self, folder: Path, manifest: Manifest, done: Sequence[TurnRecord]) -> None:
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.manifest = manifest
-        self.done = {record.key: record for record in done}
-        """Turns that an earlier process finished."""
+        self.done = dict[TurnKey, str]()
+        """The SQL of the turns that an earlier process finished."""
         self._lock = _locked(folder)
         self._start_chains()
         self._turns = _opened(folder / "turns.jsonl")
@@ -64,7 +67,7 @@ class RunStore:
             _write_manifest(folder, manifest)
         except OSError as error:
             raise RunError(f"cannot write {folder}: {error.strerror}") from error
-        return cls(folder, manifest, ())
+        return cls(folder, manifest)
 
     @classmethod
     def resume(cls, folder: Path, manifest: Manifest, databases: Iterable[Path] = ()) -> Self:
@@ -75,6 +78,7 @@ class RunStore:
         """
         if not (folder / "manifest.json").exists():
             return cls.create(folder, manifest, databases)
+        unpack_records(folder)
         earlier = read_manifest(folder)
         differing = earlier.differences(manifest)
         if differing:
@@ -95,11 +99,9 @@ class RunStore:
             )
         resumed = () if manifest.commit in (earlier.commit, *earlier.resumed_by) else (manifest.commit,)
         updated = {"resumed_by": (*earlier.resumed_by, *resumed), "chain": "sha256"}
-        store = cls(folder, earlier.model_copy(update=updated), ())
-        done = [record for record in read_turns(folder) if record.outcome != "not_run"]
-        store.done = {record.key: record for record in done}
-        alone = [record for record in read_alone(folder) if record.key in store.done]
-        store._rewrite(done, alone)
+        store = cls(folder, earlier.model_copy(update=updated))
+        store.done = {record.key: record.sql for record in each_turn(folder) if record.outcome != "not_run"}
+        store._rewrite(store._lines("turns.jsonl", store._is_done), store._lines("alone.jsonl", store._is_done))
         if store.manifest != earlier:
             _write_manifest(folder, store.manifest)
         return store
@@ -113,8 +115,7 @@ class RunStore:
 
     def sort(self) -> None:
         """Put the lines into the order of the dialogues, whatever the order of completion."""
-        turns = sorted(read_turns(self.folder), key=lambda record: record.key)
-        self._rewrite(turns, sorted(read_alone(self.folder), key=lambda record: record.key))
+        self._rewrite(self._sorted("turns.jsonl"), self._sorted("alone.jsonl"))
 
     def close(self) -> None:
         """Release the folder."""
@@ -124,13 +125,33 @@ class RunStore:
             (self.folder / LOCK).unlink()
         self._lock.release()
 
-    def _rewrite(self, turns: Sequence[TurnRecord], alone: Sequence[AloneRecord]) -> None:
+    def _is_done(self, line: bytes) -> bool:
+        found = json.loads(line)
+        return TurnKey(found["dialogue"], found["turn"]) in self.done and found.get("outcome") != "not_run"
+
+    def _lines(self, name: str, keeps: Callable[[bytes], bool]) -> Iterator[bytes]:
+        """Yield the lines of one of the files that are to be kept."""
+        return (line for line in whole_lines(self.folder / name) if line.strip() and keeps(line))
+
+    def _sorted(self, name: str) -> Iterator[bytes]:
+        """Yield the lines of one of the files by turn: their places are in memory, not they."""
+        places: list[tuple[int, int, int]] = []
+        with (self.folder / name).open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):
+                    found = json.loads(line)
+                    places.append((found["dialogue"], found["turn"], file.tell() - len(line)))
+            for _, _, start in sorted(places):
+                file.seek(start)
+                yield file.readline()[:-1]
+
+    def _rewrite(self, turns: Iterable[bytes], alone: Iterable[bytes]) -> None:
+        """Write both files anew, with new links."""
         for descriptor in (self._turns, self._alone):
             os.close(descriptor)
         self._start_chains()
-        alone_lines = "".join(_line(record, self._alone_chain) for record in alone)
-        write_atomically(self.folder / "alone.jsonl", alone_lines)
-        write_atomically(self.folder / "turns.jsonl", "".join(_line(record, self._turn_chain) for record in turns))
+        _write_lines(self.folder / "alone.jsonl", alone, self._alone_chain)
+        _write_lines(self.folder / "turns.jsonl", turns, self._turn_chain)
         self._turns = _opened(self.folder / "turns.jsonl")
         self._alone = _opened(self.folder / "alone.jsonl")
 
@@ -149,6 +170,11 @@ def _unfinished(path: Path) -> bool:
 
 def _line(record: BaseModel, chain: Chain) -> str:
     return chain.line(strict_json(record.model_dump(mode="json"))) + "\n"
+
+
+def _write_lines(path: Path, lines: Iterable[bytes], chain: Chain) -> None:
+    with atomic_file(path) as file:
+        file.writelines((chain.relink(line.decode()) + "\n").encode() for line in lines)
 
 
 def _write(descriptor: int, text: str) -> None:

@@ -57,11 +57,11 @@ class ListedUnits:
         return next(self._units, None)
 
 
-def units_left(dataset: Dataset, history: HistoryMode, done: Mapping[TurnKey, TurnRecord]) -> Iterator[Unit]:
+def units_left(dataset: Dataset, history: HistoryMode, done: Mapping[TurnKey, str]) -> Iterator[Unit]:
     """Yield the turns that are not done: dialogue by dialogue where a turn sees the agent's own answers, else turn by turn."""
     answered: defaultdict[int, dict[int, str]] = defaultdict(dict)
-    for key, record in done.items():
-        answered[key.dialogue][key.turn] = record.sql
+    for key, sql in done.items():
+        answered[key.dialogue][key.turn] = sql
     number = count()
     for dialogue in dataset.dialogues:
         kept = answered.get(dialogue.index, {})

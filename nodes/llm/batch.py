@@ -54,6 +54,20 @@ class Batch:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
+def check_batch(answers: Path | None, requests: Path | None) -> None:
+    """Check that answers can be read and that requests would be a new file.
+
+    Raises:
+        TurnSQLError: It is not so.
+    """
+    if answers:
+        _read(answers)
+    if requests and requests.exists():
+        raise TurnSQLError(f"{requests} is there already: give --batch-out a new file")
+    if requests and not requests.absolute().parent.is_dir():
+        raise TurnSQLError(f"cannot write {requests}: there is no such folder")
+
+
 def count_requests(path: Path) -> int:
     """Return how many requests a file holds."""
     with path.open(encoding="utf-8") as file:

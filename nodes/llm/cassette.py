@@ -68,6 +68,15 @@ class Cassette:
         return rows[0][1] if rows else None
 
 
+def check_recording(path: Path) -> None:
+    """Check that a file is a recording.
+
+    Raises:
+        TurnSQLError: there is no such file, or it is none.
+    """
+    _open(path, create=False).close()
+
+
 def read_cassette(path: Path) -> list[tuple[Prompt, Reply]]:
     """Return everything that was asked and answered.
 
