@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cachetools import LRUCache
+
 from eval.datasets import Dataset
 from nodes.plan import Plan
 from nodes.plan.constraints import Constraint, Scalar, constraints
@@ -21,6 +23,9 @@ from nodes.state import (
     TableLink,
 )
 from value_index.schema import ColumnRef, Schema
+
+KEPT_PLANS = 8_192
+"""Plans of SQL texts that are kept: those of all dev sets; a run of a million turns has more than memory."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,11 @@ class Gold:
 
 
 class GoldBook:
-    """The gold of a data set's turns, derived once a process; None if gold SQL does not parse."""
+    """The gold of a data set's turns, derived once while it is near; None if gold SQL does not parse."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self._plans: dict[tuple[str, str], Plan | None] = {}
+        self._plans = LRUCache[tuple[str, str], Plan | None](KEPT_PLANS)
 
     def plan(self, dialogue: int, turn: int) -> Plan | None:
         """Return the gold plan of a turn."""
@@ -55,9 +60,11 @@ class GoldBook:
     def plan_of(self, database_id: str, sql: str) -> Plan | None:
         """Return the plan of a SQL text; None if it does not parse."""
         key = (database_id, sql)
-        if key not in self._plans:
-            self._plans[key] = parsed(sql, self.dataset.open_database(database_id).schema)
-        return self._plans[key]
+        try:
+            return self._plans[key]
+        except KeyError:
+            found = self._plans[key] = parsed(sql, self.dataset.open_database(database_id).schema)
+            return found
 
     def turn(self, dialogue: int, turn: int) -> Gold | None:
         """Return everything derived from a turn's gold SQL."""

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 
 from eval.datasets import Dataset
-from eval.records import AloneRecord, RunError, TurnRecord
+from eval.records import Record, RunError, each_scored_input, each_turn_key, read_lines
 from eval.scoring.scorer import Scorer
 from eval.scoring.scores import BaselineScores, TurnScores
 from eval.scoring.suite.turns import with_suite
-from eval.turn_key import TurnKey
+from value_index.render import strict_json
+
+
+class JudgedTurn(Record):
+    """What scoring a turn gave."""
+
+    scores: TurnScores
+    baseline: BaselineScores | None = None
+    """None where the turn was not run."""
 
 
 @dataclass(frozen=True)
@@ -22,69 +31,54 @@ class Share:
     """Turns that one process scores: whole dialogues."""
 
     dataset: Dataset
-    records: tuple[TurnRecord, ...]
-    alone: dict[TurnKey, list[AloneRecord]]
+    run: Path
+    place: int
+    """Which process it is, from 0."""
+    workers: int
     suite: bool
     """Whether right turns are judged on copies of the databases too."""
 
+    def judge(self) -> Iterator[JudgedTurn]:
+        """Score the turns in the order of the run's file; one is in memory at a time."""
+        own = {d.index for d in self.dataset.dialogues[self.place :: self.workers]}
+        found = each_scored_input(self.run, own if self.workers > 1 else None)
+        scorer = Scorer(self.dataset)
+        scored = ((scorer.score(record, alone), record) for record, alone in found)
+        for line in with_suite(scored, self.dataset) if self.suite else (line for line, _ in scored):
+            ran = line.outcome != "not_run"
+            yield JudgedTurn(scores=line, baseline=scorer.baseline_scores(line.key) if ran else None)
 
-@dataclass(frozen=True)
-class Judged:
-    """What scoring turns gave, turn by turn; turns that were not run have no baselines."""
+    def write(self, folder: Path) -> Path:
+        """Score the turns into a file."""
+        path = folder / f"{self.place}.jsonl"
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(strict_json(turn.model_dump(mode="json")) + "\n" for turn in self.judge())
+        return path
 
-    scores: list[TurnScores]
-    baselines: list[BaselineScores]
 
+def judged(dataset: Dataset, run: Path, *, suite: bool, workers: int = 1) -> Iterator[JudgedTurn]:
+    """Score the turns of a run, in the order of its records.
 
-def judged(
-    dataset: Dataset, records: Sequence[TurnRecord], alone: Iterable[AloneRecord], *, suite: bool, workers: int = 1
-) -> Judged:
-    """Score the turns of a run, in the order of the records."""
-    beside: defaultdict[TurnKey, list[AloneRecord]] = defaultdict(list)
-    for record in alone:
-        beside[record.key].append(record)
+    Raises:
+        RunError: A process was ended.
+    """
+    workers = min(workers, len(dataset.dialogues))
+    shares = [Share(dataset, run, place, workers, suite) for place in range(workers)]
     if workers == 1:
-        return judge_share(Share(dataset, tuple(records), beside, suite))
-    shares = _shares(dataset, records, beside, workers, suite=suite)
+        yield from shares[0].judge()
+        return
+    places = {d.index: place % workers for place, d in enumerate(dataset.dialogues)}
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [read_lines(path, JudgedTurn) for path in _written(shares, Path(folder))]
+        for key in each_turn_key(run):
+            yield next(parts[places[key.dialogue]])
+
+
+def _written(shares: Iterable[Share], folder: Path) -> list[Path]:
     # Not forked: a copied process would share locks and open databases with this one.
+    shares = list(shares)
     with ProcessPoolExecutor(len(shares), get_context("spawn")) as pool:
         try:
-            parts = list(pool.map(judge_share, shares))
+            return list(pool.map(Share.write, shares, [folder] * len(shares)))
         except BrokenProcessPool:
             raise RunError("a process that scored was ended: score again, with fewer --workers") from None
-    scored = {line.key: line for part in parts for line in part.scores}
-    baselines = {line.key: line for part in parts for line in part.baselines}
-    keys = [record.key for record in records]
-    return Judged([scored[key] for key in keys], [baselines[key] for key in keys if key in baselines])
-
-
-def judge_share(share: Share) -> Judged:
-    """Score some turns in this process."""
-    scorer = Scorer(share.dataset)
-    scores = [scorer.score(record, share.alone.get(record.key, [])) for record in share.records]
-    if share.suite:
-        scores = with_suite(scores, share.records, share.dataset)
-    baselines = [scorer.baseline_scores(line.key) for line in scores if line.outcome != "not_run"]
-    return Judged(scores, baselines)
-
-
-def _shares(
-    dataset: Dataset,
-    records: Sequence[TurnRecord],
-    alone: dict[TurnKey, list[AloneRecord]],
-    workers: int,
-    *,
-    suite: bool,
-) -> list[Share]:
-    """Deal the dialogues out in turn."""
-    dialogues = sorted({record.dialogue for record in records})
-    dealt = [set(dialogues[place::workers]) for place in range(min(workers, len(dialogues)))]
-    return [
-        Share(
-            dataset,
-            tuple(record for record in records if record.dialogue in own),
-            {key: lines for key, lines in alone.items() if key.dialogue in own},
-            suite,
-        )
-        for own in dealt
-    ]

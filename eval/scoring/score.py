@@ -6,12 +6,12 @@ from pathlib import Path
 
 from eval.datasets import Dataset, load, parse_range
 from eval.record_chain import edited_lines
-from eval.records import Manifest, RunError, read_alone, read_manifest, read_turns
+from eval.records import Manifest, RunError, each_turn, read_manifest
 from eval.runs.input_hashes import changed, database_hashes
 from eval.scoring.judged import judged
 from eval.scoring.scores import Summary
-from eval.scoring.summary import baselines, summarise
-from value_index.atomic_file import write_atomically
+from eval.scoring.summary import Summing
+from value_index.atomic_file import atomic_file, write_atomically
 from value_index.render import strict_json
 
 
@@ -27,15 +27,21 @@ def score(run: Path, data: Path | None = None, *, suite: bool = False, workers: 
         TurnSQLError: no run, no data, or data whose rows are not those of the run.
     """
     manifest = read_manifest(run)
-    records = read_turns(run)
-    if not records:
+    first = next(each_turn(run), None)
+    if first is None:
         raise RunError(f"{run} has no turns to score: run it first")
     dataset = open_rows(manifest, data)
-    found = judged(dataset, records, read_alone(run), suite=suite, workers=workers)
-    summary = summarise(found.scores, manifest, records[0], baselines(found.baselines), edited_lines(run, manifest))
-    dataset.close()
-    lines = (strict_json(line.model_dump(mode="json")) + "\n" for line in found.scores)
-    write_atomically(run / "scores.jsonl", "".join(lines))
+    summing = Summing(manifest)
+    try:
+        with atomic_file(run / "scores.jsonl") as file:
+            for turn in judged(dataset, run, suite=suite, workers=workers):
+                file.write((strict_json(turn.scores.model_dump(mode="json")) + "\n").encode())
+                summing.add(turn.scores)
+                if turn.baseline:
+                    summing.add_baseline(turn.baseline)
+    finally:
+        dataset.close()
+    summary = summing.summary(first, edited_lines(run, manifest))
     write_atomically(run / "summary.json", strict_json(summary.model_dump(mode="json"), indent=2) + "\n")
     return summary
 

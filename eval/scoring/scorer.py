@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from cachetools import LRUCache
+
 from eval.datasets import Dataset
 from eval.gold.outputs import Gold, GoldBook
 from eval.records import AloneRecord, RunError, TurnRecord
@@ -42,6 +44,8 @@ from value_index.errors import TurnSQLError
 
 STAGE_SCORES = tuple(found for found in vars(registry).values() if isinstance(found, StageScore))
 """The scores that have a formula over gold and output, in the order of the registry."""
+KEPT_FACETS = 256
+"""Gold plans of turns whose facets are kept: more than those of a dialogue."""
 _SCORED: tuple[Stage, ...] = tuple(stage for stage in STAGES if any(each.stage == stage for each in STAGE_SCORES))
 
 
@@ -56,7 +60,7 @@ class Scorer:
         self.dataset = dataset
         self.book = GoldBook(dataset)
         self.executions = Executions()
-        self._facets: dict[TurnKey, Facets | None] = {}
+        self._facets = LRUCache[TurnKey, Facets | None](KEPT_FACETS)
 
     def score(self, record: TurnRecord, alone: Iterable[AloneRecord]) -> TurnScores:
         """Score one turn; what cannot be scored is left unscored and says why, so that it costs no other turn.
@@ -121,10 +125,11 @@ class Scorer:
 
     def _gold_facets(self, dialogue: int, turn: int) -> Facets | None:
         key = TurnKey(dialogue, turn)
-        if key not in self._facets:
-            plan = self.book.plan(dialogue, turn)
-            self._facets[key] = facets(plan) if plan else None
-        return self._facets[key]
+        if key in self._facets:
+            return self._facets[key]
+        plan = self.book.plan(dialogue, turn)
+        found = self._facets[key] = facets(plan) if plan else None
+        return found
 
     def _plan_scores(self, key: TurnKey, plan: Plan | None) -> dict[str, float | None]:
         return self._compared(key, facets(plan or Plan()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -153,9 +154,14 @@ def read_scores(folder: Path) -> list[TurnScores]:
     Raises:
         RunError: The run is not scored, or the file is no score file.
     """
+    return list(each_score(folder))
+
+
+def each_score(folder: Path) -> Iterator[TurnScores]:
+    """Read a run's scores one turn at a time; see read_scores."""
     if not (folder / "scores.jsonl").exists():
         raise RunError(f"{folder} has no scores: run `turnsql eval score {folder}` first")
-    return list(read_lines(folder / "scores.jsonl", TurnScores))
+    return read_lines(folder / "scores.jsonl", TurnScores)
 
 
 def read_summary(folder: Path) -> Summary:

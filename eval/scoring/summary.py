@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean
+from collections.abc import Sequence
 
 from eval.records import Manifest, TurnRecord
 from eval.scoring.hardness import FEATURES, HARDNESS
-from eval.scoring.means import Intervals, columns, means
+from eval.scoring.means import Column, Columns, Intervals
 from eval.scoring.plan_scores import PLAN_SCORES
 from eval.scoring.scores import (
     Baseline,
@@ -24,131 +23,175 @@ POSITIONS = ("1", "2", "3", "4", ">4")
 """The positions of a turn in its dialogue."""
 
 
-def summarise(
-    scores: Sequence[TurnScores], manifest: Manifest, record: TurnRecord, baselines: tuple[Baseline, ...],
-    edited: tuple[str, ...] = (),
-) -> Summary:  # fmt: skip
-    """Sum up a run.
+class Summing:
+    """Sums a run up, turn by turn, and keeps no turn."""
 
-    Args:
-        record: any record of the run, for the variants.
-        edited: the lines of its files that it did not write so.
-    """
-    scored = [line for line in scores if line.scored]
-    run = [line for line in scores if line.outcome != "not_run"]
-    found, intervals = columns(run), Intervals()
-    no_results = Counter(line.no_result for line in run if line.no_result)
-    causes: Counter[Cause] = Counter(line.cause for line in run if line.cause)
-    by_feature = ((feature, line) for line in scored for feature in line.features)
-    return Summary(
-        turns=len(scores),
-        scored=len(scored),
-        unscored=len(run) - len(scored),
-        not_run=len(scores) - len(run),
-        faulted=no_results["harness_fault"] + no_results["machine_fault"],
-        missing=manifest.turns - len(scores),
-        left_out=manifest.left_out,
-        history=manifest.history,
-        means=means(found),
-        intervals=intervals.nested(found),
-        interactions=_interactions(scores, intervals),
-        by_turn=_grouped(POSITIONS, ((_position(line), line) for line in scored), intervals),
-        by_hardness=_grouped(HARDNESS, ((line.hardness, line) for line in scored if line.hardness), intervals),
-        by_feature=_grouped(FEATURES, by_feature, intervals),
-        not_vacuous=_rate([line for line in scored if "empty" not in line.gold_flags], intervals),
-        unflagged=_rate([line for line in scored if not line.gold_flags], intervals),
-        no_results=dict(sorted(no_results.items())),
-        causes=dict(causes.most_common()),
-        where_present=_where_present(run),
-        retries=_retries(scored),
-        baselines=baselines,
-        variants={stage: entry.variant for stage, entry in record.stages.items()},
-        suite_falls=tuple(f"{line.dialogue}/{line.turn}: {line.suite_shown_by}" for line in run if _falls(line)),
-        suite_untested=sum(line.suite_shown_by == "untested" for line in run),
-        unscored_turns=tuple(f"{line.dialogue}/{line.turn}: {line.unscored}" for line in run if line.unscored),
-        edited=edited,
-    )
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._columns = Columns()
+        self._turns, self._run, self._scored = 0, 0, 0
+        self._no_results, self._causes, self._retries = Counter[str](), Counter[Cause](), Counter[Retry | None]()
+        self._groups = {name: defaultdict[str, Rates](Rates) for name in ("turn", "hardness", "feature", "flags")}
+        self._interactions = _Interactions()
+        self._where = {name: _Where(name) for name in ("join_f1", "group_by_f1")}
+        self._baselines = {name: _means() for name in ("empty plan", "copy previous")}
+        self._falls, self._untested, self._unscored = list[str](), 0, list[str]()
+
+    def add(self, line: TurnScores) -> None:
+        """Take in one turn."""
+        self._turns += 1
+        self._interactions.add(line)
+        if line.outcome == "not_run":
+            return
+        self._run += 1
+        self._columns.add(line)
+        if line.no_result:
+            self._no_results[line.no_result] += 1
+        if line.cause:
+            self._causes[line.cause] += 1
+        for where in self._where.values():
+            where.add(line)
+        if line.value and line.suite is False:  # right on its database, and wrong on a copy of it
+            self._falls.append(f"{line.dialogue}/{line.turn}: {line.suite_shown_by}")
+        self._untested += line.suite_shown_by == "untested"
+        if line.unscored:
+            self._unscored.append(f"{line.dialogue}/{line.turn}: {line.unscored}")
+        if line.scored:
+            self._add_scored(line)
+
+    def add_baseline(self, line: BaselineScores) -> None:
+        """Take in the two trivial planners on one turn."""
+        for found, scores in zip(self._baselines.values(), (line.empty, line.copied), strict=True):
+            for name in PLAN_SCORES:
+                found[name].add(line.dialogue, scores[name])
+
+    def _add_scored(self, line: TurnScores) -> None:
+        self._scored += 1
+        self._retries[line.retry] += 1
+        self._groups["turn"][_position(line)].add(line)
+        if line.hardness:
+            self._groups["hardness"][line.hardness].add(line)
+        for feature in line.features:
+            self._groups["feature"][feature].add(line)
+        if "empty" not in line.gold_flags:
+            self._groups["flags"]["not_vacuous"].add(line)
+        if not line.gold_flags:
+            self._groups["flags"]["unflagged"].add(line)
+
+    def summary(self, record: TurnRecord, edited: tuple[str, ...] = ()) -> Summary:
+        """Return the figures.
+
+        Args:
+            record: any record of the run, for the variants.
+            edited: the lines of its files that it did not write so.
+        """
+        intervals, manifest = Intervals(), self._manifest
+        return Summary(
+            turns=self._turns,
+            scored=self._scored,
+            unscored=self._run - self._scored,
+            not_run=self._turns - self._run,
+            faulted=self._no_results["harness_fault"] + self._no_results["machine_fault"],
+            missing=manifest.turns - self._turns,
+            left_out=manifest.left_out,
+            history=manifest.history,
+            means=self._columns.means(),
+            intervals=self._columns.intervals(intervals),
+            interactions=self._interactions.rate(intervals),
+            by_turn=self._grouped("turn", POSITIONS, intervals),
+            by_hardness=self._grouped("hardness", HARDNESS, intervals),
+            by_feature=self._grouped("feature", FEATURES, intervals),
+            not_vacuous=self._groups["flags"]["not_vacuous"].rate(intervals),
+            unflagged=self._groups["flags"]["unflagged"].rate(intervals),
+            no_results=dict(sorted(self._no_results.items())),
+            causes=dict(self._causes.most_common()),
+            where_present={name: where.figures() for name, where in self._where.items()},
+            retries={name: self._retries[name] for name in ("fixed", "broken", "unchanged")},
+            baselines=tuple(
+                Baseline(name=name, plan={score: column.mean for score, column in found.items()})
+                for name, found in self._baselines.items()
+            ),
+            variants={stage: entry.variant for stage, entry in record.stages.items()},
+            suite_falls=tuple(self._falls),
+            suite_untested=self._untested,
+            unscored_turns=tuple(self._unscored),
+            edited=edited,
+        )
+
+    def _grouped(self, kind: str, order: Sequence[str], intervals: Intervals) -> dict[str, Rate]:
+        groups = self._groups[kind]
+        return {name: groups[name].rate(intervals) for name in order if name in groups}
 
 
-def baselines(scores: Sequence[BaselineScores]) -> tuple[Baseline, ...]:
-    """Average the scores of the two trivial planners."""
-    return (
-        Baseline(name="empty plan", plan=mean_scores([line.empty for line in scores])),
-        Baseline(name="copy previous", plan=mean_scores([line.copied for line in scores])),
-    )
+class Rates:
+    """The verdicts over a group of turns."""
+
+    def __init__(self) -> None:
+        self._turns = 0
+        self._verdicts = {name: Column() for name in ("strict", "value", "official")}
+
+    def add(self, line: TurnScores) -> None:
+        """Take in one turn."""
+        self._turns += 1
+        for name, column in self._verdicts.items():
+            column.add(line.dialogue, getattr(line, name))
+
+    def rate(self, intervals: Intervals) -> Rate:
+        """Return the group's rate."""
+        means = {name: column.mean for name, column in self._verdicts.items()}
+        return Rate(turns=self._turns, **means, value_interval=intervals.of(self._verdicts["value"]))
 
 
-def mean_scores(lines: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
-    """Return the mean of each plan score over the turns that have it."""
-    return {name: _mean(line[name] for line in lines) for name in PLAN_SCORES}
+class _Interactions:
+    """Dialogues all of whose scored turns are right."""
+
+    def __init__(self) -> None:
+        self._wrong: dict[int, int] = {}
+        """Of each dialogue, a bit for each verdict that a scored turn fails, one for a turn that was not run and one for a scored turn."""
+
+    def add(self, line: TurnScores) -> None:
+        found = self._wrong.get(line.dialogue, 0)
+        if line.outcome == "not_run":
+            found |= _NOT_RUN
+        if line.scored:
+            found |= _SCORED
+            for bit, name in enumerate(("strict", "value", "official")):
+                found |= 0 if getattr(line, name) else 1 << bit
+        self._wrong[line.dialogue] = found
+
+    def rate(self, intervals: Intervals) -> Rate:
+        whole = [bits for bits in self._wrong.values() if bits & _SCORED and not bits & _NOT_RUN]
+        found = {name: Column() for name in ("strict", "value", "official")}
+        for dialogue, bits in enumerate(whole):
+            for bit, column in enumerate(found.values()):
+                column.add(dialogue, not bits & 1 << bit)
+        means = {name: column.mean for name, column in found.items()}
+        return Rate(turns=len(whole), **means, value_interval=intervals.of(found["value"]))
 
 
-def _falls(line: TurnScores) -> bool:
-    """Whether a turn is right on its database, and wrong on a copy of it."""
-    return bool(line.value) and line.suite is False
+_NOT_RUN, _SCORED = 8, 16
 
 
-def _mean(values: Iterable[float | bool | None]) -> float | None:
-    known = [float(value) for value in values if value is not None]
-    return fmean(known) if known else None
+class _Where:
+    """One plan score over the turns whose gold has what it scores."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._feature = name, name.removesuffix("_f1")
+        self._turns, self._plan, self._of_sql = 0, Column(), Column()
+
+    def add(self, line: TurnScores) -> None:
+        if self._feature in line.features:
+            self._turns += 1
+            self._plan.add(line.dialogue, line.plan[self._name])
+            self._of_sql.add(line.dialogue, line.plan_of_sql[self._name])
+
+    def figures(self) -> dict[str, float | None]:
+        return {"turns": self._turns, "plan": self._plan.mean, "plan_of_sql": self._of_sql.mean}
 
 
-def _rate(lines: Sequence[TurnScores], intervals: Intervals) -> Rate:
-    judged = [line for line in lines if line.value is not None]
-    return Rate(
-        turns=len(lines),
-        strict=_mean(line.strict for line in lines),
-        value=_mean(line.value for line in lines),
-        official=_mean(line.official for line in lines),
-        value_interval=intervals.of([float(line.value or 0) for line in judged], [line.dialogue for line in judged]),
-    )
-
-
-def _grouped(order: Sequence[str], pairs: Iterable[tuple[str, TurnScores]], intervals: Intervals) -> dict[str, Rate]:
-    groups: defaultdict[str, list[TurnScores]] = defaultdict(list)
-    for name, line in pairs:
-        groups[name].append(line)
-    return {name: _rate(groups[name], intervals) for name in order if name in groups}
+def _means() -> dict[str, Column]:
+    return {name: Column() for name in PLAN_SCORES}
 
 
 def _position(line: TurnScores) -> str:
     return POSITIONS[min(line.turn, len(POSITIONS) - 1)]
-
-
-def _interactions(scores: Sequence[TurnScores], intervals: Intervals) -> Rate:
-    dialogues: defaultdict[int, list[TurnScores]] = defaultdict(list)
-    for line in scores:
-        dialogues[line.dialogue].append(line)
-    whole = [
-        [line for line in lines if line.scored]
-        for lines in dialogues.values()
-        if all(line.outcome != "not_run" for line in lines) and any(line.scored for line in lines)
-    ]
-    right = [float(all(line.value for line in lines)) for lines in whole]
-    return Rate(
-        turns=len(whole),
-        strict=_mean(all(line.strict for line in lines) for lines in whole),
-        value=_mean(right),
-        value_interval=intervals.of(right, range(len(right))),
-        official=_mean(all(line.official for line in lines) for lines in whole),
-    )
-
-
-def _where_present(run: Sequence[TurnScores]) -> dict[str, dict[str, float | None]]:
-    having = {
-        "join_f1": [line for line in run if "join" in line.features],
-        "group_by_f1": [line for line in run if "group_by" in line.features],
-    }
-    return {
-        name: {
-            "turns": len(lines),
-            "plan": _mean(line.plan[name] for line in lines),
-            "plan_of_sql": _mean(line.plan_of_sql[name] for line in lines),
-        }
-        for name, lines in having.items()
-    }
-
-
-def _retries(scored: Sequence[TurnScores]) -> dict[Retry, int]:
-    counted = Counter(line.retry for line in scored)
-    return {"fixed": counted["fixed"], "broken": counted["broken"], "unchanged": counted["unchanged"]}

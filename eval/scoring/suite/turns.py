@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from eval.datasets import Dataset
 from eval.records import TurnRecord
@@ -10,17 +10,17 @@ from eval.scoring.scores import Summary, TurnScores
 from eval.scoring.suite.suites import Suites
 
 
-def with_suite(scores: Sequence[TurnScores], records: Sequence[TurnRecord], dataset: Dataset) -> list[TurnScores]:
-    """Return the scores with the `suite` verdict of each turn."""
+def with_suite(scored: Iterable[tuple[TurnScores, TurnRecord]], dataset: Dataset) -> Iterator[TurnScores]:
+    """Yield the scores with the `suite` verdict of each turn."""
     suites = Suites()
-    judged: list[TurnScores] = []
-    for line, record in zip(scores, records, strict=True):
-        query = dataset.by_index[record.dialogue].turns[record.turn].query
-        database = dataset.open_database(record.database_id)
-        found = suites.judge(database, query, record.sql, line.value)
-        judged.append(line.model_copy(update={"suite": found.holds, "suite_shown_by": found.shown_by}))
-    suites.close()
-    return judged
+    try:
+        for line, record in scored:
+            query = dataset.by_index[record.dialogue].turns[record.turn].query
+            database = dataset.open_database(record.database_id)
+            found = suites.judge(database, query, record.sql, line.value)
+            yield line.model_copy(update={"suite": found.holds, "suite_shown_by": found.shown_by})
+    finally:
+        suites.close()
 
 
 def describe_falls(summary: Summary) -> str:
