@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from cachetools import LRUCache
+
 from eval.ablation.corruptions import FailureMode
 from eval.ablation.failure_modes import Finding, failure_modes, not_a_plan
 from eval.ablation.ladder import judged_runs
@@ -23,6 +25,8 @@ from nodes.state import STAGES, Stage
 from value_index.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
+KEPT_TURNS = 10_000
+"""Answers whose modes are kept, so that runs over the same turns share them."""
 Verdicts = Mapping[str, Mapping[TurnKey, TurnScores]]
 
 
@@ -65,15 +69,16 @@ class Attributor:
         self.dataset = dataset
         self.book = GoldBook(dataset)
         self.executions = Executions()
-        self._told: dict[tuple[str, ...], tuple[Finding, ...]] = {}
+        self._told = LRUCache[tuple[str, ...], tuple[Finding, ...]](KEPT_TURNS)
 
     def modes(self, dialogue: int, turn: int, sql: str) -> tuple[Finding, ...]:
         """Return the modes of a wrong answer, nothing where its gold is no plan."""
         row = self.dataset.by_index[dialogue]
         key = (row.database_id, *(gold.query for gold in row.turns[: turn + 1]), sql)
-        if key not in self._told:
-            self._told[key] = self._modes(dialogue, turn, sql)
-        return self._told[key]
+        if key in self._told:
+            return self._told[key]
+        found = self._told[key] = self._modes(dialogue, turn, sql)
+        return found
 
     def _modes(self, dialogue: int, turn: int, sql: str) -> tuple[Finding, ...]:
         database_id = self.dataset.by_index[dialogue].database_id

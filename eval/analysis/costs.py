@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from eval.records import TurnRecord, read_turns
-from eval.scoring.scores import read_scores
+from eval.records import TurnRecord, each_turn
+from eval.scoring.scores import each_score
 from nodes.state import STAGES, ModelCall
 from value_index.models import FrozenModel
 
@@ -72,14 +72,20 @@ def run_cost(run: Path) -> RunCost:
     Raises:
         TurnSQLError: the folder is no run.
     """
-    records = [record for record in read_turns(run) if record.outcome != "not_run"]
-    asked = {stage: list(_calls(records, stage)) for stage in STAGES}
+    turns, faults = 0, Counter[str]()
+    asked: dict[str, list[ModelCall]] = {stage: [] for stage in STAGES}
+    for record in each_turn(run):
+        if record.outcome != "not_run":
+            turns += 1
+            faults.update(_first_faults(record))
+            for stage, given in record.stages.items():
+                asked[stage].extend(given.calls)
     return RunCost(
-        turns=len(records),
+        turns=turns,
         correct=_correct(run),
         stages={stage: CallCosts.of(calls) for stage, calls in asked.items() if calls},
         total=CallCosts.of(call for calls in asked.values() for call in calls),
-        first_texts=dict(Counter(fault for record in records for fault in _first_faults(record)).most_common()),
+        first_texts=dict(faults.most_common()),
     )
 
 
@@ -90,16 +96,10 @@ def _first_faults(record: TurnRecord) -> Iterable[str]:
     return {found.kind for found in record.attempts[0].violations if found.severity == "error"}
 
 
-def _calls(records: Iterable[TurnRecord], stage: str) -> Iterable[ModelCall]:
-    return (
-        call for record in records for name, given in record.stages.items() if name == stage for call in given.calls
-    )
-
-
 def _correct(run: Path) -> int | None:
     if not (run / "scores.jsonl").is_file():
         return None
-    return sum(score.value is True for score in read_scores(run))
+    return sum(score.value is True for score in each_score(run))
 
 
 def cost_lines(cost: RunCost) -> list[str]:

@@ -1,4 +1,7 @@
-"""Write a report: `report.html`, one file that opens from disk, and `report.md`, a summary for a pull request."""
+"""Write a report: `report.html`, one file that opens from disk, and `report.md`, a summary for a pull request.
+
+The turns of a large report lie in scripts beside the page, which loads those that are looked at.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ from markupsafe import Markup
 from eval.records import RunError
 from eval.report.evidence import evidence_tables
 from eval.report.explorer import explorer_data
+from eval.report.explorer_parts import write_parts
 from eval.report.inputs import Inputs
-from eval.report.run_view import RunView
+from eval.report.run_view import KEPT_TURNS, RunView
 from eval.report.tables import group_tables, node_table, plan_table, stage_table
 from eval.report.topics import topics
 from eval.report.wrong_turns import all_faults
@@ -40,7 +44,7 @@ class RunSection:
 
 
 def write_report(inputs: Inputs, folder: Path) -> tuple[Path, Path]:
-    """Write `report.html` and `report.md` into a folder, whole or not at all.
+    """Write `report.html` and `report.md` into a folder, each whole or not at all.
 
     Raises:
         RunError: The folder cannot be written.
@@ -57,11 +61,13 @@ def write_report(inputs: Inputs, folder: Path) -> tuple[Path, Path]:
     charts = {f"{topic.id}-{number}": c.data() for topic in facts["topics"] for number, c in enumerate(topic.charts)}
     page = facts | {
         "scripts": [Markup((HERE / name).read_text("utf-8")) for name in SCRIPTS],
-        "data": _embedded({"charts": charts, **explorer_data(faults)}),
     }
     paths = folder / "report.html", folder / "report.md"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        is_large = sum(len(run.turns) for run in inputs.runs) > KEPT_TURNS
+        turns = write_parts(faults, folder) if is_large else explorer_data(faults)
+        page |= {"data": _embedded({"charts": charts, **turns}), "is_large": is_large}
         for path, held in zip(paths, (page, facts), strict=True):
             write_atomically(path, templates.get_template(f"{path.name}.j2").render(held))
     except OSError as error:

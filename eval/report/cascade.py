@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from eval.analysis.cascade import (
@@ -12,7 +12,6 @@ from eval.analysis.cascade import (
     is_cascade,
 )
 from eval.analysis.compare import SAME, MetricComparison
-from eval.records import TurnRecord
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView
 from eval.table import (
@@ -30,8 +29,10 @@ def cascades(runs: Sequence[RunView]) -> tuple[tuple[str, Cascade], ...]:
     """Set each run that always asked a model beside the first over the same turns that asked none and has confidences."""
     found: list[tuple[str, Cascade]] = []
     for run in runs:
-        if run.manifest.history != "predicted" and _asked(run) and not is_cascade(run.manifest):
-            bases = (it for it in runs if _turns(it) == _turns(run) and _is_sure(it) and not _asked(it))
+        if run.manifest.history != "predicted" and run.facts.asks_model and not is_cascade(run.manifest):
+            bases = (
+                it for it in runs if _turns(it) == _turns(run) and it.facts.confidences and not it.facts.asks_model
+            )
             found += [(f"{base.name} and {run.name}", cascade(base.folder, run.folder)) for base in islice(bases, 1)]
     return tuple(found)
 
@@ -69,18 +70,6 @@ def cascade_chart(name: str, it: Cascade) -> Chart:
 
 def _turns(run: RunView) -> tuple[object, ...]:
     return tuple(getattr(run.manifest, name) for name in SAME)
-
-
-def _asked(run: RunView) -> bool:
-    return any(stage.calls for record in _judged(run) for stage in record.stages.values())
-
-
-def _is_sure(run: RunView) -> bool:
-    return any(record.confidence is not None for record in _judged(run))
-
-
-def _judged(run: RunView) -> Iterator[TurnRecord]:
-    return (turn.record for turn in run.turns if turn.mark in ("right", "wrong"))
 
 
 def _share(point: Point) -> str:

@@ -59,11 +59,7 @@ class Risk:
 
 def risk_of(run: RunView) -> Risk | None:
     """Return the risk of a run; None if no plan carries a confidence."""
-    pairs = [
-        (confidence, turn.mark == "right")
-        for turn in run.turns
-        if turn.mark in ("right", "wrong") and (confidence := turn.record.confidence) is not None
-    ]
+    pairs = list(zip(run.facts.confidences, map(bool, run.facts.right), strict=True))
     if not pairs:
         return None
     confidences, right = zip(*sorted(pairs, key=lambda pair: -pair[0]), strict=True)

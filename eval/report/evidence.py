@@ -76,10 +76,9 @@ def _flags(run: RunView) -> str:
 
 
 def _audited(run: RunView) -> str:
-    lines = [turn.scores for turn in run.turns if turn.scores.gold_flags]
-    if not lines:
+    if not run.facts.flagged:
         return "The audit flags no gold of these turns."
-    return f"The audit flags {len(lines)} golds: {', '.join(_counted(Counter(f for line in lines for f in line.gold_flags)))}."
+    return f"The audit flags {run.facts.flagged} golds: {', '.join(_counted(run.facts.flags))}."
 
 
 def _counted(flags: Counter[str]) -> Iterator[str]:

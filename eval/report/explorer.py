@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from eval.gold.outputs import GoldBook
@@ -20,38 +23,63 @@ Json = dict[str, Any]
 VERDICTS = ("value", "strict", "official", "bird", "suite")
 
 
-def explorer_data(runs: Sequence[tuple[RunView, Faults]]) -> Json:
-    """Return the runs, the turns that any of them has, and each run's answers by turn.
+@dataclass(frozen=True)
+class ExplorerTurn:
+    """One turn as the page reads it."""
 
-    Runs share a turn where the data set, the place in it and the words agree.
-    """
-    turns: dict[str, Json] = {}
-    answers: list[dict[str, Json]] = []
-    results = Results()
-    for run, faults in runs:
-        reader = _Reader(run, faults, results)
-        own: dict[str, Json] = {}
-        for turn in run.turns:
-            key = _key(run, turn, turns)
-            if key not in turns or (turns[key]["gold"] is None and turn.gold_sql):
-                turns[key] = {"id": key, **reader.turn(turn)}
-            own[key] = reader.answer(turn)
-        answers.append(own)
-    order = sorted(turns, key=lambda key: (turns[key]["corpus"], turns[key]["dialogue"], turns[key]["turn"]))
+    turn: Json
+    """The question and its gold."""
+    answers: tuple[Json | None, ...]
+    """What each run made of it; None where a run lacks it."""
+
+
+def explorer_runs(runs: Sequence[tuple[RunView, Faults]]) -> list[Json]:
+    """Return what the page says of the runs."""
+    return [{"name": run.name, "history": run.summary.history} for run, _ in runs]
+
+
+def explorer_data(runs: Sequence[tuple[RunView, Faults]]) -> Json:
+    """Return the runs, the turns that any of them has, and each run's answers by turn."""
+    turns = list(explorer_turns(runs))
     return {
-        "runs": [{"name": run.name, "history": run.summary.history} for run, _ in runs],
-        "turns": [turns[key] for key in order],
-        "answers": [[own.get(key) for key in order] for own in answers],
+        "runs": explorer_runs(runs),
+        "turns": [each.turn for each in turns],
+        "answers": [[each.answers[place] for each in turns] for place in range(len(runs))],
     }
 
 
-def _key(run: RunView, turn: TurnView, known: dict[str, Json]) -> str:
-    """Name a turn; where another turn of other data has the name, the rows' hash tells them apart."""
-    corpus, record = f"{run.manifest.dataset}-{run.manifest.split}", turn.record
-    key = f"{corpus}/{record.dialogue}/{record.turn}"
-    if key in known and known[key]["utterance"] != record.utterance:
-        return f"{corpus}-{run.manifest.rows_sha256[:8]}/{record.dialogue}/{record.turn}"
-    return key
+def explorer_turns(runs: Sequence[tuple[RunView, Faults]]) -> Iterator[ExplorerTurn]:
+    """Yield the turns that any run has, in the order of the data sets, one at a time.
+
+    Runs share a turn where the data set, the place in it and the words agree.
+    """
+    results = Results()
+    readers = [_Reader(run, faults, results) for run, faults in runs]
+    placed = merge(*map(_places, range(len(runs)), readers), key=itemgetter(0))
+    for (corpus, *_), group in groupby(placed, key=itemgetter(0)):
+        yield from _shared([(place, turn) for _, place, turn in group], readers, corpus)
+
+
+def _places(place: int, reader: _Reader) -> Iterator[tuple[tuple[str, int, int], int, TurnView]]:
+    for turn in reader.run.turns:
+        yield (reader.corpus, *turn.record.key), place, turn
+
+
+def _shared(found: Sequence[tuple[int, TurnView]], readers: Sequence[_Reader], corpus: str) -> Iterator[ExplorerTurn]:
+    """Yield the turns of one place in the data: one, unless runs over other data have other words there."""
+    by_words: dict[str, list[tuple[int, TurnView]]] = {}
+    for place, turn in found:
+        by_words.setdefault(turn.record.utterance, []).append((place, turn))
+    for number, same in enumerate(by_words.values()):
+        first = next((each for each in same if each[1].gold_sql), same[0])
+        dialogue, turn = first[1].record.key
+        # Where another turn of other data has the name, the rows' hash tells them apart.
+        told = f"-{readers[first[0]].run.manifest.rows_sha256[:8]}" if number else ""
+        answers: list[Json | None] = [None] * len(readers)
+        for place, view in same:
+            answers[place] = readers[place].answer(view)
+        name = f"{corpus.replace(' ', '-')}{told}/{dialogue}/{turn}"
+        yield ExplorerTurn({"id": name, **readers[first[0]].turn(first[1])}, tuple(answers))
 
 
 class _Reader:
@@ -60,14 +88,16 @@ class _Reader:
     def __init__(self, run: RunView, faults: Faults, results: Results) -> None:
         self.run, self.faults, self.results = run, faults, results
         self.book = GoldBook(run.dataset) if run.dataset else None
-        self.sql = {turn.record.key: turn.record.sql for turn in run.turns}
+        self.corpus = f"{run.manifest.dataset} {run.manifest.split}"
+        self._sql: dict[TurnKey, str] = {}
+        """Of the dialogue that is read."""
 
     def turn(self, turn: TurnView) -> Json:
         """Return what all runs share of a turn: the question and its gold."""
         record, scores, book = turn.record, turn.scores, self.book
         gold = book.turn(*record.key) if book else None
         return {
-            "corpus": f"{self.run.manifest.dataset} {self.run.manifest.split}",
+            "corpus": self.corpus,
             "dialogue": record.dialogue,
             "turn": record.turn,
             "database": record.database_id,
@@ -87,6 +117,9 @@ class _Reader:
     def answer(self, turn: TurnView) -> Json:
         """Return what this run made of a turn."""
         record, scores, book = turn.record, turn.scores, self.book
+        if not any(key.dialogue == record.dialogue for key in self._sql):
+            self._sql = {}
+        self._sql[record.key] = record.sql
         found: Json = {
             "mark": turn.mark,
             "sql": record.sql,
@@ -110,7 +143,7 @@ class _Reader:
         """Return the SQL of the earlier turns that the graph was fed; None if it cannot be told any more."""
         manifest, dialogue, number = self.run.manifest, turn.record.dialogue, turn.record.turn
         if manifest.history == "predicted":
-            return [self.sql.get(TurnKey(dialogue, past), "") for past in range(number)]
+            return [self._sql.get(TurnKey(dialogue, past), "") for past in range(number)]
         if self.book is None or (manifest.history == "noised" and manifest.noise_rate is None):
             return None
         histories = Histories(manifest.history, self.book, manifest.noise_seed or 0, manifest.noise_rate or 0.0)

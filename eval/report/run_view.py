@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import groupby
+from array import array
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
 from eval.ablation.attribution import Attribution
 from eval.datasets import Dataset
-from eval.records import Manifest, RunError, TurnRecord, read_manifest, read_turns
+from eval.records import Manifest, RunError, TurnRecord, each_turn, read_manifest, read_turns
 from eval.scoring.score import open_rows
 from eval.scoring.scores import (
     Summary,
     TurnScores,
+    each_score,
     read_scores,
     read_summary,
 )
 from eval.turn_key import TurnKey
+from nodes.state import STAGES, Stage
 from value_index.errors import TurnSQLError
 
+KEPT_TURNS = 10_000
+"""Turns of a run that are kept in memory."""
 Mark = Literal["right", "wrong", "unscored", "not run"]
 
 
@@ -43,6 +50,72 @@ class TurnView:
         return "right" if self.scores.value else "wrong"
 
 
+@dataclass
+class RunFacts:
+    """Figures of a run's turns, a few bytes a turn."""
+
+    ms: dict[Stage, array[float]] = field(default_factory=lambda: {stage: array("d") for stage in STAGES})
+    """Milliseconds of each stage in the turns that were run."""
+    confidences: array[float] = field(default_factory=lambda: array("d"))
+    """Of the turns that were judged and have one."""
+    right: bytearray = field(default_factory=bytearray)
+    """Whether those turns are right."""
+    flagged: int = 0
+    """Turns whose gold the audit flags."""
+    flags: Counter[str] = field(default_factory=Counter[str])
+    asks_model: bool = False
+    """Whether a language model was asked in a turn that was judged."""
+
+    @classmethod
+    def of(cls, turns: Iterable[TurnView]) -> RunFacts:
+        """Read them off the turns."""
+        facts = cls()
+        for turn in turns:
+            facts._add(turn)
+        return facts
+
+    def _add(self, turn: TurnView) -> None:
+        record = turn.record
+        if record.outcome != "not_run":
+            for stage, times in self.ms.items():
+                times.append(record.stages[stage].ms)
+        if turn.mark in ("right", "wrong"):
+            self.asks_model = self.asks_model or any(stage.calls for stage in record.stages.values())
+            if (confidence := record.confidence) is not None:
+                self.confidences.append(confidence)
+                self.right.append(turn.mark == "right")
+        if turn.scores.gold_flags:
+            self.flagged += 1
+            self.flags.update(turn.scores.gold_flags)
+
+
+@dataclass(frozen=True)
+class StoredTurns(Collection[TurnView]):
+    """The turns of a run that has more than memory should hold: read from its files whenever they are gone through."""
+
+    folder: Path
+    dataset: Dataset | None
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __contains__(self, turn: object) -> bool:
+        return any(each == turn for each in self)
+
+    def __iter__(self) -> Iterator[TurnView]:
+        last = TurnKey(-1, -1)
+        for record, line in zip_longest(each_turn(self.folder), each_score(self.folder)):
+            if record is None or line is None or record.key != line.key:
+                raise RunError(
+                    f"{self.folder} has records without scores: run `turnsql eval score {self.folder}` again"
+                )
+            if record.key < last:
+                raise RunError(f"{self.folder} was not finished: go on with --resume, and score it again")
+            last = record.key
+            yield TurnView(record, line, _gold(self.dataset, record.key))
+
+
 @dataclass(frozen=True)
 class RunView:
     """One scored run."""
@@ -50,7 +123,8 @@ class RunView:
     folder: Path
     manifest: Manifest
     summary: Summary
-    turns: tuple[TurnView, ...]
+    turns: Collection[TurnView]
+    """In the order of the dialogues; of very many turns one at a time, from the disk."""
     dataset: Dataset | None
     """None if the data folder is gone: the report then shows no gold."""
     name: str
@@ -63,6 +137,11 @@ class RunView:
         """The turns by dialogue, in order."""
         for index, turns in groupby(self.turns, key=lambda turn: turn.record.dialogue):
             yield index, list(turns)
+
+    @cached_property
+    def facts(self) -> RunFacts:
+        """What tables and charts need of every turn, read once."""
+        return RunFacts.of(self.turns)
 
     def mean(self, *path: str) -> float | None:
         """Look a mean up, as in `mean("plan", "macro")`; None if the run has none."""
@@ -83,6 +162,10 @@ def gather(folder: Path, data: Path | None = None) -> RunView:
         TurnSQLError: The folder is no run, or the run is not scored.
     """
     manifest, summary = read_manifest(folder), read_summary(folder)
+    if summary.turns > KEPT_TURNS:
+        dataset = _dataset(manifest, data)
+        stored = StoredTurns(folder, dataset, summary.turns)
+        return RunView(folder, manifest, summary, stored, dataset, folder.resolve().name)
     records = {record.key: record for record in read_turns(folder)}
     scores = {line.key: line for line in read_scores(folder)}
     if set(scores) != set(records):

@@ -134,7 +134,7 @@ def _apart(runs: Sequence[RunView]) -> str:
 
 
 def _ms(run: RunView, stage: Stage) -> str:
-    times = [turn.record.stages[stage].ms for turn in run.turns if turn.record.outcome != "not_run"]
+    times = run.facts.ms[stage]
     return f"{median(times):.1f}" if times else "–"
 
 

@@ -56,7 +56,7 @@ def all_faults(runs: Sequence[RunView]) -> list[tuple[RunView, Faults]]:
 
 def faults_of(run: RunView, attributor: Attributor | None) -> Faults:
     """Explain the wrong turns of a run; without an attributor only a ladder's base is explained."""
-    wrong = [turn for turn in run.turns if turn.mark == "wrong"]
+    wrong = (turn for turn in run.turns if turn.mark == "wrong")
     if run.attribution:
         blamed = {(turn.dialogue, turn.turn): turn for turn in run.attribution.turns}
         return {

@@ -12,7 +12,7 @@
       ["both_wrong", "both wrong"], ["both_right", "both right"],
     ],
   };
-  const { runs, turns, answers } = report;
+  const { runs, turns, answers, parts } = report;
   const place = new Map(turns.map((turn, index) => [turn.id, index]));
   const form = document.getElementById("filters");
   const list = document.getElementById("turn-list");
@@ -38,6 +38,50 @@
   const mark = (answer, name) => answer
     ? el("i", { className: answer.mark.replace(" ", "-"), title: `${name ? `${name}: ` : ""}${answer.mark}` }, el("span", { ariaHidden: "true" }, SIGNS[answer.mark]), el("span", { className: "unseen" }, `${name ? `${name} ` : ""}${answer.mark}`))
     : el("i", { title: `${name}: not in this run` }, "·");
+
+  // --- the parts of a large report: scripts beside the page, since a page from the disk can fetch nothing else
+
+  const arrived = new Map();
+  window.turnsqlPart = (name, data) => {
+    if (name.startsWith("index-")) addIndex(data);
+    else addBody(data);
+  };
+  function load(name) {
+    if (!arrived.has(name)) arrived.set(name, new Promise((resolve, reject) => {
+      const script = el("script", { src: `${parts.folder}/${name}.js`, onload: resolve, onerror: () => reject(new Error(`${parts.folder}/${name}.js is not there`)) });
+      document.head.append(script);
+    }));
+    return arrived.get(name);
+  }
+  function addIndex({ first, columns, words: named }) {
+    const told = (code) => (code < 0 ? null : named[code]);
+    columns.id.forEach((id, at) => {
+      const index = first + at;
+      place.set(id, index);
+      turns[index] = {
+        id, dialogue: columns.dialogue[at], turn: columns.turn[at], utterance: columns.utterance[at], corpus: told(columns.corpus[at]),
+        database: told(columns.database[at]), hardness: told(columns.hardness[at]), features: columns.features[at].map(told), body: columns.body[at],
+      };
+      columns.answers[at].forEach((answer, run) => {
+        answers[run][index] = answer && { mark: told(answer[0]), sql: "", code: answer[1], fault: answer.length > 2 ? { stage: told(answer[2]), modes: answer.slice(3).map((mode) => [told(mode), ""]) } : null };
+      });
+    });
+  }
+  function addBody({ first, turns: found, answers: given }) {
+    found.forEach((turn, at) => { turns[first + at] = turn; });
+    given.forEach((own, run) => own.forEach((answer, at) => { answers[run][first + at] = answer; }));
+  }
+  let indexed = !parts;
+  async function loadIndex() {
+    for (let number = 0; number < parts.indexes; number++) {
+      count.textContent = `Reading the turns: ${turns.length} of ${parts.count}`;
+      await load(`index-${number}`);
+    }
+    indexed = true;
+    fillFilters();
+    form.elements.text.placeholder = "of the question";
+  }
+  const failed = (error) => { count.textContent = `The turns cannot be read: ${error.message}`; };
 
   // --- the state, and the address that holds it
 
@@ -79,7 +123,7 @@
     if (!paired()) return state.outcome === "apart" ? !["right", "wrong"].includes(first?.mark) : first?.mark === state.outcome;
     if (!first || !second) return false;
     const verdict = { fixed: ["wrong", "right"], broken: ["right", "wrong"], both_wrong: ["wrong", "wrong"], both_right: ["right", "right"] }[state.outcome];
-    return verdict ? first.mark === verdict[0] && second.mark === verdict[1] : first.sql.trim() !== second.sql.trim();
+    return verdict ? first.mark === verdict[0] && second.mark === verdict[1] : (first.code ?? first.sql.trim()) !== (second.code ?? second.sql.trim());
   }
 
   function options(name, pairs) {
@@ -87,7 +131,7 @@
   }
   function fillFilters() {
     const every = (values) => [["", "all"], ...[...new Set(values)].filter(Boolean).sort().map((value) => [value, words(value)])];
-    const found = answers.flat().map((answer) => answer?.fault).filter(Boolean);
+    const found = answers.flatMap((own) => own.map((answer) => answer?.fault).filter(Boolean));
     options("a", runs.map((run, index) => [index, run.name]));
     options("b", [["", "no other run"], ...runs.map((run, index) => [index, run.name])]);
     options("database", [["", "all"], ...[...new Set(turns.map((turn) => turn.database))].sort().map((name) => [name, name])]);
@@ -139,6 +183,10 @@
     for (const link of list.querySelectorAll("a")) link.toggleAttribute("aria-current", link.dataset.at === state.at);
     if (chosen == null) return page.replaceChildren(el("p", { className: "facts" }, "Choose a turn: its dialogue opens here, with the SQL, the rows, and every stage's input and output."));
     const turn = turns[chosen];
+    if (turn.body != null) {
+      page.replaceChildren(el("p", { className: "facts" }, "Reading the dialogue."));
+      return void load(`body-${turn.body}`).then(showDialogue, failed);
+    }
     const members = turns.map((_, index) => index).filter((index) => turns[index].dialogue === turn.dialogue && sameCorpus(turns[index].id, turn.id) && shown().some((run) => answers[run][index]));
     const title = el("h3", { tabIndex: -1 }, `Dialogue ${turn.dialogue}, `, el("span", { className: "soft" }, turn.database));
     page.replaceChildren(
@@ -313,11 +361,13 @@
 
   // --- the two views, and keys
 
+  let starting;
   function show() {
     const exploring = location.hash.startsWith("#turns");
     document.body.classList.toggle("exploring", exploring);
     for (const link of document.querySelectorAll("header nav a")) link.toggleAttribute("aria-current", exploring === link.hash.startsWith("#turns") && (exploring || link.hash === location.hash));
     if (!exploring) return location.hash && document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    if (!indexed) return void (starting ??= loadIndex().then(show, failed));
     read();
     showFilters();
     showList();
