@@ -9,11 +9,13 @@ import yaml
 
 from agent.config import Config
 from agent.graph import build_graph
+from eval.bench.scale_plan import read_plan
 from eval.runs.experiment import RunOptions, read_experiment
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 CHAINS = [CONFIGS / "experiments" / "post.toml"]  # tests/training loads it
-AGENTS = sorted(path for path in CONFIGS.rglob("*.toml") if "training" not in path.parts and path not in CHAINS)
+PLANS = [CONFIGS / "experiments" / "scale.toml"]
+AGENTS = sorted(path for path in CONFIGS.rglob("*.toml") if "training" not in path.parts and path not in CHAINS + PLANS)
 SERVERS = sorted((CONFIGS / "vllm").glob("*.yaml"))
 
 
@@ -23,7 +25,7 @@ def name(path: Path) -> str:
 
 def test_no_file_is_left_out() -> None:
     training = {path for path in (CONFIGS / "training").rglob("*") if path.is_file()}  # tests/training loads them
-    assert {path for path in CONFIGS.rglob("*") if path.is_file()} == {*AGENTS, *CHAINS, *SERVERS, *training}
+    assert {path for path in CONFIGS.rglob("*") if path.is_file()} == {*AGENTS, *CHAINS, *PLANS, *SERVERS, *training}
 
 
 @pytest.mark.parametrize("path", AGENTS, ids=name)
@@ -31,6 +33,11 @@ def test_an_agent_can_be_built(path: Path) -> None:
     config, experiment = read_experiment(RunOptions(data=Path(), out=Path(), config=path))
     build_graph(config.nodes(), max_attempts=config.graph.max_attempts)
     assert bool(experiment.oracle) == (path.name in ("oracle_prompt.toml", "small_gold_plans.toml"))
+
+
+@pytest.mark.parametrize("path", PLANS, ids=name)
+def test_a_plan_can_be_read(path: Path) -> None:
+    assert all(setup.price or not setup.calls for setup in read_plan(path).setup)
 
 
 @pytest.mark.parametrize("path", sorted((CONFIGS / "baselines").glob("*.toml")), ids=name)

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-from dataclasses import dataclass, replace
-from time import perf_counter, process_time
+from dataclasses import dataclass
+from time import perf_counter
 
-from agent.config import DEFAULT, Config
-from agent.graph import Graph, build_graph, run_turn
 from agent.llm import open_llm
 from eval.bench.loopback_server import loopback
+from eval.bench.loopback_turns import loopback_turns
 from eval.bench.peak_memory import peak_mb
-from eval.demo.build import build
-from eval.runs.scheduling import ComputeSlot, YieldingCompleter, quiet_gc
+from eval.runs.scheduling import quiet_gc
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Completer, Message, Prompt
-from nodes.node import Context
-from value_index.sqlite.database import SQLiteDatabase
 
 DELAY = 0.2
 """Seconds the server takes."""
 TURNS = 960
-WARM_UP = 96
 CONCURRENCY = 32
 CALLS = 10_000
 ASKED = Prompt(messages=(Message(role="user", content="How many?"),))
@@ -49,44 +44,19 @@ def endpoint_cost() -> EndpointCost:
 
 
 async def _measure(slow: str, fast: str) -> EndpointCost:
-    direct = Config.load(DEFAULT.parent / "baselines" / "direct.toml")
-    database = SQLiteDatabase.open(build()[0])
-    context = Context(schema=database.schema, database=database)
-    graph = build_graph(direct.nodes(), max_attempts=1)
+    found = await loopback_turns(slow, CONCURRENCY, TURNS)
     async with open_llm(Endpoint(base_url=slow, model="m"), {}) as llm:
         assert llm
-        in_flight, turn_ms = await _in_flight(graph, replace(context, llm=llm))
         overhead = [await _overhead(llm) for _ in range(25)]
     async with open_llm(Endpoint(base_url=fast, model="m"), {}) as llm:
         assert llm
         await _many(llm, CALLS // 10)
         before = _peak_mb()
         await _many(llm, CALLS - CALLS // 10)
-    database.close()
-    return EndpointCost(in_flight, turn_ms, statistics.median(overhead[5:]), _peak_mb() - before)
-
-
-async def _in_flight(graph: Graph, context: Context) -> tuple[float, float]:
-    """Run turns as a run does, 32 at a time; by Little's law the server had as many in hand as its time fits into ours."""
-    names = iter(range(TURNS))
-    compute_lock = asyncio.Lock()
-    llm = context.llm
-    assert llm
-    wall, cpu = perf_counter(), process_time()
-
-    async def work() -> None:
-        nonlocal wall, cpu
-        for name in names:
-            slot = ComputeSlot(compute_lock)
-            async with slot:
-                if name == WARM_UP:
-                    wall, cpu = perf_counter(), process_time()
-                scheduled = replace(context, llm=YieldingCompleter(llm, slot))
-                await run_turn(graph, scheduled, turn_id=str(name), history=(), utterance="How many?")
-
-    await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
-    turns = TURNS - WARM_UP
-    return turns * DELAY / (perf_counter() - wall), (process_time() - cpu) / turns * 1000
+    # By Little's law the server had as many in hand as its time fits into ours.
+    return EndpointCost(
+        found.turns_a_second * DELAY, found.processor_ms, statistics.median(overhead[5:]), _peak_mb() - before
+    )
 
 
 async def _overhead(llm: Completer) -> float:

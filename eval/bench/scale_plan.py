@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import heapq
 import random
+import tomllib
 from collections import deque
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from pydantic import Field, ValidationError
+
+from eval.records import RunError
+from value_index.errors import first_problem
 from value_index.models import FrozenModel
 
 TURNS = 6_000
 """Turns that are simulated; the first tenth is left out of the figures."""
+BUSY = 0.9
+"""Share of the time from which on a part is a bottleneck."""
 SPREAD = 0.5
 """Computing times lie evenly within this share of their mean."""
 
@@ -23,20 +32,24 @@ class Setup(FrozenModel):
     """Processes and servers, by their measured parts."""
 
     name: str
-    processes: int = 1
-    """Processes that answer turns, each with a core of its own."""
-    asked: int = 1
-    """Turns in flight at once, over all processes."""
-    compute_ms: float
+    processes: int = Field(default=1, ge=1)
+    """Processes that answer turns at most, each with a core of its own."""
+    asked: int = Field(default=1, ge=1)
+    """Turns in flight at once at most, over all processes."""
+    compute_ms: float = Field(gt=0)
     """Milliseconds a turn computes in its process."""
-    calls: int = 0
+    calls: int = Field(default=0, ge=0)
     """Calls of a language model a turn; 0 for the embedded planner."""
-    servers: int = 1
-    alone_ms: float = 0.0
+    servers: int = Field(default=1, ge=1)
+    alone_ms: float = Field(default=0.0, ge=0)
     """Milliseconds of a call that a server answers alone."""
-    most_calls: float = float("inf")
+    most_calls: float = Field(default=float("inf"), gt=0)
     """Calls a second that one server gives at most, however many it has at once."""
-    price: float = 0.0
+    write_ms: float = Field(default=0.0, ge=0)
+    """Milliseconds in which the process that began the run takes a record in and writes it."""
+    shards: int = Field(default=1, ge=1)
+    """Runs that the turns are dealt out to, each with a process that writes."""
+    price: float = Field(default=0.0, ge=0)
     """What all the machines cost an hour."""
 
 
@@ -51,13 +64,15 @@ class Throughput:
     """Share of the time that a process computes."""
     server_use: float
     """Share of what a server can give at most that is asked of it."""
+    writer_use: float
+    """Share of the time that the process which writes is busy."""
 
     @property
     def bottleneck(self) -> str:
         """What would have to be faster, or more, for more turns a second."""
-        if max(self.process_use, self.server_use) < 0.9:
-            return "turns in flight"
-        return "processes" if self.process_use >= self.server_use else "servers"
+        uses = {"processes": self.process_use, "servers": self.server_use, "the writer": self.writer_use}
+        most = max(uses, key=lambda name: uses[name])
+        return most if uses[most] >= BUSY else "turns in flight"
 
     def hours(self, turns: int) -> float:
         """Return how long so many turns take."""
@@ -105,7 +120,9 @@ class _Simulation:
         self._setup, self._turns, self._draw = setup, turns, draw
         self._processes = [_Process() for _ in range(setup.processes)]
         calls_apart = setup.calls and setup.alone_ms > 0
-        self._servers = [_Server(setup.alone_ms / 1000, setup.most_calls) for _ in range(setup.servers if calls_apart else 0)]
+        self._servers = [
+            _Server(setup.alone_ms / 1000, setup.most_calls) for _ in range(setup.servers if calls_apart else 0)
+        ]
         self._slots = max(setup.asked, setup.processes)
         self._left = [0] * self._slots
         """Calls that the turn of a slot has still to make."""
@@ -121,12 +138,16 @@ class _Simulation:
             self._step()
             if done < warm <= self._done:
                 counted = self._now, self._held, self._computed, self._calls
-        time = self._now - counted[0]
+        time, turns = self._now - counted[0], self._turns - warm
+        # Records queue up before a writer that is too slow, and in the end all wait for it.
+        slowed = max(1.0, turns / time * self._setup.write_ms / 1000 / self._setup.shards)
+        time *= slowed
         return Throughput(
-            turns_a_second=(self._turns - warm) / time,
+            turns_a_second=turns / time,
             in_flight=(self._held - counted[1]) / time,
             process_use=(self._computed - counted[2]) / time / len(self._processes),
             server_use=(self._calls - counted[3]) / time / (self._setup.most_calls * max(1, len(self._servers))),
+            writer_use=turns / time * self._setup.write_ms / 1000 / self._setup.shards,
         )
 
     def _step(self) -> None:
@@ -174,10 +195,46 @@ class _Simulation:
         self._next(process)
 
 
-def ladder(setup: Setup, processes: int) -> list[Setup]:
-    """Return a setup with twice the processes again and again, up to so many."""
-    found: list[Setup] = []
-    while setup.processes <= processes:
-        found.append(setup)
-        setup = Setup.model_validate({**setup.model_dump(), "processes": setup.processes * 2})
-    return found
+class Plan(FrozenModel):
+    """A file of setups: `turns`, and a table `setup` for each."""
+
+    turns: int = 1_000_000
+    setup: tuple[Setup, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A setup on the way to what is at hand."""
+
+    setup: Setup
+    found: Throughput
+
+
+def steps(setup: Setup) -> Iterator[Step]:
+    """Yield one process with a few turns in flight, and then twice of whatever is the bottleneck, up to what the setup has."""
+    now = setup.model_copy(update={"processes": 1, "asked": min(setup.asked, 32), "shards": 1})
+    while True:
+        found = simulate(now)
+        yield Step(now, found)
+        if found.bottleneck == "processes" and now.processes < setup.processes:
+            processes = min(setup.processes, now.processes * 2)
+            now = now.model_copy(update={"processes": processes, "asked": max(now.asked, processes)})
+        elif found.bottleneck == "turns in flight" and now.asked < setup.asked:
+            now = now.model_copy(update={"asked": min(setup.asked, now.asked * 2)})
+        elif found.bottleneck == "the writer" and now.shards < setup.shards:
+            now = now.model_copy(update={"shards": min(setup.shards, now.shards * 2)})
+        else:
+            return
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a file of setups.
+
+    Raises:
+        RunError: It cannot be read, or is none.
+    """
+    try:
+        return Plan.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        said = first_problem(error) if isinstance(error, ValidationError) else str(error)
+        raise RunError(f"{path} is no plan: {said}") from error

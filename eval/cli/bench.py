@@ -132,10 +132,19 @@ def bench_endpoint(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Agent configuration whose endpoint is measured.")
     ] = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Processes that ask, 32 turns at once over all of them; only the requests in flight are shown."
+        ),
+    ] = 1,
 ) -> None:
     """Measure what the client costs beside a server that takes 200 ms; with --config, what a live server's prefix cache is worth."""
     if config:
         _bench_prefix(config)
+        return
+    if workers > 1:
+        _bench_workers(workers)
         return
     from eval.bench.endpoint import CALLS, CONCURRENCY, endpoint_cost
 
@@ -144,6 +153,18 @@ def bench_endpoint(
     typer.echo(f"processor time of a turn, ms        {cost.turn_ms:>8.1f}")
     typer.echo(f"overhead of a call, ms              {cost.overhead_ms:>8.1f}")
     typer.echo(f"memory growth to {CALLS:,} calls, MB {cost.growth_mb:>8.1f}")
+
+
+def _bench_workers(workers: int) -> None:
+    from eval.bench.endpoint import CONCURRENCY, DELAY, TURNS
+    from eval.bench.loopback_server import loopback
+    from eval.bench.loopback_turns import turns_by_processes
+
+    with loopback(DELAY) as server:
+        found = turns_by_processes(server, workers, CONCURRENCY, TURNS * workers)
+    typer.echo(f"requests in flight of {CONCURRENCY} turns     {found.turns_a_second * DELAY:>8.1f}")
+    typer.echo(f"processor time of a turn, ms        {found.processor_ms:>8.1f}")
+    typer.echo(f"wall clock over processor time      {found.stretch:>8.2f}")
 
 
 def _bench_prefix(config: Path) -> None:
@@ -212,4 +233,49 @@ def bench_scale(
         typer.echo(
             f"{found.step:<8}{found.turns:>9,}{found.cost.seconds:>10.1f}{found.cost.cpu:>9.1f}{found.cost.peak_mb:>9.0f}"
             f"{found.disk_mb:>9.1f}{slope:>18}"
+        )
+
+
+@app.command("scale-plan")
+def bench_scale_plan(
+    plan: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Setups with their measured parts (TOML); ours unless given.")
+    ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Measure loopback servers, and set the simulation beside them.")
+    ] = False,
+) -> None:
+    """Say what a million turns take on processes and servers by a simulation, and what the bottleneck is at each step."""
+    from eval.bench.scale_plan import read_plan, steps
+    from value_index.folders import shipped
+
+    if confirm:
+        _confirm()
+        return
+    read = read_plan(plan or shipped(Path("configs/experiments/scale.toml")))
+    head = (
+        f"{'processes':>9}{'asked':>7}{'shards':>8}{'turns/s':>10}{'in flight':>11}{'hours':>9}{'cost':>9}  bottleneck"
+    )
+    for setup in read.setup:
+        typer.echo(f"{setup.name}: {read.turns:,} turns\n{head}")
+        for step in steps(setup):
+            now, found, hours = step.setup, step.found, step.found.hours(read.turns)
+            cost = f"{hours * now.price:,.0f}" if now.price else "-"
+            typer.echo(
+                f"{now.processes:>9}{now.asked:>7}{now.shards:>8}{found.turns_a_second:>10.1f}{found.in_flight:>11.1f}{hours:>9.1f}{cost:>9}"
+                f"  {found.bottleneck}"
+            )
+
+
+def _confirm() -> None:
+    from eval.bench.scale_points import measured_points
+
+    typer.echo(
+        f"{'processes':>9}{'asked':>7}{'server ms':>11}{'compute ms':>12}{'predicted/s':>13}{'measured/s':>12}{'in flight':>11}{'off':>7}"
+    )
+    for point in measured_points():
+        setup = point.setup
+        typer.echo(
+            f"{setup.processes:>9}{setup.asked:>7}{setup.alone_ms:>11.0f}{setup.compute_ms:>12.1f}{point.predicted:>13.1f}"
+            f"{point.measured:>12.1f}{point.in_flight:>11.1f}{point.error:>+7.0%}"
         )

@@ -283,3 +283,40 @@ def test_an_odd_address_is_no_error(report: Path, page: Page, fragment: str) -> 
     page.open(report, f"#turns{fragment}")
     page.wait("document.getElementById('count').textContent")
     assert page.problems == []
+
+
+def test_a_large_report_reads_its_turns_from_scripts_beside_it(
+    report: Path, tmp_path: Path, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page from the disk: the figures are there at once, the list and a dialogue come when they are looked at."""
+    for name, value in (
+        ("build.KEPT_TURNS", 100),
+        ("run_view.KEPT_TURNS", 100),
+        ("explorer_parts.INDEXED", 50),
+        ("explorer_parts.TOGETHER", 20),
+    ):
+        monkeypatch.setattr(f"eval.report.{name}", value)
+    folders = [report.parent / "default-once", report.parent / "words-once"]
+    whole, _ = write_report(open_inputs(folders), tmp_path / "small")
+    monkeypatch.setattr("eval.report.build.KEPT_TURNS", 10)
+    monkeypatch.setattr("eval.report.run_view.KEPT_TURNS", 10)
+    large, _ = write_report(open_inputs(folders), tmp_path / "large")
+    embedded = data_of(whole)
+    assert data_of(large)["turns"] == [] and large.stat().st_size < whole.stat().st_size
+    page.open(large)
+    page.wait("document.querySelector('.chart svg')")
+    assert [it for it in page.fetched if "report-turns" in it] == []
+    page.open(large, "#turns?b=1")
+    page.wait("document.querySelectorAll('#turn-list li').length")
+    assert found(page) == len(embedded["turns"]) == 72
+    choose(page, "outcome", "differ")
+    differing = found(page)
+    page.open(whole, "#turns?b=1")
+    choose(page, "outcome", "differ")
+    assert found(page) == differing
+    shown: list[str] = []
+    for path in (whole, large):
+        page.open(path, f"#turns?at={embedded['turns'][40]['id']}&b=1")
+        page.wait("document.querySelector('article.chosen pre')")
+        shown.append(page.js("document.getElementById('dialogue').innerText"))
+    assert shown[0] == shown[1] and page.problems == []
