@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from eval.cli.options import MAINTAIN, AsJson, ConfigFile, Data, Databases, DatasetName, Dialogues, Seed, Split
+from eval.cli.option_groups import ListedRows, Rows, grouped
+from eval.cli.options import MAINTAIN, AsJson, ConfigFile, Data, DatasetName, Seed, Split
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -39,24 +40,20 @@ def verdict(
 
 
 @app.command(rich_help_panel=MAINTAIN)
+@grouped
 def audit(
-    data: Data,
-    dataset: DatasetName = "cosql",
-    split: Split = "dev",
-    dialogues: Dialogues = None,
+    rows: Rows,
     json: AsJson = False,
 ) -> None:
     """List the golds that do not run, are empty, or whose answer depends on chance, NULLs, the clock or spelling."""
     from rich.console import Console
 
-    from eval.datasets import load, parse_range
     from eval.report.audit import audit_table, flagged_lines
     from eval.scoring.gold_audit import audit as audit_golds
 
-    rows = load(dataset, data, split)
-    rows = rows.select(*parse_range(dialogues)) if dialogues else rows
-    rows.open_databases()
-    found = audit_golds(rows)
+    chosen = rows.load()
+    chosen.open_databases()
+    found = audit_golds(chosen)
     if json:
         typer.echo(found.model_dump_json(indent=2))
         return
@@ -154,12 +151,9 @@ def validator(
 
 
 @app.command(rich_help_panel=MAINTAIN)
+@grouped
 def rules(
-    data: Data,
-    dataset: DatasetName = "cosql",
-    split: Split = "dev",
-    dialogues: Dialogues = None,
-    databases: Databases = None,
+    rows: ListedRows,
     answers: Annotated[bool, typer.Option(help="Answer the turns too, with and without each rule.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -168,13 +162,8 @@ def rules(
 
     from eval.checks.rule_scores import rules_table
     from eval.checks.rules import RuleCheck
-    from eval.datasets import load, parse_range
-    from eval.datasets.spider_family import listed_databases
 
-    rows = load(dataset, data, split)
-    rows = rows.select(*parse_range(dialogues)) if dialogues else rows
-    rows = rows.about(listed_databases(databases)) if databases else rows
-    scores = RuleCheck(rows, answers=answers).scores()
+    scores = RuleCheck(rows.load(), answers=answers).scores()
     if as_json:
         typer.echo(scores.model_dump_json(indent=2))
     else:
@@ -182,31 +171,24 @@ def rules(
 
 
 @app.command(rich_help_panel=MAINTAIN)
+@grouped
 def labels(
-    data: Data,
+    rows: Rows,
     out: Annotated[Path, typer.Option(metavar="FILE", help="File to write: one JSON object a literal.")] = Path(
         "labels.jsonl"
     ),
-    dataset: DatasetName = "cosql",
-    split: Split = "dev",
-    dialogues: Dialogues = None,
 ) -> None:
     """Write what value grounding should find: column, mention and kind of every literal of gold SQL."""
-    from eval.datasets import load, parse_range
     from eval.gold.value_labels import Labeller, write_labels
 
-    rows = load(dataset, data, split)
-    counts = write_labels(Labeller(rows.select(*parse_range(dialogues)) if dialogues else rows).all(), out)
+    counts = write_labels(Labeller(rows.load()).all(), out)
     typer.echo(f"{out}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
 
 
 @app.command(rich_help_panel=MAINTAIN)
+@grouped
 def grounding(
-    data: Data,
-    dataset: DatasetName = "cosql",
-    split: Split = "dev",
-    dialogues: Dialogues = None,
-    databases: Databases = None,
+    rows: ListedRows,
     run: Annotated[
         Path | None,
         typer.Option(metavar="RUN", help="Measure the values that this run was given, in place of the index."),
@@ -222,24 +204,16 @@ def grounding(
     """Measure the value index alone against gold SQL: recall by kind, columns, precision, silence, misspellings."""
     from eval.analysis.value_grounding import measure_run
     from eval.checks.value_index import measure
-    from eval.datasets import listed_databases, load, parse_range
 
-    if run:
-        lines = measure_run(run, data, without).lines()
-    else:
-        rows = load(dataset, data, split)
-        rows = rows.select(*parse_range(dialogues)) if dialogues else rows
-        lines = measure(rows.about(listed_databases(databases)) if databases else rows).lines()
-    for line in lines:
+    found = measure_run(run, rows.data, without) if run else measure(rows.load())
+    for line in found.lines():
         typer.echo(line)
 
 
 @app.command(rich_help_panel=MAINTAIN)
+@grouped
 def grammar(
-    data: Data,
-    dataset: DatasetName = "cosql",
-    split: Split = "dev",
-    dialogues: Dialogues = None,
+    rows: Rows,
     config: ConfigFile = None,
     gold: Annotated[bool, typer.Option("--gold", help="Make links and values from gold instead.")] = False,
     json: AsJson = False,
@@ -249,11 +223,8 @@ def grammar(
 
     from agent.config import DEFAULT, Config
     from eval.checks.grammar_coverage import grammar_reach
-    from eval.datasets import load, parse_range
 
-    rows = load(dataset, data, split)
-    rows = rows.select(*parse_range(dialogues)) if dialogues else rows
-    reach = grammar_reach(rows, Config.load(config or DEFAULT), gold=gold)
+    reach = grammar_reach(rows.load(), Config.load(config or DEFAULT), gold=gold)
     if json:
         typer.echo(json_module.dumps({level: found.model_dump() for level, found in reach.items()}, indent=2))
         return

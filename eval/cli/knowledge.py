@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from eval.cli.options import MAINTAIN, AsJson, Data, Databases, DatasetName, Dialogues, Split
+from eval.cli.option_groups import SpiderRows, grouped
+from eval.cli.options import MAINTAIN, AsJson
 
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.command(rich_help_panel=MAINTAIN)
+@grouped
 def paraphrases(
-    data: Data,
-    dataset: DatasetName = "spider",
-    split: Split = "train_spider",
-    dialogues: Dialogues = None,
-    databases: Databases = None,
+    rows: SpiderRows,
     json: AsJson = False,
 ) -> None:
     """Take every first question for a verified one, and tell how often another one taken for it has its answer."""
     from eval.checks.paraphrases import score_paraphrases
-    from eval.datasets import listed_databases, load, parse_range
 
-    chosen = load(dataset, data, split)
-    if dialogues:
-        chosen = chosen.select(*parse_range(dialogues))
-    if databases:
-        chosen = chosen.about(listed_databases(databases))
+    chosen = rows.load()
     try:
         found = score_paraphrases(chosen)
     finally:

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from eval.cli.option_groups import Answered, Rows, grouped
 from eval.cli.options import (
     ANSWER,
     MAINTAIN,
     MEASURE,
     AsJson,
-    Concurrency,
     ConfigFile,
     Data,
     Databases,
@@ -22,7 +22,6 @@ from eval.cli.options import (
     History,
     MovedData,
     Nodes,
-    Out,
     RunFolder,
     Seed,
     Split,
@@ -32,33 +31,21 @@ app = typer.Typer(no_args_is_help=True)
 
 
 @app.command(rich_help_panel=ANSWER)
+@grouped
 def ablate(
-    data: Data,
-    out: Out,
-    dataset: DatasetName = "cosql",
-    split: Split = "dev",
-    dialogues: Dialogues = None,
+    answered: Answered,
     history: History = None,
-    config: ConfigFile = None,
-    node: Nodes = None,
-    concurrency: Concurrency = 1,
 ) -> None:
     """Run the ladder: each stage skipped, exchanged, and given gold, with what each change is worth."""
-    import os
     from functools import partial
 
     from rich.console import Console
 
     from eval.ablation.run import ablate as climb
     from eval.report.ladder import ladder_tables
-    from eval.runs.experiment import RunOptions
 
-    options = RunOptions(
-        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, history=history, config=config,
-        nodes=tuple(node or ()), concurrency=concurrency, environment=os.environ,
-    )  # fmt: skip
     console = Console()
-    for table in ladder_tables(climb(options, say=partial(typer.echo, err=True))):
+    for table in ladder_tables(climb(answered.options(history=history), say=partial(typer.echo, err=True))):
         console.print(table.rich())
 
 
@@ -84,52 +71,36 @@ def attribute(
 
 @app.command("attribution-check", rich_help_panel=MAINTAIN)
 @app.command("modes", hidden=True)
+@grouped
 def attribution_check(
-    data: Data,
-    dataset: DatasetName = "cosql",
-    split: Split = "dev",
-    dialogues: Dialogues = None,
+    rows: Rows,
     seed: Seed = 0,
 ) -> None:
     """Corrupt gold plans in one failure mode at a time, and count how often attribution names that mode."""
     from eval.ablation.attribution_check import measure_modes
-    from eval.datasets import load, parse_range
 
-    rows = load(dataset, data, split)
-    rows = rows.select(*parse_range(dialogues)) if dialogues else rows
-    rows.open_databases()
+    chosen = rows.load()
+    chosen.open_databases()
     typer.echo(f"{'mode':<22}{'corrupted':>8}{'named':>8}{'share':>8}{'alone':>8}")
-    for figure in measure_modes(rows, seed=seed):
+    for figure in measure_modes(chosen, seed=seed):
         typer.echo(figure.describe())
 
 
 @app.command(rich_help_panel=ANSWER)
+@grouped
 def history(
-    data: Data,
-    out: Out,
-    dataset: DatasetName = "cosql",
-    split: Split = "dev",
-    dialogues: Dialogues = None,
-    config: ConfigFile = None,
-    node: Nodes = None,
-    concurrency: Concurrency = 1,
+    answered: Answered,
 ) -> None:
     """Run with gold, predicted and noised history, and print what each costs, turn by turn."""
-    import os
     from functools import partial
 
     from rich.console import Console
 
     from eval.analysis.history_gap import run_histories
     from eval.report.history import history_tables
-    from eval.runs.experiment import RunOptions
 
-    options = RunOptions(
-        data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, config=config, nodes=tuple(node or ()),
-        concurrency=concurrency, environment=os.environ,
-    )  # fmt: skip
     console = Console()
-    for table in history_tables(run_histories(options, say=partial(typer.echo, err=True))):
+    for table in history_tables(run_histories(answered.options(), say=partial(typer.echo, err=True))):
         console.print(table.rich())
 
 
