@@ -107,8 +107,12 @@ class Dataset:
     @cached_property
     def rows_sha256(self) -> str:
         """The hash of these dialogues: index, database, utterances and gold, in order."""
-        rows = [dialogue.model_dump(mode="json") for dialogue in self.dialogues]
-        return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
+        found = hashlib.sha256()  # of one JSON list, which is never in memory as a whole
+        for number, dialogue in enumerate(self.dialogues):
+            row = json.dumps(dialogue.model_dump(mode="json"), ensure_ascii=False)
+            found.update(f"{', ' if number else '['}{row}".encode())
+        found.update(b"]" if self.dialogues else b"[]")
+        return found.hexdigest()
 
     @cached_property
     def _names(self) -> dict[str, NaturalNames]:
@@ -342,7 +346,8 @@ def _dialogues(name: DatasetName, path: Path) -> tuple[GoldDialogue, ...]:
         raise DataError(f"{path} holds no dialogues: it must be a list with at least one")
     read = _question if name == "spider" else _interaction
     dialogues: list[GoldDialogue] = []
-    for index, row in enumerate(rows):
+    for index in range(len(rows)):
+        row, rows[index] = rows[index], None  # the whole file is not kept beside what is read from it
         try:
             dialogues.append(read(index, row))
         except ValidationError as error:
