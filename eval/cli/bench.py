@@ -279,3 +279,27 @@ def _confirm() -> None:
             f"{setup.processes:>9}{setup.asked:>7}{setup.alone_ms:>11.0f}{setup.compute_ms:>12.1f}{point.predicted:>13.1f}"
             f"{point.measured:>12.1f}{point.in_flight:>11.1f}{point.error:>+7.0%}"
         )
+
+
+@app.command("workers")
+def bench_workers(
+    folder: Annotated[Path, typer.Option(help="Folder for the runs, which stay.")],
+    data: Data,
+    dialogues: SliceRange = "0:32",
+    config: ConfigFile = None,
+    workers: Annotated[int, typer.Option(min=2, help="Workers beside one.")] = 2,
+    rounds: Annotated[int, typer.Option(min=1, help="How often both are measured, one after the other.")] = 3,
+) -> None:
+    """Measure what more workers are worth for `eval run` and `eval score`, by the clock and by processor time."""
+    from eval.bench.workers import worker_costs
+
+    words = ("--data", str(data), "--dialogues", dialogues, *(("--config", str(config)) if config else ()))
+    typer.echo(
+        f"{'command':<9}{'seconds':>9}{'cpu s':>8}{f'seconds of {workers}':>14}{'cpu s':>8}{'by clock':>10}{'by processor':>14}"
+    )
+    for found in worker_costs(folder, words, workers, rounds):
+        one, several = found.one, found.several
+        typer.echo(
+            f"{found.command:<9}{one.seconds:>9.1f}{one.cpu:>8.1f}{several.seconds:>14.1f}{several.cpu:>8.1f}"
+            f"{found.by_clock:>10.2f}{found.by_processor:>14.2f}"
+        )
