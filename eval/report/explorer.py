@@ -62,7 +62,7 @@ def explorer_turns(runs: Sequence[tuple[RunView, Faults]]) -> Iterator[ExplorerT
 
 def _places(place: int, reader: _Reader) -> Iterator[tuple[tuple[str, int, int], int, TurnView]]:
     for turn in reader.run.turns:
-        yield (reader.corpus, *turn.record.key), place, turn
+        yield (reader.corpus, turn.record.dialogue, turn.record.turn), place, turn
 
 
 def _shared(found: Sequence[tuple[int, TurnView]], readers: Sequence[_Reader], corpus: str) -> Iterator[ExplorerTurn]:
