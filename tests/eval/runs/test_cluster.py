@@ -35,7 +35,8 @@ def cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
     node = {"num_cpus": 1, "object_store_memory": STORE, "include_dashboard": False}
-    found = Cluster(initialize_head=True, head_node_args=node)
+    # Its hooks at exit want the main thread, and nodes are added by another.
+    found = Cluster(initialize_head=True, shutdown_at_exit=False, head_node_args=node)
     for _ in range(2):
         found.add_node(num_cpus=1, object_store_memory=STORE)
     yield found
