@@ -90,7 +90,7 @@ class _Reader:
         self.book = GoldBook(run.dataset) if run.dataset else None
         self.corpus = f"{run.manifest.dataset} {run.manifest.split}"
         self._sql: dict[TurnKey, str] = {}
-        """Of the dialogue that is read."""
+        """The SQL of the dialogue that is read."""
 
     def turn(self, turn: TurnView) -> Json:
         """Return what all runs share of a turn: the question and its gold."""

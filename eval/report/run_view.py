@@ -57,7 +57,7 @@ class RunFacts:
     ms: dict[Stage, array[float]] = field(default_factory=lambda: {stage: array("d") for stage in STAGES})
     """Milliseconds of each stage in the turns that were run."""
     confidences: array[float] = field(default_factory=lambda: array("d"))
-    """Of the turns that were judged and have one."""
+    """The confidences of the turns that were judged and have one."""
     right: bytearray = field(default_factory=bytearray)
     """Whether those turns are right."""
     flagged: int = 0
@@ -124,7 +124,7 @@ class RunView:
     manifest: Manifest
     summary: Summary
     turns: Collection[TurnView]
-    """In the order of the dialogues; of very many turns one at a time, from the disk."""
+    """The turns in the order of the dialogues; very many are read from the disk, one at a time."""
     dataset: Dataset | None
     """None if the data folder is gone: the report then shows no gold."""
     name: str

@@ -147,7 +147,7 @@ class _Interactions:
 
     def __init__(self) -> None:
         self._wrong: dict[int, int] = {}
-        """Of each dialogue, a bit for each verdict that a scored turn fails, one for a turn that was not run and one for a scored turn."""
+        """A bit for each verdict that a scored turn of the dialogue fails, one for a turn that was not run, one for a scored turn."""
 
     def add(self, line: TurnScores) -> None:
         found = self._wrong.get(line.dialogue, 0)
