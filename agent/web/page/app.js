@@ -6,7 +6,7 @@ import { drawKept } from "./kept.js";
 import { drawPlan } from "./plan/form.js";
 import { drawSchema } from "./schema.js";
 import { drawThreads, newName } from "./threads.js";
-import { pendingTurn, summary, turnArticle } from "./turn.js";
+import { changed, pendingTurn, summary, turnArticle } from "./turn.js";
 
 const at = (id) => document.getElementById(id);
 const form = at("ask"), question = at("question");
@@ -17,7 +17,7 @@ const state = { database: null, threads: [], thread: "", turns: [], kept: [], pe
 function drawConversation() {
   const last = state.turns.length - 1;
   redraw(at("conversation"),
-    state.turns.map((answer, index) => turnArticle(answer, { thread: state.thread, last: index === last && !state.pending, place: index + 1, actions })),
+    state.turns.map((answer, index) => turnArticle(answer, { thread: state.thread, last: index === last && !state.pending, keeps: state.database?.feedback, place: index + 1, actions })),
     state.pending && pendingTurn(state.pending),
     !state.turns.length && !state.pending && welcome());
 }
@@ -37,7 +37,7 @@ function drawAside() {
 }
 
 function drawNav() {
-  redraw(at("threads"), drawThreads(state, actions), drawKept(state.kept, actions));
+  redraw(at("threads"), drawThreads(state, actions), state.database?.feedback ? drawKept(state.kept, actions) : null);
 }
 
 function draw() {
@@ -51,7 +51,7 @@ function draw() {
 function problem(error, again) {
   const place = at("problem");
   if (error.status === 401) return askToken(again);
-  place.replaceChildren(el("span", {}, error.message), again ? el("button", { type: "button", on: { click: () => { calm(); again(); } } }, "Try again") : "",
+  place.replaceChildren(el("span", {}, error.message), again ? el("button", { type: "button", "data-key": "again", on: { click: () => { calm(); question.focus(); again(); } } }, "Try again") : "",
     el("button", { type: "button", "aria-label": "Close this message", on: { click: () => { calm(); question.focus(); } } }, "✕"));
   place.hidden = false;
 }
@@ -95,7 +95,7 @@ function change(request, told) {
     try {
       const answer = await request(state.thread);
       calm();
-      state.turns[state.turns.length - 1] = answer;
+      state.turns[state.turns.length - 1] = changed(answer, state.turns.at(-1));
       say(`${told}. ${summary(answer)}`);
     } finally {
       draw();
@@ -174,17 +174,20 @@ async function loadThreads() {
 }
 
 async function loadKept() {
+  if (!state.database.feedback) return;
   const found = await api.kept();
-  state.kept = Array.isArray(found) ? found : found.feedback ?? found.kept ?? [];
+  state.kept = Array.isArray(found) ? found : found.feedback ?? [];
 }
 
 function load() {
   return inTurn(async () => {
     state.database ??= await api.database();
     at("database").textContent = `${state.database.address} (${state.database.dialect})`;
+    at("runs").hidden = !state.database.runs;
     await Promise.all([loadThreads(), loadKept()]);
     const given = new URLSearchParams(location.hash.slice(1)).get("thread");
     state.thread = given || newName(state.database);
+    if (!given) history.replaceState(null, "", `#thread=${encodeURIComponent(state.thread)}`);
     state.turns = given ? (await api.thread(given)).turns : [];
     draw();
     at("conversation").lastElementChild?.scrollIntoView({ block: "start" });
@@ -216,4 +219,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !event.target.closest("input, textarea, select")) { event.preventDefault(); question.focus(); }
 });
 addEventListener("hashchange", load);
+// The address that the server prints holds its token: it is taken out of sight, and out of the history.
+const handed = new URLSearchParams(location.hash.slice(1)).get("token");
+if (handed) {
+  setToken(handed);
+  history.replaceState(null, "", location.pathname);
+}
 load();

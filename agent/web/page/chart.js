@@ -15,7 +15,7 @@ const shorten = (text, most) => (text.length > most ? `${text.slice(0, most - 1)
 /** Draw the rows of an answer; drawn again when the width changes. */
 export function chart(result) {
   const spec = result.chart;
-  const records = spec.data?.values ?? result.rows.map((row) => Object.fromEntries(result.columns.map((name, at) => [name, row[at]])));
+  const records = recordsOf(result);
   const [x, y] = [spec.encoding.x, spec.encoding.y];
   const told = `${kind(spec)} chart of ${title(y)} by ${title(x)}, ${records.length} marks; the table has the same figures`;
   const figure = el("figure", { class: "chart", role: "img", "aria-label": told });
@@ -24,6 +24,13 @@ export function chart(result) {
   new ResizeObserver(() => { if (figure.clientWidth !== width) { width = figure.clientWidth; draw(); } }).observe(figure);
   return figure;
 }
+
+/** Return the specification of an answer with its rows in it. */
+export function specification(result) {
+  return { $schema: "https://vega.github.io/schema/vega-lite/v6.json", ...result.chart, data: { values: recordsOf(result) } };
+}
+
+const recordsOf = ({ chart: { data }, columns, rows }) => data?.values ?? rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]])));
 
 function drawn(spec, records, width) {
   const { x, y } = spec.encoding;

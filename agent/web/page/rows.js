@@ -1,7 +1,7 @@
 // The rows of an answer: one number large, a table that sorts, or a drawing.
 
-import { chart, drawable } from "./chart.js";
-import { count, el, redraw, say } from "./dom.js";
+import { chart, drawable, specification } from "./chart.js";
+import { count, download, el, redraw, say } from "./dom.js";
 
 const SHOWN = 100;
 /** How a person looks at the rows of each answer, kept while the page is open. */
@@ -40,13 +40,22 @@ export function resultView(place, result, view) {
   const note = result.truncated ? `The first ${count(rows.length, "row")}; more were cut${result.message ? `: ${result.message}` : ""}` : count(rows.length, "row");
   redraw(place,
     el("div", { class: "above" }, el("p", { class: "soft" }, note), drawable(result.chart) ? switcher(look, again) : null),
-    look.drawn && drawable(result.chart) ? chart(result) : table(result, look, again, view));
+    look.drawn && drawable(result.chart) ? [chart(result), saver(result)] : table(result, look, again, view));
 }
 
 function switcher(look, again) {
   const set = (drawn) => () => { look.drawn = drawn; again(); say(drawn ? "Shown as a chart" : "Shown as a table"); };
   const button = (name, drawn) => el("button", { type: "button", "aria-pressed": String(look.drawn === drawn), "data-key": `as ${name}`, on: { click: set(drawn) } }, name);
   return el("div", { class: "switch", role: "group", "aria-label": "Show the rows as" }, button("Table", false), button("Chart", true));
+}
+
+// The specification with its rows, for whatever else reads Vega-Lite.
+function saver(result) {
+  const save = () => {
+    download("chart.vl.json", new Blob([JSON.stringify(specification(result), null, 2)], { type: "application/json" }));
+    say("Chart saved as Vega-Lite");
+  };
+  return el("button", { type: "button", class: "small", "data-key": "save-chart", on: { click: save } }, "Save as Vega-Lite");
 }
 
 function table(result, look, again, view) {

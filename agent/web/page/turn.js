@@ -18,6 +18,12 @@ export function summary(answer) {
 const percent = (number) => `${Math.round(100 * number)}%`;
 const counted = (answer) => (answer.truncated ? `The first ${count(answer.rows.length, "row")}, more were cut` : count(answer.rows.length, "row"));
 
+/** Mark the stages of a changed answer that did not run again: they are those of the answer before, to the millisecond. */
+export function changed(answer, before) {
+  const same = (stage) => before.stages?.some((it) => it.stage === stage.stage && it.variant === stage.variant && it.ms === stage.ms);
+  return { ...answer, stages: answer.stages?.map((stage) => ({ ...stage, stands: Boolean(same(stage)) })) };
+}
+
 /** Draw a question that is being answered, with the stages that are through. */
 export function pendingTurn({ question, stages }) {
   const done = new Map(stages.map((it) => [it.stage, it]));
@@ -29,18 +35,18 @@ export function pendingTurn({ question, stages }) {
 }
 
 /** Draw an answered question; only the latest can be changed. */
-export function turnArticle(answer, { thread, last, place, actions }) {
+export function turnArticle(answer, { thread, last, place, keeps, actions }) {
   const key = `${place}`;
   const head = el("h2", { class: "asked", tabindex: -1, "data-fallback": last }, answer.question);
   const article = (...parts) => el("article", { class: last ? "turn last" : "turn", "aria-label": `Question ${place}: ${answer.question}` }, head, parts);
   if (!last) return article(earlier(answer, thread, key, actions));
   return article(
     chips(answer, actions), rowsPart(answer, { thread, key, actions, open: true }), verdict(answer), doubtPart(answer, actions),
-    toolbar(answer, actions), readingsPart(answer, actions), sqlPart(answer, { key, actions }), knowledgePart(answer, key), stagesPart(answer, key));
+    toolbar(answer, keeps, actions), readingsPart(answer, actions), sqlPart(answer, { key, actions }), knowledgePart(answer, key), stagesPart(answer, key));
 }
 
 function earlier(answer, thread, key, actions) {
-  const told = answer.rows ? counted(answer) : answer.message || "Rows";
+  const told = answer.rows ? counted(answer) : answer.message || "Rows and SQL";
   if (!answer.sql) return el("p", { class: "message" }, summary(answer));
   const box = el("details", { "data-key": `${key} earlier` }, el("summary", { "data-key": `${key} earlier-summary` }, told));
   const fill = () => box.open && box.childElementCount < 2 && box.append(rowsPart(answer, { thread, key, actions, open: true }), el("pre", { class: "sql" }, answer.sql));
@@ -96,12 +102,12 @@ function readingsPart(answer, actions) {
 
 // --- what can be done with it
 
-function toolbar(answer, actions) {
+function toolbar(answer, keeps, actions) {
   const right = answer.kept
     ? el("span", { class: "done", "data-key": "keep", tabindex: -1 }, "✓ Kept as right")
     : el("button", { type: "button", "data-key": "keep", on: { click: actions.keep } }, "Keep this answer");
   return el("div", { class: "buttons toolbar", role: "group", "aria-label": "This answer" },
-    answer.sql ? right : null,
+    answer.sql && keeps ? right : null,
     answer.columns?.length ? el("button", { type: "button", "data-key": "csv", on: { click: () => actions.csv(answer) } }, "Export CSV") : null,
     el("button", { type: "button", "data-key": "undo", on: { click: actions.undo } }, "Take back"));
 }
@@ -112,11 +118,13 @@ function knowledgePart(answer, key) {
 }
 
 function stagesPart(answer, key) {
-  const ran = answer.stages ?? [];
-  if (!ran.length) return null;
+  const every = answer.stages ?? [];
+  if (!every.length) return null;
+  const ran = every.filter((it) => !it.stands);
   const spent = ran.reduce((sum, it) => sum + it.ms, 0);
-  return el("details", { "data-key": `${key} stages`, class: "stages" }, el("summary", {}, `${count(ran.length, "stage")} ran in ${ms(spent)}`),
-    el("ol", {}, ran.map((it) => el("li", {}, el("span", {}, el("b", {}, words(it.stage)), " ", el("small", {}, `${it.variant ? `${it.variant}, ` : ""}${ms(it.ms)}`)), it.text ? el("pre", {}, it.text) : null))));
+  const told = ran.length < every.length ? `${count(ran.length, "stage")} ran again in ${ms(spent)}, ${every.length - ran.length} as before` : `${count(ran.length, "stage")} ran in ${ms(spent)}`;
+  return el("details", { "data-key": `${key} stages`, class: "stages" }, el("summary", {}, told),
+    el("ol", {}, every.map((it) => el("li", { class: it.stands ? "stands" : null }, el("span", {}, el("b", {}, words(it.stage)), " ", el("small", {}, `${it.variant ? `${it.variant}, ` : ""}${ms(it.ms)}`)), it.text ? el("pre", {}, it.text) : null))));
 }
 
 const ms = (number) => (number >= 1000 ? `${(number / 1000).toFixed(1)} s` : `${number < 10 ? number.toFixed(1) : Math.round(number)} ms`);

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { isNumeric } from "./scope.js";
-import { columnSelect, termEditor } from "./terms.js";
+import { columnOf, columnSelect, termEditor } from "./terms.js";
 import { conditionText, termText } from "./text.js";
 
 const OPERATORS = [
@@ -103,7 +103,7 @@ function literal(typed, numeric) {
 function adder(plan, name, noun, path, context, set) {
   const first = context.columns[0];
   if (!first?.columns.length) return null;
-  let left = { kind: "column", table: first.table, column: first.columns[0].name, occurrence: first.occurrence, outer: 0 };
+  let left = columnOf(first);
   if (name === "having") left = { kind: "aggregate", function: "count", argument: { kind: "star", source: null }, distinct: false };
   let operator = name === "having" ? ">" : "=";
   const value = el("input", { type: "text", class: "value", "aria-label": `Value of the new ${noun}`, autocomplete: "off", "data-key": `${path} new-value`, on: { keydown: (event) => { if (event.key === "Enter") { event.preventDefault(); add(); } } } });

@@ -4,7 +4,7 @@ import { el, redraw } from "../dom.js";
 import { conditionPart } from "./conditions.js";
 import { joinsPart } from "./joins.js";
 import { columnsOf } from "./scope.js";
-import { adder, termEditor } from "./terms.js";
+import { adder, columnOf, termEditor } from "./terms.js";
 import { planText, termText } from "./text.js";
 
 /** Draw the plan; nothing can be changed before there is an answer with one. */
@@ -22,11 +22,12 @@ export function drawPlan(place, answer, database, actions) {
 export function planPart(plan, context) {
   const columns = columnsOf(plan, context.database);
   const inner = { ...context, plan, columns, nested: (sub, path) => nested(sub, { ...context, path }) };
+  const fresh = columns.filter((group) => group.own).flatMap((group) => group.columns.map((_, at) => columnOf(group, at)));
   return [
-    part("Columns", termList(plan.select, "column", inner), checkbox("Equal rows once", plan.distinct, "distinct", inner, (on) => { plan.distinct = on; })),
+    part("Columns", termList(plan.select, "column", inner, fresh), checkbox("Equal rows once", plan.distinct, "distinct", inner, (on) => { plan.distinct = on; })),
     part("Tables", joinsPart(plan, inner)),
     part("Filters", conditionPart(plan, "where", "filter", { ...inner, bare: true })),
-    part("Groups", termList(plan.group_by, "group", { ...inner, bare: true })),
+    part("Groups", termList(plan.group_by, "group", { ...inner, bare: true }, plan.select)),
     plan.having || plan.group_by.length ? part("Filters on groups", conditionPart(plan, "having", "filter on groups", inner)) : null,
     part("Order", orderList(plan, inner)),
     part("Limit", numberField("Rows at most", "limit", plan, inner), plan.offset == null ? null : numberField("Rows left out first", "offset", plan, inner)),
@@ -35,6 +36,7 @@ export function planPart(plan, context) {
   ];
 }
 
+const missing = (terms, there) => terms.filter((term) => !there.some((it) => termText(it) === termText(term)));
 const part = (title, ...children) => el("fieldset", {}, el("legend", {}, title), children);
 
 function nested(plan, context) {
@@ -43,13 +45,13 @@ function nested(plan, context) {
 
 const removeButton = (what, path, remove) => el("button", { type: "button", class: "icon", "aria-label": `Remove ${what}`, "data-key": `${path} remove`, on: { click: remove } }, "✕");
 
-function termList(terms, noun, context) {
+function termList(terms, noun, context, likely) {
   const path = `${context.path}/${noun}`;
   const rows = terms.map((term, at) => el("li", {},
     termEditor(term, `${path}/${at}`, `${noun} ${at + 1}`, context, (changed) => { terms[at] = changed; context.send(`${noun} changed`); }),
     at > 0 ? el("button", { type: "button", class: "icon", "aria-label": `Move ${termText(term)} up`, "data-key": `${path}/${at} up`, on: { click: () => { terms.splice(at - 1, 0, ...terms.splice(at, 1)); context.send(`${noun} moved up`); } } }, "↑") : null,
     removeButton(`${noun} ${termText(term)}`, `${path}/${at}`, () => { terms.splice(at, 1); context.send(`${noun} removed`); })));
-  return [rows.length ? el("ol", { class: "fields" }, rows) : null, adder(`Add ${noun}`, path, context, (term) => { terms.push(term); context.send(`${noun} added`); })];
+  return [rows.length ? el("ol", { class: "fields" }, rows) : null, adder(`Add ${noun}`, path, context, (term) => { terms.push(term); context.send(`${noun} added`); }, missing(likely, terms))];
 }
 
 function orderList(plan, context) {
@@ -61,7 +63,7 @@ function orderList(plan, context) {
       removeButton(`the order by ${termText(order.term)}`, `${path}/${at}`, () => { plan.order_by.splice(at, 1); context.send("order removed"); }));
   });
   return [rows.length ? el("ol", { class: "fields" }, rows) : null,
-    adder("Add order", path, context, (term) => { plan.order_by.push({ term, descending: false, nulls: null }); context.send("order added"); })];
+    adder("Add order", path, context, (term) => { plan.order_by.push({ term, descending: false, nulls: null }); context.send("order added"); }, missing(plan.select, plan.order_by.map((it) => it.term)))];
 }
 
 function checkbox(label, checked, name, context, set) {

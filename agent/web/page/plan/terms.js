@@ -15,11 +15,11 @@ export function termEditor(term, path, label, context, set) {
 }
 
 /** Draw what adds a term: nothing is sent before the button is pressed. */
-export function adder(title, path, context, add) {
-  const chosen = { function: "", column: null };
+export function adder(title, path, context, add, likely = []) {
   const first = context.columns[0];
   if (!first?.columns.length) return null;
-  chosen.column = { kind: "column", table: first.table, column: first.columns[0].name, occurrence: first.occurrence, outer: 0 };
+  // A term of the answer that is not there yet is likelier meant than the first column.
+  const chosen = likely.map(taken).find((it) => it && !(context.bare && it.function)) ?? { function: "", column: columnOf(first) };
   return el("details", { class: "add", "data-key": `${path} add` }, el("summary", { "data-key": `${path} add-summary` }, title),
     el("div", { class: "row" },
       context.bare ? null : functionSelect(chosen, `${path} new`, title, (changes) => Object.assign(chosen, changes)),
@@ -40,12 +40,14 @@ const bare = (parts, context) => context.bare && !parts.function;
 
 const simple = (term) => (term.kind === "column" && !term.outer) || (term.kind === "star" && term.source == null);
 
+/** Return the first column of a table as a term. */
+export const columnOf = ({ table, occurrence, columns }, at = 0) => ({ kind: "column", table, column: columns[at].name, occurrence, outer: 0 });
+
 function made({ function: name, column }, context) {
   const [bare, distinct] = name.split(" ");
   if (!bare) return column;
   // Only count takes every column; the other functions take one.
-  const first = context.columns[0];
-  const argument = column.kind === "star" && name !== "count" ? { kind: "column", table: first.table, column: first.columns[0].name, occurrence: first.occurrence, outer: 0 } : column;
+  const argument = column.kind === "star" && name !== "count" ? columnOf(context.columns[0]) : column;
   return { kind: "aggregate", function: bare, argument, distinct: Boolean(distinct) };
 }
 
