@@ -182,7 +182,8 @@ async function loadKept() {
 function load() {
   return inTurn(async () => {
     state.database ??= await api.database();
-    at("database").textContent = `${state.database.address} (${state.database.dialect})`;
+    at("database").textContent = `${state.database.address.split(/[\\/]/).pop() || state.database.address} (${state.database.dialect})`;
+    at("database").title = state.database.address;
     at("runs").hidden = !state.database.runs;
     await Promise.all([loadThreads(), loadKept()]);
     const given = new URLSearchParams(location.hash.slice(1)).get("thread");
