@@ -55,12 +55,30 @@ class Profiles:
 
     database: Database
     _known: dict[ColumnRef, ColumnProfile] = field(default_factory=dict[ColumnRef, ColumnProfile])
+    _unique: dict[ColumnRef, bool] = field(default_factory=dict[ColumnRef, bool])
 
     def of(self, ref: ColumnRef) -> ColumnProfile:
         """Return the profile of a column of the schema."""
         if ref not in self._known:
             self._known[ref] = self._read(ref)
         return self._known[ref]
+
+    def is_unique(self, ref: ColumnRef) -> bool:
+        """Tell whether no two rows of the table hold the same value; False where that takes too long to find out."""
+        if ref not in self._unique:
+            self._unique[ref] = self._no_value_twice(ref)
+        return self._unique[ref]
+
+    def _no_value_twice(self, ref: ColumnRef) -> bool:
+        table = self.database.schema.table(ref.table)
+        if table is None or self.database.schema.column(ref.table, ref.column) is None:
+            return False
+        if table.primary_key == (ref.column,):
+            return True
+        source, column = (quoted(name, self.database.schema.dialect) for name in (ref.table, ref.column))
+        sql = f"SELECT {column} FROM {source} GROUP BY {column} HAVING count(*) > 1 LIMIT 1"
+        found = self.database.execute(sql, deadline=0.5, max_rows=1)
+        return found.ok and not found.rows
 
     def _read(self, ref: ColumnRef) -> ColumnProfile:
         if self.database.schema.column(ref.table, ref.column) is None:  # it stands for a figure of the knowledge

@@ -7,6 +7,8 @@ from functools import cached_property
 
 from nodes.coverage.asked_group import asked_units
 from nodes.coverage.asked_order import AskedOrder, asked_order
+from nodes.coverage.calculations.asked import asks_difference, asks_share
+from nodes.coverage.calculations.time_units import TimeUnit, asked_time_unit
 from nodes.coverage.gather import requirements
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.own_keys import OwnKeyAsked, asked_of_own_key
@@ -56,6 +58,21 @@ class Demand:
     def units(self) -> tuple[tuple[ColumnRef, bool], ...]:
         """The units of a grouping that the words ask for; True for those that stand for the rows of a table."""
         return asked_units(self.inquiry)
+
+    @cached_property
+    def time_unit(self) -> TimeUnit | None:
+        """The part of a time of which figures are asked."""
+        return asked_time_unit(self.inquiry)
+
+    @cached_property
+    def asks_share(self) -> bool:
+        """Whether the words ask for a share of rows."""
+        return asks_share(self.inquiry)
+
+    @cached_property
+    def asks_difference(self) -> bool:
+        """Whether the words ask how far two figures or times lie apart."""
+        return asks_difference(self.inquiry)
 
     @cached_property
     def own_key(self) -> OwnKeyAsked | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Requirement
+from nodes.lexical.lexicon import SUPERIORS
 from nodes.lexical.utterance import stem
 from nodes.plan import Condition
 from value_index.schema import ColumnRef
@@ -25,10 +26,12 @@ class OwnKeyAsked:
     """What it refers to: employee_id."""
     conditions: tuple[Condition, ...]
     """What holds of the other row: first_name = 'Ada', last_name = 'Lund'."""
+    upward: bool = False
+    """True if the row that the key leads to is asked for: "Ada Lund's manager"."""
 
 
 def asked_of_own_key(inquiry: Inquiry, requirements: tuple[Requirement, ...]) -> OwnKeyAsked | None:
-    """Return the key to the same table that the words name before values of that table; None if there is none.
+    """Return the key to the same table that the words name beside values of that table; None if there is none.
 
     "Who reports to Ada Lund?": reports_to, where first_name is Ada and last_name is Lund.
     """
@@ -36,14 +39,29 @@ def asked_of_own_key(inquiry: Inquiry, requirements: tuple[Requirement, ...]) ->
         if key.source.table != key.target.table or key.source == key.target:
             continue
         own = inquiry.column_stems(key.source) - _IDLE
-        at = next((place for place, word in enumerate(inquiry.stems) if word in own), None)
-        if at is None:
-            continue
-        options = [_of_table(each, key.source.table) for each in requirements if 0 < each.start - at <= REACH]
-        conditions = tuple(condition for found in options for condition in found)
-        if conditions:
-            return OwnKeyAsked(key.source, key.target, conditions)
+        places = [at for at, word in enumerate(inquiry.stems) if word in own]
+        for at in dict.fromkeys((*places, *(at for at, word in enumerate(inquiry.stems) if word in SUPERIORS))):
+            upward = _owned(inquiry, at, requirements)
+            if at in places or upward:
+                said = upward or [each for each in requirements if 0 < each.start - at <= REACH]
+                found = tuple(condition for each in said for condition in _of_table(each, key.source.table))
+                if found:
+                    return OwnKeyAsked(key.source, key.target, found, upward=bool(upward))
     return None
+
+
+def _owned(inquiry: Inquiry, at: int, requirements: tuple[Requirement, ...]) -> list[Requirement]:
+    """Return what is said of the row whose superior is asked for: "Ada Lund's manager", "the manager of Ada Lund"."""
+    if inquiry.stems[at] not in SUPERIORS:
+        return []
+    text, words = inquiry.utterance.text, inquiry.utterance.words
+    before = text[: words[at].start].rstrip().casefold()
+    owned = [each for each in requirements if each.end == at or each.end == at - 1]
+    if owned and before.endswith(("'s", "’s", "s'", "s’")):
+        return [each for each in requirements if at - REACH <= each.start < at]
+    if at + 1 < len(words) and words[at + 1].text == "of":
+        return [each for each in requirements if at + 1 < each.start <= at + 1 + REACH]
+    return []
 
 
 def _of_table(requirement: Requirement, table: str) -> tuple[Condition, ...]:

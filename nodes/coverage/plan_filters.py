@@ -67,6 +67,16 @@ class PlanFilters:
         """Return how far the plan meets a requirement."""
         return max((self._of_option(option, requirement) for option in requirement.options), default=0.0)
 
+    def keeps(self, requirement: Requirement) -> bool:
+        """Tell whether a plan asks for the very rows that a requirement leaves out."""
+        wanted = {
+            _equal(_compared(each))
+            for option in requirement.options
+            for c in option.conditions
+            for each in predicates(c)
+        }
+        return requirement.excludes and bool(wanted & (self.compared - self.excluded))
+
     def _of_option(self, option: Option, requirement: Requirement) -> float:
         wanted = {_compared(each) for condition in option.conditions for each in predicates(condition)}
         if wanted <= self.compared - self.excluded:

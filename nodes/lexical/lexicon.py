@@ -140,3 +140,6 @@ RESTRICTORS = _words("whose with where that who which when having have has for i
 
 AFFIRMATIONS = _words("yes yeah yep yup correct exactly right sure no ok okay")
 """Words that answer a clarification and say nothing more."""
+
+SUPERIORS = _words("manag boss supervisor superior")
+"""Stems of words for the row that a key of staff to staff leads to."""

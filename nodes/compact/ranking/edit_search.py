@@ -14,14 +14,30 @@ from value_index.linear_model import Weights
 EDIT_ROUNDS = 2
 """How often the best plans so far are edited."""
 ASKED_EDITS = frozenset(
-    ("condition", "order", "group", "each", "figure", "cast", "roles", "own_key", "given_up", "display", "count")
+    (
+        "condition",
+        "order",
+        "group",
+        "each",
+        "figure",
+        "cast",
+        "roles",
+        "own_key",
+        "given_up",
+        "display",
+        "count",
+        "time_group",
+        "counted",
+        "share",
+        "difference",
+    )
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
-SENSE_EDITS = frozenset(("distinct", "repeat", "join", "measure"))
+SENSE_EDITS = frozenset(("distinct", "repeat", "join", "measure", "absent"))
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
-COMPLETED = frozenset(("each", "group", "count", "projection", "order"))
+COMPLETED = frozenset(("each", "group", "count", "projection", "order", "time_group", "counted", "absent"))
 """Edits whose plans are given the missing conditions at once as well."""
-BROKEN = ("fan_trap", "cross_join", "condition_twice", "copy_unused", "texts_compared", "key_summed")
+BROKEN = ("fan_trap", "cross_join", "condition_twice", "copy_unused", "texts_compared", "key_summed", "counts_itself")
 """Features of plans that are mended wherever they rank."""
 EDITED = 4
 """Plans that are edited in a round."""

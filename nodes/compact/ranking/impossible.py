@@ -6,7 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 
 from nodes.coverage.demand import Demand
-from nodes.plan import ColumnTerm, Condition, LiteralTerm, Plan, Predicate, SetOperation, TableSource
+from nodes.plan import (
+    Aggregate,
+    ColumnTerm,
+    Condition,
+    LiteralTerm,
+    Plan,
+    PlanModel,
+    Predicate,
+    SetOperation,
+    TableSource,
+    Term,
+)
 from nodes.plan.traversal import conjuncts, walk
 from value_index.schema import Schema
 
@@ -87,6 +98,24 @@ def takes_time_for_key(comparisons: Sequence[Predicate], demand: Demand) -> bool
         and each.left.ref in demand.inquiry.keys
         and each.left.ref.folded not in timed
     )
+
+
+def takes_time_for_number(part: PlanModel, demand: Demand) -> bool:
+    """Tell whether an aggregate adds up times, or a comparison holds one against a number: `birth_date > 60`."""
+    if isinstance(part, Aggregate) and part.function in ("sum", "avg", "total"):
+        return _is_time(part.argument, demand)
+    return (
+        isinstance(part, Predicate)
+        and bool(part.right)
+        and all(isinstance(term, LiteralTerm) and isinstance(term.value, int | float) for term in part.right)
+        and _is_time(part.left, demand)
+    )
+
+
+def _is_time(term: Term | None, demand: Demand) -> bool:
+    if not isinstance(term, ColumnTerm) or demand.schema.column(term.table, term.column) is None:
+        return False
+    return demand.inquiry.profiles.of(term.ref).date_form == "iso"
 
 
 def _copies(plan: Plan) -> Counter[str]:

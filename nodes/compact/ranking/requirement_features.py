@@ -12,14 +12,18 @@ from functools import cached_property
 from typing import get_args
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.calculations.differences import tells_difference
+from nodes.coverage.calculations.measures import counts_rows, total_asked
+from nodes.coverage.calculations.shares import tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
 from nodes.lexical.evidence import display_columns
-from nodes.plan import Aggregate, ColumnTerm, Plan
-from nodes.plan.traversal import columns
+from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Plan, PlanModel, Predicate, Term
+from nodes.plan.traversal import columns, walk
 from value_index.linear_model import Feature, Features
+from value_index.schema import ColumnRef
 
 FEATURES = (
     *(
@@ -27,6 +31,13 @@ FEATURES = (
         for kind in get_args(RequirementKind)
     ),
     Feature("weak_option", "The strength of the requirements that it meets by a less likely column."),
+    Feature(
+        "keeps_excluded",
+        "How many values that the words leave out it asks for: \"leave out those rated R\" and `= 'R'`.",
+    ),
+    Feature(
+        "figure_exchanged", 'True if units are asked of a figure that was shown ("By shipper") and it shows another.'
+    ),
     Feature("unasked_literal", "How many of its literals nothing asks for, up to three."),
     Feature("list_cut", 'True if an ordered list is asked ("oldest first") and it has a LIMIT.'),
     Feature("order_of_another", "True if it orders by another column than the one asked for."),
@@ -36,6 +47,22 @@ FEATURES = (
     Feature("unit_missing", 'True if figures of each unit are asked ("per town") and it does not group.'),
     Feature("unit_not_shown", "True if it groups and does not show the unit."),
     Feature("unit_shown", "How many columns of the unit it groups and shows, up to two."),
+    Feature(
+        "time_unit_missing",
+        'True if figures of each part of a time are asked ("per month") and it does not group by one.',
+    ),
+    Feature(
+        "total_counted",
+        'True if the total of things that have an amount is asked and it counts them: "total payments".',
+    ),
+    Feature("share_missing", 'True if a share is asked ("what percentage of") and it shows none.'),
+    Feature("difference_missing", 'True if a difference is asked ("days between") and it shows none.'),
+    Feature(
+        "figure_not_shown", 'True if a figure of each unit is asked ("average length by rating") and it shows none.'
+    ),
+    Feature(
+        "another_compared", 'How many counts that the words compare ("at least 10 orders") it holds of another figure.'
+    ),
     Feature("figures_of_all", 'True if figures of each unit are asked ("per town") and it shows one figure of all.'),
 )
 
@@ -51,7 +78,7 @@ class RequirementFeatures:
 
     def of(self, plan_parts: PlanParts) -> Features:
         """Return the features of one plan."""
-        return {**self._missing(plan_parts), **self._ordered(plan_parts.plan)}
+        return {**self._missing(plan_parts), **self._ordered(plan_parts.plan), **self._calculated(plan_parts.plan)}
 
     def _missing(self, plan_parts: PlanParts) -> Features:
         """How much of each kind of requirement the plan leaves out ("in 2024" and no condition on a time)."""
@@ -61,9 +88,53 @@ class RequirementFeatures:
             covered = filters.coverage(each)
             name = f"missing_{each.kind}" if covered < COVERED else "weak_option"
             found[name] += each.strength * (1.0 - covered)
+            found["keeps_excluded"] += filters.keeps(each)
         unasked = [each for each in filters.literals - self._known_literals if len(each) > CODE_LENGTH]
         found["unasked_literal"] = min(3, len(unasked))
         return dict(found)
+
+    @cached_property
+    def _asks_figures(self) -> bool:
+        plain = any(function in ("avg", "sum") for _, function in self.demand.evidence.aggregates)
+        return bool(self.demand.units) and plain
+
+    @cached_property
+    def _counted(self) -> frozenset[float]:
+        """The numbers that count rows of a named table: "at least 10 orders"."""
+        evidence = self.demand.evidence
+        found = [c for c in evidence.cues.comparisons if evidence.cues.count_compared(c, evidence.table_starts)]
+        return frozenset(float(each.number) for each in found)
+
+    @cached_property
+    def _total(self) -> ColumnRef | None:
+        return total_asked(self.demand)
+
+    @cached_property
+    def _figures_before(self) -> frozenset[Term]:
+        """The figures that the turn before showed alone, where this one asks only for their units: "By shipper"."""
+        before, evidence = self.demand.previous, self.demand.evidence
+        asks_units = bool(self.demand.units) or self.demand.time_unit is not None
+        if before is None or not asks_units or evidence.cues.count is not None or evidence.aggregates:
+            return frozenset()
+        figures = [term for term in before.select if isinstance(term, Aggregate)]
+        return frozenset(figures) if len(figures) == len(before.select) else frozenset()
+
+    def _calculated(self, plan: Plan) -> Features:
+        """What is asked of columns that no column stores: figures per month, shares, differences."""
+        unit = self.demand.time_unit
+        return {
+            "time_unit_missing": float(unit is not None and not unit.divides(plan)),
+            "figure_not_shown": float(
+                self._asks_figures and not any(isinstance(term, Aggregate) for term in plan.select)
+            ),
+            "another_compared": float(
+                sum(_compares_another(part, self._counted) for part in walk(plan)) if self._counted else 0
+            ),
+            "total_counted": float(self._total is not None and counts_rows(plan)),
+            "share_missing": float(self.demand.asks_share and not tells_share(plan)),
+            "figure_exchanged": float(bool(self._figures_before) and not self._figures_before & set(plan.select)),
+            "difference_missing": float(self.demand.asks_difference and not tells_difference(plan)),
+        }
 
     @cached_property
     def _known_literals(self) -> frozenset[str]:
@@ -113,3 +184,11 @@ def anatomy_columns(plan: Plan) -> list[ColumnTerm]:
 
 def _folded(term: ColumnTerm) -> tuple[str, str]:
     return term.table.lower(), term.column.lower()
+
+
+def _compares_another(part: PlanModel, counted: frozenset[float]) -> bool:
+    """Tell whether a comparison holds a number that counts rows against another aggregate than a count."""
+    if not isinstance(part, Predicate) or not isinstance(part.left, Aggregate) or part.left.function == "count":
+        return False
+    numbers = [term.value for term in part.right if isinstance(term, LiteralTerm)]
+    return any(isinstance(number, int | float) and float(number) in counted for number in numbers)

@@ -9,17 +9,32 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.impossible import contradicts, moved_out, takes_time_for_key, undetermined
+from nodes.compact.ranking.impossible import (
+    contradicts,
+    moved_out,
+    takes_time_for_key,
+    takes_time_for_number,
+    undetermined,
+)
+from nodes.coverage.calculations.numeric_texts import compares_texts, orders_texts
+from nodes.coverage.calculations.own_counts import counts_itself
 from nodes.coverage.column_profile import SAMPLE
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.display import shows_another_name, shows_conditions
-from nodes.coverage.edits.numeric_texts import compares_texts, orders_texts
 from nodes.coverage.edits.own_key import goes_through_own_key
 from nodes.coverage.edits.tables import idle_tables, uses_copies
 from nodes.coverage.join_paths import fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.roles import role_fit
-from nodes.plan import RANGE_OPERATORS, ColumnTerm, LiteralTerm, Plan, Predicate, SubPlan, TableSource
+from nodes.plan import (
+    RANGE_OPERATORS,
+    ColumnTerm,
+    LiteralTerm,
+    Plan,
+    Predicate,
+    SubPlan,
+    TableSource,
+)
 from nodes.plan.traversal import columns, conjuncts, merged
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
@@ -28,6 +43,8 @@ FEATURES = (
     Feature("condition_twice", "True if a condition stands twice."),
     Feature("contradiction", "True if two conditions exclude each other."),
     Feature("key_summed", "True if a key is summed or averaged."),
+    Feature("counts_itself", "True if it counts the rows of one table by what tells them apart: every count is 1."),
+    Feature("time_as_number", "True if it sums or averages times, or compares one with a number: a birthday over 60."),
     Feature("period_as_key", 'True if it compares a key with a time that the words name: an id of 2022 for "in 2022".'),
     Feature("undetermined", "How many columns it shows that its group by a table's key does not fix."),
     Feature("cross_join", "How many tables are joined by nothing."),
@@ -89,6 +106,8 @@ class SenseFeatures:
             "condition_twice": float(any(merged(b.where) is not b.where or merged(b.having) is not b.having for b in blocks)),
             "contradiction": float(any(map(contradicts, blocks))),
             "key_summed": float(any(c.ref in keys for c in summed)),
+            "counts_itself": float(any(counts_itself(b, self.demand) for b in blocks)),
+            "time_as_number": float(any(takes_time_for_number(part, self.demand) for part in plan_parts.parts)),
             "period_as_key": float(takes_time_for_key(members, self.demand)),
             "undetermined": float(sum(undetermined(b, schema) for b in blocks)),
             "cross_join": float(sum(join.on is None for b in blocks for join in b.joins or ())),

@@ -11,6 +11,9 @@ from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
+from nodes.coverage.plan_filters import leaves
+from nodes.coverage.requirement import Requirement
+from nodes.coverage.things_asked import asks_which, shows_figures_only, table_asked, tables_done, thing_ranked
 from nodes.lexical.comparisons import number_of
 from nodes.lexical.lexicon import STOPWORDS
 from nodes.lexical.utterance import name_words, stem
@@ -38,9 +41,18 @@ FEATURES = (
     Feature("head_words_shown", "How many words of what is to be shown the names of shown columns hold, up to four."),
     Feature("head_words_missed", "How many words of columns' names in what is to be shown no part of the plan holds."),
     Feature("better_named", "How much better named columns are that words of a shown one may also mean."),
+    Feature(
+        "counts_asked_which", 'True if it shows only a count and the words ask which: "Which of them are from Rome?".'
+    ),
+    Feature(
+        "asked_thing_not_shown", 'True if it shows nothing of the table asked for first: "What languages are they in?".'
+    ),
+    Feature("done_table_unused", 'True if it counts without the table of what was done: "the most rented films".'),
+    Feature("extreme_of_thing", 'True if it shows only MAX or MIN and a thing is asked for: "the longest track".'),
     Feature("figures_missing", "How many aggregates fewer it has than the words ask for."),
 )
 
+COUNTS, EXTREMES = frozenset(("count",)), frozenset(("max", "min"))
 IDS = frozenset(("id", "code", "number", "key", "ssn", "no", "num"))
 NAMES = frozenset(("name", "titl"))
 
@@ -58,7 +70,7 @@ class WordingFeatures:
     @cached_property
     def _said(self) -> frozenset[float]:
         """The numbers of the utterance, in digits or letters; those of times are written as dates."""
-        dated = {at for each in self.demand.requirements if each.kind == "date" for at in range(each.start, each.end)}
+        dated = {at for r in self.demand.requirements if _is_rewritten(r) for at in range(r.start, r.end)}
         words = self.demand.inquiry.utterance.words
         found = (number_of(word.text) for at, word in enumerate(words) if at not in dated)
         return frozenset(float(number) for number in found if number is not None)
@@ -137,8 +149,28 @@ class WordingFeatures:
             "head_words_shown": float(min(4, len(heads & names))),
             "head_words_missed": float(min(3, len(missed))),
             "better_named": self._better(plan_parts),
+            "counts_asked_which": float(self._asks_which and shows_figures_only(plan, COUNTS)),
+            "asked_thing_not_shown": float(self._table_asked not in (None, *(t.table for t in shown)) and not star),
+            "done_table_unused": float(bool(self._done) and bool(plan.group_by) and not self._done & plan_parts.folded_tables),
+            "extreme_of_thing": float(self._thing is not None and shows_figures_only(plan, EXTREMES)),
             "figures_missing": float(max(0, len(self.demand.evidence.aggregates) - len(plan_parts.aggregates))),
         }  # fmt: skip
+
+    @cached_property
+    def _asks_which(self) -> bool:
+        return asks_which(self.demand)
+
+    @cached_property
+    def _table_asked(self) -> str | None:
+        return table_asked(self.demand)
+
+    @cached_property
+    def _done(self) -> frozenset[str]:
+        return frozenset(table.lower() for table in tables_done(self.demand))
+
+    @cached_property
+    def _thing(self) -> str | None:
+        return thing_ranked(self.demand)
 
     def _table_stems(self, plan_parts: PlanParts) -> frozenset[str]:
         found = [self._stems_of_table.get(table, frozenset[str]()) for table in plan_parts.folded_tables]
@@ -166,6 +198,19 @@ def _numbers(plan_parts: PlanParts) -> frozenset[float]:
     """Return the numbers that a plan compares with."""
     values = (part.value for part in plan_parts.parts if isinstance(part, LiteralTerm))
     return frozenset(float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool))
+
+
+def _is_rewritten(requirement: Requirement) -> bool:
+    """Tell whether a plan is to write a requirement in other words than the turn: times, and lengths in another unit."""
+    if requirement.kind != "number":
+        return requirement.kind == "date"
+    literals = {
+        str(t.value)
+        for leaf in leaves(requirement.options[0].conditions)
+        for t in leaf.right
+        if isinstance(t, LiteralTerm)
+    }
+    return str(number_of(requirement.mention)) not in literals
 
 
 def _number(text: str) -> float | None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from nodes.coverage.calculations.differences import asked_differences
+from nodes.coverage.calculations.measures import summed_measures
+from nodes.coverage.calculations.numeric_texts import numeric_texts
+from nodes.coverage.calculations.own_counts import counted_rows
+from nodes.coverage.calculations.shares import asked_shares
+from nodes.coverage.calculations.time_groups import grouped_by_time
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.absent import absent_rows
 from nodes.coverage.edits.conditions import missing_conditions
 from nodes.coverage.edits.counts import asked_counts
 from nodes.coverage.edits.display import shown_things
@@ -15,8 +22,6 @@ from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.given_up import given_up_conditions
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
-from nodes.coverage.edits.measures import summed_measures
-from nodes.coverage.edits.numeric_texts import numeric_texts
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
 from nodes.coverage.edits.projections import asked_projections
@@ -45,10 +50,15 @@ EDITS: Mapping[str, Edit] = {
     "projection": asked_projections,
     "join": sound_joins,
     "distinct": shown_once,
+    "time_group": grouped_by_time,
+    "counted": counted_rows,
+    "share": asked_shares,
+    "difference": asked_differences,
+    "absent": absent_rows,
 }
 
 
-MENDING = ("join", "repeat", "table", "cast", "measure")
+MENDING = ("join", "repeat", "table", "cast", "measure", "counted")
 """Edits that take out what cannot be meant, whatever the words ask for."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import with_table
+from nodes.coverage.edits.joining import row_key, with_table
+from nodes.coverage.edits.stored_units import in_stored_units
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import Option, Requirement
 from nodes.plan import (
@@ -38,6 +39,7 @@ def missing_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
     "Only show the ones from France" after airlines to Boston: `... AND country_code = 'FR'`.
     """
+    yield from in_stored_units(plan, demand)
     if not _is_plain(plan):
         return
     filters = PlanFilters(plan)
@@ -92,7 +94,7 @@ def with_condition(plan: Plan, option: Option, requirement: Requirement, demand:
     if joined is None:
         return None
     if any(isinstance(leaf.left, Aggregate) for each in option.conditions for leaf in predicates(each)):
-        return joined.model_copy(update={"having": conjunction((*conjuncts(joined.having), *option.conditions))})
+        return _with_figure(joined, option, demand)
     kept: list[Condition] = []
     either: list[Condition] = []
     for each in conjuncts(joined.where):
@@ -105,6 +107,23 @@ def with_condition(plan: Plan, option: Option, requirement: Requirement, demand:
         known = tuple(c for each in either for c in (each.conditions if isinstance(each, Junction) else (each,)))
         new = (Junction(kind="or", conditions=(*known, *new)),)
     return joined.model_copy(update={"where": conjunction((*kept, *new))})
+
+
+def _with_figure(plan: Plan, option: Option, demand: Demand) -> Plan | None:
+    """Return a plan that compares a figure of each thing it shows: "spent more than 38 in total".
+
+    None if it shows no things of which there could be a figure each.
+    """
+    shown = [term for term in plan.select if isinstance(term, ColumnTerm)]
+    if not plan.group_by and not shown:
+        return None
+    said = frozenset(value for each in option.conditions for leaf in predicates(each) for value in _literals(leaf))
+    kept = tuple(c for c in conjuncts(plan.where) if not any(_literals(leaf) & said for leaf in predicates(c)))
+    update = {
+        "group_by": plan.group_by or (row_key(shown[0], demand.schema),), "distinct": False,
+        "where": conjunction(kept), "having": conjunction((*conjuncts(plan.having), *option.conditions)),
+    }  # fmt: skip
+    return plan.model_copy(update=update)
 
 
 def _is_alternative(condition: Condition, option: Option, demand: Demand) -> bool:

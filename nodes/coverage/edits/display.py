@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
+from nodes.coverage.things_asked import asks_which, shows_figures_only, thing_ranked
 from nodes.lexical.evidence import display_columns
-from nodes.plan import ColumnTerm, Plan, Term
+from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, TableSource, Term
 from nodes.plan.traversal import columns
 from value_index.schema import ColumnRef
 
@@ -19,6 +20,7 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     if shows_another_name(plan, demand):
         yield from _called_rightly(plan, demand)
+    yield from _things_for_figures(plan, demand)
     if plan.set_operations or plan.group_by or not shows_conditions(plan, demand):
         return
     shown = next(term.table for term in plan.select if isinstance(term, ColumnTerm))
@@ -28,6 +30,25 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
         if table is not None and joined is not None:
             terms: tuple[Term, ...] = tuple(ColumnTerm.of(ref) for ref in display_columns(table))
             yield joined.model_copy(update={"select": terms})
+
+
+def _things_for_figures(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield a plan that shows things in the place of a count or an extreme of them.
+
+    "What is the longest track?": `SELECT max(seconds) FROM track` becomes `SELECT title ... ORDER BY seconds DESC LIMIT 1`.
+    """
+    first = plan.tables[0] if plan.tables else None
+    if plan.set_operations or not isinstance(first, TableSource):
+        return
+    ranked = thing_ranked(demand)
+    if shows_figures_only(plan, frozenset(("count",))) and asks_which(demand):
+        yield plan.model_copy(update={"select": tuple(map(ColumnTerm.of, _called(first.table, demand)))})
+    elif ranked and shows_figures_only(plan, frozenset(("max", "min"))) and isinstance(plan.select[0], Aggregate):
+        order = Ordering(term=plan.select[0].argument, descending=plan.select[0].function == "max")
+        shown = tuple(map(ColumnTerm.of, _called(ranked, demand)))
+        joined = with_table(plan, ranked, demand.schema)
+        if joined is not None and shown:
+            yield joined.model_copy(update={"select": shown, "order_by": (order,), "limit": 1})
 
 
 def _called_rightly(plan: Plan, demand: Demand) -> Iterator[Plan]:

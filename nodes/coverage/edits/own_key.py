@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.own_keys import OwnKeyAsked
 from nodes.lexical.evidence import display_columns
-from nodes.plan import ColumnTerm, Condition, Plan, Predicate, SubPlan, TableSource, Term
-from nodes.plan.traversal import conjunction, conjuncts
+from nodes.plan import ColumnTerm, Condition, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan.traversal import columns, conjunction, conjuncts
 
 
 def through_own_key(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -29,24 +29,50 @@ def through_own_key(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 
 def other_row(asked: OwnKeyAsked) -> Condition:
-    """Return the condition that a row's key leads to the one that is spoken of."""
+    """Return the condition that a row's key leads to the one that is spoken of, or that its key leads to the row."""
+    here, there = (asked.target, asked.key) if asked.upward else (asked.key, asked.target)
     inner = Plan(
-        select=(ColumnTerm.of(asked.target),),
+        select=(ColumnTerm.of(there),),
         tables=(TableSource(table=asked.key.table),),
         where=conjunction(asked.conditions),
     )
-    return Predicate(left=ColumnTerm.of(asked.key), operator="in", right=(SubPlan(plan=inner),))
+    return Predicate(left=ColumnTerm.of(here), operator="in", right=(SubPlan(plan=inner),))
 
 
 def goes_through_own_key(plan: Plan, asked: OwnKeyAsked) -> bool:
-    """Tell whether a plan compares the key with rows, or reads the table twice."""
+    """Tell whether a plan compares the key with rows, or reads the table twice, each time for what it stands for."""
     copies = [s for s in plan.tables if isinstance(s, TableSource) and s.table.lower() == asked.key.table.lower()]
-    return len(copies) > 1 or any(
+    here = asked.target if asked.upward else asked.key
+    if len(copies) > 1:
+        return _shows_the_other(plan, asked)
+    return any(
         isinstance(each, Predicate)
         and isinstance(each.left, ColumnTerm)
-        and each.left.ref == asked.key
+        and each.left.ref == here
         and any(isinstance(term, SubPlan) for term in each.right)
         for each in conjuncts(plan.where)
+    )
+
+
+def _shows_the_other(plan: Plan, asked: OwnKeyAsked) -> bool:
+    """Tell whether a plan over two copies of a table shows the one that is asked for, and compares the other."""
+    ends = {
+        term.ref: term.occurrence
+        for join in plan.joins or ()
+        for leaf in conjuncts(join.on)
+        if isinstance(leaf, Predicate)
+        for term in (leaf.left, *leaf.right)
+        if isinstance(term, ColumnTerm) and term.ref in (asked.key, asked.target)
+    }
+    wanted, known = (asked.target, asked.key) if asked.upward else (asked.key, asked.target)
+    spoken_of = {term.ref for condition in asked.conditions for term in columns(condition)}
+    compared = [term for each in conjuncts(plan.where) for term in columns(each) if term.ref in spoken_of]
+    shown = [term for each in plan.select for term in columns(each) if term.table.lower() == asked.key.table.lower()]
+    stars = any(isinstance(term, Star) for term in plan.select)
+    return (
+        not stars
+        and all(term.occurrence == ends.get(known) for term in compared)
+        and all(term.occurrence == ends.get(wanted) for term in shown)
     )
 
 

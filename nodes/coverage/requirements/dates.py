@@ -39,13 +39,13 @@ def _options(inquiry: Inquiry, period: Period, start: int, end: int) -> tuple[Op
         profile = inquiry.profiles.of(ref)
         conditions = _conditions(profile, period) if profile.date_form else ()
         if conditions:
-            found.append((_fit(inquiry, profile, start, end), ref, conditions))
+            found.append((time_fit(inquiry, profile, start, end), ref, conditions))
     found.sort(key=lambda item: -item[0])
     best = found[0][0] if found else 1.0
     return tuple(Option(ref, conditions, fit / best) for fit, ref, conditions in found[:MOST_OPTIONS])
 
 
-def _fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> float:
+def time_fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> float:
     """Return how well a column fits a period: named close by, of a table that belongs to the turn, said by a word."""
     ref = profile.ref
     stems = inquiry.column_stems(ref)

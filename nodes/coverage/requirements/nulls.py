@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
+from nodes.lexical.lexicon import SUPERIORS
 from nodes.lexical.utterance import stem
 from nodes.plan import ColumnTerm, Operator, Predicate
 from value_index.schema import ColumnRef
@@ -44,13 +45,15 @@ _REACH = 4
 DATED, UNDATED = 0.95, 0.7
 """Strength where the column records when something happened ("not shipped"), and of any other."""
 _AWAITING = frozenset(("waiting", "awaiting", "pending", "outstanding"))
-_SUPERIORS = frozenset(map(stem, ("manager", "boss", "supervisor", "superior")))
 NAMED = 0.5
 """Score of a table that the turn names or goes on about."""
 _LEFT_OUT = re.compile(
     r"\b(?:leave out|exclude|excluding|remove|omit|drop)\b.* (?:who|that|which) (?:have|has|had) (?:been |already )?$",
     re.IGNORECASE,
 )
+_HELD = re.compile(r"\b(?:have|has|having|had|with) (?:an? |any |some )?$", re.IGNORECASE)
+_SAID_NO_MORE = frozenset(("and", "or", "but", "listed", "recorded", "given", "set", "at"))
+"""Words after a column of which only that it has a value is said: "customers who have a company"."""
 _DONE = re.compile(r"\b(?:have|has|had|already)(?: been| already)? $", re.IGNORECASE)
 
 
@@ -66,7 +69,7 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
             continue
         said_at = [at for at, each in enumerate(inquiry.stems) if each in own]
         places = [at for at in said_at if _is_missing(inquiry, at) or _is_awaited(inquiry, ref, at)]
-        done = [at for at in said_at if at not in places and _is_done(inquiry, ref, at)]
+        done = [at for at in said_at if at not in places and (_is_done(inquiry, ref, at) or _is_held(inquiry, ref, at))]
         if done and inquiry.profiles.of(ref).has_null:
             yield _requirement(inquiry, done[-1], (_option(ref, "is not null", 1.0),))
         if places and inquiry.profiles.of(ref).has_null and inquiry.profiles.of(ref).flag is None:
@@ -96,7 +99,7 @@ def _is_awaited(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
 def _superiors(inquiry: Inquiry) -> Iterator[tuple[int, ColumnRef]]:
     """Yield the places at which a superior is spoken of, with a key of a named table to itself that may be missing."""
     for at, each in enumerate(inquiry.stems):
-        for key in inquiry.schema.foreign_keys if each in _SUPERIORS else ():
+        for key in inquiry.schema.foreign_keys if each in SUPERIORS else ():
             own = key.source.table == key.target.table and inquiry.table_score(key.source.table) >= NAMED
             if own and inquiry.profiles.of(key.source).has_null:
                 yield at, key.source
@@ -106,6 +109,16 @@ def _is_done(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
     """Tell whether the words say that what a column of times records has happened: "sales that have shipped"."""
     before = inquiry.utterance.text[: inquiry.utterance.words[at].start]
     return bool(_DONE.search(before)) and inquiry.profiles.of(ref).date_form is not None
+
+
+def _is_held(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
+    """Tell whether the words say of a column no more than that there is a value: "customers who have a company"."""
+    words, column = inquiry.utterance.words, inquiry.schema.describe(ref)
+    after = words[at + 1].text if at + 1 < len(words) else ""
+    said = len(inquiry.column_stems(ref)) == 1 and (not after or after in _SAID_NO_MORE)
+    article = words[at - 1].text in ("a", "an", "any", "some") if at else False
+    held = _HELD.search(inquiry.utterance.text[: words[at].start]) is not None
+    return said and article and held and column.kind != "number" and inquiry.table_score(ref.table) > 0
 
 
 def _is_missing(inquiry: Inquiry, at: int) -> bool:

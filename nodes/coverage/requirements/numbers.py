@@ -1,59 +1,130 @@
-"""number_requirements: numbers that the words compare with a column ("cost more than 20")."""
+"""number_requirements: numbers that the words compare with a column ("cost more than 20"), or that name a row ("store 2")."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
-from nodes.lexical.comparisons import NumberComparison
+from nodes.coverage.requirements.measured import in_units_of, time_columns_named
+from nodes.lexical.comparisons import NumberComparison, number_of
 from nodes.lexical.lexicon import COMPARED
 from nodes.lexical.utterance import stem
-from nodes.plan import Aggregate, Cast, ColumnTerm, LiteralTerm, Operator, Predicate, Term
+from nodes.plan import Aggregate, Cast, ColumnTerm, LiteralTerm, LiteralValue, Operator, Predicate, Term
 from nodes.plan.traversal import columns
 from value_index.schema import ColumnRef
 
 _DENIED: dict[str, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_MIRRORED: dict[str, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _LEFT_OUT = frozenset(
     ("exclude", "excluding", "leave", "remove", "omit", "without", "except", "drop", "skip", "ignore")
 )
+_IN_TOTAL = re.compile(r"\b(?:in total|altogether|overall|in all|combined)\b", re.IGNORECASE)
+_OF_BIRTH = frozenset(map(stem, ("birth", "born", "birthday", "birthdate", "dob")))
+_NUMBERED = frozenset(("number", "no", "nr", "id", "#"))
+NAMED_ROW = 0.8
+"""Score of a table's name from which a number after it is that of a row."""
 
 
 def number_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     """Yield a comparison of a numeric column that is named close by, or that the words imply.
 
-    "List products that cost more than 20" over texts: `CAST(price AS REAL) > 20`.
+    "List products that cost more than 20" over texts: `CAST(price AS REAL) > 20`. "And store 2?": `store_id = 2`.
     """
-    words = inquiry.utterance.words
     for comparison in inquiry.evidence.cues.comparisons:
         if comparison.position in inquiry.dated:
             continue
         counts = inquiry.evidence.cues.count_compared(comparison, inquiry.evidence.table_starts)
-        options = _options(inquiry, comparison) or _of_figure(inquiry, comparison)
+        options = _options(inquiry, comparison) or _of_age(inquiry, comparison) or _of_figure(inquiry, comparison)
         if options and not counts:
-            word = words[comparison.position]
-            mention = inquiry.utterance.text[word.start : word.end]
-            yield Requirement("number", mention, comparison.position, comparison.position + 1, 0.9, options)
+            yield _requirement(inquiry, comparison.position, options)
+    for at in inquiry.evidence.cues.bare_numbers:
+        if at not in inquiry.dated and (options := _of_row(inquiry, at)):
+            yield _requirement(inquiry, at, options)
+
+
+def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...]) -> Requirement:
+    word = inquiry.utterance.words[at]
+    return Requirement("number", inquiry.utterance.text[word.start : word.end], at, at + 1, 0.9, options)
 
 
 def _options(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:
     words = inquiry.utterance.words
     implied = {stem(each) for word in words[comparison.start : comparison.end] for each in COMPARED.get(word.text, ())}
+    timed = time_columns_named(inquiry, comparison.position)
+    summed = bool(_IN_TOTAL.search(inquiry.utterance.text))
     operator = _operator(inquiry, comparison)
     found: list[tuple[float, ColumnRef]] = []
+    whole = set[ColumnRef]()
     for ref in inquiry.schema.columns:
         profile = inquiry.profiles.of(ref)
         if ref in inquiry.keys or not (inquiry.schema.describe(ref).kind == "number" or profile.is_numeric_text):
             continue
+        stems = inquiry.column_stems(ref)
         near = inquiry.near(ref, comparison.position, comparison.position + 1)
-        fit = max(near, 0.8 * bool(inquiry.column_stems(ref) & implied))
+        speaks = stems & (implied | timed)
+        if stems and stems == speaks:
+            whole.add(ref)
+        fit = max(near, 0.8 * bool(speaks))
         if fit >= 0.4:
             found.append((fit + 0.5 * inquiry.table_score(ref.table), ref))
+    # "Longer than 3 hours" is of a column called length, where there is one, and of no rental duration.
+    found = [(fit, ref) for fit, ref in found if ref in whole] or found
     found.sort(key=lambda item: -item[0])
     return tuple(
-        Option(ref, (_predicate(inquiry, ref, operator, comparison.number),), fit / found[0][0])
+        Option(ref, (_predicate(inquiry, ref, operator, comparison, summed=summed),), fit / found[0][0])
         for fit, ref in found[:4]
     )
+
+
+def _of_age(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:
+    """Return a comparison of a date of birth, where an age is compared that no column stores.
+
+    "Employees older than 60": `birth_date < '1966-11-29'`, sixty years ago.
+    """
+    words = inquiry.utterance.words[comparison.start : comparison.end + 3]
+    if not any("age" in COMPARED.get(word.text, ()) for word in words) or comparison.number != int(comparison.number):
+        return ()
+    years, operator = int(comparison.number), _MIRRORED[_operator(inquiry, comparison)]
+    born = [
+        ref
+        for ref in inquiry.schema.columns
+        if inquiry.column_stems(ref) & _OF_BIRTH and inquiry.profiles.of(ref).date_form == "iso"
+    ]
+    born.sort(key=lambda ref: -inquiry.table_score(ref.table))
+    if not born or not 0 < years < date.today().year:
+        return ()
+    day = _years_ago(years).isoformat()
+    best = Predicate(left=ColumnTerm.of(born[0]), operator=operator, right=(LiteralTerm(value=day),))
+    return (Option(born[0], (best,), 1.0),)
+
+
+def _years_ago(years: int) -> date:
+    today = date.today()
+    is_leap_day = (today.month, today.day) == (2, 29)
+    return today.replace(year=today.year - years, day=28 if is_leap_day else today.day)
+
+
+def _of_row(inquiry: Inquiry, at: int) -> tuple[Option, ...]:
+    """Return the equality of a table's key with a number right after its name: "store 2", "order number 10248"."""
+    words = inquiry.utterance.words
+    number, end = number_of(words[at].text), at - (words[at - 1].text in _NUMBERED if at else 0)
+    named = [m.table for m in inquiry.evidence.mentions.tables if m.end == end and m.score >= NAMED_ROW]
+    table = inquiry.schema.table(named[0]) if named else None
+    if table is None or len(table.primary_key) != 1 or not isinstance(number, int) or words[at - 1].text.endswith("s"):
+        return ()
+    key = ColumnRef(table=table.name, column=table.primary_key[0])
+    if inquiry.schema.describe(key).kind != "number":
+        return ()
+    before = inquiry.evidence.previous_tables
+    ends = sorted((key, *inquiry.key_partners(key)), key=lambda ref: ref.table not in before)
+    return tuple(Option(ref, (_equal(ref, number),), 1.0 - 0.05 * rank) for rank, ref in enumerate(ends[:4]))
+
+
+def _equal(ref: ColumnRef, number: LiteralValue) -> Predicate:
+    return Predicate(left=ColumnTerm.of(ref), operator="=", right=(LiteralTerm(value=number),))
 
 
 def _of_figure(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:
@@ -79,8 +150,13 @@ def _operator(inquiry: Inquiry, comparison: NumberComparison) -> Operator:
     return _DENIED[comparison.operator] if out else comparison.operator
 
 
-def _predicate(inquiry: Inquiry, ref: ColumnRef, operator: Operator, number: int | float) -> Predicate:
+def _predicate(
+    inquiry: Inquiry, ref: ColumnRef, operator: Operator, comparison: NumberComparison, *, summed: bool
+) -> Predicate:
     left: Term = ColumnTerm.of(ref)
     if inquiry.profiles.of(ref).is_numeric_text:
         left = Cast(argument=left, type="real")
+    if summed:
+        left = Aggregate(function="sum", argument=left)
+    number = in_units_of(inquiry, ref, comparison)
     return Predicate(left=left, operator=operator, right=(LiteralTerm(value=number),))

@@ -19,6 +19,8 @@ LEAST_OPTION = 0.15
 USED_BEFORE, TABLE = 0.25, 0.15
 """What an option gains where the turn before compared its column, and where its table belongs to the turn."""
 
+UNIT_WORDS = frozenset(("per", "each", "every", "by"))
+"""Words before the unit of a grouping, whatever else they may spell."""
 _OWNED = frozenset(("does", "do", "did", "by", "of"))
 """Words between things and whose they are: "albums by Nova"."""
 LINKED = 0.8
@@ -32,6 +34,9 @@ def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     """
     for (start, end), matches in _groups(inquiry).items():
         best = max(match.score for match in matches)
+        words = {word.text for word in inquiry.utterance.words[start:end]}
+        if words <= UNIT_WORDS:
+            continue  # "per category": no one is called Per here
         if end > start and best >= LEAST and not _is_name(inquiry, start, end):
             denied = inquiry.is_denied(start)
             matches = _not_among_themselves(inquiry, matches, start)

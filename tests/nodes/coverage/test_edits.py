@@ -93,8 +93,29 @@ EDITED = [
     ("display", "crew", "Which workers are there?", "SELECT title FROM worker", "SELECT first_name, last_name FROM worker"),
     ("own_key", "crew", "Which workers report to Ada Lund?", "SELECT reports_to FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund'",
      "SELECT first_name, last_name FROM worker WHERE reports_to IN (SELECT worker_id FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund')"),
+    ("own_key", "crew", "Who is Ada Lund's manager?", "SELECT title FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund'",
+     "SELECT title FROM worker WHERE worker_id IN (SELECT reports_to FROM worker WHERE first_name = 'Ada' AND last_name = 'Lund')"),
     ("distinct", "shop", "all products", "SELECT T1.product_name FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id",
      "SELECT DISTINCT T1.product_name FROM product AS T1 JOIN sale AS T2 ON T1.product_id = T2.product_id"),
+    ("time_group", "shop", "How many sales were there per month?", "SELECT count(*) FROM sale",
+     "SELECT strftime('%Y-%m', sale_date), count(*) FROM sale GROUP BY strftime('%Y-%m', sale_date) ORDER BY strftime('%Y-%m', sale_date)"),
+    ("time_group", "shop", "Yearly quantity sold", "SELECT sum(quantity) FROM sale",
+     "SELECT strftime('%Y', sale_date), sum(quantity) FROM sale GROUP BY strftime('%Y', sale_date) ORDER BY strftime('%Y', sale_date)"),
+    ("counted", "club", "Which clubs have more than 2 members?", "SELECT title FROM club GROUP BY title HAVING count(*) > 2",
+     "SELECT T1.title FROM club AS T1 JOIN member AS T2 ON T1.club_id = T2.club_id GROUP BY T1.title HAVING count(*) > 2"),
+    ("counted", "crew", "The most fined lendings", "SELECT lent_on FROM lending GROUP BY lending_id ORDER BY count(*) DESC LIMIT 1",
+     "SELECT T1.lent_on FROM lending AS T1 JOIN fine AS T2 ON T1.lending_id = T2.lending_id GROUP BY T1.lending_id ORDER BY count(*) DESC LIMIT 1"),
+    ("share", "clients", "What percentage of clients are in Ireland?", "SELECT name FROM client WHERE country = 'Ireland'",
+     "SELECT 100.0 * sum(CASE WHEN country = 'Ireland' THEN 1 ELSE 0 END) / count(*) FROM client"),
+    ("difference", "crew", "The difference between the lowest and the highest wage", "SELECT min(wage), max(wage) FROM worker",
+     "SELECT max(wage) - min(wage) FROM worker"),
+    ("difference", "shop", "Average number of days between sale and shipment", "SELECT avg(sale_date) FROM sale",
+     "SELECT avg(julianday(ship_date) - julianday(sale_date)) FROM sale"),
+    ("absent", "crew", "Who never lent a record?",
+     "SELECT first_name FROM worker EXCEPT SELECT T1.first_name FROM worker AS T1 JOIN lending AS T2 ON T1.worker_id = T2.worker_id",
+     "SELECT first_name FROM worker WHERE worker_id NOT IN (SELECT T1.worker_id FROM worker AS T1 JOIN lending AS T2 ON T1.worker_id = T2.worker_id)"),
+    ("display", "runners", "Who is the oldest runner?", "SELECT max(age) FROM runner", "SELECT name FROM runner ORDER BY age DESC LIMIT 1"),
+    ("condition", "crew", "What did worker 2 lend?", "SELECT record_id FROM lending", "SELECT record_id FROM lending WHERE worker_id = 2"),
 ]  # fmt: skip
 
 
@@ -122,6 +143,11 @@ FOLLOWING = [
      "SELECT T2.depot_name, count(*) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id",
      "SELECT T2.depot_name, avg(T1.wage) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id"),
     ("projection", "clients", "Also show the city", "SELECT name FROM client", "SELECT name FROM client", "SELECT name, city FROM client"),
+    ("display", "clients", "Which of them are in Cork?", "SELECT count(*) FROM client WHERE country = 'Ireland'",
+     "SELECT count(*) FROM client WHERE country = 'Ireland' AND city = 'Cork'", "SELECT name FROM client WHERE country = 'Ireland' AND city = 'Cork'"),
+    ("condition", "club", "Which of them take fees of more than 20 in total?", "SELECT title FROM club",
+     "SELECT T1.title FROM club AS T1 JOIN member AS T2 ON T1.club_id = T2.club_id WHERE T2.fee > 20",
+     "SELECT T1.title FROM club AS T1 JOIN member AS T2 ON T1.club_id = T2.club_id GROUP BY T1.club_id HAVING sum(T2.fee) > 20"),
     ("each", "club", "How many members does each of them have?", "SELECT title FROM club", "SELECT title FROM club",
      "SELECT T1.title, count(*) FROM club AS T1 JOIN member AS T2 ON T1.club_id = T2.club_id GROUP BY T1.club_id"),
 ]  # fmt: skip
@@ -189,3 +215,50 @@ def test_rows_that_report_to_a_row_are_asked_for_by_the_key(contexts: dict[str, 
 def test_only_another_figure_is_asked_for(contexts: dict[str, Context], said: str, asked: bool) -> None:
     before = "SELECT T2.depot_name, count(*) FROM worker AS T1 JOIN depot AS T2 ON T1.depot_id = T2.depot_id GROUP BY T2.depot_id"
     assert asks_another_figure(demand_of(contexts["crew"], said, before)) is asked
+
+
+def test_a_length_of_time_is_compared_in_the_units_of_the_column(tmp_path: Path) -> None:
+    path = tmp_path / "songs.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE song(song_id INTEGER PRIMARY KEY, title TEXT, milliseconds INTEGER)")
+        connection.execute(
+            "CREATE TABLE film(film_id INTEGER PRIMARY KEY, title TEXT, length INTEGER, loan_duration INTEGER)"
+        )
+        connection.execute("INSERT INTO song VALUES (1, 'Tide', 200000), (2, 'Rain', 300000)")
+        connection.execute("INSERT INTO film VALUES (1, 'Fog', 60, 3), (2, 'Oak', 190, 5)")
+        connection.commit()
+    database = SQLiteDatabase.open(path)
+    context = Context(database.schema, database, ValueIndex.build(database))
+    for utterance, sql, wanted in (
+        ("Songs over 4 minutes", "SELECT title FROM song", "SELECT title FROM song WHERE milliseconds > 240000"),
+        ("Films longer than 3 hours", "SELECT title FROM film", "SELECT title FROM film WHERE length > 180"),
+        ("Films longer than 70", "SELECT title FROM film", "SELECT title FROM film WHERE length > 70"),
+    ):
+        plans = EDITS["condition"](to_plan(sql, context.schema), demand_of(context, utterance))
+        assert wanted in [from_plan(plan, context.schema) for plan in plans]
+    database.close()
+
+
+def test_an_age_is_compared_with_a_date_of_birth(tmp_path: Path) -> None:
+    path = tmp_path / "staff.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "CREATE TABLE employee(employee_id INTEGER PRIMARY KEY, name TEXT, birth_date DATE, company TEXT)"
+        )
+        connection.execute(
+            "INSERT INTO employee VALUES (1, 'Ann', '1950-05-05', NULL), (2, 'Bo', '1999-01-01', 'Acme')"
+        )
+        connection.commit()
+    database = SQLiteDatabase.open(path)
+    context = Context(database.schema, database, ValueIndex.build(database))
+    (old,) = (r for r in demand_of(context, "Employees older than 60").requirements if r.kind == "number")
+    plans = EDITS["condition"](
+        to_plan("SELECT name FROM employee", context.schema), demand_of(context, "Employees older than 60")
+    )
+    assert any("birth_date < '" in from_plan(plan, context.schema) for plan in plans)
+    assert old.mention == "60"
+    plans = EDITS["condition"](
+        to_plan("SELECT name FROM employee", context.schema), demand_of(context, "Which employees have a company?")
+    )
+    assert "SELECT name FROM employee WHERE company IS NOT NULL" in [from_plan(p, context.schema) for p in plans]
+    database.close()

@@ -108,3 +108,14 @@ def test_a_table_is_shown_by_what_its_rows_are_called(context: Context) -> None:
     for shown in ("name", "name, country", "count(*)"):
         assert "other_display" not in sense(context, f"SELECT {shown} FROM maker", "Which makers are there?")
     assert "other_display" not in sense(context, "SELECT country FROM maker", "Which country is each maker from?")
+
+
+def test_rows_that_are_told_apart_by_a_column_are_not_counted_by_it(context: Context) -> None:
+    assert sense(context, "SELECT label FROM boat GROUP BY boat_id HAVING count(*) > 1")["counts_itself"] == 1
+    assert "counts_itself" not in sense(context, "SELECT maker_id, count(*) FROM boat GROUP BY maker_id")
+
+
+def test_times_are_neither_summed_nor_held_against_numbers(context: Context) -> None:
+    assert sense(context, "SELECT avg(day) FROM race")["time_as_number"] == 1
+    assert sense(context, "SELECT place FROM race WHERE day > 60")["time_as_number"] == 1
+    assert "time_as_number" not in sense(context, "SELECT place FROM race WHERE day > '2024-01-01'")

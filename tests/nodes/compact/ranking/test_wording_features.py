@@ -50,3 +50,18 @@ EITHER = "SELECT label FROM boat WHERE length < 9 OR length > 12"
 def test_the_wording_tells_plans_apart(context: Context, utterance: str, good: str, bad: str, feature: str) -> None:
     assert feature not in fired(context, utterance, good)
     assert feature in fired(context, utterance, bad)
+
+
+def test_things_that_are_asked_for_are_no_figures(context: Context) -> None:
+    assert "counts_asked_which" in fired(context, "Which of them are long?", "SELECT count(*) FROM boat")
+    assert "counts_asked_which" not in fired(context, "How many of them are long?", "SELECT count(*) FROM boat")
+    assert "extreme_of_thing" in fired(context, "What is the longest boat?", "SELECT max(length) FROM boat")
+    assert "extreme_of_thing" not in fired(
+        context, "What is the highest length of a boat?", "SELECT max(length) FROM boat"
+    )
+
+
+def test_what_is_asked_for_first_is_shown(context: Context) -> None:
+    joined = "FROM boat JOIN maker ON boat.maker_id = maker.maker_id"
+    assert "asked_thing_not_shown" in fired(context, "Which makers are there?", f"SELECT boat.label {joined}")
+    assert "asked_thing_not_shown" not in fired(context, "Which makers are there?", f"SELECT maker.name {joined}")

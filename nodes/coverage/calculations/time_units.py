@@ -1,0 +1,84 @@
+"""asked_time_unit: the part of a time of which figures are asked ("per month", "in each year", "monthly")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.requirements.dates import time_fit
+from nodes.plan import Aggregate, Call, ColumnTerm, LiteralTerm, Plan, Term
+from nodes.plan.traversal import columns
+from value_index.schema import ColumnRef
+
+FORMATS: Mapping[str, str] = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+_ADVERBS = {"daily": "day", "monthly": "month", "yearly": "year", "annual": "year", "annually": "year"}
+_UNIT = "day|month|year"
+_ASKED = re.compile(
+    rf"\b(?:per|by|each|every|(?:for|in|of|on) (?:each|every)|over the|across) (?:calendar )?(?P<unit>{_UNIT})s?\b"
+    rf"|\b(?P<one>{_UNIT}) (?:by|over|on) (?P=one)\b|\b(?P<adverb>{'|'.join(_ADVERBS)})\b",
+    re.IGNORECASE,
+)
+_SORTED = re.compile(r"\b(?:order|sort|rank|arrang)\w*(?: \w+)?\s*$", re.IGNORECASE)
+NAMED = 0.8
+"""Score of a mention from which the word is the name of a column itself."""
+MOST_COLUMNS = 2
+
+
+@dataclass(frozen=True)
+class TimeUnit:
+    """A part of a time, and the columns of times that may be meant."""
+
+    unit: str
+    columns: tuple[ColumnRef, ...]
+    """Best first; never empty."""
+
+    def of(self, column: ColumnRef) -> Term:
+        """Return the part of a column's times: `strftime('%Y-%m', paid_on)`."""
+        return Call(function="strftime", arguments=(LiteralTerm(value=FORMATS[self.unit]), ColumnTerm.of(column)))
+
+    def divides(self, plan: Plan) -> bool:
+        """Tell whether a plan groups by this part of a time."""
+        plain = {ColumnTerm.of(ref) for ref in self.columns} if self.unit == "day" else set[ColumnTerm]()
+        return any(each in plain or each in map(self.of, self.columns) for each in plan.group_by)
+
+    def is_another(self, term: Term) -> bool:
+        """Tell whether a term is a time, or another part of one: then this part takes its place."""
+        return not isinstance(term, Aggregate) and any(each.ref in self.columns for each in columns(term))
+
+
+def asked_time_unit(inquiry: Inquiry) -> TimeUnit | None:
+    """Return the unit of time of which figures are asked; None if there is none, or a column of that name stores it.
+
+    "Total sales per month": month, of sale.sold_on.
+    """
+    text = inquiry.utterance.text
+    for match in _ASKED.finditer(text):
+        if match.group().lower().startswith("by") and _SORTED.search(text[: match.start()]):
+            continue
+        word = (match["unit"] or match["one"] or match["adverb"]).lower()
+        start, end = inquiry.utterance.span(match.start(), match.end())
+        found = _columns(inquiry, start, end)
+        if found and not _is_stored(inquiry, start, end):
+            return TimeUnit(_ADVERBS.get(word, word), found)
+    return None
+
+
+def _columns(inquiry: Inquiry, start: int, end: int) -> tuple[ColumnRef, ...]:
+    profiles = (inquiry.profiles.of(ref) for ref in inquiry.schema.columns)
+    found = [
+        (time_fit(inquiry, profile, start, end), profile.ref) for profile in profiles if profile.date_form == "iso"
+    ]
+    found.sort(key=lambda item: -item[0])
+    return tuple(ref for _, ref in found[:MOST_COLUMNS])
+
+
+def _is_stored(inquiry: Inquiry, start: int, end: int) -> bool:
+    """Tell whether the words name a column that holds the unit itself: `year` as a number, `month` as a word."""
+    return any(
+        score >= NAMED and inquiry.profiles.of(ref).date_form != "iso"
+        for mention in inquiry.evidence.mentions.columns
+        if start <= mention.start < end
+        for ref, score in mention.candidates[:3]
+    )

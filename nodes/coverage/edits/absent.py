@@ -1,0 +1,43 @@
+"""absent_rows: rows taken away by their names, taken away by their keys: then what follows can go on from the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodes.coverage.demand import Demand
+from nodes.plan import ColumnTerm, Plan, Predicate, SubPlan, TableSource
+from nodes.plan.traversal import conjunction, conjuncts
+
+
+def absent_rows(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield `EXCEPT` over a table's own columns as `NOT IN` over its key, which two rows of one name cannot share.
+
+    `SELECT name FROM client EXCEPT SELECT client.name FROM client JOIN sale ...` becomes
+    `SELECT name FROM client WHERE client_id NOT IN (SELECT client.client_id FROM client JOIN sale ...)`.
+    """
+    if len(plan.set_operations) != 1 or plan.set_operations[0].operator != "except" or plan.group_by:
+        return
+    away, own = plan.set_operations[0].plan, plan.tables[0] if len(plan.tables) == 1 else None
+    if not isinstance(own, TableSource) or away.set_operations or away.group_by or away.limit is not None:
+        return
+    table = demand.schema.table(own.table)
+    if table is None or len(table.primary_key) != 1 or not _of_table(plan, own.table) or not _of_table(away, own.table):
+        return
+    if [term.ref.folded for term in _columns(plan)] != [term.ref.folded for term in _columns(away)]:
+        return
+    key = ColumnTerm(table=own.table, column=table.primary_key[0])
+    inner = key.model_copy(update={"occurrence": _columns(away)[0].occurrence})
+    without = away.model_copy(update={"select": (inner,), "distinct": False, "order_by": ()})
+    absent = Predicate(left=key, operator="not in", right=(SubPlan(plan=without),))
+    where = conjunction((*conjuncts(plan.where), absent))
+    yield plan.model_copy(update={"where": where, "set_operations": ()})
+
+
+def _columns(plan: Plan) -> list[ColumnTerm]:
+    return [term for term in plan.select if isinstance(term, ColumnTerm)]
+
+
+def _of_table(plan: Plan, table: str) -> bool:
+    """Tell whether a plan shows nothing but columns of one table."""
+    shown = _columns(plan)
+    return len(shown) == len(plan.select) > 0 and all(term.table.lower() == table.lower() for term in shown)

@@ -1,0 +1,68 @@
+"""Things that the words ask for, where a plan may show a figure instead: "which of them", "the longest track"."""
+
+from __future__ import annotations
+
+from nodes.coverage.demand import Demand
+from nodes.lexical.utterance import name_words, stem
+from nodes.plan import Aggregate, Plan
+
+_ASKING = frozenset(("which", "who", "whom", "whose", "list", "show", "name"))
+_OPENING = frozenset(("and", "ok", "okay", "now", "so", "then", "but", "please", "also", "can", "could", "you", "just"))
+_RANKING = frozenset(("most", "least", "often"))
+SHORTEST_ROOT = 4
+"""Letters that a verb and the table of what was done share."""
+REACH = 2
+"""Words from a superlative to the things that it ranks: "the most expensive wine"."""
+NAMED = 0.8
+"""Score of a mention from which the words name a table or a column."""
+
+
+def asks_which(demand: Demand) -> bool:
+    """Tell whether the words ask which things there are, and for no figure: "Which of them spent more than 38?"."""
+    words = demand.inquiry.utterance.words
+    first = next((word.text for word in words if word.text not in _OPENING), "")
+    evidence = demand.evidence
+    return first in _ASKING and evidence.cues.count is None
+
+
+def thing_ranked(demand: Demand) -> str | None:
+    """Return the table whose rows a superlative ranks by a column that no word names: "What is the longest track?"."""
+    evidence = demand.evidence
+    for superlative in evidence.superlatives:
+        places = range(superlative.position + 1, superlative.position + 1 + REACH)
+        columns = [m for m in evidence.mentions.columns if m.start in places and m.candidates[0][1] >= NAMED]
+        tables = [m for m in evidence.mentions.tables if m.start in places and m.score >= NAMED]
+        if tables and not columns and superlative.implied:
+            return tables[0].table
+    return None
+
+
+def table_asked(demand: Demand) -> str | None:
+    """Return the table whose rows the words ask for first of all: "What languages are they in?"."""
+    words, evidence = demand.inquiry.utterance.words, demand.evidence
+    at = next((at for at, word in enumerate(words) if word.text not in _OPENING), 0)
+    if at >= len(words) or words[at].text not in ("what", "which") or evidence.cues.count is not None:
+        return None
+    columns = [m for m in evidence.mentions.columns if m.start == at + 1 and m.candidates[0][1] >= NAMED]
+    tables = [m.table for m in evidence.mentions.tables if m.start == at + 1 and m.score >= NAMED]
+    return tables[0] if tables and not columns and not evidence.aggregates else None
+
+
+def tables_done(demand: Demand) -> tuple[str, ...]:
+    """Return the tables that record what was done most or least: rental for "the most rented films"."""
+    words = demand.inquiry.utterance.words
+    near = {at + step for at, word in enumerate(words) if word.text in _RANKING for step in (1, 2, -1)}
+    roots = [words[at].stem for at in near if 0 <= at < len(words) and words[at].text.endswith("ed")]
+    found = [
+        table.name
+        for table in demand.schema.tables
+        for word in name_words(table.natural_name)[-1:]
+        if any(len(root) >= SHORTEST_ROOT and stem(word).startswith(root) for root in roots)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def shows_figures_only(plan: Plan, functions: frozenset[str]) -> bool:
+    """Tell whether a plan shows nothing but figures of some functions, over all rows."""
+    figures = [term for term in plan.select if isinstance(term, Aggregate) and term.function in functions]
+    return len(figures) == len(plan.select) > 0 and not plan.group_by
