@@ -17,17 +17,20 @@ from langgraph.types import interrupt
 
 from agent.clarify import Doubt, Reply, choice_of, differences, preferred
 from agent.config import ClarifySettings
-from agent.other_reading import LONGEST, written
+from agent.other_reading import LONGEST, shows_less_or_more, written
 from nodes.choice.gather import rows_key
 from nodes.intent.explained_words import unexplained_phrases
 from nodes.knowledge.reply import read_reply
 from nodes.node import Context
+from nodes.plan import Plan, Star
 from nodes.state import Asked, GraphState, ScoredPlan
 from value_index.database import Result
 from value_index.knowledge.store import Knowledge
 
 COMPARED_ROWS = 1000
 """Rows of a reading that are held against another's."""
+INSIDE = 0.5
+"""How often one of the other plans is right where the first is not: no more than this, else none of them is."""
 LEAST_GAIN = 0.01
 """A question that gains less is not asked, however cheap."""
 
@@ -73,11 +76,12 @@ def worth_asking(state: GraphState, context: Context, settings: ClarifySettings)
 def probabilities(plans: Sequence[ScoredPlan]) -> list[float]:
     """Return how likely each plan is the right reading; what is left is the probability that none is.
 
-    The first has its calibrated confidence, each other as much less as its score is, all together no more than is left.
+    The first has its calibrated confidence, each other as much less as its score is, all together no more than INSIDE of
+    what is left.
     """
     first = plans[0].confidence or 0.0
     others = [first * exp(min(0.0, plan.score - plans[0].score)) for plan in plans[1:]]
-    share = min(1.0, (1 - first) / sum(others)) if sum(others) > 0 else 0.0
+    share = min(1.0, INSIDE * (1 - first) / sum(others)) if sum(others) > 0 else 0.0
     return [first, *(share * each for each in others)]
 
 
@@ -103,19 +107,28 @@ def _of_readings(state: GraphState, price: float) -> Iterator[Doubt]:
         return  # the user chose once: the plans come in the order of that choice
     for place, gain in enumerate(known[1:], start=1):
         apart = differences(plans[0].plan, plans[place].plan)
-        if any(apart):
+        if any(apart) and not _seen_in_rows(plans[0].plan, plans[place].plan):
             yield Doubt(confidence=known[0], readings=apart, rival=place, gain=gain, price=price)
 
 
 def _of_words(state: GraphState, context: Context, settings: ClarifySettings, price: float) -> Iterator[Doubt]:
     plans = state.plans or ()
     known = probabilities(plans)
-    gain = settings.understood * (1 - sum(known))
+    gain = settings.understood * max(1 - sum(known), settings.misread)
     done = {each.about.casefold() for each in state.asked}
     if gain > max(price, LEAST_GAIN):
         for phrase in unexplained_phrases(context.analysis_of(state)):
             if phrase.casefold() not in done:
                 yield Doubt(confidence=known[0], about=phrase, gain=gain, price=price)
+
+
+def _seen_in_rows(first: Plan, other: Plan) -> bool:
+    """Tell whether plans differ in what is seen at a glance: some columns more, all of them, or each row once."""
+    first, other = (each.model_copy(update={"distinct": False}) for each in (first, other))
+    everything = (Star(),) in (first.select, other.select)
+    return shows_less_or_more(first, other) or (
+        everything and first.model_copy(update={"select": other.select}) == other
+    )
 
 
 def _rows_differ(first: ScoredPlan, second: ScoredPlan, context: Context) -> bool:

@@ -68,6 +68,8 @@ class ClarifySettings(ConfigTable):
     """What a question costs the user, as a share of what a right answer is worth; 1 never asks."""
     understood: float = Field(default=0.3, ge=0, le=1)
     """How likely words of the user's own make the answer right; 0 never asks what words mean."""
+    misread: float = Field(default=0.0, ge=0, le=1)
+    """How likely a request with words that nothing explains is misread, however sure its plan is; 0 trusts the plan."""
     most: int = Field(default=1, ge=0)
     """Questions in one turn."""
 

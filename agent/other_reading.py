@@ -56,7 +56,7 @@ def other_reading(
     for other in others:
         if first.score - other.score >= close:
             return None
-        if _shows_less_or_more(first.plan, other.plan):
+        if shows_less_or_more(first.plan, other.plan):
             continue
         sql = written(other, context)
         found = execute(sql, context, execution) if sql else None
@@ -65,7 +65,7 @@ def other_reading(
     return None
 
 
-def _shows_less_or_more(first: Plan, other: Plan) -> bool:
+def shows_less_or_more(first: Plan, other: Plan) -> bool:
     """Tell whether plans differ in the order of columns, or in that one shows some more: that can be seen in the rows."""
     shown, others = set(first.select), set(other.select)
     return (shown <= others or others <= shown) and first.model_copy(update={"select": other.select}) == other

@@ -26,11 +26,12 @@ from eval.runs.isolated_stages import (
 from eval.runs.oracle import Oracle
 from eval.runs.scheduling import ComputeSlot, YieldingCompleter
 from eval.runs.store import RunStore
+from eval.runs.turn_record import turn_record
 from eval.runs.units import ListedUnits, Unit, Units, Written, units_left
 from eval.turn_key import TurnKey
 from nodes.knowledge.load import known_schema, load_knowledge
 from nodes.llm.messages import Completer
-from nodes.node import ADAPTERS, FIELDS, Context, Node, Variant
+from nodes.node import Context, Node, Variant
 from nodes.state import STAGES, GraphState, Stage
 from value_index.index import ValueIndex
 from value_index.knowledge.evidence import read_evidence
@@ -137,7 +138,15 @@ class Runner:
         state = await attempt(work)
         if isinstance(state, Failure):
             return self._not_run(dialogue, turn, state.message), []
-        record = self._record(dialogue, turn, state, (perf_counter() - started) * 1000)
+        ms = (perf_counter() - started) * 1000
+        record = turn_record(
+            TurnKey(dialogue.index, turn),
+            dialogue.database_id,
+            state,
+            self.nodes,
+            history=self.experiment.history,
+            ms=ms,
+        )
         gold = self.book.turn(dialogue.index, turn) if self.alone else None
         alone = await stages_alone(record.key, asked, gold, self.alone, context) if gold else []
         return record, alone
@@ -168,34 +177,6 @@ class Runner:
                 if isinstance(node, Variant):
                     node.prepare(self._contexts[database_id])
         return self._contexts[database_id]
-
-    def _record(self, dialogue: GoldDialogue, turn: int, state: GraphState, ms: float) -> TurnRecord:
-        sql = state.sql or ""
-        return TurnRecord(
-            dialogue=dialogue.index,
-            turn=turn,
-            database_id=dialogue.database_id,
-            utterance=state.utterance,
-            history=self.experiment.history,
-            sql=sql,
-            outcome="no_question" if state.no_question else "answered" if sql.strip() else "no_sql",
-            no_question=state.no_question,
-            stages={stage: self._stage(stage, state) for stage in STAGES},
-            attempts=state.attempts,
-            timing={"ms": ms},
-        )
-
-    def _stage(self, stage: Stage, state: GraphState) -> StageRecord:
-        output = state.attempts[-1:] if stage == "schema_validation" else getattr(state, FIELDS[stage])
-        if stage == "schema_validation":
-            output = output[0] if output else None
-        return StageRecord(
-            variant=variant_name(stage, self.nodes[stage]),
-            output=None if output is None else ADAPTERS[stage].dump_python(output, mode="json"),
-            ms=sum(trace.ms for trace in state.trace if trace.stage == stage),
-            calls=tuple(call for trace in state.trace if trace.stage == stage for call in trace.calls),
-            choice=next((trace.choice for trace in state.trace if trace.stage == stage and trace.choice), None),
-        )
 
     def _not_run(self, dialogue: GoldDialogue, turn: int, error: str) -> TurnRecord:
         return TurnRecord(

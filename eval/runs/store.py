@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -112,6 +112,13 @@ class RunStore:
         if text:
             _write(self._alone, text)
         _write(self._turns, _line(record, self._turn_chain))
+
+    def keep(self, keys: Collection[TurnKey]) -> None:
+        """Drop the finished turns that are not among some: those of a unit that was not finished are answered anew."""
+        if self.done.keys() <= set(keys):
+            return
+        self.done = {key: record for key, record in self.done.items() if key in keys}
+        self._rewrite(self._lines("turns.jsonl", self._is_done), self._lines("alone.jsonl", self._is_done))
 
     def sort(self) -> None:
         """Put the lines into the order of the dialogues, whatever the order of completion."""
