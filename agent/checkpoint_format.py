@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ormsgpack
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import EXT_PYDANTIC_V2, JsonPlusSerializer
 from pydantic import BaseModel
 
@@ -34,6 +35,11 @@ class PlainSerializer(JsonPlusSerializer):
     def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
         """Write a value; `model_dump` takes the place of every message in it."""
         return super().dumps_typed(_plain(obj))
+
+
+def in_memory() -> InMemorySaver:
+    """Return a checkpointer that keeps conversations as long as the process lives."""
+    return InMemorySaver(serde=PlainSerializer())
 
 
 def _plain(value: Any) -> Any:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from nodes.knowledge.compiled import metric_problem, term_problem
+from nodes.knowledge.plain_words import column_of, condition_of, expression_of
 from value_index.database import Database
 from value_index.knowledge.evidence import read_evidence
-from value_index.knowledge.store import BusinessTerm, Definition, Knowledge, Metric
+from value_index.knowledge.store import BusinessTerm, Definition, Knowledge, Metric, NamedPart
 from value_index.schema import Schema
 
 SOURCE = "reply"
@@ -16,7 +17,7 @@ LONGEST = 400
 """Characters of a piece that is tried as SQL."""
 _QUOTED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 _AFTER = re.compile(
-    r"\b(?:mean(?:s|ing)?|refers? to|is|are|as|where|when|by|whose|with|having|that|use|:)\s+(.+?)(?:[.;!?]\s|[.;!?]?$|\n|,\s)",
+    r"(?:\b(?:mean(?:s|ing)?|refers? to|is|are|as|where|when|by|whose|with|having|that|use)\b|:)\s+(.+?)(?:[.;!?]\s|[.;!?]?$|\n|,\s)",
     re.I,
 )
 _SIGNS = {"×": "*", "·": "*", "÷": "/", "−": "-", "≥": ">=", "≤": "<=", "≠": "<>", "’": "'", "“": '"', "”": '"'}
@@ -38,10 +39,11 @@ def read_reply(words: str, about: str, database: Database, schema: Schema) -> Kn
     for piece in _pieces(text):
         if (named := read_evidence(f"{about} refers to {piece}", database)).parts or named.values:
             return named
+        if (column := column_of(piece, schema)) is not None:
+            return Knowledge(parts=(NamedPart(part=column, synonyms=(about,), source=SOURCE),))
         if (term := _term(piece, about, schema)) is not None:
             return Knowledge(terms=(term,))
-        metric = Metric(name=about, expression=piece, source=SOURCE)
-        if metric_problem(metric, schema) is None and re.search(r"[-+*/(]", piece):
+        if (metric := _metric(piece, about, schema)) is not None:
             return Knowledge(metrics=(metric,))
     return Knowledge(definitions=(Definition(name=about, text=" ".join(words.split()), source=SOURCE),))
 
@@ -61,7 +63,19 @@ def _pieces(text: str) -> Iterator[str]:
             yield said
 
 
+def _metric(piece: str, about: str, schema: Schema) -> Metric | None:
+    for text in (piece, expression_of(piece, schema) or ""):
+        metric = Metric(name=about, expression=text, source=SOURCE)
+        if re.search(r"[-+*/(]", text) and metric_problem(metric, schema) is None:
+            return metric
+    return None
+
+
 def _term(piece: str, about: str, schema: Schema) -> BusinessTerm | None:
+    if said := condition_of(piece, schema):
+        term = BusinessTerm(name=about, table=said[0], condition=said[1], source=SOURCE)
+        if term_problem(term, schema) is None:
+            return term
     if not re.search(r"[<>=]|\b(?:like|in|between|is)\b", piece, re.I):
         return None
     for table in schema.tables:

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from langgraph.checkpoint.memory import InMemorySaver
-
-from agent.checkpoint_format import PlainSerializer
+from agent.checkpoint_format import in_memory
 from agent.clarify import Doubt, Reply
 from agent.config import Config
 from agent.graph import build_graph, run_turn
@@ -89,7 +87,7 @@ class Player:
         self._graph = build_graph(
             config.nodes(),
             max_attempts=config.graph.max_attempts,
-            checkpointer=InMemorySaver(serde=PlainSerializer()),
+            checkpointer=in_memory(),
             clarify=clarify,
         )
 

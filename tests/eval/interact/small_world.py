@@ -44,7 +44,7 @@ class SmallWorld:
         self.requests = self.failed = 0
         self._faults, self._draw = faults, random.Random(seed)
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def answered(self, request: web.BaseRequest) -> web.StreamResponse:
         self.requests += 1
         fault = self._draw.random() < self._faults and request.path != "/health"
         self.failed += fault

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,19 +26,19 @@ SECOND = {**TASK, "instance_id": "farm_2", "amb_user_query": "Show the names of 
 @pytest.fixture
 def release(tmp_path: Path) -> Path:
     rows = [
-        {**task, "sol_sql": GOLD["sol_sql"], "follow_up": {**task["follow_up"], **GOLD["follow_up"]}}
+        {**task, "sol_sql": GOLD["sol_sql"], "follow_up": {**TASK["follow_up"], **GOLD["follow_up"]}}
         for task in (TASK, SECOND)
     ]
     return make_release(tmp_path / "release", *rows, MANAGEMENT)
 
 
 @contextmanager
-def served(world: SmallWorld) -> Iterator[str]:
+def served(world: SmallWorld) -> Generator[str]:
     """Serve the world from a thread of its own."""
     loop, ready, port = asyncio.new_event_loop(), threading.Event(), list[int]()
 
     async def start() -> None:
-        runner = web.ServerRunner(web.Server(world))
+        runner = web.ServerRunner(web.Server(world.answered))
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -53,9 +53,11 @@ def served(world: SmallWorld) -> Iterator[str]:
     thread.join(10)
 
 
-def play(release: Path, out: Path, mode: str, world: SmallWorld, **more: bool) -> None:
+def play(release: Path, out: Path, mode: str, world: SmallWorld, *, resume: bool = False) -> None:
     with served(world) as url:
-        counts = run_interact(InteractOptions(data=release, out=out, mode=mode, world=WorldOptions(url, url), **more))
+        counts = run_interact(
+            InteractOptions(data=release, out=out, mode=mode, world=WorldOptions(url, url), resume=resume)
+        )
     assert counts.not_run == 0 and counts.stopped is None
 
 
