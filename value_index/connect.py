@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from value_index.connection.address import EXAMPLES, Address, check_no_secret, is_server
+from value_index.connection.address import EXAMPLES, PASSWORD, Address, check_no_secret, is_server
 from value_index.database import Database
 from value_index.errors import DatabaseError
 from value_index.folders import cache_folder
@@ -63,6 +64,29 @@ def absolute(address: str) -> str:
     address = address.removeprefix(SQLITE)
     _check_file(address)
     return str(Path(address).resolve())
+
+
+@contextmanager
+def password_kept(addresses: Sequence[str | Path]) -> Generator[None]:
+    """Let an address be opened again from what is kept of it, by this process and those that it starts.
+
+    What is kept has no password; meanwhile the environment has the one that an address gives.
+    """
+    before = os.environ.get(PASSWORD)
+    found = next((secret for each in addresses if (secret := _password_in(str(each)))), before)
+    if found is not None:
+        os.environ[PASSWORD] = found
+    try:
+        yield
+    finally:
+        os.environ.pop(PASSWORD, None)
+        if before is not None:
+            os.environ[PASSWORD] = before
+
+
+def _password_in(text: str) -> str | None:
+    address = Address.parse(text, {}) if is_server(text) else OtherAddress.parse(text, {}) if is_other(text) else None
+    return address.password.get_secret_value() if address and address.password else None
 
 
 def shown_name(address: str) -> str:

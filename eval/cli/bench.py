@@ -52,6 +52,29 @@ def bench_index(
         typer.echo("MinHash LSH was left out: datasketch is not installed (pip install datasketch)")
 
 
+@app.command("engines")
+def bench_engines(
+    addresses: Annotated[
+        list[str], typer.Argument(metavar="ADDRESS", help="Databases that hold the same, as --db takes them.")
+    ],
+    question: Annotated[str, typer.Option(help="Question that is asked of each.")] = "How many books are there?",
+    rounds: Annotated[int, typer.Option(min=1, help="How many times it is asked.")] = 5,
+) -> None:
+    """Measure what a database costs by where it is held: opening, index, look-up, a question."""
+    from eval.bench.engines import engine_cost
+    from value_index.connect import shown_name
+
+    head = ("opens s", "tables", "texts", "index s", "cpu s", "again ms", "lookup ms", "turn ms", "cpu ms", "peak MB")
+    typer.echo("".join(f"{word:>11}" for word in head) + "  database")
+    for address in addresses:
+        found = engine_cost(address, question, rounds)
+        typer.echo(
+            f"{found.opening:>11.2f}{found.tables:>11,}{found.values:>11,}{found.indexing:>11.2f}{found.indexing_cpu:>11.2f}"
+            f"{found.reopening_ms:>11.0f}{found.lookup_ms:>11.1f}{found.question_ms:>11.0f}{found.question_cpu_ms:>11.0f}"
+            f"{found.peak_mb:>11.0f}  {found.address.partition('://')[0] if '://' in found.address else 'file'} {shown_name(address)}"
+        )
+
+
 @app.command("verdicts")
 def bench_verdicts(
     pairs: Annotated[Path, typer.Option(metavar="FILE", help="JSON lines, each an object with db, gold and pred.")],

@@ -27,7 +27,7 @@ from eval.scoring.verdicts import Executions
 from eval.statistics import rate_interval
 from eval.turn_key import TurnKey
 from value_index.atomic_file import write_atomically
-from value_index.connect import absolute, connect, shown_name
+from value_index.connect import absolute, connect, password_kept, shown_name
 from value_index.database import Database
 from value_index.private_folder import private_folder
 from value_index.render import strict_json
@@ -76,6 +76,11 @@ def run_suite(options: SuiteOptions) -> SuiteResult:
     Raises:
         TurnSQLError: The suite, the database, the configuration or the folder cannot be used; nothing is written.
     """
+    with password_kept(options.addresses):
+        return _run_suite(options)
+
+
+def _run_suite(options: SuiteOptions) -> SuiteResult:
     suite = read_suite(options.suite)
     with_database = connect(options.addresses)
     try:

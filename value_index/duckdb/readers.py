@@ -119,12 +119,13 @@ def _csv_readings(file: Path) -> tuple[str, ...]:
     """Return ways to read a text file, the strictest first; the last leaves broken lines out and tells which."""
     path = _text(file)
     delimiter = _delimiter(file)
-    forced = f"delim='{delimiter}', quote='\"', escape='\"', sample_size=-1, ignore_errors=true, store_rejects=true"
+    kept = "sample_size=-1, ignore_errors=true, store_rejects=true"
     return (
         f"read_csv({path})",
         f"read_csv({path}, sample_size=-1)",
         f"read_csv({path}, sample_size=-1, encoding='latin-1')",
-        f"read_csv({path}, {forced})",
+        f"read_csv({path}, delim='{delimiter}', quote='\"', escape='\"', {kept})",
+        f"read_csv({path}, delim='{delimiter}', quote='', escape='', {kept})",  # a quote that no line ends
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from value_index.database import Database
 from value_index.errors import first_problem
 from value_index.knowledge.errors import KnowledgeError
-from value_index.knowledge.ossie import ossie_entries
+from value_index.knowledge.ossie import OssieReading
 from value_index.knowledge.own_form import ColumnEntry, OwnFile, Place, QuestionEntry, TableEntry
 from value_index.knowledge.references import ReferenceFault, written_out
 from value_index.knowledge.store import (
@@ -75,7 +75,7 @@ def read_yaml(path: Path, text: str, database: Database) -> Knowledge:
         if isinstance(value, dict) and "models" in value:
             return Knowledge(parts=tuple(file.of_dbt(DbtFile.model_validate(value))))
         if isinstance(value, dict) and ("semantic_model" in value or "datasets" in value):
-            return Knowledge(parts=tuple(file.of_ossie(cast("dict[str, Any]", value))))
+            return file.of_ossie(OssieReading(cast("dict[str, Any]", value), database.schema))
         return file.of_own(OwnFile.model_validate(value if value is not None else {}))
     except ValidationError as error:
         place = tuple(error.errors()[0]["loc"])
@@ -174,10 +174,23 @@ class _Read:
                     words = tuple(map(str, words)) if isinstance(words, list | tuple) else (str(words),)
                     yield self._part(ref, TableEntry(synonyms=words, description=entry.description), place)
 
-    def of_ossie(self, value: dict[str, Any]) -> Iterator[NamedPart]:
-        for entry in ossie_entries(value, self._database.schema):
-            told = TableEntry(synonyms=entry.synonyms, description=entry.description)
-            yield self._part(entry.part, told, entry.place)
+    def of_ossie(self, reading: OssieReading) -> Knowledge:
+        told = [
+            self._part(entry.part, TableEntry(synonyms=entry.synonyms, description=entry.description), entry.place)
+            for entry in reading.entries()
+        ]
+        joins = [
+            JoinRole(source=join.source, target=join.target, names=join.names, origin=self._source(join.place))
+            for join in reading.joins()
+        ]
+        metrics = [
+            Metric(
+                name=each.name, synonyms=each.synonyms, expression=each.expression,
+                description=" ".join(each.description.split()), source=self._source(each.place),
+            )
+            for each in reading.metrics()
+        ]  # fmt: skip
+        return Knowledge(parts=tuple(told), joins=tuple(joins), metrics=tuple(metrics))
 
     def _spelled(self, name: str) -> str:
         table = self._database.schema.table(name)

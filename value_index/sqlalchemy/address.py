@@ -19,7 +19,7 @@ _NOT_ITS_OWN = re.compile(r"(?:sqlite|duckdb|file|https?|s3|jdbc)\b", re.IGNOREC
 
 
 class OtherAddress(FrozenModel):
-    """Where a database is, in SQLAlchemy's words."""
+    """The place of a database, in SQLAlchemy's words."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 

@@ -34,7 +34,7 @@ _NAMES: dict[type[exp.Expr], str] = {
 }
 _KNOWN = {kind: frozenset(names.split()) for kind, names in _NAMES.items()}
 _FETCHES: frozenset[Dialect] = frozenset(("postgres", "ansi"))
-"""Where FETCH FIRST is a limit."""
+"""The dialects in which FETCH FIRST is a limit."""
 _JOIN_KINDS = frozenset({"", "INNER", "CROSS", "OUTER"})
 _JOIN_METHODS = frozenset({"", "NATURAL"})
 

@@ -34,7 +34,7 @@ PLACES: dict[str, tuple[str, int, int]] = {
     "%Y-%m-%d": ("DATE", 1, 10), "%H": ("TIMESTAMP", 12, 2), "%M": ("TIMESTAMP", 15, 2), "%S": ("TIMESTAMP", 18, 2),
     "%H:%M": ("TIMESTAMP", 12, 5), "%H:%M:%S": ("TIMESTAMP", 12, 8),
 }  # fmt: skip
-"""Where a form of strftime stands in the text that the standard makes of a day or a time: the type, first place, length."""
+"""The place of a form of strftime in the text that the standard makes of a day or a time: the type, first place, length."""
 _FIELDS = {"year": "YEAR", "month": "MONTH", "day": "DAY", "hour": "HOUR", "minute": "MINUTE", "second": "SECOND"}
 _ON_TIMES = {"datetime": "TIMESTAMP", "date": "DATE", "time": "TIME"}
 _NUMBERS: tuple[CastType, ...] = ("integer", "real", "numeric", "float", "decimal")

@@ -43,6 +43,7 @@ def types(database: Database) -> dict[str, str]:
         ("id;name\n1;a\n2;b\n", {"id": "BIGINT", "name": "VARCHAR"}, ""),
         ("id,name,name\n1,a,b\n2,c,d\n", {"id": "BIGINT", "name": "VARCHAR", "name_1": "VARCHAR"}, ""),
         ("id,name\n1,a\n2,b,c,d\n3,c\n", {"id": "BIGINT", "name": "VARCHAR"}, "1 line was left out of 'x.csv': line 3"),
+        ('id,name\n1,a\n2,b,c,d\n3,"x\n4,y\n', {"id": "BIGINT", "name": "VARCHAR"}, "1 line was left out of 'x.csv': line 3"),
         ("a,b,c\n1,2,3\n4,5\n6,7,8\n", {"a": "BIGINT", "b": "BIGINT", "c": "BIGINT"}, "line 3"),
         ("1,anna,2010-01-01\n2,bob,2011-02-02\n",
          {"column0": "BIGINT", "column1": "VARCHAR", "column2": "DATE"}, "'x.csv' has no header line"),
@@ -85,7 +86,7 @@ def test_what_is_no_table_is_one_line(tmp_path: Path, name: str, content: str | 
         (["duckdb:///absent.duckdb"], "no file at 'absent.duckdb'"),
         (["duckdb:///README.md"], "is not a DuckDB database"),
         (["duckdb:///"], "names no file"),
-        (["oracle://me:secret@host/base"], "'oracle://' is no database that is known"),
+        (["nobase://me:secret@host/base"], "'nobase://' is no database that is known"),
         ([], "give a database"),
     ],
 )

@@ -58,6 +58,30 @@ semantic_model:
         source: main.public.gone
     metrics: []
 """
+OSSIE_FIGURES = """\
+semantic_model:
+  - name: kennel
+    datasets:
+      - name: animals
+        source: pet
+        fields:
+          - {name: body_mass, expression: {dialects: [{dialect: ANSI_SQL, expression: kg}]}}
+          - {name: pounds, expression: {dialects: [{dialect: ANSI_SQL, expression: pet.kg * 2.2}]}}
+      - {name: parents, source: main.pet}
+      - {name: elsewhere, source: gone}
+    relationships:
+      - {name: mother, from: animals, to: parents, from_columns: [id], to_columns: [id], ai_context: {synonyms: [dam]}}
+      - {name: lost, from: animals, to: elsewhere, from_columns: [id], to_columns: [id]}
+      - {name: pair, from: animals, to: parents, from_columns: [id, sx], to_columns: [id, sx]}
+    metrics:
+      - name: totalWeight
+        expression: {dialects: [{dialect: SNOWFLAKE, expression: x}, {dialect: ANSI_SQL, expression: SUM(animals.pounds)}]}
+        description: All of it.
+        ai_context: {synonyms: [mass]}
+      - {name: heaviest, expression: {dialects: [{dialect: ANSI_SQL, expression: "MAX(animals.body_mass) || ' a.b'"}]}}
+      - {name: nowhere, expression: {dialects: [{dialect: ANSI_SQL, expression: SUM(elsewhere.kg)}]}}
+      - {name: unsaid}
+"""
 BIRD = """\
 original_column_name,column_name,column_description,data_format,value_description
 sx,sex of animal,the sex,text,"commonsense evidence:
@@ -108,6 +132,18 @@ def test_ossie_gives_names_of_tables_and_plain_columns(tmp_path: Path, database:
         ("pet.kg", ("body mass", "heft"), "Weight."),
     ]
     assert found.parts[1].source.endswith("model.yaml:9")
+
+
+def test_ossie_gives_relationships_and_metrics(tmp_path: Path, database: Database) -> None:
+    found = read_knowledge([written(tmp_path, "model.yaml", OSSIE_FIGURES)], database)
+    assert [(metric.names, metric.expression, metric.description) for metric in found.metrics] == [
+        (("total weight", "mass"), "SUM((pet.kg * 2.2))", "All of it."),
+        (("heaviest",), "MAX(pet.kg) || ' a.b'", ""),
+    ]
+    assert found.metrics[0].source.endswith("model.yaml:16")
+    assert [(str(join.source), str(join.target), join.names) for join in found.joins] == [
+        ("pet.id", "pet.id", ("dam",))
+    ]
 
 
 def test_a_description_of_bird_gives_names_and_stored_codes(tmp_path: Path, database: Database) -> None:
