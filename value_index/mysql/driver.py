@@ -14,9 +14,11 @@ CONNECT_SECONDS = 10
 PORT = 3306
 _SESSION = (
     "SET SESSION sql_mode = 'NO_UNSIGNED_SUBTRACTION', div_precision_increment = 12, group_concat_max_len = 1048576",
+    "SET SESSION net_write_timeout = 3600",
     "SET SESSION TRANSACTION READ ONLY",
 )
-"""The ways of SQLite: texts in single or double quotes, groups as they come, quotients that are not cut after four digits."""
+"""The ways of SQLite: texts in single or double quotes, groups as they come, quotients that are not cut after four digits; and
+time for a reader that is slow: the server hangs up on one that takes nothing for a minute."""
 
 
 def open_connection(address: Address) -> Connection[Any]:

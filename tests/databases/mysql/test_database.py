@@ -147,6 +147,10 @@ def test_a_server_that_cannot_be_asked_is_one_line(farm_address: str, change: ob
     assert "%27s" not in str(caught.value)
 
 
+def test_a_slow_reader_is_waited_for(farm: Database) -> None:
+    assert farm.execute("SELECT @@SESSION.net_write_timeout").rows == ((3600,),)
+
+
 def test_the_environment_may_hold_the_password(farm_address: str) -> None:
     bare = farm_address.replace(":owner%27s%20password", "")
     database = connect([bare], {"TURNSQL_DB_PASSWORD": "owner's password"})
