@@ -54,6 +54,8 @@ class Ambiguity(_Part):
     sql_snippet: str = Field(default="", validation_alias=AliasChoices("sql_snippet", "sql_segment", "snippet"))
     """What resolves it: gold, seen by the user simulator only."""
     ambiguity_type: str = Field(default="", validation_alias=AliasChoices("ambiguity_type", "type"))
+    meaning: str = ""
+    """What the user says when asked: of our own tasks only, where official ones have the snippet alone."""
     is_mask: bool = Field(default=False, validation_alias=AliasChoices("is_mask", "mask"))
 
 

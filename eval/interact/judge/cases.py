@@ -18,7 +18,9 @@ SECONDS = 5 * DEADLINE
 """How long all test cases of a phase may take."""
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "VIRTUAL_ENV", "PGPASSFILE")
 """The variables of the environment that the process gets: no key of ours."""
-_ROOT = Path(__file__).parents[3]
+_PACKAGE = __package__ or ""
+_ROOT = Path(__file__).parents[len(_PACKAGE.split("."))]
+"""The folder in which the process finds our packages, of a checkout or of a wheel."""
 
 
 class CaseRequest(FrozenModel):
@@ -51,7 +53,7 @@ def run_test_cases(recipe: ConnectionRecipe, phase: Phase, sql: str, database: s
     )
     with tempfile.TemporaryDirectory(prefix="turnsql-test-case-") as folder:
         answer = Path(folder) / "answer.json"
-        words = [sys.executable, "-m", "eval.interact.judge.case_process", str(answer)]
+        words = [sys.executable, "-m", f"{_PACKAGE}.case_process", str(answer)]
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         environment["PYTHONPATH"] = str(_ROOT)
         try:
