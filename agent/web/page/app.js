@@ -1,23 +1,26 @@
 // The page: what it holds, and what a person can do with it. The parts draw; only this file asks the server.
 
 import { api, ask, Refused, setToken } from "./api.js";
-import { download, el, redraw, say } from "./dom.js";
+import { count, download, el, redraw, say } from "./dom.js";
 import { drawKept } from "./kept.js";
 import { drawPlan } from "./plan/form.js";
 import { drawSchema } from "./schema.js";
 import { drawThreads, newName } from "./threads.js";
 import { changed, pendingTurn, summary, turnArticle } from "./turn.js";
 
+/** Turns of a thread that are drawn before somebody asks for more. */
+const SHOWN = 50;
 const at = (id) => document.getElementById(id);
 const form = at("ask"), question = at("question");
-const state = { database: null, threads: [], thread: "", turns: [], kept: [], pending: null, tried: null };
+const state = { database: null, threads: [], thread: "", turns: [], kept: [], pending: null, shown: SHOWN };
 
 // --- drawing
 
 function drawConversation() {
-  const last = state.turns.length - 1;
+  const last = state.turns.length - 1, from = Math.max(0, state.turns.length - state.shown);
   redraw(at("conversation"),
-    state.turns.map((answer, index) => turnArticle(answer, { thread: state.thread, last: index === last && !state.pending, keeps: state.database?.feedback, place: index + 1, actions })),
+    from > 0 ? el("button", { type: "button", class: "earlier", "data-key": "earlier", on: { click: () => { state.shown += SHOWN; drawConversation(); } } }, `Show ${count(Math.min(from, SHOWN), "earlier question")} of ${from.toLocaleString("en")}`) : null,
+    state.turns.slice(from).map((answer, index) => turnArticle(answer, { thread: state.thread, last: from + index === last && !state.pending, place: from + index + 1, keeps: state.database?.feedback, actions })),
     state.pending && pendingTurn(state.pending),
     !state.turns.length && !state.pending && welcome());
 }
@@ -176,7 +179,7 @@ async function loadThreads() {
 async function loadKept() {
   if (!state.database.feedback) return;
   const found = await api.kept();
-  state.kept = Array.isArray(found) ? found : found.feedback ?? [];
+  state.kept = Array.isArray(found) ? found : found.kept ?? found.feedback ?? [];
 }
 
 function load() {
@@ -189,6 +192,7 @@ function load() {
     const given = new URLSearchParams(location.hash.slice(1)).get("thread");
     state.thread = given || newName(state.database);
     if (!given) history.replaceState(null, "", `#thread=${encodeURIComponent(state.thread)}`);
+    state.shown = SHOWN;
     state.turns = given ? (await api.thread(given)).turns : [];
     draw();
     at("conversation").lastElementChild?.scrollIntoView({ block: "start" });

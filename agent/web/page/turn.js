@@ -87,7 +87,10 @@ function verdict(answer) {
 
 function doubtPart(answer, actions) {
   if (!answer.doubt) return null;
-  return el("section", { class: "doubt", "aria-label": "A question back" }, el("p", {}, answer.doubt.question || "Which of these did you mean?"),
+  const told = el("p", {}, answer.doubt.question || "Which of these did you mean?");
+  // What asks about words has no readings to choose from: the next question answers it.
+  if (answer.doubt.reading == null) return el("section", { class: "doubt", "aria-label": "A question back" }, told);
+  return el("section", { class: "doubt", "aria-label": "A question back" }, told,
     el("div", { class: "buttons" }, answer.doubt.readings.map((text, index) =>
       el("button", { type: "button", "data-key": `doubt ${index}`, on: { click: () => (index ? actions.reading(answer.doubt.reading) : actions.settle()) } }, text, index ? null : el("small", {}, " (as answered)")))));
 }
