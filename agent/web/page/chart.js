@@ -63,15 +63,28 @@ function plotted(spec, records, width) {
   const left = 10 + LABEL * Math.max(...up.ticks.map(([, text]) => text.length)), right = 16, top = 26, bottom = HIGH - 44;
   const x = (at) => left + across.place(at) * (width - left - right), y = (at) => bottom - up.place(at) * (bottom - top);
   const points = records.map((_, at) => [x(at), y(at)]).filter((point) => point.every(Number.isFinite));
-  const ticks = across.ticks.filter((_, at) => at % Math.ceil((across.ticks.length * 70) / (width - left)) === 0);
+  const ticks = apart(across.ticks, left, width - left - right);
   const path = kind(spec) === "line" ? svg("path", { d: [...points].sort((a, b) => a[0] - b[0]).map(([a, b], at) => `${at ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join("") }) : null;
   return svg("svg", { width, height: HIGH, viewBox: `0 0 ${width} ${HIGH}` },
     up.ticks.map(([place, text]) => svg("g", {}, svg("line", { x1: left, x2: width - right, y1: bottom - place * (bottom - top), y2: bottom - place * (bottom - top) }),
       svg("text", { x: left - 6, y: bottom - place * (bottom - top) + 4, class: "name" }, text))),
-    ticks.map(([place, text]) => svg("text", { x: left + place * (width - left - right), y: bottom + 18, class: "middle" }, text)),
+    ticks.map(([middle, text]) => svg("text", { x: middle, y: bottom + 18, class: "middle" }, text)),
     svg("text", { x: 2, y: 14, class: "axis" }, title(spec.encoding.y)),
     svg("text", { x: width - right, y: HIGH - 8, class: "axis end" }, title(spec.encoding.x)),
     path, points.map(([a, b], at) => svg("circle", { cx: a, cy: b, r: path && points.length > 40 ? 1.5 : 3.5 }, svg("title", {}, `${records[at][field(spec.encoding.x)]}: ${records[at][field(spec.encoding.y)]}`))));
+}
+
+// The ticks whose texts do not touch one another, by their middles in the drawing.
+function apart(ticks, left, width) {
+  const kept = [];
+  let free = 0;
+  for (const [place, text] of ticks) {
+    const half = (text.length * LABEL) / 2, middle = Math.max(half, left + place * width);
+    if (middle - half < free) continue;
+    kept.push([middle, text]);
+    free = middle + half + 10;
+  }
+  return kept;
 }
 
 // An axis: the place of each record from 0 to 1, and its ticks as [place, text].
@@ -98,7 +111,7 @@ function numeric(numbers, text) {
   const finite = numbers.filter(Number.isFinite);
   const [least, most] = [Math.min(...finite), Math.max(...finite)];
   // From nought unless that would press the points together.
-  const start = least >= 0 && least < 0.6 * most ? 0 : least;
+  const start = least >= 0 && (least < 0.6 * most || least === most) ? 0 : least;
   const step = nice((most - start || Math.abs(most) || 1) / 5);
   const [low, high] = [Math.floor(start / step) * step, Math.max(Math.ceil(most / step), Math.floor(start / step) + 1) * step];
   const place = (number) => (number - low) / (high - low);
@@ -111,5 +124,5 @@ function nice(step) {
   return [1, 2, 5, 10].find((factor) => factor * power >= step) * power;
 }
 
-// A year keeps its four figures; what is longer is grouped or shortened.
-const short = (number) => (Math.abs(number) < 10_000 ? String(Number(number.toPrecision(5))) : Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(number));
+// A year keeps its four figures; what is longer is grouped, and very long ones are shortened.
+const short = (number) => (Math.abs(number) < 10_000 ? String(Number(number.toPrecision(5))) : Math.abs(number) < 1e6 ? Math.round(number).toLocaleString("en") : Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(number));

@@ -10,7 +10,7 @@ const drafts = new Map();
 export function sqlPart(answer, { key, actions }) {
   if (!answer.sql) return null;
   const draft = drafts.get(answer.sql) ?? { text: answer.sql, result: null };
-  const rows = (text) => Math.min(14, Math.max(3, Math.ceil(text.length / 60), text.split("\n").length));
+  const rows = (text) => Math.min(14, Math.max(2, Math.ceil(text.length / 60), text.split("\n").length));
   const field = el("textarea", { id: `sql-${key}`, class: "sql", spellcheck: "false", autocapitalize: "off", rows: rows(draft.text), value: draft.text, "data-key": "sql" });
   const own = el("section", { class: "result", "aria-label": "Rows of your SQL", tabindex: -1 });
   const run = async () => {

@@ -111,7 +111,7 @@ function toolbar(answer, keeps, actions) {
     : el("button", { type: "button", "data-key": "keep", on: { click: actions.keep } }, "Keep this answer");
   return el("div", { class: "buttons toolbar", role: "group", "aria-label": "This answer" },
     answer.sql && keeps ? right : null,
-    answer.columns?.length ? el("button", { type: "button", "data-key": "csv", on: { click: () => actions.csv(answer) } }, "Export CSV") : null,
+    answer.sql && (answer.rows || !answer.message) ? el("button", { type: "button", "data-key": "csv", on: { click: () => actions.csv(answer) } }, "Export CSV") : null,
     el("button", { type: "button", "data-key": "undo", on: { click: actions.undo } }, "Take back"));
 }
 
