@@ -132,6 +132,42 @@ def compare(
         raise typer.Exit(1)
 
 
+@app.command("export")
+def export(run: RunFolder, out: Out, data: MovedRelease = None) -> None:
+    """Write a run's conversations as the benchmark's batch files: all of a task in a line, and one file a step."""
+    from eval.interact.release import load_release
+    from eval.interact.runs.batch_files import write_batch
+    from eval.interact.runs.record import read_tasks
+    from eval.records import read_manifest
+
+    release = load_release(data or Path(read_manifest(run).data))
+    for path in write_batch(read_tasks(run), release.tasks, out):
+        typer.echo(path)
+
+
+@app.command("import")
+def import_(
+    batch: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder with system_interaction.jsonl.")],
+    data: Release,
+    out: Out,
+    gold: Gold = None,
+    environment: EnvironmentUrl = None,
+    user: UserUrl = None,
+) -> None:
+    """Judge the submissions of somebody's batch files, and write a run to be scored and compared like any other."""
+    import os
+
+    from eval.interact.runs.import_batch import import_batch
+    from eval.interact.runs.worlds import WorldOptions
+
+    world = WorldOptions(environment, user)
+    counts = import_batch(batch, data, out, ground_truth=gold, world=world, environment=os.environ)
+    typer.echo(f"{out}: {counts.describe()}")
+    if counts.not_run:
+        typer.echo(f"turnsql: {counts.not_run} tasks not run, the first: {counts.first_error}", err=True)
+        raise typer.Exit(1)
+
+
 @app.command()
 def agent(
     environment: Annotated[str, typer.Option(metavar="URL", help="Database environment.")] = "http://127.0.0.1:6002",

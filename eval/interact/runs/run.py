@@ -132,7 +132,7 @@ async def _play_all(
     gate = asyncio.Semaphore(max(1, options.concurrency))
     async with (
         open_llm(config.endpoint, options.environment, options.cassette) as llm,
-        open_world(options.world, release) as world,
+        open_world(options.world, release, options.environment, options.cassette) as world,
     ):
         player = Player(config, folder, llm)
         table = _Table(world, release, player, MODES[options.mode])
@@ -192,7 +192,7 @@ class _Table:
         return record.model_copy(update=more), turns
 
     async def _conversation(self, session: PlaySession, task: Task, sent: list[str]) -> tuple[Game, str, float | None]:
-        await self._init(task)
+        await begin_task(self.world, task, self.mode)
         dialect = self.world.dialect(task)
         key = {"task_id": task.instance_id}
         if self.mode == "a-interact":
@@ -214,13 +214,6 @@ class _Table:
         spent = await self.world.spent(task.instance_id) if self.mode == "a-interact" else None
         await self.world.environment.post("/cleanup_task", key)
         return game, response, spent
-
-    async def _init(self, task: Task) -> None:
-        payload = {"task_id": task.instance_id, "task_data": {**task.record, "_interact_mode": self.mode}}
-        for service in (self.world.environment, self.world.user):
-            answer = await service.post("/init_task", payload)
-            if answer.get("status") != "ok":
-                raise ServiceError(f"/init_task of {task.instance_id}: {json.dumps(answer)[:200]}")
 
     def _record(
         self,
@@ -248,6 +241,19 @@ class _Table:
             turn_record(TurnKey(place, phase - 1), task.selected_database, state, nodes, history="predicted", ms=ms)
             for phase, state in sorted(game.states.items())
         ]
+
+
+async def begin_task(world: World, task: Task, mode: ModeName) -> None:
+    """Begin a task at both services.
+
+    Raises:
+        ServiceError: one of them does not.
+    """
+    payload = {"task_id": task.instance_id, "task_data": {**task.record, "_interact_mode": mode}}
+    for service in (world.environment, world.user):
+        answer = await service.post("/init_task", payload)
+        if answer.get("status") != "ok":
+            raise ServiceError(f"/init_task of {task.instance_id}: {json.dumps(answer)[:200]}")
 
 
 def _manifest(
