@@ -21,6 +21,7 @@ from eval.interact.world import open as world
 from eval.interact.world.service import RequestError
 from eval.interact.world.service import Service as OwnService
 from eval.interact.world.user import User
+from value_index.connection.address import Address
 from value_index.schema import Dialect
 
 
@@ -128,7 +129,7 @@ async def open_world(
             yield World(release, *services)
             return
         user = await stack.enter_async_context(_user(options, environment, cassette))
-        server = parsed_address(options.postgres) if options.postgres else None
+        server = Address.parse(options.postgres, environment) if options.postgres else None
         own = stack.enter_context(world.open_world(release, user=user, server=server, management=options.management))
         yield World(release, LocalService(own.environment), LocalService(own.user), server is not None)
 
