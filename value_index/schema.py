@@ -19,6 +19,15 @@ def quoted(name: str, dialect: Dialect = "sqlite") -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def limited(sql: str, rows: int, dialect: Dialect = "sqlite") -> str:
+    """Return a query that ends after some rows.
+
+    >>> limited("SELECT a FROM t", 2), limited("SELECT a FROM t", 2, "ansi")
+    ('SELECT a FROM t LIMIT 2', 'SELECT a FROM t FETCH FIRST 2 ROWS ONLY')
+    """
+    return f"{sql} FETCH FIRST {rows} ROWS ONLY" if dialect == "ansi" else f"{sql} LIMIT {rows}"
+
+
 def quoted_text(text: str, dialect: Dialect = "sqlite") -> str:
     r"""Quote a text as its engine reads it: MySQL takes a backslash as the begin of an escape.
 

@@ -16,7 +16,7 @@ from value_index.database import Database
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.spans import mentions
 from value_index.models import FrozenModel
-from value_index.schema import ColumnRef, Dialect, quoted_text
+from value_index.schema import ColumnRef, Dialect, limited, quoted_text
 from value_index.sqlite.reflection import quoted
 from value_index.text.folding import fold
 from value_index.text.similarity import closest_span
@@ -132,8 +132,8 @@ def _literals(gold: Gold) -> list[tuple[ColumnRef, tuple[Scalar, Operator]]]:
 
 
 def _is_stored(database: Database, column: ColumnRef, value: Scalar) -> bool:
-    sql = f"SELECT 1 FROM {quoted(column.table, database.schema.dialect)} WHERE {quoted(column.column, database.schema.dialect)} = {_literal(value, database.schema.dialect)} LIMIT 1"
-    return bool(database.execute(sql).rows)
+    sql = f"SELECT 1 FROM {quoted(column.table, database.schema.dialect)} WHERE {quoted(column.column, database.schema.dialect)} = {_literal(value, database.schema.dialect)}"
+    return bool(database.execute(limited(sql, 1, database.schema.dialect)).rows)
 
 
 def _shown(database: Database, column: ColumnRef, value: str) -> list[str]:
@@ -149,8 +149,8 @@ def _shown(database: Database, column: ColumnRef, value: str) -> list[str]:
         )
         if names:
             picked = ", ".join(quoted(name, database.schema.dialect) for name in names)
-            sql = f"SELECT {picked} FROM {quoted(key.table, database.schema.dialect)} WHERE {quoted(key.column, database.schema.dialect)} = {_literal(value, database.schema.dialect)} LIMIT 2"
-            rows = database.execute(sql).rows
+            sql = f"SELECT {picked} FROM {quoted(key.table, database.schema.dialect)} WHERE {quoted(key.column, database.schema.dialect)} = {_literal(value, database.schema.dialect)}"
+            rows = database.execute(limited(sql, 2, database.schema.dialect)).rows
             shown += [cell for cell in rows[0] if isinstance(cell, str)] if len(rows) == 1 else []
     return shown
 

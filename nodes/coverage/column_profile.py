@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from nodes.lexical.utterance import name_words, stem
 from value_index.database import Database
-from value_index.schema import ColumnRef, quoted
+from value_index.schema import ColumnRef, limited, quoted
 
 DateForm = Literal["iso", "year", "text"]
 """iso: ISO 8601 dates, with or without a time; year: four digits; text: the year stands somewhere in a text."""
@@ -76,7 +76,8 @@ class Profiles:
         if table.primary_key == (ref.column,):
             return True
         source, column = (quoted(name, self.database.schema.dialect) for name in (ref.table, ref.column))
-        sql = f"SELECT {column} FROM {source} GROUP BY {column} HAVING count(*) > 1 LIMIT 1"
+        dialect = self.database.schema.dialect
+        sql = limited(f"SELECT {column} FROM {source} GROUP BY {column} HAVING count(*) > 1", 1, dialect)
         found = self.database.execute(sql, deadline=0.5, max_rows=1)
         return found.ok and not found.rows
 
@@ -97,7 +98,8 @@ class Profiles:
 
     def _has_null(self, ref: ColumnRef) -> bool:
         table, column = (quoted(name, self.database.schema.dialect) for name in (ref.table, ref.column))
-        found = self.database.execute(f"SELECT 1 FROM {table} WHERE {column} IS NULL LIMIT 1", deadline=0.5, max_rows=1)
+        sql = limited(f"SELECT 1 FROM {table} WHERE {column} IS NULL", 1, self.database.schema.dialect)
+        found = self.database.execute(sql, deadline=0.5, max_rows=1)
         return bool(found.rows)
 
 

@@ -55,7 +55,7 @@ def expression_of(words: str, schema: Schema) -> str | None:
     if len(pieces) < 3:
         return None
     for table in schema.tables:
-        parts = [piece if at % 2 else _operand(piece, table) for at, piece in enumerate(pieces)]
+        parts = [piece if at % 2 else _operand(piece, table, schema) for at, piece in enumerate(pieces)]
         if all(parts):
             return "".join(map(str, parts))
     return None
@@ -65,7 +65,7 @@ def _condition(words: str, table: Table, schema: Schema) -> str | None:
     if match := _BETWEEN.match(words):
         column = _column(match[1], table)
         return (
-            f"{quoted(column.name)} BETWEEN {_value(match[2], schema)} AND {_value(match[3], schema)}"
+            f"{quoted(column.name, schema.dialect)} BETWEEN {_value(match[2], schema)} AND {_value(match[3], schema)}"
             if column
             else None
         )
@@ -84,7 +84,7 @@ def _comparison(words: str, table: Table, schema: Schema) -> str | None:
     if match is None or column is None:
         return None
     operator, value = dict(_COMPARED)[match[2].lower()], match[3].strip(" '\"")
-    name = f"{quoted(table.name)}.{quoted(column.name)}"
+    name = f"{quoted(table.name, schema.dialect)}.{quoted(column.name, schema.dialect)}"
     if "NULL" in operator:
         return f"{name} {operator}"
     if not value or len(value.split()) > 5:
@@ -95,10 +95,12 @@ def _comparison(words: str, table: Table, schema: Schema) -> str | None:
     return f"{name} {operator} {_value(value, schema)}"
 
 
-def _operand(words: str, table: Table) -> str | None:
+def _operand(words: str, table: Table, schema: Schema) -> str | None:
     said = words.strip(" ()")
     column = _column(said, table)
-    return f"{quoted(table.name)}.{quoted(column.name)}" if column else said if _NUMBER.match(said) else None
+    if column is None:
+        return said if _NUMBER.match(said) else None
+    return f"{quoted(table.name, schema.dialect)}.{quoted(column.name, schema.dialect)}"
 
 
 def _column(words: str, table: Table) -> Column | None:

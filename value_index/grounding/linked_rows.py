@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from value_index.database import Database
 from value_index.grounding.candidate import Candidate, ColumnFacts
-from value_index.schema import ColumnRef, ForeignKey, quoted_text
-from value_index.sqlite.reflection import quoted
+from value_index.schema import ColumnRef, ForeignKey, limited, quoted, quoted_text
 
 MAX_LINKS = 12
 """Foreign keys followed from one candidate."""
@@ -42,7 +41,7 @@ def linked_candidates(
 def _key_of_row(database: Database, column: ColumnRef, value: str, key: ColumnRef) -> str | int | float | None:
     dialect = database.schema.dialect
     found, table, name = (quoted(each, dialect) for each in (key.column, column.table, column.column))
-    sql = f"SELECT DISTINCT {found} FROM {table} WHERE {name} = {quoted_text(value, dialect)} LIMIT 2"
+    sql = limited(f"SELECT DISTINCT {found} FROM {table} WHERE {name} = {quoted_text(value, dialect)}", 2, dialect)
     rows = database.execute(sql, deadline=DEADLINE_SECONDS).rows
     cell = rows[0][0] if len(rows) == 1 else None
     return cell if isinstance(cell, (str, int, float)) else None

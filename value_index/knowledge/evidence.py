@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from value_index.database import Database
 from value_index.knowledge.store import Definition, JoinRole, Knowledge, NamedPart, NamedValue
 from value_index.matches import StoredValue
-from value_index.schema import ColumnRef, Schema, quoted
+from value_index.schema import ColumnRef, Schema, limited, quoted, quoted_text
 
 SOURCE = "evidence"
 _PARTS = re.compile(r"(?:;|\.\s)(?=(?:[^']*'[^']*')*[^']*$)")
@@ -79,8 +79,9 @@ def _roles(words: str, text: str, schema: Schema) -> Iterator[JoinRole]:
 
 def _stored(column: ColumnRef, written: str, database: Database) -> StoredValue | None:
     """Return a text as its column stores it, case aside; None if it does not."""
-    name, text = quoted(column.column), written.strip().lower().replace("'", "''")
-    query = f"SELECT {name} FROM {quoted(column.table)} WHERE lower({name}) = '{text}' LIMIT 1"
+    dialect = database.schema.dialect
+    name, text = quoted(column.column, dialect), quoted_text(written.strip().lower(), dialect)
+    query = limited(f"SELECT {name} FROM {quoted(column.table, dialect)} WHERE lower({name}) = {text}", 1, dialect)
     found = database.execute(query, deadline=1.0, max_rows=1).rows
     value = found[0][0] if found else None
     return value if isinstance(value, str | int | float) else None

@@ -16,7 +16,7 @@ from typing import Any
 
 from value_index.database import Database
 from value_index.errors import UnreadableError
-from value_index.schema import ColumnRef, quoted
+from value_index.schema import ColumnRef, limited, quoted
 
 MAX_VALUE_CHARS = 120
 MAX_NUMBERS = 1_000_000
@@ -93,7 +93,11 @@ class Budget:
             raise UnreadableError("too slow to read")
         started = time.monotonic()
         try:
-            return list(database.stream(f"{sql} LIMIT {MAX_VIEW_ROWS}", deadline=min(VIEW_SECONDS, self._views)))
+            return list(
+                database.stream(
+                    limited(sql, MAX_VIEW_ROWS, database.schema.dialect), deadline=min(VIEW_SECONDS, self._views)
+                )
+            )
         except UnreadableError:
             self._slow.add(view)
             raise
@@ -141,7 +145,9 @@ def _repeats(database: Database, ref: ColumnRef) -> bool:
     if database.file_bytes < LARGE_FILE:
         return True
     name = quoted(ref.column, database.schema.dialect)
-    sql = f"SELECT count(*), count(DISTINCT {name}) FROM (SELECT {name} FROM {quoted(ref.table, database.schema.dialect)} LIMIT {SAMPLE * 50}) AS first_rows"
+    dialect = database.schema.dialect
+    first = limited(f"SELECT {name} FROM {quoted(ref.table, dialect)}", SAMPLE * 50, dialect)
+    sql = f"SELECT count(*), count(DISTINCT {name}) FROM ({first}) AS first_rows"
     rows = database.execute(sql).rows
     return not rows or rows[0][1] <= rows[0][0] / 2
 

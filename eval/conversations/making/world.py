@@ -11,7 +11,7 @@ from typing import Any
 from eval.conversations.making.nouns import in_full, noun_of, plural, said_of, singular, spoken
 from nodes.lexical.evidence import display_columns
 from value_index.database import Database
-from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table
+from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table, limited
 from value_index.sqlite.reflection import quoted
 
 MOST_CATEGORIES = 40
@@ -339,8 +339,9 @@ def _bridges(database: Database, keys: Iterable[ForeignKey], things: dict[str, T
         own = [key for key in keys if key.source.table == table.name and key.target.table in things]
         if table.name in things or len(own) != 2 or own[0].target.table == own[1].target.table:
             continue
-        pair = ", ".join(quoted(key.source.column) for key in own)
-        sql = f"SELECT 1 FROM {quoted(table.name)} GROUP BY {pair} HAVING count(*) > 1 LIMIT 1"
+        dialect = database.schema.dialect
+        pair = ", ".join(quoted(key.source.column, dialect) for key in own)
+        sql = limited(f"SELECT 1 FROM {quoted(table.name, dialect)} GROUP BY {pair} HAVING count(*) > 1", 1, dialect)
         repeats = _rows(database, sql) != ()
         yield Bridge(own[0], own[1], repeats)
         yield Bridge(own[1], own[0], repeats)
@@ -417,9 +418,8 @@ def _undeclared(database: Database, schema: Schema) -> Iterable[ForeignKey]:
 
 def _facts(database: Database, table: Table, column: Column) -> Facts | None:
     name, source = quoted(column.name, database.schema.dialect), quoted(table.name, database.schema.dialect)
-    found = _rows(
-        database, f"SELECT DISTINCT {name} FROM {source} WHERE {name} IS NOT NULL ORDER BY 1 LIMIT {MOST_VALUES}"
-    )
+    sql = f"SELECT DISTINCT {name} FROM {source} WHERE {name} IS NOT NULL ORDER BY 1"
+    found = _rows(database, limited(sql, MOST_VALUES, database.schema.dialect))
     nulls = _rows(database, f"SELECT count(*) FROM {source} WHERE {name} IS NULL")
     values = tuple(row[0] for row in found or ())
     if not values or not nulls or any(not isinstance(value, str | int | float) for value in values):
