@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections import deque
 from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager
@@ -23,6 +24,8 @@ from value_index.errors import TurnSQLError
 
 PATIENCE = 300.0
 """Seconds without any actor, after which the cluster is given up."""
+CONNECTING = 10.0
+"""Seconds to reach a cluster."""
 MOST_DEATHS = 20
 """Actors that may end one after the other without an answer between them, beyond all that there are at once."""
 
@@ -109,13 +112,26 @@ def connected(address: str) -> Generator[Any]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     alone = {"include_dashboard": False} if address == "local" else {}
     try:
+        _reach(address)
         ray.init(address=address, log_to_driver=False, logging_level="ERROR", **alone)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise RunError(f"no Ray cluster at {address!r}: {str(error).splitlines()[0]}") from error
+    except (OSError, ValueError, RuntimeError) as error:
+        raise RunError(f"no Ray cluster at {address!r}: {_first(error)}") from error
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Try whether anybody listens: Ray itself would wait for minutes.
+
+    Raises:
+        OSError: Nobody does.
+        ValueError: The address is none.
+    """
+    host, colon, port = address.rpartition(":")
+    if colon and "/" not in address:
+        socket.create_connection((host, int(port)), timeout=CONNECTING).close()
 
 
 def _load_ray() -> Any:
