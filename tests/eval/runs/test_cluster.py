@@ -9,6 +9,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -45,12 +46,11 @@ def cluster() -> Iterator[Any]:
 
 def options(out: Path, **changes: Any) -> RunOptions:
     data = Path(DATA) if DATA else build()[0].parents[2]
-    dialogues = None if DATA else "0:12"
-    return RunOptions(data=data, out=out, config=LEXICAL, dialogues=dialogues, alone=False, **changes)
+    return RunOptions(data=data, out=out, config=LEXICAL, alone=False, **changes)
 
 
 class Killer(Thread):
-    """Kills a node of a cluster and adds another, each time so many more turns are written."""
+    """Kills a node of a cluster twice, each time so many turns are written, and adds another."""
 
     def __init__(self, cluster: Any, out: Path, turns: int, seed: int) -> None:
         super().__init__(daemon=True)
@@ -67,6 +67,12 @@ class Killer(Thread):
             node = next(iter(self.cluster.worker_nodes))
             self.cluster.remove_node(node, allow_graceful=False)
             self.killed.append(self._written())
+            Thread(
+                target=self._replace, daemon=True
+            ).start()  # the next is killed at its moment, whether this one is there or not
+
+    def _replace(self) -> None:
+        with suppress(Exception):  # the run may be over by now, and the cluster with it
             self.cluster.add_node(num_cpus=1, object_store_memory=STORE)
 
     def _written(self) -> int:
