@@ -18,7 +18,7 @@ from eval.report.build import write_report
 from eval.report.explorer import explorer_data
 from eval.report.inputs import Inputs, open_inputs
 from eval.report.published import is_slice
-from eval.report.run_view import gather
+from eval.report.run_view import StoredTurns, gather
 from eval.report.tables import answer_table, node_table, plan_table
 from eval.report.wrong_turns import (
     all_faults,
@@ -140,6 +140,36 @@ def test_runs_share_the_turns_of_the_same_data(scored: Path, tmp_path: Path) -> 
     data = explorer_data([(gather(scored), {}), (gather(other), {})])
     assert len(data["turns"]) == 9
     assert sum(first is not None and second is not None for first, second in zip(*data["answers"], strict=True)) == 7
+
+
+def test_a_large_report_holds_the_same_turns_in_scripts_beside_the_page(
+    scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = explorer_data(all_faults([gather(scored)]))
+    for name, value in (
+        ("build.KEPT_TURNS", 4),
+        ("run_view.KEPT_TURNS", 4),
+        ("explorer_parts.INDEXED", 3),
+        ("explorer_parts.TOGETHER", 1),
+    ):
+        monkeypatch.setattr(f"eval.report.{name}", value)
+    assert isinstance(gather(scored).turns, StoredTurns)
+    page, summary = write_report(open_inputs([scored]), tmp_path)
+    held = json.loads(page.read_text("utf-8").partition('id="data">')[2].partition("</script>")[0])
+    assert (held["turns"], held["answers"], held["parts"]["count"]) == ([], [[]], len(whole["turns"]))
+    parts = {
+        path.stem: json.loads(path.read_text("utf-8").partition(",")[2][:-3])
+        for path in tmp_path.glob("report-turns/*")
+    }
+    bodies = [parts[f"body-{number}"] for number in range(2)]
+    assert [turn for body in bodies for turn in body["turns"]] == json.loads(json.dumps(whole["turns"]))
+    assert [answer for body in bodies for answer in body["answers"][0]] == json.loads(json.dumps(whole["answers"][0]))
+    indexes = [parts[f"index-{number}"] for number in range(held["parts"]["indexes"])]
+    assert [part["first"] for part in indexes] == [0, 3, 6] and len(parts) == 5
+    assert [name for part in indexes for name in part["columns"]["id"]] == [turn["id"] for turn in whole["turns"]]
+    marks = [part["words"][answer[0][0]] for part in indexes for answer in part["columns"]["answers"]]
+    assert marks == [answer["mark"] for answer in whole["answers"][0]]
+    assert "Failure modes" in summary.read_text("utf-8")
 
 
 def test_faults_name_the_mode_and_the_first_departure(scored: Path) -> None:
