@@ -16,9 +16,9 @@ from markupsafe import Markup
 from eval.records import RunError
 from eval.report.evidence import evidence_tables
 from eval.report.explorer import explorer_data
-from eval.report.explorer_parts import write_parts
+from eval.report.explorer_parts import LARGE, write_parts
 from eval.report.inputs import Inputs
-from eval.report.run_view import KEPT_TURNS, RunView
+from eval.report.run_view import RunView
 from eval.report.tables import group_tables, node_table, plan_table, stage_table
 from eval.report.topics import topics
 from eval.report.wrong_turns import all_faults
@@ -65,7 +65,7 @@ def write_report(inputs: Inputs, folder: Path) -> tuple[Path, Path]:
     paths = folder / "report.html", folder / "report.md"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        is_large = sum(len(run.turns) for run in inputs.runs) > KEPT_TURNS
+        is_large = sum(len(run.turns) for run in inputs.runs) > LARGE
         turns = write_parts(faults, folder) if is_large else explorer_data(faults)
         page |= {"data": _embedded({"charts": charts, **turns}), "is_large": is_large}
         for path, held in zip(paths, (page, facts), strict=True):

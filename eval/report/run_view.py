@@ -26,8 +26,8 @@ from eval.turn_key import TurnKey
 from nodes.state import STAGES, Stage
 from value_index.errors import TurnSQLError
 
-KEPT_TURNS = 10_000
-"""Turns of a run that are kept in memory."""
+KEPT_TURNS = 2_000
+"""Turns of a run that are kept in memory: some 80 kB each."""
 Mark = Literal["right", "wrong", "unscored", "not run"]
 
 

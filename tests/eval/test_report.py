@@ -147,7 +147,7 @@ def test_a_large_report_holds_the_same_turns_in_scripts_beside_the_page(
 ) -> None:
     whole = explorer_data(all_faults([gather(scored)]))
     for name, value in (
-        ("build.KEPT_TURNS", 4),
+        ("build.LARGE", 4),
         ("run_view.KEPT_TURNS", 4),
         ("explorer_parts.INDEXED", 3),
         ("explorer_parts.TOGETHER", 1),

@@ -290,7 +290,7 @@ def test_a_large_report_reads_its_turns_from_scripts_beside_it(
 ) -> None:
     """A page from the disk: the figures are there at once, the list and a dialogue come when they are looked at."""
     for name, value in (
-        ("build.KEPT_TURNS", 100),
+        ("build.LARGE", 1000),
         ("run_view.KEPT_TURNS", 100),
         ("explorer_parts.INDEXED", 50),
         ("explorer_parts.TOGETHER", 20),
@@ -298,7 +298,7 @@ def test_a_large_report_reads_its_turns_from_scripts_beside_it(
         monkeypatch.setattr(f"eval.report.{name}", value)
     folders = [report.parent / "default-once", report.parent / "words-once"]
     whole, _ = write_report(open_inputs(folders), tmp_path / "small")
-    monkeypatch.setattr("eval.report.build.KEPT_TURNS", 10)
+    monkeypatch.setattr("eval.report.build.LARGE", 10)
     monkeypatch.setattr("eval.report.run_view.KEPT_TURNS", 10)
     large, _ = write_report(open_inputs(folders), tmp_path / "large")
     embedded = data_of(whole)
