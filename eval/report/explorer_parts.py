@@ -20,7 +20,7 @@ from eval.report.wrong_turns import Faults
 from value_index.atomic_file import write_atomically
 
 FOLDER = "report-turns"
-LARGE = 10_000
+LARGE = 3_000
 """Turns of all runs together that a page holds itself."""
 INDEXED = 5_000
 """Turns in a part of the index."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections import deque
 from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from eval.records import AloneRecord, RunError, TurnRecord
 from eval.runs.runner import Runner
 from eval.runs.scheduling import quiet_gc
 from eval.runs.store import RunStore
-from eval.runs.units import ListedUnits, Unit, units_left
+from eval.runs.units import ListedUnits, Unit, WaitingUnits, units_left
 from eval.runs.workers import Done, Order, Stopped
 from nodes.llm.messages import EndpointError
 from value_index.errors import TurnSQLError
@@ -95,7 +94,7 @@ def answer_on_cluster(ray: Any, actors: int, order: Order, store: RunStore) -> s
     order = replace(order, environment=_key_alone(order))
     each = -(-order.concurrency // actors)
     with Progress("turns", total=order.dataset.turns, done=len(store.done)) as progress:
-        return Driver(ray, order, actors, deque(units), each, store, progress).run()
+        return Driver(ray, order, actors, WaitingUnits(units), each, store, progress).run()
 
 
 @contextmanager
@@ -153,7 +152,7 @@ class Driver:
     ray: Any
     order: Order
     actors: int
-    waiting: deque[Unit]
+    waiting: WaitingUnits
     """Units that no actor has."""
     at_once: int
     """Units that an actor has at once."""
@@ -192,7 +191,7 @@ class Driver:
 
     def _supply(self, hired: Hired) -> None:
         while hired.is_ready and self.waiting and len(hired.held) < self.at_once:
-            unit = self.waiting.popleft()
+            unit = self.waiting.take()
             hired.held[unit.number] = unit
             self.asked[hired.actor.answer.remote(unit)] = (hired, unit)
 
@@ -228,7 +227,7 @@ class Driver:
         if self.deaths > MOST_DEATHS + self.actors:
             raise RunError(f"{self.deaths} actors ended without an answer between them, the last: {_first(error)}")
         crew.remove(hired)
-        self.waiting.extendleft(hired.held.values())
+        self.waiting.give_back(hired.held.values())
         self.asked = {ref: about for ref, about in self.asked.items() if about[0] is not hired}
         self.ray.kill(hired.actor)
 

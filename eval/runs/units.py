@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, islice
 from typing import Protocol
 
 from eval.datasets import Dataset
@@ -55,6 +55,27 @@ class ListedUnits:
     async def take(self) -> Unit | None:
         """Return the next unit; see Units."""
         return next(self._units, None)
+
+
+class WaitingUnits:
+    """Units that nobody has: those that are given back come first, the others are made when they are taken."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._units, self._back = iter(units), deque[Unit]()
+
+    def __bool__(self) -> bool:
+        if not self._back:
+            self._back.extend(islice(self._units, 1))
+        return bool(self._back)
+
+    def take(self) -> Unit:
+        """Return the next unit; there is one."""
+        assert self, "a unit is waiting"
+        return self._back.popleft()
+
+    def give_back(self, units: Iterable[Unit]) -> None:
+        """Take back what somebody had not finished."""
+        self._back.extendleft(units)
 
 
 def units_left(dataset: Dataset, history: HistoryMode, done: Mapping[TurnKey, str]) -> Iterator[Unit]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import signal
-from collections import deque
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from eval.runs.experiment import Experiment
 from eval.runs.runner import Runner
 from eval.runs.scheduling import quiet_gc
 from eval.runs.store import RunStore
-from eval.runs.units import Unit, units_left
+from eval.runs.units import Unit, WaitingUnits, units_left
 from nodes.llm.messages import EndpointError
 from value_index.errors import TurnSQLError
 
@@ -88,7 +87,7 @@ def answer_by_workers(workers: int, order: Order, store: RunStore) -> str | None
     units = units_left(order.dataset, order.experiment.history, store.done)
     each = replace(order, concurrency=-(-order.concurrency // workers))
     with _crew(workers, each) as crew, Progress("turns", total=order.dataset.turns, done=len(store.done)) as progress:
-        return Employer(crew, deque(units), each.concurrency, store, progress).run()
+        return Employer(crew, WaitingUnits(units), each.concurrency, store, progress).run()
 
 
 @dataclass
@@ -96,7 +95,7 @@ class Employer:
     """Hands units out and writes what comes back."""
 
     crew: list[Worker]
-    waiting: deque[Unit]
+    waiting: WaitingUnits
     """Units that no worker has."""
     at_once: int
     """Units that a worker has at once."""
@@ -134,7 +133,7 @@ class Employer:
 
     def _supply(self, worker: Worker) -> None:
         while self.waiting and len(worker.held) < self.at_once:
-            unit = self.waiting.popleft()
+            unit = self.waiting.take()
             worker.held[unit.number] = unit
             with suppress(OSError):  # it has ended: that shows when its answer is read
                 worker.connection.send(unit)
@@ -149,7 +148,7 @@ class Employer:
             del worker.held[done.unit]
 
     def _leave(self, worker: Worker) -> None:
-        self.waiting.extendleft(worker.held.values())
+        self.waiting.give_back(worker.held.values())
         self.crew.remove(worker)
         worker.connection.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from multiprocessing import Pipe
 from pathlib import Path
 from threading import Thread
@@ -16,7 +15,7 @@ from eval.records import RunError, TurnRecord, read_turns
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.runs.store import RunStore
-from eval.runs.units import Unit
+from eval.runs.units import Unit, WaitingUnits
 from eval.runs.workers import Done, Employer, Stopped, Worker
 from eval.scoring.score import score
 from tests.eval.runs.test_store import MANIFEST
@@ -63,7 +62,7 @@ def employed(folder: Path, *hired: Hired) -> tuple[str | None, list[tuple[int, i
     crew = [each.worker for each in hired]
     with Progress("turns", total=6) as progress:
         try:
-            stopped = Employer(crew, deque(UNITS), 1, store, progress).run()
+            stopped = Employer(crew, WaitingUnits(UNITS), 1, store, progress).run()
         finally:
             store.close()
     return stopped, sorted(each.key for each in read_turns(folder))
