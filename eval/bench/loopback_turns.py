@@ -6,8 +6,8 @@ import asyncio
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from pathlib import Path
 from time import perf_counter, process_time
-from types import TracebackType
 
 from agent.config import DEFAULT, Config
 from agent.graph import build_graph, run_turn
@@ -27,7 +27,7 @@ class LoopbackTurns:
     processor_ms: float
     """Processor time of a turn."""
     stretch: float
-    """Wall clock over processor time while a turn computes: more than 1 where other programs want the processor."""
+    """Time that the processes ran or wanted to, over the time that they ran: more than 1 where other programs run."""
 
     @property
     def compute_ms(self) -> float:
@@ -35,33 +35,13 @@ class LoopbackTurns:
         return self.processor_ms * self.stretch
 
 
-@dataclass
-class _Stopwatch:
-    wall: float = 0.0
-    cpu: float = 0.0
-
-    def reset(self) -> None:
-        self.wall = self.cpu = 0.0
-
-
-class _TimedSlot(ComputeSlot):
-    """A slot that adds up for how long it was held."""
-
-    def __init__(self, lock: asyncio.Lock, watch: _Stopwatch) -> None:
-        super().__init__(lock)
-        self._watch, self._since = watch, (0.0, 0.0)
-
-    async def __aenter__(self) -> None:
-        await super().__aenter__()
-        self._since = perf_counter(), process_time()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._held:
-            self._watch.wall += perf_counter() - self._since[0]
-            self._watch.cpu += process_time() - self._since[1]
-        await super().__aexit__(kind, error, trace)
+def _run_and_wait() -> tuple[float, float]:
+    """Return for how long this thread has run, and for how long it has wanted to; (0, 0) where Linux does not say."""
+    try:
+        run, wait, _ = Path("/proc/thread-self/schedstat").read_text().split()
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    return float(run), float(wait)
 
 
 async def loopback_turns(base_url: str, asked: int, turns: int) -> LoopbackTurns:
@@ -70,27 +50,27 @@ async def loopback_turns(base_url: str, asked: int, turns: int) -> LoopbackTurns
     database = SQLiteDatabase.open(build()[0])
     graph = build_graph(direct.nodes(), max_attempts=1)
     context = Context(schema=database.schema, database=database)
-    names, lock, watch, warm_up = iter(range(turns)), asyncio.Lock(), _Stopwatch(), turns // 10
-    begun = perf_counter(), process_time()
+    names, lock, warm_up = iter(range(turns)), asyncio.Lock(), turns // 10
+    begun, ran = (perf_counter(), process_time()), _run_and_wait()
     async with open_llm(Endpoint(base_url=base_url, model="m"), {}) as llm:
         assert llm
         own = llm
 
         async def work() -> None:
-            nonlocal begun
+            nonlocal begun, ran
             for name in names:
-                slot = _TimedSlot(lock, watch)
+                slot = ComputeSlot(lock)
                 async with slot:
                     if name == warm_up:
-                        begun = perf_counter(), process_time()
-                        watch.reset()
+                        begun, ran = (perf_counter(), process_time()), _run_and_wait()
                     scheduled = replace(context, llm=YieldingCompleter(own, slot))
                     await run_turn(graph, scheduled, turn_id=str(name), history=(), utterance="How many?")
 
         await asyncio.gather(*(work() for _ in range(asked)))
     database.close()
     wall, cpu, counted = perf_counter() - begun[0], process_time() - begun[1], turns - warm_up
-    return LoopbackTurns(counted / wall, cpu / counted * 1000, max(1.0, watch.wall / watch.cpu))
+    run, wait = (now - before for now, before in zip(_run_and_wait(), ran, strict=True))
+    return LoopbackTurns(counted / wall, cpu / counted * 1000, 1 + wait / run if run else 1.0)
 
 
 def turns_by_processes(base_url: str, processes: int, asked: int, turns: int) -> LoopbackTurns:
