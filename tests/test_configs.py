@@ -13,7 +13,7 @@ from eval.bench.scale_plan import read_plan
 from eval.runs.experiment import RunOptions, read_experiment
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
-CHAINS = [CONFIGS / "experiments" / "post.toml"]  # tests/training loads it
+CHAINS = [CONFIGS / "experiments" / name for name in ("post.toml", "prompt_parts.toml")]  # tests/training loads them
 PLANS = [CONFIGS / "experiments" / "scale.toml"]
 AGENTS = sorted(path for path in CONFIGS.rglob("*.toml") if "training" not in path.parts and path not in CHAINS + PLANS)
 SERVERS = sorted((CONFIGS / "vllm").glob("*.yaml"))
