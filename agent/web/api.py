@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from agent.config import ExecutionSettings
 from agent.execute import execute
+from agent.feedback import KeptAnswer, training_row
 from agent.web.conversations import Conversations
 from agent.web.route import BadRequestError, Call, Route
 from agent.web.shown import rows_shown
@@ -23,6 +24,9 @@ from agent.web.wire import (
     ColumnShown,
     DatabaseShown,
     EditedPlan,
+    FeedbackShown,
+    Kept,
+    KeptShown,
     KeyShown,
     Problem,
     RowsShown,
@@ -37,6 +41,7 @@ from agent.web.wire import (
 from nodes.node import Context
 from value_index.errors import TurnSQLError
 from value_index.models import FrozenModel
+from value_index.render import strict_json
 
 STATEMENTS_AT_ONCE = 16
 """Statements of people that run at the same time; a turn's own are its worker's."""
@@ -65,6 +70,10 @@ class Api:
             Route("POST", f"{last}/plan", "Edit the plan", AnswerShown, self.plan, EditedPlan, problems=(409,)),
             Route("POST", f"{last}/without", "Take a filter off", AnswerShown, self.without, WithoutFilter, problems=(409,)),
             Route("POST", f"{last}/reading", "Take another reading", AnswerShown, self.reading, TakenReading, problems=(409,)),
+            Route("POST", f"{last}/keep", "Keep the answer as right", KeptShown, self.keep, Kept, problems=(409,)),
+            Route("GET", "/api/feedback", "What was kept as right", FeedbackShown, self.feedback),
+            Route("GET", "/api/feedback/export", "What was kept, as rows for training", "application/jsonl", self.export),
+            Route("DELETE", "/api/feedback/{id}", "Forget what was kept", FeedbackShown, self.forget),
             Route("GET", f"{of}/turns/{{number}}/rows", "Rows of a turn", RowsShown, self.rows, problems=(409,)),
             Route("GET", f"{of}/turns/{{number}}/csv", "Rows of a turn as CSV", "text/csv", self.csv, problems=(409,)),
             Route("POST", "/api/sql", "Run SQL that only reads", RowsShown, self.sql, Statement),
@@ -131,6 +140,25 @@ class Api:
         """Answer again by another reading."""
         return await self._conversations.take(call.thread, call.body.reading)
 
+    async def keep(self, call: Call[Kept]) -> KeptShown:
+        """Keep the latest answer, or a corrected plan, as right."""
+        return _kept(await self._conversations.keep(call.thread, call.body.plan))
+
+    async def feedback(self, _: Call[Any]) -> FeedbackShown:
+        """Return what was kept."""
+        return FeedbackShown(kept=tuple(map(_kept, await self._conversations.kept())))
+
+    async def forget(self, call: Call[Any]) -> FeedbackShown:
+        """Forget what was kept under an id."""
+        return FeedbackShown(kept=tuple(map(_kept, await self._conversations.forget(call.path["id"]))))
+
+    async def export(self, _: Call[Any]) -> Response:
+        """Return what was kept as rows for training."""
+        rows = (training_row(each, "unaudited") for each in await self._conversations.kept())
+        text = "".join(f"{strict_json(row)}\n" for row in rows)
+        named = {"Content-Disposition": 'attachment; filename="feedback.jsonl"'}
+        return Response(text, media_type="application/jsonl", headers=named)
+
     async def rows(self, call: Call[Any]) -> RowsShown:
         """Run the SQL of a turn again."""
         return await self._conversations.rows(call.thread, call.path["number"])
@@ -174,6 +202,17 @@ class Api:
             turn.cancel()
             with suppress(asyncio.CancelledError, TurnSQLError):
                 await turn
+
+
+def _kept(kept: KeptAnswer) -> KeptShown:
+    return KeptShown(
+        id=kept.id,
+        at=kept.at,
+        question=kept.question,
+        sql=kept.sql,
+        history=tuple(turn.utterance for turn in kept.history),
+        edited=kept.edited,
+    )
 
 
 def event(name: str, data: FrozenModel) -> str:

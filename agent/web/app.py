@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from agent.answer import QuestionError
 from agent.config import Config
+from agent.feedback import Feedback
 from agent.revision.plan_of_turn import RevisionError
 from agent.session import SessionError
 from agent.thread_lock import ThreadBusyError
@@ -28,7 +29,7 @@ from agent.web.conversations import Conversations, NothingHereError
 from agent.web.openapi import openapi
 from agent.web.page_files import page_routes
 from agent.web.route import BadRequestError, Route, read_call
-from agent.web.security import Access, Guard
+from agent.web.security import COOKIE, Access, Guard
 from agent.web.workers import Workers
 from nodes.node import Context
 from value_index.errors import TurnSQLError
@@ -45,7 +46,14 @@ logger = logging.getLogger("turnsql.web")
 
 
 def web_app(
-    config: Config, context: Context, *, store: Path, access: Access, workers: int, more: Sequence[BaseRoute] = ()
+    config: Config,
+    context: Context,
+    *,
+    store: Path,
+    feedback: Feedback,
+    access: Access,
+    workers: int,
+    more: Sequence[BaseRoute] = (),
 ) -> ASGIApp:
     """Return the application: page, API and document behind the guard.
 
@@ -53,12 +61,14 @@ def web_app(
         config: the agent's.
         context: the database, opened.
         store: the file of the threads.
+        feedback: the file of what people kept as right.
         access: who may ask.
         workers: turns that run at the same time.
         more: further routes, such as those of reports.
     """
     crew = Workers(config, context, store, workers)
-    api = Api(Conversations(crew), context, config.execution)
+    crew.learn(feedback.knowledge(context.database.address))
+    api = Api(Conversations(crew, feedback), context, config.execution)
     routes = api.routes()
     document = openapi(routes, version=_version(), token=access.token is not None)
 
@@ -73,7 +83,17 @@ def web_app(
         yield
         crew.close()
 
-    ours: list[BaseRoute] = [Path_("/openapi.json", described, methods=["GET"])]
+    async def session(_: Request) -> Response:
+        """Let the browser that has the token open a report in a tab of its own."""
+        answer = Response(status_code=204)
+        if access.token:
+            answer.set_cookie(COOKIE, access.cookie, path="/runs", httponly=True, samesite="strict")
+        return answer
+
+    ours: list[BaseRoute] = [
+        Path_("/openapi.json", described, methods=["GET"]),
+        Path_("/api/session", session, methods=["POST"]),
+    ]
     by_path: dict[str, list[Route]] = {}
     for route in routes:
         by_path.setdefault(route.path, []).append(route)

@@ -11,6 +11,9 @@ from typing import TypeVar
 from agent.answer import Answer
 from agent.clarify import Doubt
 from agent.execute import execute
+from agent.feedback import Feedback, FeedbackError, KeptAnswer
+from agent.other_reading import written
+from agent.revision.plan_of_turn import RevisionError, check_plan
 from agent.revision.readings import Reading
 from agent.revision.revise import other_readings, revise, take, without
 from agent.session import Session
@@ -18,6 +21,7 @@ from agent.steps import LISTENER
 from agent.web.shown import answer_shown, rows_shown, stage_shown, state_shown, turn_shown
 from agent.web.wire import AnswerShown, DoubtShown, RowsShown, StageShown, ThreadListed, ThreadShown
 from agent.web.workers import Desk, Workers
+from nodes.node import Context
 from nodes.plan import Plan
 from nodes.state import GraphState, StageTrace, Turn
 from value_index.errors import TurnSQLError
@@ -40,8 +44,9 @@ class NothingHereError(TurnSQLError):
 class Conversations:
     """The threads over one database: turns of one are answered in order, those of others meanwhile."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, feedback: Feedback) -> None:
         self._workers = workers
+        self._feedback = feedback
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
         self._listed: dict[str, tuple[str, ThreadListed | None]] = {}
         """What was read of each thread, by its latest checkpoint."""
@@ -83,6 +88,49 @@ class Conversations:
     async def take(self, thread: str, place: int) -> AnswerShown:
         """Answer the latest question again by another reading."""
         return await self._revised(thread, lambda session: take(session, place))
+
+    async def keep(self, thread: str, plan: Plan | None) -> KeptAnswer:
+        """Keep the latest answer as right, or the plan that is."""
+
+        async def job(desk: Desk) -> KeptAnswer:
+            async with desk.session(thread, locked=False) as session:
+                state = session.state
+            if state is None or state.no_question or not (plan or state.sql):
+                raise RevisionError("there is no answer to keep: ask a question first")
+            sql = check_plan(plan, desk.context) if plan else state.sql or ""
+            kept = self._feedback.keep(
+                database=desk.context.database.address,
+                question=state.utterance,
+                history=state.history,
+                sql=sql,
+                edited=state.plan_given or plan is not None,
+            )
+            self._workers.learn(self._feedback.knowledge(kept.database))
+            return kept
+
+        return await self._workers.run(job)
+
+    async def forget(self, name: str) -> tuple[KeptAnswer, ...]:
+        """Forget what was kept under a name."""
+
+        async def job(desk: Desk) -> tuple[KeptAnswer, ...]:
+            address = desk.context.database.address
+            try:
+                self._feedback.delete(name, address)
+            except FeedbackError as error:
+                raise NothingHereError(str(error)) from error
+            self._workers.learn(self._feedback.knowledge(address))
+            return self._feedback.entries(address)
+
+        return await self._workers.run(job)
+
+    async def kept(self) -> tuple[KeptAnswer, ...]:
+        """Return what was kept for this database."""
+
+        async def job(desk: Desk) -> tuple[KeptAnswer, ...]:
+            return self._feedback.entries(desk.context.database.address)
+
+        return await self._workers.run(job)
 
     async def undo(self, thread: str) -> ThreadShown:
         """Forget the latest turn."""
@@ -172,19 +220,20 @@ async def _shown(session: Session, answer: Answer, seconds: float, doubts: Seque
     stages = sum(run.ms for run in answer.state.trace) / 1000
     quick = answer.ok and seconds - stages < READINGS_WITHIN
     found = await other_readings(session, answer) if quick else ()
-    doubt = next((shown for each in doubts if (shown := _doubt(each, found))), None)
+    doubt = next((shown for each in doubts if (shown := _doubt(each, answer, found, session.context))), None)
     return answer_shown(answer, session.context, doubt=doubt, readings=found)
 
 
-def _doubt(doubt: Doubt, found: tuple[Reading, ...]) -> DoubtShown | None:
-    """Return the question back; None if the second reading gives the same rows, so that there is nothing to ask."""
-    place = next((place for place, each in enumerate(found) if each.text == doubt.readings[1]), None)
+def _doubt(doubt: Doubt, answer: Answer, found: Sequence[Reading], context: Context) -> DoubtShown | None:
+    """Return the question back; None if its second reading gives no other rows, so that there is nothing to ask."""
+    if doubt.about:
+        return DoubtShown(question=doubt.question)
+    plans = answer.state.plans or ()
+    rival = written(plans[doubt.rival], context) if doubt.rival < len(plans) else ""
+    place = next((place for place, each in enumerate(found) if each.sql == rival), None)
     if place is None:
         return None
-    sure = f"{doubt.confidence:.0%} sure of the first"
-    return DoubtShown(
-        question=f"Two readings are close ({sure}). Which is meant?", readings=doubt.readings, reading=place
-    )
+    return DoubtShown(question=doubt.question, readings=doubt.readings, reading=place)
 
 
 def _thread(name: str, session: Session) -> ThreadShown:

@@ -13,6 +13,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from agent.config import Config
+from agent.feedback import Feedback
 from agent.web.app import web_app
 from agent.web.rate_limit import RateLimit
 from agent.web.security import Access, is_loopback, names_of
@@ -34,6 +35,7 @@ class WebOptions:
     """The address on which the server listens, and whom it answers."""
 
     store: Path
+    feedback: Path
     host: str = "127.0.0.1"
     port: int = 8800
     token: str | None = None
@@ -66,7 +68,15 @@ def serve(
     import uvicorn
 
     access = access_of(options)
-    app = web_app(config, context, store=options.store, access=access, workers=options.workers, more=more)
+    app = web_app(
+        config,
+        context,
+        store=options.store,
+        feedback=Feedback(options.feedback),
+        access=access,
+        workers=options.workers,
+        more=more,
+    )
     with listening(options) as listener:
         for line in greeting(options, access, listener.getsockname()[1]):
             say(line)

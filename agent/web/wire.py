@@ -131,12 +131,12 @@ class ReadingShown(FrozenModel):
 
 
 class DoubtShown(FrozenModel):
-    """A question back: two readings stayed close, and the likelier was taken."""
+    """A question back, with the likelier reading taken meanwhile."""
 
     question: str
-    readings: tuple[str, str]
-    """What sets each apart from the other; the first was taken."""
-    reading: int
+    readings: tuple[str, ...] = ()
+    """What sets each of two apart from the other, of which the first was taken; () where words are asked about."""
+    reading: int | None = None
     """Place of the second in the answer's `readings`."""
 
 
@@ -202,3 +202,28 @@ class RowsShown(FrozenModel):
     rows: tuple[tuple[Cell, ...], ...]
     message: str
     chart: dict[str, Any] | None = None
+
+
+class Kept(FrozenModel):
+    """What is to be kept as right."""
+
+    plan: Plan | None = None
+    """The right plan, where the answer's is not."""
+
+
+class KeptShown(FrozenModel):
+    """An answer that was kept."""
+
+    id: str
+    at: str
+    question: str
+    sql: str
+    history: tuple[str, ...]
+    """The questions before it."""
+    edited: bool
+
+
+class FeedbackShown(FrozenModel):
+    """Everything that was kept for this database."""
+
+    kept: tuple[KeptShown, ...]

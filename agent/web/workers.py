@@ -21,6 +21,7 @@ from agent.llm import open_llm
 from agent.session import Session, open_store
 from agent.thread_lock import ThreadBusyError, thread_lock
 from nodes.node import Context
+from value_index.knowledge.store import Knowledge
 
 T = TypeVar("T")
 LOCK_WAIT_SECONDS = 15.0
@@ -91,8 +92,20 @@ class Workers:
     def __init__(self, config: Config, context: Context, store: Path, count: int) -> None:
         self._config, self._context, self._store = config, context, store
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self.knowledge = context.knowledge
+        """What is known for the next turn."""
         self._setting_up = threading.Lock()
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
+
+    def learn(self, more: Knowledge) -> None:
+        """Put what people kept as right beside the knowledge that the server was started with, from the next turn on."""
+        self.knowledge = self._with(more)
+
+    def _with(self, more: Knowledge) -> Knowledge | None:
+        known = self._context.knowledge
+        if more == Knowledge():
+            return known
+        return more.with_more(known) if known else more
 
     def start(self) -> None:
         """Start the threads."""
@@ -135,11 +148,10 @@ class Workers:
                 clarify=self._config.clarify,
                 refuse=self._config.refused,
             )
-            context = replace(self._context, llm=llm)
-            desk = Desk(graph, context, self._config, self._store, checkpointer)
             # Nothing else lives in this loop while it waits for a job.
             while (task := self._tasks.get()) is not None:
-                await _done(task, desk)
+                context = replace(self._context, llm=llm, knowledge=self.knowledge)
+                await _done(task, Desk(graph, context, self._config, self._store, checkpointer))
 
 
 async def _done(task: Task, desk: Desk) -> None:

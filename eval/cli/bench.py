@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from eval.cli.options import ConfigFile, Data
+from eval.cli.options import AsJson, ConfigFile, Data
+from value_index.options import Db
 
 app = typer.Typer(help="Measure time and memory.", no_args_is_help=True)
 SliceRange = Annotated[str, typer.Option(metavar="A:B", help="Dialogues, 0-based and half-open.")]
@@ -148,6 +149,38 @@ def bench_turn(
     typer.echo(
         f"a turn, of {turn.turns:<5}            {turn.p50:>8.0f} ms p50 {turn.p95:>6.0f} ms p95 {turn.peak_mb:>6.0f} MB"
     )
+
+
+@app.command("web")
+def bench_web(
+    db: Db,
+    config: ConfigFile = None,
+    users: Annotated[int, typer.Option(min=1, help="People who ask at the same time.")] = 50,
+    each: Annotated[int, typer.Option(min=1, help="Questions of each of them.")] = 2,
+    turns: Annotated[int, typer.Option(min=0, help="Turns of one long thread; 0 leaves it out.")] = 1000,
+    question: Annotated[str, typer.Option(help="What they ask.")] = "how many are there?",
+    as_json: AsJson = False,
+) -> None:
+    """Measure `turnsql web`: first byte, many users at once, a slow query beside others, a long thread."""
+    from eval.bench.web import web_cost
+
+    cost = web_cost(tuple(db), config, users=users, each=each, turns=turns, question=question)
+    typer.echo(cost.model_dump_json(indent=2) if as_json else "\n".join(cost.lines()))
+
+
+@app.command("feedback")
+def bench_feedback(
+    suite: Annotated[Path, typer.Argument(metavar="FILE", help="Suite of dialogues over the database.")],
+    db: Db,
+    keep: Annotated[int, typer.Option(min=1, help="First questions whose right SQL is kept.")] = 20,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what keeping answers is worth: a suite before and after, paired, the kept questions apart from the others."""
+    from eval.bench.feedback import feedback_worth
+
+    worth = feedback_worth(suite, tuple(db), keep, config)
+    typer.echo(worth.model_dump_json(indent=2) if as_json else "\n".join(worth.lines()))
 
 
 @app.command("endpoint")

@@ -37,6 +37,13 @@ def web(
         Path | None,
         typer.Option(metavar="FILE", help="File that keeps conversations; in the user's data folder unless given."),
     ] = None,
+    feedback: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="File of the answers kept as right; in the user's data folder unless given."),
+    ] = None,
+    runs: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Folder of runs whose reports are served at /runs.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Turns that are answered at the same time.")] = 8,
     rate: Annotated[float, typer.Option(min=0.1, help="Requests a second that one address may make.")] = 50.0,
     config: ConfigFile = None,
@@ -52,11 +59,14 @@ def web(
 
     if not find_spec("uvicorn") or not find_spec("starlette"):
         raise TurnSQLError("the server needs the extra `web`: pip install 'turnsql[web]'")
+    from agent.web.run_routes import run_routes
     from agent.web.server import WebOptions, serve
+    from eval.report.gallery import Gallery
 
     settings = Config.load(config or DEFAULT, overrides=node or ())
     options = WebOptions(
         store=store or data_folder() / "conversations.sqlite",
+        feedback=feedback or data_folder() / "feedback.jsonl",
         host=host,
         port=port,
         token=token,
@@ -65,4 +75,5 @@ def web(
         rate=rate,
     )
     context = open_context(db, knowledge or settings.knowledge, settings.match_descriptions)
-    serve(settings, context, options, say=typer.echo)
+    more = run_routes(Gallery(runs)) if runs else ()
+    serve(settings, context, options, say=typer.echo, more=more)

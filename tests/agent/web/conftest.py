@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from agent.cli import open_context
 from agent.config import Config
+from agent.feedback import Feedback
 from agent.web.app import web_app
 from agent.web.security import Access, names_of
 from tests.agent.conftest import ROOT
@@ -40,11 +41,19 @@ def serve(towns: Path, tmp_path: Path) -> Generator[Serve]:
     """Start servers over the towns; the same store unless another is given."""
     with ExitStack() as stack:
 
-        def start(**access: Any) -> TestClient:
+        def start(more: Any = (), **access: Any) -> TestClient:
             settings = {"names": names_of("127.0.0.1"), **access}
             config = Config.load(ROOT / "configs" / "lexical.toml")
             context = open_context([str(towns)], (), False)
-            app = web_app(config, context, store=tmp_path / "threads.sqlite", access=Access(**settings), workers=2)
+            app = web_app(
+                config,
+                context,
+                store=tmp_path / "threads.sqlite",
+                feedback=Feedback(tmp_path / "feedback.jsonl"),
+                access=Access(**settings),
+                workers=2,
+                more=more,
+            )
             client = TestClient(app, base_url="http://127.0.0.1:8800", raise_server_exceptions=False)
             return stack.enter_context(client)
 

@@ -157,3 +157,18 @@ def test_two_processes_on_a_store_lose_no_turn(serve: Serve) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda at: ask((one, other)[at % 2], "how many towns?"), range(8)))
     assert sorted(answer["number"] for answer in answers) == list(range(1, 9))
+
+
+def test_an_answer_is_kept_only_when_asked_and_then_answers_its_question_again(client: TestClient) -> None:
+    question = "what is the biggest place?"
+    ask(client, question)
+    assert client.get("/api/feedback").json() == {"kept": []}
+    plan = ask(client, "show the names of towns with a population over 300000", "other")["plan"]
+    kept = client.post(f"{TURNS}/last/keep", json={"plan": plan}).json()
+    assert kept["question"] == question and kept["edited"]
+    assert ask(client, question, "new")["rows"] == [["Bonn"]]
+    exported = json.loads(client.get("/api/feedback/export").text)
+    assert (exported["utterance"], exported["leak_class"]) == (question, "unaudited")
+    assert client.delete(f"/api/feedback/{kept['id']}").json() == {"kept": []}
+    assert client.delete(f"/api/feedback/{kept['id']}").status_code == 404
+    assert client.post("/api/threads/none/turns/last/keep", json={}).status_code == 409

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from agent.web.rate_limit import RateLimit
+from agent.web.run_routes import run_routes
 from agent.web.security import names_of
 from tests.agent.web.conftest import Serve
 
@@ -173,3 +174,23 @@ def test_a_script_in_a_value_comes_as_json_alone(client: TestClient) -> None:
 def test_names_of_a_server_that_others_reach_are_its_own() -> None:
     assert names_of("127.0.0.1") == {"localhost", "127.0.0.1", "::1"}
     assert {"db.example", "proxy.example"} <= names_of("db.example", ["Proxy.example"])
+
+
+class Reports:
+    def index(self) -> str:
+        return "<h1>Runs</h1>"
+
+    def page(self, name: str) -> str | None:
+        return "<script>1</script>" if name == "a/b" else None
+
+
+def test_a_report_lies_in_a_sandbox_and_wants_the_token(serve: Serve) -> None:
+    client = serve(run_routes(Reports()), token=TOKEN)
+    token = {"Authorization": f"Bearer {TOKEN}"}
+    assert client.get("/runs/a/b").status_code == 401
+    assert client.post("/api/session", headers=token).status_code == 204
+    given = client.get("/runs/a/b")
+    policy = given.headers["content-security-policy"]
+    assert given.status_code == 200 and "sandbox allow-scripts" in policy and "allow-same-origin" not in policy
+    assert client.get("/runs/../a").status_code in (401, 404)
+    assert client.get("/api/threads").status_code == 401
