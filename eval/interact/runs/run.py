@@ -14,6 +14,8 @@ from typing import Any
 
 from agent.config import DEFAULT, Config
 from agent.llm import CassetteOptions, open_llm
+from eval.datasets import DataError
+from eval.datasets.bird_interact import bird_interact
 from eval.interact.play import messages
 from eval.interact.play.orchestrator import Orchestrator
 from eval.interact.play.player import Game, Player
@@ -33,6 +35,7 @@ from eval.runs.isolated_stages import Failure, attempt
 from eval.runs.turn_record import turn_record
 from eval.turn_key import TurnKey
 from nodes.llm.messages import EndpointError
+from nodes.state import GraphState
 from value_index.schema import Dialect
 
 MODES: Mapping[str, ModeName] = {"c": "c-interact", "a": "a-interact"}
@@ -234,13 +237,17 @@ class _Table:
         )  # fmt: skip
 
     def _turns(self, place: int, task: Task, game: Game, started: float) -> list[TurnRecord]:
-        """Return a turn for each phase that was reached, as any run has them."""
-        nodes = self.player.config.nodes()
-        ms = (perf_counter() - started) * 1000
-        return [
-            turn_record(TurnKey(place, phase - 1), task.selected_database, state, nodes, history="predicted", ms=ms)
-            for phase, state in sorted(game.states.items())
-        ]
+        """Return a turn for each phase, as any run has them; one that was not reached has no SQL."""
+        nodes, ms = self.player.config.nodes(), (perf_counter() - started) * 1000
+        texts = {1: task.amb_user_query, 2: task.follow_up.query if task.follow_up else ""}
+        turns: list[TurnRecord] = []
+        for phase in range(1, len(task.phases) + 1):
+            key = TurnKey(place, phase - 1)
+            state = game.states.get(phase) or GraphState(
+                turn_id=str(key), database_id=task.selected_database, utterance=texts[phase]
+            )
+            turns.append(turn_record(key, task.selected_database, state, nodes, history="predicted", ms=ms))
+        return turns
 
 
 async def begin_task(world: World, task: Task, mode: ModeName) -> None:
@@ -260,24 +267,31 @@ def _manifest(
     release: Release, tasks: Sequence[tuple[int, Task]], config: Config, options: InteractOptions
 ) -> Manifest:
     """Say where the figures of a run will come from; the user simulator is part of them."""
-    rows = [task.model_dump(mode="json") for _, task in tasks]
     interaction = {"mode": MODES[options.mode], "release": release.kind, **options.world.described}
     return Manifest(
         dataset="bird_interact",
         split=release.kind,
         dialogues=f"0:{len(release.tasks)}",
         history="predicted",
-        rows_sha256=_sha256(rows),
+        rows_sha256=_rows_sha256(release),
         config_sha256=config.sha256,
         commit=commit(),
         versions=versions(),
         data=str(options.data),
         turns=sum(len(task.phases) for _, task in tasks),
         config=config.canonical(),
-        settings_sha256=_sha256(interaction),
+        settings_sha256=_sha256([interaction, [task.instance_id for _, task in tasks]]),
         weights_sha256=weights_sha256(config.nodes()),
         interaction=interaction,
     )
+
+
+def _rows_sha256(release: Release) -> str:
+    """Return the hash by which `eval score` knows the release again; of one without gold, that of its tasks."""
+    try:
+        return bird_interact(release.folder, release.kind).rows_sha256
+    except DataError:
+        return _sha256([task.model_dump(mode="json") for task in release.tasks])
 
 
 def _sha256(value: Any) -> str:
