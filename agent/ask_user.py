@@ -20,7 +20,7 @@ from agent.config import ClarifySettings
 from agent.other_reading import LONGEST, shows_less_or_more, written
 from nodes.choice.gather import rows_key
 from nodes.intent.explained_words import unexplained_phrases
-from nodes.knowledge.reply import read_reply
+from nodes.knowledge.reply import read_reply, with_meaning
 from nodes.node import Context
 from nodes.plan import Plan, Star
 from nodes.state import Asked, GraphState, ScoredPlan
@@ -92,10 +92,17 @@ def asked(found: Doubt, reply: Reply) -> Asked:
     return Asked(question=found.question, about=found.about, reply=said)
 
 
-def told(found: Doubt, words: str, context: Context) -> Context:
-    """Return the context with what the user said, as knowledge of the turn."""
+def told(found: Doubt, words: str, context: Context, state: GraphState) -> tuple[Context, GraphState]:
+    """Return the context with what the user said, as knowledge of the turn, and the turn.
+
+    Where the knowledge has no use for it, the user's words stand in the request in place of those that were asked about.
+    """
     said = read_reply(words, found.about, context.database, context.schema)
-    return replace(context, knowledge=said.with_more(context.knowledge or Knowledge()), turn=None)
+    noted = {"asked": (*state.asked, asked(found, words))}
+    if said.definitions and (utterance := with_meaning(state.utterance, found.about, words)):
+        noted |= {"utterance": utterance}
+    known = said.with_more(context.knowledge or Knowledge())
+    return replace(context, knowledge=known, turn=None), state.model_copy(update=noted)
 
 
 def _of_readings(state: GraphState, price: float) -> Iterator[Doubt]:
@@ -116,9 +123,10 @@ def _of_words(state: GraphState, context: Context, settings: ClarifySettings, pr
     known = probabilities(plans)
     gain = settings.understood * max(1 - sum(known), settings.misread)
     done = {each.about.casefold() for each in state.asked}
+    heard = " ".join(each.reply for each in state.asked).casefold()
     if gain > max(price, LEAST_GAIN):
         for phrase in unexplained_phrases(context.analysis_of(state)):
-            if phrase.casefold() not in done:
+            if phrase.casefold() not in done and phrase.casefold() not in heard:
                 yield Doubt(confidence=known[0], about=phrase, gain=gain, price=price)
 
 

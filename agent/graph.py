@@ -15,7 +15,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 from langsmith import tracing_context
 
-from agent.ask_user import ask_user, asked, told
+from agent.ask_user import ask_user, told
 from agent.clarify import Doubt, Reply, choice_of
 from agent.config import ClarifySettings
 from agent.steps import Step, goes_back, stands_in
@@ -122,8 +122,8 @@ async def run_state(
                 given = await run(Command(resume=reply), context)
                 continue
             # Words change what is known, so every stage answers anew.
-            context = told(found, str(reply), context).of_turn(state)
-            state = state.model_copy(update={"asked": (*state.asked, asked(found, reply))})
+            context, state = told(found, str(reply), context, state)
+            context = context.of_turn(state)
             given = await run(_channels(state), context)
     return GraphState.model_validate(given)
 

@@ -45,7 +45,7 @@ def run(
     ] = "scripted",
     environment: EnvironmentUrl = None,
     user: UserUrl = None,
-    postgres: Annotated[
+    server: Annotated[
         str | None,
         typer.Option(
             metavar="ADDRESS", help="PostgreSQL server that holds the databases' templates; SQLite files unless given."
@@ -87,7 +87,7 @@ def run(
     if (batch_in or batch_out) and (not record or replay):
         raise typer.BadParameter("--batch-in and --batch-out need --record, and no --replay")
     recorded = CassetteOptions(record, batch_in=batch_in, batch_out=batch_out) if record else None
-    world = WorldOptions(environment, user, simulator, postgres, management)
+    world = WorldOptions(environment, user, simulator, server, management)
     counts = run_interact(
         InteractOptions(
             data=data, out=out, mode=mode, world=world, ground_truth=gold, config=config, nodes=tuple(node or ()),

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from eval.datasets.spider_family import DataError, Dataset, GoldDialogue, GoldTurn
 
+GOLD = "gold.jsonl"
+"""Name under which the mailed ground truth is found in the release."""
+
 
 def bird_interact(folder: Path, split: str) -> Dataset:
     """Read the tasks that only read their database; a dialogue's index is the task's place in the release.
 
     Args:
-        folder: the release, its gold merged in, with each database as `ID/ID.sqlite`.
+        folder: the release with its gold, merged in or as `gold.jsonl`, and each database as `ID/ID.sqlite`.
         split: a release has one; any name is taken.
 
     Raises:
@@ -23,7 +26,8 @@ def bird_interact(folder: Path, split: str) -> Dataset:
     """
     from eval.interact.release import load_release  # it builds on this package
 
-    release = load_release(folder)
+    gold = folder / GOLD
+    release = load_release(folder, gold if gold.is_file() else None)
     dialogues = tuple(
         GoldDialogue(
             index=place,

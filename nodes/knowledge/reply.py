@@ -15,11 +15,15 @@ from value_index.schema import Schema
 SOURCE = "reply"
 LONGEST = 400
 """Characters of a piece that is tried as SQL."""
+MOST_WORDS = 25
+"""Words of a meaning that may stand in a request."""
 _QUOTED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 _AFTER = re.compile(
     r"(?:\b(?:mean(?:s|ing)?|refers? to|is|are|as|where|when|by|whose|with|having|that|use)\b|:)\s+(.+?)(?:[.;!?]\s|[.;!?]?$|\n|,\s)",
     re.I,
 )
+_MEANS = re.compile(r"(?:by\s+)?['\"](.+?)['\"]\s+(?:I mean|means|refers to|is)\s*:?\s+(.+)$", re.I | re.S)
+_REFUSES = re.compile(r"\b(?:sorry|can ?not|can't|don't know|do not know|not sure|no idea)\b", re.I)
 _SIGNS = {"×": "*", "·": "*", "÷": "/", "−": "-", "≥": ">=", "≤": "<=", "≠": "<>", "’": "'", "“": '"', "”": '"'}
 _COLUMN = re.compile(r"^the\s+(.+?)\s+(?:column|field)$", re.I)
 _BARS = re.compile(r"\|([^|]+)\|")
@@ -46,6 +50,22 @@ def read_reply(words: str, about: str, database: Database, schema: Schema) -> Kn
         if (metric := _metric(piece, about, schema)) is not None:
             return Knowledge(metrics=(metric,))
     return Knowledge(definitions=(Definition(name=about, text=" ".join(words.split()), source=SOURCE),))
+
+
+def with_meaning(request: str, about: str, words: str) -> str | None:
+    """Return a request with what a user says of some of its words in their place; None if the reply says no meaning.
+
+    >>> with_meaning("Which very large cities do we reach?", "large", "By 'very large cities' I mean: cities of over a million people.")
+    'Which cities of over a million people do we reach?'
+    """
+    text = words.strip()
+    found = _MEANS.match(text)
+    term, meaning = (found[1], found[2]) if found else (about, text)
+    meaning = meaning.rpartition(", that is ")[2].strip(" .")
+    place = re.search(rf"\b{re.escape(term)}\b", request, re.I) if term else None
+    if place is None or not meaning or _REFUSES.search(text) or len(meaning.split()) > MOST_WORDS:
+        return None
+    return request[: place.start()] + meaning + request[place.end() :]
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -36,7 +36,8 @@ class PlaySession:
     def __init__(
         self, task_id: str, mode: ModeName, *, environment: Service, user: Service, budget: float | None, turns: int
     ) -> None:
-        self.task_id, self.mode = task_id, mode
+        self.task_id = task_id
+        self.mode: ModeName = mode
         self.environment, self.user = environment, user
         self.ledger = Ledger(budget if mode == "a-interact" else None)
         self.turns = turns

@@ -267,13 +267,14 @@ def _manifest(
     release: Release, tasks: Sequence[tuple[int, Task]], config: Config, options: InteractOptions
 ) -> Manifest:
     """Say where the figures of a run will come from; the user simulator is part of them."""
+    start, stop = min(place for place, _ in tasks), max(place for place, _ in tasks) + 1
     interaction = {"mode": MODES[options.mode], "release": release.kind, **options.world.described}
     return Manifest(
         dataset="bird_interact",
         split=release.kind,
-        dialogues=f"0:{len(release.tasks)}",
+        dialogues=f"{start}:{stop}",
         history="predicted",
-        rows_sha256=_rows_sha256(release),
+        rows_sha256=_rows_sha256(release, start, stop),
         config_sha256=config.sha256,
         commit=commit(),
         versions=versions(),
@@ -286,12 +287,12 @@ def _manifest(
     )
 
 
-def _rows_sha256(release: Release) -> str:
+def _rows_sha256(release: Release, start: int, stop: int) -> str:
     """Return the hash by which `eval score` knows the release again; of one without gold, that of its tasks."""
     try:
-        return bird_interact(release.folder, release.kind).rows_sha256
+        return bird_interact(release.folder, release.kind).select(start, stop).rows_sha256
     except DataError:
-        return _sha256([task.model_dump(mode="json") for task in release.tasks])
+        return _sha256([task.model_dump(mode="json") for task in release.tasks[start:stop]])
 
 
 def _sha256(value: Any) -> str:

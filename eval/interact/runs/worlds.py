@@ -126,7 +126,7 @@ async def open_world(
             ]
             for service in services:
                 await service.get("/health")
-            yield World(release, *services)
+            yield World(release, services[0], services[1])
             return
         user = await stack.enter_async_context(_user(options, environment, cassette))
         server = Address.parse(options.postgres, environment) if options.postgres else None

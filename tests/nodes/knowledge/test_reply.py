@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nodes.knowledge.reply import read_reply
+from nodes.knowledge.reply import read_reply, with_meaning
 from value_index.sqlite.database import SQLiteDatabase
 
 
@@ -51,3 +51,17 @@ def test_a_reply_is_read_by_what_the_database_has(
 
 def test_a_reply_about_nothing_in_particular_is_evidence(shop: SQLiteDatabase) -> None:
     assert read_reply("worth refers to item.price", "", shop, shop.schema).parts
+
+
+@pytest.mark.parametrize(
+    ("reply", "request_then"),
+    [
+        ("By 'big' I mean: of over 4 hectares.", "Which of over 4 hectares fields?"),
+        ("By 'big fields' I mean: Giant, that is fields of over 4 hectares.", "Which fields of over 4 hectares?"),
+        ("tall", "Which tall fields?"),
+        ("Sorry, I can not answer that.", None),
+        ("By 'red' I mean: scarlet.", None),
+    ],
+)
+def test_a_meaning_stands_in_the_request(reply: str, request_then: str | None) -> None:
+    assert with_meaning("Which big fields?", "big", reply) == request_then
