@@ -9,6 +9,7 @@ import sys
 import typer
 
 from agent import cli as agent_cli
+from agent.mcp_server import cli as mcp_cli
 from eval import cli as eval_cli
 from nodes import cli as nodes_cli
 from training import cli as training_cli
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(agent_cli.app)
 app.add_typer(eval_cli.web_app)
+app.add_typer(mcp_cli.app)
 app.add_typer(nodes_cli.app)
 app.add_typer(index_cli.app, name="index", rich_help_panel="Ask a database")
 app.add_typer(eval_cli.app, name="eval", rich_help_panel="Evaluate")

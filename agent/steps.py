@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -82,6 +82,7 @@ async def walk(
     history: tuple[Turn, ...],
     utterance: str,
     refuse: Collection[NoQuestionKind] = (),
+    stages: Sequence[Stage] = STAGES,
 ) -> GraphState:
     """Answer one turn as the graph does, without LangGraph, whose import takes longer than a turn.
 
@@ -89,18 +90,19 @@ async def walk(
 
     Args:
         refuse: kinds of utterances that end the turn before any stage.
+        stages: the first stages, where not all are run.
     """
     steps = {stage: Step.of(stage, nodes[stage], max_attempts) for stage in STAGES}
     state = GraphState(turn_id=turn_id, database_id=context.schema.database_id, history=history, utterance=utterance)
     context = context.of_turn(state)
     if told := no_question(context.analysis_of(state), refuse):
         return state.model_copy(update={"no_question": told})
-    left = list(STAGES)
+    left = list(stages)
     while left:
         step = steps[left.pop(0)]
         output, trace = await step.run(state, context)
         state = state.model_copy(update=step.update(state, output, trace))
-        if not left and goes_back(state, max_attempts, stands_in=stands_in(nodes)):
+        if not left and state.attempts and goes_back(state, max_attempts, stands_in=stands_in(nodes)):
             left = ["sql_generation", "schema_validation"]
     return state
 

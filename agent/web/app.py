@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from agent.answer import QuestionError
 from agent.config import Config
 from agent.feedback import Feedback
+from agent.mcp_server.app import mcp_app
 from agent.revision.plan_of_turn import RevisionError
 from agent.session import SessionError
 from agent.thread_lock import ThreadBusyError
@@ -55,7 +56,7 @@ def web_app(
     workers: int,
     more: Sequence[BaseRoute] = (),
 ) -> ASGIApp:
-    """Return the application: page, API and document behind the guard.
+    """Return the application: page, API, MCP and document behind the guard.
 
     Args:
         config: the agent's.
@@ -70,6 +71,7 @@ def web_app(
     crew.learn(feedback.knowledge(context.database.address))
     api = Api(Conversations(crew, feedback), context, config.execution)
     routes = api.routes()
+    mcp = mcp_app(crew)
     document = openapi(routes, version=_version(), token=access.token is not None)
 
     async def described(_: Request) -> Response:
@@ -80,7 +82,8 @@ def web_app(
         for node in config.settings.values():
             node.prepare(context)
         crew.start()
-        yield
+        async with mcp.router.lifespan_context(mcp):
+            yield
         crew.close()
 
     async def session(_: Request) -> Response:
@@ -98,7 +101,7 @@ def web_app(
     for route in routes:
         by_path.setdefault(route.path, []).append(route)
     ours += [_served(path, found) for path, found in by_path.items()]
-    app = Starlette(routes=[*ours, *page_routes(), *more], lifespan=lifespan, exception_handlers=_HANDLERS)
+    app = Starlette(routes=[*ours, *page_routes(), *mcp.routes, *more], lifespan=lifespan, exception_handlers=_HANDLERS)
     app.router.redirect_slashes = False
     return Guard(app, access)
 

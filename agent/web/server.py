@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from agent.config import Config
 from agent.feedback import Feedback
@@ -65,8 +66,6 @@ def serve(
     Raises:
         WebError: the address cannot be listened on, or the token is too short.
     """
-    import uvicorn
-
     access = access_of(options)
     app = web_app(
         config,
@@ -77,6 +76,17 @@ def serve(
         workers=options.workers,
         more=more,
     )
+    serve_app(app, options, access, say=say)
+
+
+def serve_app(app: ASGIApp, options: WebOptions, access: Access, *, say: Callable[[str], object]) -> None:
+    """Serve an application until the process is told to end.
+
+    Raises:
+        WebError: the address cannot be listened on.
+    """
+    import uvicorn
+
     with listening(options) as listener:
         for line in greeting(options, access, listener.getsockname()[1]):
             say(line)

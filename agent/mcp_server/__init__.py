@@ -1,0 +1,1 @@
+"""A database's conversation as tools of the Model Context Protocol (extra `web`)."""
