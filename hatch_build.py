@@ -27,6 +27,23 @@ COMMIT = "COMMIT"
 ASK_GIT = ("git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
 START = f'''"""Conversational text-to-SQL: `python -m {NAME} --help`; the packages are {", ".join(PACKAGES)}."""
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from {NAME}.agent.notebook.answer import Answer
+    from {NAME}.agent.notebook.session import OpenedDatabase, Session, open_database
+
+__all__ = ["Answer", "OpenedDatabase", "Session", "main", "open_database"]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a part of the Python API."""
+    if name not in __all__:
+        raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+    from {NAME}.agent.notebook import answer, session
+
+    return getattr(answer if name == "Answer" else session, name)
+
 
 def main() -> None:
     """Run the `{NAME}` command."""

@@ -1,10 +1,11 @@
-"""The `turnsql` command: mounts each package's typer app."""
+"""The `turnsql` command: mounts each package's typer app; and the Python API, `from turnsql import Session, open_database`."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import sys
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -17,6 +18,13 @@ from value_index import cli as index_cli
 from value_index.errors import TurnSQLError
 from value_index.options import spread
 from value_index.printable import printable
+
+if TYPE_CHECKING:
+    from agent.notebook.answer import Answer
+    from agent.notebook.session import OpenedDatabase, Session, open_database
+
+API = ("Answer", "OpenedDatabase", "Session", "open_database")
+__all__ = ["API", "Answer", "OpenedDatabase", "Session", "app", "main", "open_database"]
 
 app = typer.Typer(
     name="turnsql",
@@ -50,6 +58,15 @@ def _open_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (as long as the program)
+
+
+def __getattr__(name: str) -> Any:
+    """Return a part of the Python API: it is loaded when it is asked for, since the command needs none of it."""
+    if name not in API:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from agent.notebook import answer, session
+
+    return getattr(answer if name == "Answer" else session, name)
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ class PlainSerializer(JsonPlusSerializer):
 
     def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
         """Write a value; `model_dump` takes the place of every message in it."""
-        return super().dumps_typed(_plain(obj))
+        return super().dumps_typed(plain(obj))
 
 
 def in_memory() -> InMemorySaver:
@@ -42,11 +42,12 @@ def in_memory() -> InMemorySaver:
     return InMemorySaver(serde=PlainSerializer())
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value with `model_dump` in the place of every message in it."""
     if isinstance(value, BaseModel):
         return value.model_dump()
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if type(value) in (list, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value

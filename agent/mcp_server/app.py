@@ -10,11 +10,14 @@ from pathlib import Path
 from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from agent.config import Config
 from agent.mcp_server.server import mcp_server
 from agent.mcp_server.turns import Turns
+from agent.web.route import BadRequestError
 from agent.web.security import Access, Guard
 from agent.web.workers import Workers
 from nodes.node import Context
@@ -54,7 +57,8 @@ def mcp_http(config: Config, context: Context, *, store: Path, access: Access, w
         async with running(crew, config, context), mcp.router.lifespan_context(mcp):
             yield
 
-    return Guard(Starlette(routes=mcp.routes, lifespan=lifespan), access)
+    handlers = {BadRequestError: _refused}
+    return Guard(Starlette(routes=mcp.routes, lifespan=lifespan, exception_handlers=handlers), access)
 
 
 async def serve_stdio(config: Config, context: Context, *, store: Path, workers: int = 2) -> None:
@@ -74,6 +78,11 @@ async def running(crew: Workers, config: Config, context: Context) -> AsyncGener
         yield
     finally:
         crew.close()
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, BadRequestError)
+    return JSONResponse({"error": str(error)}, error.status)
 
 
 def tool_server(workers: Workers) -> MCPServer:

@@ -45,6 +45,8 @@ class WebOptions:
     """Further names of the server, as a proxy in front of it is called."""
     workers: int = 8
     """Turns that run at the same time."""
+    path: str = "/"
+    """What is told to be opened."""
     rate: float = 50.0
     """Requests a second that one address may make in the long run."""
 
@@ -149,9 +151,11 @@ def greeting(options: WebOptions, access: Access, port: int) -> list[str]:
     name = socket.gethostname() if options.host in ANY_ADDRESS else options.host
     shown = f"[{name}]" if ":" in name else name
     given = options.token or os.environ.get(TOKEN_VARIABLE)
-    page = f"http://{shown}:{port}/"
+    page = f"http://{shown}:{port}{options.path}"
     if access.token is None:
         return [page]
     if given:
         return [f"{page} (with the token you gave)"]
-    return [f"{page}#token={access.token}", f"token: {access.token}"]
+    # The page takes the token from its address; a client of MCP is given it as a header.
+    opened = f"{page}#token={access.token}" if options.path == "/" else page
+    return [opened, f"token: {access.token}"]

@@ -13,6 +13,7 @@ from nodes.state import GraphState, ScoredPlan
 ANSWERS = {
     "all": ("SELECT name FROM item", "SELECT price FROM item", "SELECT DISTINCT name FROM item"),
     "dear": ("SELECT name FROM item WHERE price > 20", "SELECT name FROM item WHERE price < 20"),
+    "very dear": ("SELECT name FROM item WHERE price > 40", "SELECT name FROM item WHERE price > 10 AND price < 40"),
     "dear lamps": ("SELECT name FROM item WHERE price > 20 AND name = 'lamp'",),
 }
 
