@@ -4,7 +4,7 @@ Studio gives a turn an utterance and nothing else, and keeps the thread itself: 
 writes each answered question into the history of the next.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: Studio loads the file by its path, where no module's names can be looked up.
 
 import os
 from collections.abc import Awaitable
