@@ -59,7 +59,9 @@ def mcp(
     if not http:
         asyncio.run(serve_stdio(settings, context, store=place))
         return
-    options = WebOptions(store=place, host=host, port=port, token=token, path="/mcp")
+    options = WebOptions(
+        store=place, feedback=data_folder() / "feedback.jsonl", host=host, port=port, token=token, path="/mcp"
+    )
     access = access_of(options)
     application = mcp_http(settings, context, store=place, access=access, workers=options.workers)
     serve_app(application, options, access, say=lambda line: typer.echo(line, err=True))
