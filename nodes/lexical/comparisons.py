@@ -9,6 +9,13 @@ from nodes.plan import Operator
 from value_index.text.numbers import words_value
 from value_index.text.operators import operator_hint
 
+_LEFT_OUT = frozenset(
+    ("exclude", "excluding", "leave", "remove", "omit", "without", "except", "drop", "skip", "ignore")
+)
+_DENIED: dict[str, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_ONE = frozenset(("a", "an", "one"))
+_BEFORE_ONE = frozenset(("than", "over", "under", "least", "most", "exceeding"))
+_UNITS = frozenset(("second", "minute", "hour", "day", "week", "month", "year"))
 _CONTEXT = 5
 """Words before and after a number that may say how it is compared."""
 
@@ -32,6 +39,8 @@ def comparisons(utterance: Utterance) -> tuple[NumberComparison, ...]:
     found: list[NumberComparison] = []
     for position, text in enumerate(texts):
         number = number_of(text)
+        if number is None and text in _ONE and _is_one_unit(texts, position):
+            number = 1  # "longer than an hour"
         if number is None:
             continue
         start = max(0, position - _CONTEXT)
@@ -43,6 +52,18 @@ def comparisons(utterance: Utterance) -> tuple[NumberComparison, ...]:
             end = position + (3 if texts[position + 1 : position + 2] == ["or"] else 1)
             found.append(NumberComparison(start, end, operator, number, position))
     return tuple(found)
+
+
+def _is_one_unit(texts: list[str], position: int) -> bool:
+    """Tell whether an article stands for one unit of time that something is compared with."""
+    around = texts[position - 1 : position] + texts[position + 1 : position + 2]
+    return len(around) == 2 and around[0] in _BEFORE_ONE and around[1] in _UNITS
+
+
+def meant_operator(utterance: Utterance, comparison: NumberComparison) -> Operator:
+    """Return the operator of a comparison, turned where the words leave out what meets it: "without those under 50"."""
+    out = any(word.text in _LEFT_OUT for word in utterance.words[: comparison.position])
+    return _DENIED[comparison.operator] if out else comparison.operator
 
 
 def average_comparison(utterance: Utterance) -> tuple[int, Operator] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.lexical.comparisons import meant_operator
 from nodes.lexical.evidence import Evidence
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Negation, Plan, PlanModel, Predicate, SetOperation, Star
 from nodes.plan.constraints import Constraint
@@ -159,9 +160,10 @@ class CueFeatures:
         unheeded = turned = loose = 0
         for comparison in self.evidence.cues.comparisons:
             found = used.get(float(comparison.number), set())
+            operator = meant_operator(self.evidence.cues.utterance, comparison)
             unheeded += not found
-            turned += bool({TURNED[comparison.operator], TURNED[comparison.operator][:1]} & found)
-            loose += bool(found) and comparison.operator not in found
+            turned += bool({TURNED[operator], TURNED[operator][:1]} & found)
+            loose += bool(found) and operator not in found
         return {
             "comparison_ignored": float(unheeded),
             "comparison_inverted": float(turned),

@@ -30,6 +30,7 @@ ASKED_EDITS = frozenset(
         "counted",
         "share",
         "difference",
+        "average_count",
     )
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""

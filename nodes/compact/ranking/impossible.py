@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from nodes.coverage.demand import Demand
+from nodes.coverage.fixed_rows import Occurrence, fixed_sources, occurrence, source
 from nodes.plan import (
     Aggregate,
     ColumnTerm,
@@ -23,8 +24,6 @@ from value_index.schema import Schema
 
 LAST = "\uffff"
 """A character behind all those of stored texts."""
-Occurrence = tuple[str, str, int]
-"""A column of one occurrence of a table, folded."""
 Bounds = list[tuple[bool, object, bool]]
 """The ends of a stretch: whether it is the lower end, what it is, whether that itself belongs to it."""
 
@@ -38,7 +37,7 @@ def contradicts(plan: Plan) -> bool:
     bounds: dict[Occurrence, Bounds] = {}
     for leaf in conjuncts(plan.where):
         if isinstance(leaf, Predicate) and isinstance(leaf.left, ColumnTerm):
-            column, values = _occurrence(leaf.left), [t.value for t in leaf.right if isinstance(t, LiteralTerm)]
+            column, values = occurrence(leaf.left), [t.value for t in leaf.right if isinstance(t, LiteralTerm)]
             if leaf.operator == "=" and values:
                 equal.setdefault(column, set()).update(map(str, values))
             if len(values) == len(leaf.right):
@@ -53,17 +52,12 @@ def undetermined(plan: Plan, schema: Schema) -> int:
     The titles of an artist's albums beside `GROUP BY artist.id`: which of them is shown is chance. A key that leads from
     the grouped table on (the country of a city) does fix what it leads to.
     """
-    groups = [term for term in plan.group_by if isinstance(term, ColumnTerm)]
-    fixed = {_source(term) for term in groups if _is_row_key(term, schema)}
-    if not fixed or len(groups) != len(plan.group_by) or not all(isinstance(s, TableSource) for s in plan.tables):
+    fixed = fixed_sources(plan, schema)
+    if not fixed:
         return 0
-    known = {_occurrence(term) for term in groups}
-    for _ in plan.joins or ():
-        for one, other in _equated(plan):
-            if _is_row_key(other, schema) and (_source(one) in fixed or _occurrence(one) in known):
-                fixed.add(_source(other))
+    known = {occurrence(term) for term in plan.group_by if isinstance(term, ColumnTerm)}
     shown = [term for term in plan.select if isinstance(term, ColumnTerm)]
-    return sum(_source(term) not in fixed and _occurrence(term) not in known for term in shown)
+    return sum(source(term) not in fixed and occurrence(term) not in known for term in shown)
 
 
 def moved_out(plan: Plan, before: Plan) -> frozenset[Predicate]:
@@ -170,29 +164,3 @@ def _is_before(high: object, low: object, *, touching: bool) -> bool:
     if isinstance(high, int | float) and isinstance(low, int | float):
         return high < low or (touching and high == low)
     return False
-
-
-def _equated(plan: Plan) -> list[tuple[ColumnTerm, ColumnTerm]]:
-    """Return the pairs of columns that joins equate, either way round."""
-    leaves = [leaf for join in plan.joins or () for leaf in conjuncts(join.on) if isinstance(leaf, Predicate)]
-    pairs = [
-        (leaf.left, right)
-        for leaf in leaves
-        for right in leaf.right
-        if leaf.operator == "=" and isinstance(leaf.left, ColumnTerm) and isinstance(right, ColumnTerm)
-    ]
-    return [*pairs, *((right, left) for left, right in pairs)]
-
-
-def _is_row_key(term: ColumnTerm, schema: Schema) -> bool:
-    """Tell whether a column alone tells the rows of its table apart."""
-    table = schema.table(term.table)
-    return table is not None and tuple(c.lower() for c in table.primary_key) == (term.column.lower(),)
-
-
-def _source(term: ColumnTerm) -> tuple[str, int]:
-    return term.table.lower(), term.occurrence
-
-
-def _occurrence(term: ColumnTerm) -> Occurrence:
-    return term.table.lower(), term.column.lower(), term.occurrence

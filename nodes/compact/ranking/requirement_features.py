@@ -12,15 +12,17 @@ from functools import cached_property
 from typing import get_args
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.calculations.average_counts import tables_averaged
 from nodes.coverage.calculations.differences import tells_difference
 from nodes.coverage.calculations.measures import counts_rows, total_asked
-from nodes.coverage.calculations.shares import tells_share
+from nodes.coverage.calculations.shares import share_of_one_value, tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Plan, PlanModel, Predicate, Term
+from nodes.plan.constraints import Constraint
 from nodes.plan.traversal import columns, walk
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
@@ -63,9 +65,19 @@ FEATURES = (
     Feature(
         "another_compared", 'How many counts that the words compare ("at least 10 orders") it holds of another figure.'
     ),
+    Feature(
+        "average_count_missing",
+        'True if an average of counts is asked ("average number of tracks per album") and it shows none.',
+    ),
+    Feature("times_apart", "True if it groups by a part of one time and compares another of the same table."),
+    Feature(
+        "it_filters_lost",
+        'True if the words speak of one thing ("does it have") and no condition of the turn before is left.',
+    ),
     Feature("figures_of_all", 'True if figures of each unit are asked ("per town") and it shows one figure of all.'),
 )
 
+_ONE_THING = frozenset(("it", "its", "he", "she", "him", "his", "her"))
 CODE_LENGTH = 2
 """Characters up to which a literal may be a code that no words spell."""
 
@@ -92,6 +104,25 @@ class RequirementFeatures:
         unasked = [each for each in filters.literals - self._known_literals if len(each) > CODE_LENGTH]
         found["unasked_literal"] = min(3, len(unasked))
         return dict(found)
+
+    @cached_property
+    def _filters_before(self) -> frozenset[Constraint]:
+        return PlanParts(self.demand.previous).filters if self.demand.previous else frozenset()
+
+    @cached_property
+    def _of_one_thing(self) -> bool:
+        words = {word.text for word in self.demand.inquiry.utterance.words}
+        return bool(words & _ONE_THING) and bool(self._filters_before)
+
+    @cached_property
+    def _averages_counts(self) -> bool:
+        return tables_averaged(self.demand) is not None
+
+    def _compares_another_time(self, plan: Plan) -> bool:
+        grouped = {term.ref for each in plan.group_by for term in columns(each)}
+        times = frozenset(self.demand.time_unit.columns if self.demand.time_unit else ())
+        compared = {term.ref for term in columns(plan.where)} if plan.where else set[ColumnRef]()
+        return bool((compared & times) - grouped)
 
     @cached_property
     def _asks_figures(self) -> bool:
@@ -124,6 +155,13 @@ class RequirementFeatures:
         unit = self.demand.time_unit
         return {
             "time_unit_missing": float(unit is not None and not unit.divides(plan)),
+            "average_count_missing": float(self._averages_counts and not tells_share(plan)),
+            "times_apart": float(unit is not None and unit.divides(plan) and self._compares_another_time(plan)),
+            "it_filters_lost": float(
+                self._of_one_thing
+                and plan != self.demand.previous
+                and not self._filters_before & PlanParts(plan).filters
+            ),
             "figure_not_shown": float(
                 self._asks_figures and not any(isinstance(term, Aggregate) for term in plan.select)
             ),
@@ -131,7 +169,7 @@ class RequirementFeatures:
                 sum(_compares_another(part, self._counted) for part in walk(plan)) if self._counted else 0
             ),
             "total_counted": float(self._total is not None and counts_rows(plan)),
-            "share_missing": float(self.demand.asks_share and not tells_share(plan)),
+            "share_missing": float((self.demand.asks_share and not tells_share(plan)) or share_of_one_value(plan)),
             "figure_exchanged": float(bool(self._figures_before) and not self._figures_before & set(plan.select)),
             "difference_missing": float(self.demand.asks_difference and not tells_difference(plan)),
         }

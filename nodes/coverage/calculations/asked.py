@@ -14,7 +14,7 @@ _SHARE = re.compile(
 )
 _DIFFERENCE = re.compile(r"\b(?:difference|gap|spread) between\b", re.IGNORECASE)
 _DAYS = re.compile(
-    r"\bdays (?:pass(?:ed)? |are there |lie )?(?:between|from) (?P<first>[\w' -]+?) (?:and|to|until) (?P<last>[\w' -]+?)"
+    r"\b(?:days|how long|time|delay)(?: on average| is there| does it take)* (?:pass(?:ed)? |are there |lie )?(?:between|from) (?P<first>[\w' -]+?) (?:and|to|until) (?P<last>[\w' -]+?)"
     r"(?= (?:by|per|for|in)\b|[?.,!]|$)",
     re.IGNORECASE,
 )

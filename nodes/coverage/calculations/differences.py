@@ -23,6 +23,10 @@ def asked_differences(plan: Plan, demand: Demand) -> Iterator[Plan]:
         yield from _days(plan, demand, *ends)
         return
     figures = [term for term in plan.select if isinstance(term, Aggregate)]
+    ways = {superlative.descending for superlative in demand.evidence.superlatives}
+    if len(ways) == 2 and len(plan.order_by) == 1 and plan.limit is not None and not plan.group_by:
+        figures = [Aggregate(function=function, argument=plan.order_by[0].term) for function in ("max", "min")]
+        plan = plan.model_copy(update={"select": tuple(figures), "order_by": (), "limit": None, "distinct": False})
     if len(figures) == 2:
         low_first = figures[0].function == "min" and figures[1].function == "max"
         left, right = reversed(figures) if low_first else figures

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
+from nodes.coverage.fixed_rows import fixed_sources
 from nodes.coverage.things_asked import tables_done
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
 from nodes.plan.traversal import walk
@@ -20,11 +21,13 @@ def counts_itself(plan: Plan, demand: Demand) -> bool:
 
     "Countries with more than 30 customers": `FROM country GROUP BY country HAVING count(*) > 30`.
     """
-    if len(plan.tables) != 1 or not isinstance(plan.tables[0], TableSource) or not plan.group_by:
+    if not plan.group_by or not all(isinstance(source, TableSource) for source in plan.tables):
         return False
     parts = (*plan.select, *plan.order_by, *((plan.having,) if plan.having else ()))
     counts = any(isinstance(part, Aggregate) and part.function == "count" for each in parts for part in walk(each))
     profiles = demand.inquiry.profiles
+    if len(plan.tables) > 1:
+        return counts and len(fixed_sources(plan, demand.schema)) == len(plan.tables)
     return counts and any(isinstance(term, ColumnTerm) and profiles.is_unique(term.ref) for term in plan.group_by)
 
 

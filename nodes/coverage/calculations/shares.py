@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from nodes.coverage.demand import Demand
-from nodes.plan import Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, Star, TableSource
-from nodes.plan.traversal import conjunction, conjuncts, walk
+from nodes.plan import Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, PlanModel, Predicate, Star, TableSource
+from nodes.plan.traversal import conjunction, conjuncts, rewrite, walk
 
 WHOLE = 100.0
 
@@ -17,6 +18,8 @@ def asked_shares(plan: Plan, demand: Demand) -> Iterator[Plan]:
     `SELECT title FROM film WHERE rating = 'R'` becomes
     `SELECT 100.0 * sum(CASE WHEN rating = 'R' THEN 1 ELSE 0 END) / count(*) FROM film`.
     """
+    if demand.previous is not None and plan == demand.previous and tells_share(plan):
+        yield from _of_others(plan, demand)
     plain = not plan.set_operations and not plan.group_by and plan.having is None
     if not demand.asks_share or not plain or not all(isinstance(each, TableSource) for each in plan.tables):
         return
@@ -31,6 +34,31 @@ def asked_shares(plan: Plan, demand: Demand) -> Iterator[Plan]:
     kept = tuple(each for each in conjuncts(plan.where) if each in before)
     update = {"select": (share,), "where": conjunction(kept), "order_by": (), "limit": None, "distinct": False}
     yield plan.model_copy(update=update)
+
+
+def _of_others(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield the share that was told, of other rows: "And in Canada?" after those in Brazil."""
+    for requirement in demand.requirements:
+        for option in requirement.options:
+            (new,) = option.conditions if len(option.conditions) == 1 else (None,)
+            if isinstance(new, Predicate):
+                changed = rewrite(plan, partial(_exchanged, new=new))
+                if changed != plan:
+                    yield changed
+
+
+def _exchanged(part: PlanModel, new: Predicate) -> PlanModel:
+    same = isinstance(part, Predicate) and part.left == new.left and part.operator == new.operator
+    return new if same else part
+
+
+def share_of_one_value(plan: Plan) -> bool:
+    """Tell whether a share is told of rows that all have the same value where it asks for one: it is all or nothing."""
+    met = {
+        part.left for term in plan.select for part in walk(term) if isinstance(part, Predicate) and part.operator == "="
+    }
+    fixed = {each.left for each in conjuncts(plan.where) if isinstance(each, Predicate) and each.operator == "="}
+    return bool(met & fixed)
 
 
 def tells_share(plan: Plan) -> bool:

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.plan import Aggregate, Ordering, Plan, Star, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Star, TableSource, Term
+from nodes.plan.traversal import rewrite
+from value_index.schema import ColumnRef
+
+MOST_COLUMNS = 2
+_MOST = frozenset(("best", "most", "highest", "busiest", "largest", "biggest", "top", "strongest"))
+_LEAST = frozenset(("worst", "least", "lowest", "fewest", "smallest", "quietest", "weakest"))
 
 
 def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -16,6 +22,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
     `SELECT strftime('%Y-%m', sold_on), sum(amount) FROM sale GROUP BY strftime('%Y-%m', sold_on)`.
     """
     asked = demand.time_unit
+    yield from _best_time(plan, demand)
     if asked is None or plan.set_operations or not all(isinstance(each, TableSource) for each in plan.tables):
         return
     aggregates: tuple[Term, ...] = tuple(term for term in plan.select if isinstance(term, Aggregate))
@@ -23,7 +30,9 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
         aggregates = (Aggregate(function="count", argument=Star()),)
     if not aggregates or asked.divides(plan):
         return
-    for column in asked.columns:
+    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    own = [column for column in asked.columns if column.table.lower() in tables]
+    for column in (own or asked.columns)[:MOST_COLUMNS]:
         joined = with_table(plan, column.table, demand.schema)
         if joined is None:
             continue
@@ -33,12 +42,39 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
         others = (term for term in plan.select if kept and not isinstance(term, Aggregate))
         shown = tuple(term for term in others if not asked.is_another(term))
         ranked = tuple(each for each in plan.order_by if isinstance(each.term, Aggregate))
-        yield joined.model_copy(
+        yield _on_one_time(joined, column, demand).model_copy(
             update={
                 "select": (*shown, unit, *aggregates), "group_by": (*kept, unit),
                 "order_by": ranked or (Ordering(term=unit),), "limit": plan.limit if ranked else None, "distinct": False,
             }
         )  # fmt: skip
+
+
+def _best_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield the turn before cut to its first or last by its figure: "Which month was the best?"."""
+    asked = demand.time_unit
+    figures = [term for term in plan.select if isinstance(term, Aggregate)]
+    if asked is None or plan != demand.previous or not asked.divides(plan) or len(figures) != 1:
+        return
+    words = {word.text for word in demand.inquiry.utterance.words}
+    if words & (_MOST | _LEAST):
+        order = (Ordering(term=figures[0], descending=not words & _LEAST),)
+        yield plan.model_copy(update={"order_by": order, "limit": 1})
+
+
+def _on_one_time(plan: Plan, column: ColumnRef, demand: Demand) -> Plan:
+    """Return a plan whose conditions on another time of the table ask the same of this one: shipped per month in 1997."""
+    others = (
+        {each for each in demand.time_unit.columns if each.table == column.table}
+        if demand.time_unit
+        else set[ColumnRef]()
+    )
+
+    def change(part: PlanModel) -> PlanModel:
+        compared = isinstance(part, Predicate) and isinstance(part.left, ColumnTerm) and part.left.ref in others
+        return part.model_copy(update={"left": ColumnTerm.of(column)}) if compared else part
+
+    return plan.model_copy(update={"where": rewrite(plan.where, change)}) if plan.where else plan
 
 
 def _grouped_before(plan: Plan, demand: Demand) -> bool:

@@ -20,10 +20,11 @@ _ASKED = re.compile(
     rf"|\b(?P<one>{_UNIT}) (?:by|over|on) (?P=one)\b|\b(?P<adverb>{'|'.join(_ADVERBS)})\b",
     re.IGNORECASE,
 )
+_RANKED = re.compile(r"\b(?:which|what) (?P<ranked>day|month|year)\b", re.IGNORECASE)
 _SORTED = re.compile(r"\b(?:order|sort|rank|arrang)\w*(?: \w+)?\s*$", re.IGNORECASE)
 NAMED = 0.8
 """Score of a mention from which the word is the name of a column itself."""
-MOST_COLUMNS = 2
+MOST_COLUMNS = 6
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,33 @@ def asked_time_unit(inquiry: Inquiry) -> TimeUnit | None:
         word = (match["unit"] or match["one"] or match["adverb"]).lower()
         start, end = inquiry.utterance.span(match.start(), match.end())
         found = _columns(inquiry, start, end)
-        if found and not _is_stored(inquiry, start, end):
+        if found and not _is_stored(inquiry, start, end) and not (word.startswith("year") and _has_years(inquiry)):
             return TimeUnit(_ADVERBS.get(word, word), found)
-    return None
+    return _ranked(inquiry)
+
+
+def _ranked(inquiry: Inquiry) -> TimeUnit | None:
+    """Return the unit of which the best is asked ("Which month was the best?"), where the turn before went by times."""
+    match, before = _RANKED.search(inquiry.utterance.text), inquiry.evidence.previous
+    if match is None or before is None or not before.group_by:
+        return None
+    timed = tuple(
+        term.ref
+        for each in before.group_by
+        if not isinstance(each, ColumnTerm)
+        for term in columns(each)
+        if inquiry.profiles.of(term.ref).date_form == "iso"
+    )
+    return TimeUnit(match["ranked"].lower(), timed) if timed else None
+
+
+def _has_years(inquiry: Inquiry) -> bool:
+    """Tell whether a table that the words name stores years as numbers: films by the year of their release."""
+    return any(
+        inquiry.profiles.of(ref).date_form == "year"
+        for ref in inquiry.schema.columns
+        if inquiry.evidence.mentions.table_score(ref.table) >= NAMED
+    )
 
 
 def _columns(inquiry: Inquiry, start: int, end: int) -> tuple[ColumnRef, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from nodes.coverage.calculations.average_counts import asked_average_counts
 from nodes.coverage.calculations.differences import asked_differences
 from nodes.coverage.calculations.measures import summed_measures
 from nodes.coverage.calculations.numeric_texts import numeric_texts
@@ -55,6 +56,7 @@ EDITS: Mapping[str, Edit] = {
     "share": asked_shares,
     "difference": asked_differences,
     "absent": absent_rows,
+    "average_count": asked_average_counts,
 }
 
 

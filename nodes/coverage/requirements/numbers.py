@@ -9,18 +9,14 @@ from datetime import date
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
 from nodes.coverage.requirements.measured import in_units_of, time_columns_named
-from nodes.lexical.comparisons import NumberComparison, number_of
+from nodes.lexical.comparisons import NumberComparison, meant_operator, number_of
 from nodes.lexical.lexicon import COMPARED
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, Cast, ColumnTerm, LiteralTerm, LiteralValue, Operator, Predicate, Term
 from nodes.plan.traversal import columns
 from value_index.schema import ColumnRef
 
-_DENIED: dict[str, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _MIRRORED: dict[str, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_LEFT_OUT = frozenset(
-    ("exclude", "excluding", "leave", "remove", "omit", "without", "except", "drop", "skip", "ignore")
-)
 _IN_TOTAL = re.compile(r"\b(?:in total|altogether|overall|in all|combined)\b", re.IGNORECASE)
 _OF_BIRTH = frozenset(map(stem, ("birth", "born", "birthday", "birthdate", "dob")))
 _NUMBERED = frozenset(("number", "no", "nr", "id", "#"))
@@ -38,16 +34,20 @@ def number_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
             continue
         counts = inquiry.evidence.cues.count_compared(comparison, inquiry.evidence.table_starts)
         options = _options(inquiry, comparison) or _of_age(inquiry, comparison) or _of_figure(inquiry, comparison)
-        if options and not counts:
+        if counts:  # "without the ones under 50 tracks", of a count that was shown
+            left_out = meant_operator(inquiry.utterance, comparison) != comparison.operator
+            options = _of_figure(inquiry, comparison) if left_out else ()
+        if options:
             yield _requirement(inquiry, comparison.position, options)
     for at in inquiry.evidence.cues.bare_numbers:
         if at not in inquiry.dated and (options := _of_row(inquiry, at)):
-            yield _requirement(inquiry, at, options)
+            yield _requirement(inquiry, at, options, excludes=inquiry.is_denied(at))
 
 
-def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...]) -> Requirement:
+def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...], *, excludes: bool = False) -> Requirement:
     word = inquiry.utterance.words[at]
-    return Requirement("number", inquiry.utterance.text[word.start : word.end], at, at + 1, 0.9, options)
+    mention = inquiry.utterance.text[word.start : word.end]
+    return Requirement("number", mention, at, at + 1, 0.9, options, excludes=excludes)
 
 
 def _options(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:
@@ -55,7 +55,7 @@ def _options(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ..
     implied = {stem(each) for word in words[comparison.start : comparison.end] for each in COMPARED.get(word.text, ())}
     timed = time_columns_named(inquiry, comparison.position)
     summed = bool(_IN_TOTAL.search(inquiry.utterance.text))
-    operator = _operator(inquiry, comparison)
+    operator = meant_operator(inquiry.utterance, comparison)
     found: list[tuple[float, ColumnRef]] = []
     whole = set[ColumnRef]()
     for ref in inquiry.schema.columns:
@@ -87,7 +87,7 @@ def _of_age(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...
     words = inquiry.utterance.words[comparison.start : comparison.end + 3]
     if not any("age" in COMPARED.get(word.text, ()) for word in words) or comparison.number != int(comparison.number):
         return ()
-    years, operator = int(comparison.number), _MIRRORED[_operator(inquiry, comparison)]
+    years, operator = int(comparison.number), _MIRRORED[meant_operator(inquiry.utterance, comparison)]
     born = [
         ref
         for ref in inquiry.schema.columns
@@ -120,11 +120,14 @@ def _of_row(inquiry: Inquiry, at: int) -> tuple[Option, ...]:
         return ()
     before = inquiry.evidence.previous_tables
     ends = sorted((key, *inquiry.key_partners(key)), key=lambda ref: ref.table not in before)
-    return tuple(Option(ref, (_equal(ref, number),), 1.0 - 0.05 * rank) for rank, ref in enumerate(ends[:4]))
+    operator: Operator = "!=" if inquiry.is_denied(at) else "="
+    return tuple(
+        Option(ref, (_compared(ref, operator, number),), 1.0 - 0.05 * rank) for rank, ref in enumerate(ends[:4])
+    )
 
 
-def _equal(ref: ColumnRef, number: LiteralValue) -> Predicate:
-    return Predicate(left=ColumnTerm.of(ref), operator="=", right=(LiteralTerm(value=number),))
+def _compared(ref: ColumnRef, operator: Operator, number: LiteralValue) -> Predicate:
+    return Predicate(left=ColumnTerm.of(ref), operator=operator, right=(LiteralTerm(value=number),))
 
 
 def _of_figure(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:
@@ -138,16 +141,9 @@ def _of_figure(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, 
     column = next((term for each in (*figures, *groups) for term in columns(each)), None)
     if len(figures) != 1 or not groups or column is None:
         return ()
-    operator = _operator(inquiry, comparison)
+    operator = meant_operator(inquiry.utterance, comparison)
     condition = Predicate(left=figures[0], operator=operator, right=(LiteralTerm(value=comparison.number),))
     return (Option(column.ref, (condition,), 1.0),)
-
-
-def _operator(inquiry: Inquiry, comparison: NumberComparison) -> Operator:
-    """Return the operator that is asked for, turned where the words leave out what meets it."""
-    words = inquiry.utterance.words
-    out = any(word.text in _LEFT_OUT for word in words[: comparison.position])
-    return _DENIED[comparison.operator] if out else comparison.operator
 
 
 def _predicate(

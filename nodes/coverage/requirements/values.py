@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
+from nodes.coverage.requirements.measured import SECONDS
 from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
 from nodes.state import GroundedValue
@@ -35,13 +36,19 @@ def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     for (start, end), matches in _groups(inquiry).items():
         best = max(match.score for match in matches)
         words = {word.text for word in inquiry.utterance.words[start:end]}
-        if words <= UNIT_WORDS:
-            continue  # "per category": no one is called Per here
+        if words <= UNIT_WORDS or _is_unit(inquiry, start, end):
+            continue  # "per category", "30 seconds": no one is called Per or Seconds here
         if end > start and best >= LEAST and not _is_name(inquiry, start, end):
             denied = inquiry.is_denied(start)
             matches = _not_among_themselves(inquiry, matches, start)
             options = _options(inquiry, matches, _grounded(inquiry, start, end), denied=denied)
             yield Requirement("value", matches[0].mention, start, end, min(1.0, best + 0.2), options, excludes=denied)
+
+
+def _is_unit(inquiry: Inquiry, start: int, end: int) -> bool:
+    """Tell whether a word is the unit of the number before it."""
+    words = inquiry.utterance.words
+    return start > 0 and end == start + 1 and words[start - 1].is_number and words[start].stem in SECONDS
 
 
 def _groups(inquiry: Inquiry) -> dict[tuple[int, int], list[ValueMatch]]:

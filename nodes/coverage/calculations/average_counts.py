@@ -1,0 +1,64 @@
+"""asked_average_counts: how many rows of one table there are for each row of another, on average."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.joining import with_table
+from nodes.plan import Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Plan, Star, TableSource
+
+_ASKED = re.compile(
+    r"\b(?:average|mean|avg) (?:number|count|amount) of (?P<what>[\w ]+?) (?:per|for each|in each|of each|on each|by each|each) ",
+    re.IGNORECASE,
+)
+NAMED = 0.8
+"""Score of a mention from which the words name a table."""
+
+
+def tables_averaged(demand: Demand) -> tuple[str, str] | None:
+    """Return the table whose rows are counted and that for whose rows; None if no such average is asked.
+
+    "Average number of tracks per album": track, album.
+    """
+    inquiry = demand.inquiry
+    match = _ASKED.search(inquiry.utterance.text)
+    if match is None:
+        return None
+    at, end = inquiry.utterance.span(match.start("what"), match.end("what"))
+    _, unit = inquiry.utterance.span(match.start(), match.end())
+    named = [m for m in inquiry.evidence.mentions.tables if m.score >= NAMED]
+    counted = next((m.table for m in named if at <= m.start < end), None)
+    each = next((m.table for m in named if m.start in (unit, unit + 1)), None)
+    return (counted, each) if counted and each and counted != each else None
+
+
+def asked_average_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield the quotient of the rows and of what they are counted for.
+
+    "Average number of members per club": `SELECT 1.0 * count(*) / count(DISTINCT member.club_id) FROM member`.
+    """
+    asked = tables_averaged(demand)
+    plain = not plan.set_operations and all(isinstance(source, TableSource) for source in plan.tables)
+    if asked is None or not plain or not plan.tables:
+        return
+    key = next(
+        (k.source for k in demand.schema.foreign_keys if k.source.table == asked[0] and k.target.table == asked[1]),
+        None,
+    )
+    table = demand.schema.table(asked[1])
+    joined = with_table(plan, asked[0], demand.schema)
+    if key is None and joined is not None and table is not None and len(table.primary_key) == 1:
+        joined = with_table(joined, asked[1], demand.schema)
+        unit = ColumnTerm(table=table.name, column=table.primary_key[0])
+    elif key is not None:
+        unit = ColumnTerm.of(key)
+    else:
+        return
+    if joined is None:
+        return
+    rows = Arithmetic(operator="*", left=LiteralTerm(value=1.0), right=Aggregate(function="count", argument=Star()))
+    units = Aggregate(function="count", argument=unit, distinct=True)
+    bare = {"group_by": (), "having": None, "order_by": (), "limit": None, "distinct": False}
+    yield joined.model_copy(update={"select": (Arithmetic(operator="/", left=rows, right=units),), **bare})
