@@ -190,14 +190,16 @@ def model_choice(
     held_out: Annotated[
         Path, typer.Option("--held-out", metavar="FILE", help="TOML file of the databases that RUN is made over.")
     ] = HELD_OUT,
+    every: Annotated[int, typer.Option(min=1, help="Every n-th turn of RUN is learnt from.")] = 1,
 ) -> None:
     """Fit the choice between planner and model, on models made up from the gold of training databases."""
     from eval.datasets import listed_databases
     from training.linear_models.choice import fit_choice, held_out_run, write_choice
 
     run = held_out_run(run, data, sorted(listed_databases(held_out)))
-    weights, turns = fit_choice(run, data)
-    write_choice(weights, out, "turnsql train model-choice, the held-out databases of CoSQL train")
+    weights, turns = fit_choice(run, data, every=every)
+    part = f" --every {every}" if every > 1 else ""
+    write_choice(weights, out, f"turnsql train model-choice{part}, the held-out databases of CoSQL train")
     typer.echo(f"{out}: fitted on {turns} turns with something to choose")
 
 

@@ -24,6 +24,7 @@ FEATURES = (
     Feature("model_alone_warnings", "Warnings of the validator, up to two, if the model's SQL is alone in it."),
     Feature("model_alone_empty", "True if the model's SQL is alone in it, and returns nothing."),
     Feature("empty", "True if it returns no rows, or nothing but NULL."),
+    Feature("zero", "True if it returns a single 0: a count of what is not there."),
     Feature("fails", "True if it does not run."),
     Feature("warnings", "Warnings of the validator, up to two."),
     Feature(
@@ -34,9 +35,15 @@ FEATURES = (
         "model_alone_wider", "How many columns more than the first plan it shows, up to three, if the model is alone."
     ),
     Feature("model_alone_narrower", "How many columns fewer, up to three, if the model is alone."),
+    Feature(
+        "model_alone_behind",
+        "How far the planner's score of it is more than three below the first plan's, up to three.",
+    ),
 )
 UNREAD = -1.0
 """The lead of SQL that is no plan."""
+FAR = 3.0
+"""How far behind the first plan a model's plan is seldom right."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class GroupFacts:
     warnings: int
     lead: float | None = 0.0
     """The planner's score of its best SQL, less that of the first plan; None if none of it is a plan."""
+    zero: bool = False
+    """Whether it returns a single 0."""
     wider: int = 0
     """How many columns more than the first plan it shows; negative for fewer."""
 
@@ -73,10 +82,12 @@ class GroupFacts:
             "model_alone_warnings": alone * warnings,
             "model_alone_empty": float(alone and self.empty),
             "empty": float(self.empty),
+            "zero": float(self.zero),
             "fails": float(self.fails),
             "warnings": warnings,
             "lead": UNREAD if self.lead is None else max(-6.0, min(3.0, self.lead)) / 3,
             "model_alone_unread": float(alone and self.lead is None),
             "model_alone_wider": float(alone * max(0, min(3, self.wider))),
             "model_alone_narrower": float(alone * max(0, min(3, -self.wider))),
+            "model_alone_behind": alone * max(0.0, min(3.0, -FAR - (self.lead or 0.0))),
         }

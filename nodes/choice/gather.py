@@ -78,13 +78,14 @@ def gather(
 
 
 def agreement(plans: Sequence[tuple[str, float]], database: Database, *, deadline: float) -> float:
-    """Return the share of the plans' probability that lies on the rows of the first one, 0..1.
+    """Return the share of the plans' probability that lies on the rows of the first one, 0..1; 0 if it returns nothing.
 
     Where plans that differ return the same rows, the first is seldom wrong: whom to ask a model for is told better by this
-    than by the planner's confidence.
+    than by the planner's confidence. A first plan without rows is seldom right, however many agree with it.
     """
     groups = gather(offers_of(plans, ""), database, confidence=None, deadline=deadline)
-    return next((facts.share for _, facts in groups if facts.first and not facts.fails), 0.0)
+    found = (facts.share for _, facts in groups if facts.first and not facts.fails | facts.empty)
+    return next(found, 0.0)
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def _grouped(
         fails=not result.ok,
         warnings=len(found),
         lead=_lead(runs, first),
+        zero=result.ok and [tuple(row) for row in result.rows] == [(0,)],
         wider=len(result.columns) - len(first.result.columns) if first.result.ok and result.ok else 0,
     )
     rows = len(result.rows) if result.ok else None

@@ -61,8 +61,11 @@ def held_out_run(run: Path, data: Path | None, databases: Sequence[str]) -> Path
     return run
 
 
-def fit_choice(run: Path, data: Path | None = None, *, seed: int = 0) -> tuple[Weights, int]:
+def fit_choice(run: Path, data: Path | None = None, *, seed: int = 0, every: int = 1) -> tuple[Weights, int]:
     """Fit the weights of the choice on a scored run of the planner over training databases.
+
+    Args:
+        every: every n-th turn is learnt from.
 
     Returns:
         The weights, and how many turns had something to choose.
@@ -70,7 +73,7 @@ def fit_choice(run: Path, data: Path | None = None, *, seed: int = 0) -> tuple[W
     Raises:
         TurnSQLError: no scored run, or other data.
     """
-    rows = [row for turn in choice_turns(run, data) for row in _examples(turn, seed)]
+    rows = [row for turn in choice_turns(run, data)[::every] for row in _examples(turn, seed)]
     rows = [row for row in rows if len({reward for _, reward in row}) > 1]
     return fit_ranker(rows, SHARPNESS), len(rows)
 

@@ -89,6 +89,21 @@ def test_what_is_no_plan_has_no_lead(database: Database) -> None:
     assert groups[1][1].lead is None and groups[1][1].features()["model_alone_unread"] == 1.0
 
 
+def test_a_count_of_what_is_not_there_is_told_from_other_counts(database: Database) -> None:
+    lost, some = "SELECT count(*) FROM boat WHERE label = 'no such boat'", "SELECT count(*) FROM boat"
+    groups = gather(offers_of([(some, 1.0)], lost), database, confidence=0.5, deadline=1.0)
+    assert [(facts.zero, facts.features()["zero"]) for _, facts in groups] == [(False, 0.0), (True, 1.0)]
+
+
+@pytest.mark.parametrize(("lead", "behind"), [(None, 0.0), (-2.0, 0.0), (-4.5, 1.5), (-40.0, 3.0)])
+def test_a_models_plan_far_behind_the_first_is_doubted_more(lead: float | None, behind: float) -> None:
+    alone, with_a_plan = (
+        GroupFacts(0.0, plans, False, True, 0.5, False, False, 0, lead=lead).features()["model_alone_behind"]
+        for plans in (0, 1)
+    )
+    assert (alone, with_a_plan) == (behind, 0.0)
+
+
 def test_a_model_that_forgets_what_was_asked_is_thought_less_of(database: Database) -> None:
     state = GraphState(turn_id="0:0", database_id="regatta", utterance="How many boats are there?")
     review = PlanReview.of(state, Context(schema=database.schema, database=database))
@@ -125,6 +140,8 @@ def test_plans_that_agree_ask_no_model(database: Database) -> None:
         == agreement([], database, deadline=1.0)
         == 0.0
     )
+    none = "SELECT name FROM maker WHERE name = 'no such maker'"
+    assert agreement([(none, 1.0), (f"{none} ORDER BY 1", 1.0)], database, deadline=1.0) == 0.0
     sql, context = answered(database, Candidates(agreed=0.5), 0.3)
     assert sql == MAKERS and not context.choices
     sql, context = answered(database, Candidates(agreed=0.9), 0.3, LABELS)
