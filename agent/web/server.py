@@ -20,6 +20,7 @@ from agent.web.rate_limit import RateLimit
 from agent.web.security import Access, is_loopback, names_of
 from nodes.node import Context
 from value_index.errors import TurnSQLError
+from value_index.folders import data_folder
 
 LEAST_TOKEN = 16
 """Characters of a token: a shorter one can be guessed."""
@@ -36,13 +37,14 @@ class WebOptions:
     """The address on which the server listens, and whom it answers."""
 
     store: Path
-    feedback: Path
     host: str = "127.0.0.1"
     port: int = 8800
     token: str | None = None
     """Needed on any address but loopback, where one is made unless it is given."""
     names: tuple[str, ...] = ()
     """Further names of the server, as a proxy in front of it is called."""
+    feedback: Path | None = None
+    """File of the answers kept as right; the user's own if None."""
     workers: int = 8
     """Turns that run at the same time."""
     path: str = "/"
@@ -73,7 +75,7 @@ def serve(
         config,
         context,
         store=options.store,
-        feedback=Feedback(options.feedback),
+        feedback=Feedback(options.feedback or data_folder() / "feedback.jsonl"),
         access=access,
         workers=options.workers,
         more=more,

@@ -66,7 +66,7 @@ def web(
     settings = Config.load(config or DEFAULT, overrides=node or ())
     options = WebOptions(
         store=store or data_folder() / "conversations.sqlite",
-        feedback=feedback or data_folder() / "feedback.jsonl",
+        feedback=feedback,
         host=host,
         port=port,
         token=token,
