@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Iterator
-from itertools import groupby
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -212,94 +209,30 @@ def each_alone(folder: Path) -> Iterator[AloneRecord]:
     return read_lines(path, AloneRecord) if has_lines(path) else iter(())
 
 
-def each_turn_key(folder: Path) -> Iterator[TurnKey]:
-    """Read which turns the records are of, in their order."""
-    for line in _readable(folder / "turns.jsonl"):
-        if line.strip():
-            yield key_of(line)
-
-
-def each_scored_input(
-    folder: Path, dialogues: Collection[int] | None
-) -> Iterator[tuple[TurnRecord, list[AloneRecord]]]:
-    """Read a run's records, each with what the stages gave alone in its turn; one turn is in memory at a time.
-
-    Args:
-        dialogues: those to read, unless all are.
-
-    Raises:
-        RunError: As read_turns; or the two files do not have their turns in one order.
-    """
-    beside = (place for place in _alone_lines(folder) if _is_of(place[1], dialogues))
-    alone = groupby(beside, key=lambda place: key_of(place[1]))
-    at, lines = next(alone, (None, iter(())))
-    seen, path = set[TurnKey](), folder / "turns.jsonl"
-    for number, line in enumerate(_readable(path), start=1):
-        if not line.strip() or not _is_of(line, dialogues):
-            continue
-        record = _parsed(path, number, line, TurnRecord)
-        if record.key in seen:
-            raise RunError(f"{path} holds turn {record.key} twice: it was edited, run it again")
-        seen.add(record.key)
-        own: list[AloneRecord] = []
-        if at == record.key:
-            own = [_parsed(folder / "alone.jsonl", *place, AloneRecord) for place in lines]
-            at, lines = next(alone, (None, iter(())))
-        yield record, own
-    if at in seen:
-        raise RunError(f"{folder / 'alone.jsonl'} has its turns in another order than turns.jsonl: run it again")
-
-
-def _alone_lines(folder: Path) -> Iterator[tuple[int, bytes]]:
-    path = folder / "alone.jsonl"
-    lines = _readable(path) if has_lines(path) else ()
-    return ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
-
-
-def _is_of(line: bytes, dialogues: Collection[int] | None) -> bool:
-    return dialogues is None or key_of(line).dialogue in dialogues
-
-
-_HEAD = re.compile(rb'\{"dialogue": ?(\d+), ?"turn": ?(\d+)[,}]')
-
-
-def key_of(line: bytes) -> TurnKey:
-    """Return the turn that a line tells of; no more than its head is read where it begins as a run writes it.
-
-    Raises:
-        RunError: It tells of none.
-
-    >>> key_of(b'{"dialogue": 3, "turn": 1, "sql": ""}')
-    TurnKey(dialogue=3, turn=1)
-    """
-    if head := _HEAD.match(line):
-        return TurnKey(int(head[1]), int(head[2]))
-    try:
-        found = json.loads(line)
-        return TurnKey(int(found["dialogue"]), int(found["turn"]))
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise RunError(f"no record of a turn: {line[:80]!r}") from error
-
-
 def read_lines(path: Path, model: type[M]) -> Iterator[M]:
     """Read a JSONL file, or the Parquet file in its place; what follows the last line end was torn off by a kill and is left out.
 
     Raises:
         RunError: The file is missing, or a whole line is not a record.
     """
-    for number, line in enumerate(_readable(path), start=1):
+    for number, line in enumerate(readable_lines(path), start=1):
         if line.strip():
-            yield _parsed(path, number, line, model)
+            yield parsed_line(path, number, line, model)
 
 
-def _parsed(path: Path, number: int, line: bytes, model: type[M]) -> M:
+def parsed_line(path: Path, number: int, line: bytes, model: type[M]) -> M:
+    """Read one line of a file.
+
+    Raises:
+        RunError: It is not a record.
+    """
     try:
         return model.model_validate_json(line, extra="ignore")
     except ValidationError as error:
         raise RunError(f"{path} line {number} is not a record: {first_problem(error)}") from error
 
 
-def _readable(path: Path) -> Iterator[bytes]:
+def readable_lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of a file.
 
     Raises:

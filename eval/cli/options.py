@@ -18,6 +18,7 @@ Split = Annotated[str, typer.Option(help="Split of the data set: dev, train, tra
 Dialogues = Annotated[
     str | None, typer.Option(metavar="A:B", help="Dialogues, 0-based and half-open; all of them unless given.")
 ]
+SliceRange = Annotated[str, typer.Option(metavar="A:B", help="Dialogues, 0-based and half-open.")]
 Databases = Annotated[
     Path | None, typer.Option(metavar="FILE", help="TOML file that lists `databases`: only dialogues about them count.")
 ]

@@ -11,7 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from eval.datasets import Dataset
-from eval.records import Record, RunError, each_scored_input, each_turn_key, read_lines
+from eval.records import Record, RunError, read_lines
+from eval.scoring.scored_input import each_scored_input, each_turn_key
 from eval.scoring.scorer import Scorer
 from eval.scoring.scores import BaselineScores, TurnScores
 from eval.scoring.suite.turns import with_suite
