@@ -247,7 +247,7 @@ def _count(query: exp.Query, clause: str) -> int | None:
     node = query.args.get(clause)
     if node is None:
         return None
-    value = node.args.get("count") or node.expression
+    value = node.args.get("count") or node.expression or exp.Literal.number(1)  # FETCH FIRST ROW ONLY
     number = value.this if isinstance(value, exp.Neg) else value
     if not isinstance(number, exp.Literal) or not number.is_int:
         raise SQLError("limit", f"a plan holds only whole numbers in {clause.upper()}", value.sql())

@@ -159,7 +159,7 @@ class Channel:
 
 def _check(end: float) -> None:
     if time.monotonic() >= end:
-        raise StoppedError
+        raise StoppedError("it takes too long")
 
 
 def _one_line(said: str) -> str:

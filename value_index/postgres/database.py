@@ -24,7 +24,7 @@ from value_index.postgres.transaction import FETCHED, declare, reading
 from value_index.schema import ColumnRef, quoted
 
 T = TypeVar("T")
-OURS_SECONDS = 30.0
+OURS_SECONDS = 120.0
 """The time for a statement of ours about the catalog."""
 FRESH_SECONDS = 1.0
 """How long a fingerprint is not asked for again: the server itself counts no faster."""
@@ -67,7 +67,7 @@ class PostgreSQLDatabase:
                 names = ask(FORBIDDEN_SQL)
                 sizes = table_bytes(ask, found.search_path)
         except (ServerFault, StoppedError) as error:
-            raise DatabaseError(f"cannot read the schema of {str(address)!r}: {error or 'it takes too long'}") from None
+            raise DatabaseError(f"cannot read the schema of {str(address)!r}: {error}") from None
         finally:
             channel.close()
         if not found.tables.tables:

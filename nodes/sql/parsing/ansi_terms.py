@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from nodes.plan import Call, Condition, LiteralTerm, Predicate, Term
+from nodes.plan import Call, Cast, Condition, LiteralTerm, Predicate, Term
 from nodes.sql.parsing.postgres_terms import PostgresTermReader
 from nodes.sql.writing.ansi_terms import PLACES
 
@@ -29,11 +29,27 @@ class AnsiTermReader(PostgresTermReader):
                 return Predicate(left=self.term(left), operator=operator, right=(self.term(asked),))
         return super().condition(node)
 
+    def _cast(self, node: exp.Cast) -> Term:
+        if (cut := _cut(node.this)) is not None:
+            return Cast(argument=self.term(cut), type="integer")
+        return super()._cast(node)
+
     def _substring(self, node: exp.Substring) -> Term:
         if (found := _form(node)) is not None:
             form, moment = found
             return Call(function="strftime", arguments=(LiteralTerm(value=form), self._moment(moment)))
         return super()._substring(node)
+
+
+def _cut(node: exp.Expr) -> exp.Expr | None:
+    """Return the number that CASE WHEN x < 0 THEN ceil(x) ELSE floor(x) END cuts."""
+    ifs = node.args.get("ifs") if isinstance(node, exp.Case) else None
+    otherwise = node.args.get("default")
+    if not ifs or len(ifs) != 1 or not isinstance(ifs[0].this, exp.LT) or not isinstance(otherwise, exp.Anonymous):
+        return None
+    number = ifs[0].this.this
+    is_floor = str(otherwise.this).lower() == "floor" and otherwise.expressions == [number]
+    return number if is_floor and ifs[0].this.expression.name == "0" else None
 
 
 def _upper(node: exp.Expr) -> exp.Expr | None:

@@ -15,6 +15,7 @@ from nodes.plan import (
     DerivedTerm,
     FunctionName,
     LiteralTerm,
+    Negation,
     Predicate,
     Term,
     Truth,
@@ -63,8 +64,8 @@ class AnsiTermWriter(PostgresTermWriter):
 
     def truth(self, term: Truth, binding: int) -> str:
         """Write a truth value as 0 and 1, and NULL where it is not known."""
-        asked = self.condition(term.condition)
-        return f"CASE WHEN {asked} THEN 1 WHEN NOT ({asked}) THEN 0 END"
+        otherwise = self.condition(Negation(condition=term.condition))
+        return f"CASE WHEN {self.condition(term.condition)} THEN 1 WHEN {otherwise} THEN 0 END"
 
     def cast(self, term: Cast) -> str:
         """Write a cast, which cuts a number as SQLite's does."""
@@ -98,7 +99,7 @@ class AnsiTermWriter(PostgresTermWriter):
                 self.term(side if self.kinds.of(side) == "integer" else whole_of(side))
                 for side in (term.left, term.right)
             )
-            return f"mod({left}, {right if safe else f'NULLIF({right}, 0)'})"
+            return f"mod({left}, {right if safe else f'nullif({right}, 0)'})"
         left, right = self.number(term.left, level), self.number(term.right, 0 if not safe else level + 1)
         return enclosed(f"{left} {term.operator} {right if safe else f'NULLIF({right}, 0)'}", needed=level < binding)
 
@@ -108,8 +109,8 @@ class AnsiTermWriter(PostgresTermWriter):
         if kind == "text":
             return f"CAST({self.term(term)} AS DOUBLE PRECISION)"
         if kind == "boolean":
-            asked = self.term(term)
-            return f"CASE WHEN {asked} THEN 1 WHEN NOT ({asked}) THEN 0 END"
+            asked = self.term(term, 5)
+            return f"CASE WHEN {asked} IS TRUE THEN 1 WHEN {asked} IS FALSE THEN 0 END"
         return self.term(term, binding)
 
     def text(self, term: Term, binding: int = 0) -> str:
@@ -173,7 +174,7 @@ class AnsiTermWriter(PostgresTermWriter):
         if term.function in ("max", "min"):
             return self._widest(term)
         if term.function == "concat":
-            return enclosed(" || ".join(f"coalesce({self.text(each)}, '')" for each in term.arguments), needed=True)
+            return " || ".join(f"coalesce({self.text(each)}, '')" for each in term.arguments)
         if term.function == "round" and term.arguments:
             return f"round({', '.join(map(self.number, term.arguments))}{', 0' if len(term.arguments) == 1 else ''})"
         return super()._call(term)

@@ -176,6 +176,12 @@ def test_a_server_that_cannot_be_asked_is_one_line(
     assert line in shown and "s3cr3t" not in shown and "owner" not in shown
 
 
+def test_a_schema_that_is_not_read_in_time_is_one_line(farm_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("value_index.postgres.database.OURS_SECONDS", 0.0)
+    with pytest.raises(DatabaseError, match="cannot read the schema of .*: it takes too long"):
+        connect([farm_address])
+
+
 def test_the_environment_may_hold_the_password(farm_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     bare = farm_address.replace(":owner%27s%20password", "")
     for name in (PASSWORD, "PGPASSWORD"):
