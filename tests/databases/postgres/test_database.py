@@ -178,7 +178,7 @@ def test_a_server_that_cannot_be_asked_is_one_line(
 
 def test_a_schema_that_is_not_read_in_time_is_one_line(farm_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("value_index.postgres.database.OURS_SECONDS", 0.0)
-    with pytest.raises(DatabaseError, match="cannot read the schema of .*: it takes too long"):
+    with pytest.raises(DatabaseError, match=r"cannot read the schema of .*: it takes too long"):
         connect([farm_address])
 
 
