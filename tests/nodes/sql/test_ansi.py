@@ -134,7 +134,10 @@ def test_what_differs_is_written_and_read_back(sql: str, written: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "sqlite"),
     [
-        ("SELECT name FROM item ORDER BY price FETCH FIRST ROW ONLY", "SELECT name FROM item ORDER BY price ASC NULLS LAST LIMIT 1"),
+        (
+            "SELECT name FROM item ORDER BY price FETCH FIRST ROW ONLY",
+            "SELECT name FROM item ORDER BY price ASC NULLS LAST LIMIT 1",
+        ),
         ("SELECT name FROM item OFFSET 2 ROWS FETCH NEXT 3 ROWS ONLY", "SELECT name FROM item LIMIT 3 OFFSET 2"),
         ("SELECT name FROM item WHERE upper(name) LIKE upper(code)", "SELECT name FROM item WHERE name LIKE code"),
         ("SELECT name FROM item WHERE name LIKE 'L\\_%' ESCAPE '\\'", "SELECT name FROM item WHERE name GLOB 'L_*'"),
