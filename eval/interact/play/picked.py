@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nodes.lexical.utterance import stem
+
 _WORD = re.compile(r"\w+")
 _FIRST = re.compile(r"\b(?:the )?(?:first|former|option 1)\b", re.I)
 _SECOND = re.compile(r"\b(?:the )?(?:second|latter|option 2)\b", re.I)
@@ -28,4 +30,4 @@ def picked_reading(words: str, readings: Sequence[str]) -> int | None:
 
 
 def _words(text: str) -> set[str]:
-    return {part for word in _WORD.findall(text.lower()) for part in (word, *word.split("_"))}
+    return {stem(part) for word in _WORD.findall(text.lower()) for part in (word, *word.split("_"))}
