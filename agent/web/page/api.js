@@ -27,6 +27,8 @@ export const api = {
   reading: (name, reading) => call("POST", turn(name, "/reading"), { reading }),
   keep: (name) => call("POST", turn(name, "/keep"), {}),
   sql: (sql) => call("POST", "/api/sql", { sql }),
+  /** Let the browser open reports in a tab of their own, where it sends no token. */
+  session: () => (sessionStorage.getItem(TOKEN) ? call("POST", "/api/session", {}) : null),
   kept: () => call("GET", "/api/feedback"),
   forget: (id) => call("DELETE", `/api/feedback/${part(id)}`),
   exportKept: () => file("/api/feedback/export"),

@@ -20,10 +20,13 @@ function drawConversation() {
   const last = state.turns.length - 1, from = Math.max(0, state.turns.length - state.shown);
   redraw(at("conversation"),
     from > 0 ? el("button", { type: "button", class: "earlier", "data-key": "earlier", on: { click: () => { state.shown += SHOWN; drawConversation(); } } }, `Show ${count(Math.min(from, SHOWN), "earlier question")} of ${from.toLocaleString("en")}`) : null,
-    state.turns.slice(from).map((answer, index) => turnArticle(answer, { thread: state.thread, last: from + index === last && !state.pending, place: from + index + 1, keeps: state.database?.feedback, actions })),
+    state.turns.slice(from).map((answer, index) => turnArticle(answer, { thread: state.thread, last: from + index === last && !state.pending, place: from + index + 1, kept: isKept(answer), actions })),
     state.pending && pendingTurn(state.pending),
     !state.turns.length && !state.pending && welcome());
 }
+
+// Whether the person said of this answer, in this place of a conversation, that it is right.
+const isKept = (answer) => state.kept.some((it) => it.question === answer.question && it.sql === answer.sql && it.history.length === answer.number - 1);
 
 function welcome() {
   const names = state.database?.tables.map((table) => table.name) ?? [];
@@ -40,7 +43,7 @@ function drawAside() {
 }
 
 function drawNav() {
-  redraw(at("threads"), drawThreads(state, actions), state.database?.feedback ? drawKept(state.kept, actions) : null);
+  redraw(at("threads"), drawThreads(state, actions), drawKept(state.kept, actions));
 }
 
 function draw() {
@@ -122,7 +125,6 @@ const actions = {
   },
   keep: () => inTurn(async () => {
     await api.keep(state.thread);
-    state.turns.at(-1).kept = true;
     await loadKept();
     draw();
     say("Answer kept as right");
@@ -142,7 +144,7 @@ const actions = {
   }, () => actions.csv(answer)),
   rows: (answer) => api.rows(state.thread, answer.number),
   sql: (sql) => api.sql(sql),
-  forget: (id) => inTurn(async () => { await api.forget(id); await loadKept(); drawNav(); say("Kept answer deleted"); }),
+  forget: (id) => inTurn(async () => { await api.forget(id); await loadKept(); draw(); say("Kept answer deleted"); }),
   exportKept: () => inTurn(async () => { download("kept.jsonl", await api.exportKept()); say("Kept answers saved"); }),
 };
 
@@ -177,9 +179,7 @@ async function loadThreads() {
 }
 
 async function loadKept() {
-  if (!state.database.feedback) return;
-  const found = await api.kept();
-  state.kept = Array.isArray(found) ? found : found.kept ?? found.feedback ?? [];
+  state.kept = (await api.kept()).kept;
 }
 
 function load() {
@@ -188,6 +188,7 @@ function load() {
     at("database").textContent = `${state.database.address.split(/[\\/]/).pop() || state.database.address} (${state.database.dialect})`;
     at("database").title = state.database.address;
     at("runs").hidden = !state.database.runs;
+    if (state.database.runs) await api.session();
     await Promise.all([loadThreads(), loadKept()]);
     const given = new URLSearchParams(location.hash.slice(1)).get("thread");
     state.thread = given || newName(state.database);

@@ -35,14 +35,14 @@ export function pendingTurn({ question, stages }) {
 }
 
 /** Draw an answered question; only the latest can be changed. */
-export function turnArticle(answer, { thread, last, place, keeps, actions }) {
+export function turnArticle(answer, { thread, last, place, kept, actions }) {
   const key = `${place}`;
   const head = el("h2", { class: "asked", tabindex: -1, "data-fallback": last }, answer.question);
   const article = (...parts) => el("article", { class: last ? "turn last" : "turn", "aria-label": `Question ${place}: ${answer.question}` }, head, parts);
   if (!last) return article(earlier(answer, thread, key, actions));
   return article(
     chips(answer, actions), rowsPart(answer, { thread, key, actions, open: true }), verdict(answer), doubtPart(answer, actions),
-    toolbar(answer, keeps, actions), readingsPart(answer, actions), sqlPart(answer, { key, actions }), knowledgePart(answer, key), stagesPart(answer, key));
+    toolbar(answer, kept, actions), readingsPart(answer, actions), sqlPart(answer, { key, actions }), knowledgePart(answer, key), stagesPart(answer, key));
 }
 
 function earlier(answer, thread, key, actions) {
@@ -105,12 +105,12 @@ function readingsPart(answer, actions) {
 
 // --- what can be done with it
 
-function toolbar(answer, keeps, actions) {
-  const right = answer.kept
+function toolbar(answer, kept, actions) {
+  const right = kept
     ? el("span", { class: "done", "data-key": "keep", tabindex: -1 }, "✓ Kept as right")
     : el("button", { type: "button", "data-key": "keep", on: { click: actions.keep } }, "Keep this answer");
   return el("div", { class: "buttons toolbar", role: "group", "aria-label": "This answer" },
-    answer.sql && keeps ? right : null,
+    answer.sql ? right : null,
     answer.sql && (answer.rows || !answer.message) ? el("button", { type: "button", "data-key": "csv", on: { click: () => actions.csv(answer) } }, "Export CSV") : null,
     el("button", { type: "button", "data-key": "undo", on: { click: actions.undo } }, "Take back"));
 }

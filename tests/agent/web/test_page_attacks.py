@@ -24,15 +24,20 @@ SCRIPT = "<img src=x onerror=\"document.body.dataset.taken='1'\"><script>documen
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[WebServer]:
     """A server over a database whose names and values are script."""
-    path = tmp_path / "hostile.sqlite"
+    with WebServer(str(hostile(tmp_path)), tmp_path) as running:
+        yield running
+
+
+def hostile(folder: Path) -> Path:
+    """Make a database whose names and values are script."""
+    path = folder / "hostile.sqlite"
     name = '"ship<img src=x onerror=alert(1)>"'
     with closing(sqlite3.connect(path)) as database:
         database.execute(f"CREATE TABLE ship (id INTEGER PRIMARY KEY, name TEXT, {name} TEXT)")
         database.execute(f'CREATE TABLE {name} (id INTEGER PRIMARY KEY, "</script><b>" TEXT)')
         database.executemany("INSERT INTO ship (name) VALUES (?)", [(SCRIPT,), ("Ann",), ("=1+1",)])
         database.commit()
-    with WebServer(str(path), tmp_path) as running:
-        yield running
+    return path
 
 
 def test_nothing_is_read_as_markup(server: WebServer) -> None:
@@ -51,3 +56,21 @@ def test_nothing_is_read_as_markup(server: WebServer) -> None:
         ours = [it for it in page.fetched if not it.startswith(("about:", "blob:"))]
         assert all(it.startswith(server.address) for it in ours), "nothing is fetched from elsewhere"
         assert page.problems == []
+
+
+def test_the_token_of_the_printed_address_is_taken_out_of_sight(tmp_path: Path) -> None:
+    token = "correct-horse-battery"
+    with WebServer(str(hostile(tmp_path)), tmp_path, "--token", token) as server, Page() as page:
+        page.visit(server.address)
+        page.wait("document.activeElement?.name === 'token'")
+        page.type("wrong-horse-battery")
+        page.press("Enter")
+        page.wait("document.activeElement?.name === 'token' && document.activeElement.value === ''")
+        page.type(token)
+        page.press("Enter")
+        page.wait("document.querySelectorAll('#schema .table').length === 2")
+        page.js("sessionStorage.clear()")
+        page.visit(f"{server.address}#token={token}")
+        page.wait("document.querySelectorAll('#schema .table').length === 2")
+        assert token not in page.js("location.href")
+        assert not any(token in address for address in page.fetched if "#" not in address)

@@ -44,10 +44,10 @@ def browser() -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture
-def page(browser: Page, server: WebServer) -> Page:
-    """The page, over a thread of its own."""
-    browser.size(*DESK)
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, browser: Page, server: WebServer) -> Page:
+    """The page at a desk's width and at a phone's, over a thread of its own."""
+    browser.size(*request.param)
     browser.colours("light")
     opened(browser, server)
     return browser
@@ -116,9 +116,7 @@ def accessible(page: Page) -> list[Any]:
     return [each for each in found if each[0] in ("serious", "critical")]
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE])
-def test_the_opening_dialogue_by_keyboard(server: WebServer, page: Page, size: tuple[int, int], tmp_path: Path) -> None:
-    page.size(*size)
+def test_the_opening_dialogue_by_keyboard(page: Page, tmp_path: Path) -> None:
     ask(page, "Which airlines fly to Boston?")
     assert len(rows(page)) == 12
     assert "Boston" in text(page, ".chips")
@@ -131,7 +129,7 @@ def test_the_opening_dialogue_by_keyboard(server: WebServer, page: Page, size: t
     assert page.js("[...document.querySelectorAll('.table.lit summary')].map((it) => it.firstChild.textContent)") == [
         "city", "airport", "airline", "route",
     ]  # fmt: skip
-    assert page.js("document.documentElement.scrollWidth") <= size[0]
+    assert page.js("document.documentElement.scrollWidth <= innerWidth"), "nothing runs over the edge"
     assert accessible(page) == []
 
     go_to(page, "chip 0", "Shift+Tab")
@@ -189,6 +187,29 @@ def test_another_reading_is_taken(page: Page) -> None:
     use(page, "reading 0")
     page.wait(f"document.querySelector('.last textarea').value !== {json.dumps(before)}")
     assert "Other reading taken" in text(page, "#live")
+    assert page.problems == []
+
+
+def test_an_answer_is_kept_exported_and_deleted(page: Page, tmp_path: Path) -> None:
+    ask(page, "Which airlines fly to Boston?")
+    assert "0 kept answers" in text(page, ".kept > summary")
+    use(page, "keep", "Enter")
+    page.wait("document.querySelector('.kept > summary').textContent === '1 kept answer'")
+    assert "Kept as right" in text(page, ".last .toolbar")
+    assert page.js("document.activeElement.dataset.key") == "keep", "one stays where one was"
+    page.js("location.reload()")
+    page.wait("document.querySelector('.last .done')?.textContent.includes('Kept')")
+    if page.js("innerWidth") < 500:
+        go_to(page, "menu", "Shift+Tab")
+        page.press("Enter")
+    go_to(page, "kept")
+    page.press("Enter")
+    page.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    use(page, "export-kept")
+    assert "Which airlines fly to Boston?" in downloaded(tmp_path)
+    use(page, "kept ")
+    page.wait("document.querySelector('.kept > summary').textContent === '0 kept answers'")
+    assert "Keep this answer" in text(page, ".last .toolbar")
     assert page.problems == []
 
 

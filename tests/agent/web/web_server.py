@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,9 @@ ROOT = Path(__file__).parents[3]
 class WebServer:
     """One server over one database. `with WebServer(database, folder) as server: server.address`."""
 
-    def __init__(self, database: str, folder: Path) -> None:
+    def __init__(self, database: str, folder: Path, *options: str) -> None:
         self._database = database
+        self._options = options
         self._folder = folder
         self.port = 0
         self.start()
@@ -37,6 +39,7 @@ class WebServer:
         """Start it, on the same port as before, over the same store."""
         store = str(self._folder / "conversations.sqlite")
         command = ["web", "--db", self._database, "--store", store, "--port", str(self.port), "--workers", "2"]
+        command += self._options
         self._process = subprocess.Popen(
             [sys.executable, str(ROOT / "turnsql.py"), *command],
             cwd=ROOT,
@@ -46,8 +49,9 @@ class WebServer:
         )
         assert self._process.stdout
         line = self._process.stdout.readline()
-        assert line.startswith("http://127.0.0.1:"), line
-        self.port = int(line.strip().rstrip("/").rpartition(":")[2])
+        found = re.match(r"http://127\.0\.0\.1:(\d+)/", line)
+        assert found, line
+        self.port = int(found[1])
 
     def kill(self) -> None:
         """End it at once, as a machine that loses its power does."""
