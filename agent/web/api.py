@@ -52,8 +52,11 @@ STREAM_HEADERS = {"X-Accel-Buffering": "no"}
 class Api:
     """The operations over one database."""
 
-    def __init__(self, conversations: Conversations, context: Context, execution: ExecutionSettings) -> None:
+    def __init__(
+        self, conversations: Conversations, context: Context, execution: ExecutionSettings, *, runs: bool = False
+    ) -> None:
         self._conversations = conversations
+        self._runs = runs
         self._context = context
         self._execution = execution
         self._statements = CapacityLimiter(STATEMENTS_AT_ONCE)
@@ -107,6 +110,7 @@ class Api:
                 for key in schema.foreign_keys
             ),
             knowledge=self._context.knowledge is not None,
+            runs=self._runs,
         )
 
     async def threads(self, _: Call[Any]) -> Threads:

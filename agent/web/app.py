@@ -69,7 +69,8 @@ def web_app(
     """
     crew = Workers(config, context, store, workers)
     crew.learn(feedback.knowledge(context.database.address))
-    api = Api(Conversations(crew, feedback), context, config.execution)
+    reports = any(isinstance(route, Path_) and route.path == "/runs" for route in more)
+    api = Api(Conversations(crew, feedback), context, config.execution, runs=reports)
     routes = api.routes()
     mcp = mcp_app(crew)
     document = openapi(routes, version=_version(), token=access.token is not None)

@@ -91,6 +91,8 @@ class DatabaseShown(FrozenModel):
     foreign_keys: tuple[KeyShown, ...]
     knowledge: bool
     """Whether the server was started with knowledge of the database."""
+    runs: bool
+    """Whether reports of runs stand at `/runs`."""
 
 
 class ThreadListed(FrozenModel):
