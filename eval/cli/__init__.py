@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from eval.cli import bench, demo, feedback, gold, interact, knowledge, ladder, llm, runs, suite, web
+from eval.cli import bench, demo, feedback, gold, interact, interact_world, knowledge, ladder, llm, runs, suite, web
 
 app = typer.Typer(
     help="Evaluate: answer the turns of a data set, score them, compare runs, find the stage to mend.",
@@ -18,3 +18,4 @@ web_app = web.app
 feedback_app = feedback.app
 suite_app = suite.app
 interact_app = interact.app
+interact_app.add_typer(interact_world.app)

@@ -40,6 +40,8 @@ def judge(sandbox: Sandbox, phase: Phase, sql: str, *, management: bool = False)
     writes = phase.category == "Management"
     if writes and not management:
         return Judgement(passed=False, reason="management is off")
+    if not phase.sol_sql:
+        return Judgement(passed=False, reason="gold fails", detail="the task has no gold")
     sandbox.reset()
     try:
         if writes and phase.test_cases:

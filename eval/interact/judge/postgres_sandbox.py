@@ -81,6 +81,7 @@ class PostgresServer:
     def __init__(self, address: Address) -> None:
         """Take the address of a database of the server, from which others are made: the user must be allowed to."""
         self._address = address
+        self._own: Any = None
 
     def open(self, database: str, task_id: str) -> PostgresSandbox:
         """Return a copy of a database, made where it is first asked."""
@@ -117,15 +118,27 @@ class PostgresServer:
         return connection_string(self._address, name)
 
     def run(self, sql: str, database: str | None = None) -> list[tuple[Any, ...]]:
-        """Run one statement of ours on its own, and return its rows.
+        """Run one text of ours on its own, and return its rows; the server's own database is asked over one connection.
 
         Raises:
             DatabaseError: the server cannot be reached, or refuses.
         """
-        driver = load_driver()
         try:
-            with driver.connect(self.conninfo(database or self._address.database), autocommit=True) as connection:
-                cursor = connection.execute(sql.encode())
-                return list(cursor) if cursor.description else []
-        except driver.Error as error:
+            if database is not None:
+                with load_driver().connect(self.conninfo(database), autocommit=True) as other:
+                    return _rows(other, sql)
+            if self._own is None or self._own.closed:
+                self._own = load_driver().connect(self.conninfo(self._address.database), autocommit=True)
+            return _rows(self._own, sql)
+        except load_driver().Error as error:
             raise DatabaseError(f"{self._address}: {' '.join(str(error).split())}") from None
+
+    def close(self) -> None:
+        """Close the connection that is kept."""
+        if self._own is not None:
+            self._own.close()
+
+
+def _rows(connection: Any, sql: str) -> list[tuple[Any, ...]]:
+    cursor = connection.execute(sql.encode())
+    return list(cursor) if cursor.description else []

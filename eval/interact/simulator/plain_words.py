@@ -72,7 +72,7 @@ def leaks_sql(answer: str, gold: Iterable[str]) -> bool:
         return True
     said = _folded(answer)
     parts = (_folded(text) for sql in gold for _, text in clauses(sql))
-    return any(len(part) >= _SHORTEST and not part.isalnum() and part in said for part in parts)
+    return any(len(part) >= _SHORTEST and not re.fullmatch(r"\w+", part) and part in said for part in parts)
 
 
 def _folded(text: str) -> str:

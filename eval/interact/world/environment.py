@@ -191,5 +191,7 @@ def _said(found: Judgement) -> str:
             return f"{ERROR_FLAG} Submitted SQL execution timed out"
         case "management is off":
             return f"{ERROR_FLAG} This world runs no SQL that changes a database (start it with --management)"
+        case "gold fails" | "test case fails":
+            return f"Your SQL is not correct. (The task cannot be judged: {found.detail})"
         case _:
             return "Your SQL is not correct."

@@ -40,10 +40,13 @@ def open_world(
         server: the PostgreSQL server that holds the templates; the release's SQLite files where None.
         management: whether submissions that change a copy are run.
     """
-    sandboxes: Sandboxes = PostgresServer(server) if server else SQLiteSandboxes(release.sqlite_file)
+    templates = PostgresServer(server) if server else None
+    sandboxes: Sandboxes = templates or SQLiteSandboxes(release.sqlite_file)
     books, asked = Books(), user or ScriptedUser()
     environment = DatabaseEnvironment(release, sandboxes, books, management=management)
     try:
         yield World(environment, UserSimulator(release, asked, books), books, asked.name)
     finally:
         environment.close()
+        if templates:
+            templates.close()

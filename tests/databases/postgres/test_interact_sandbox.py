@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from eval.datasets import DataError
 from eval.interact.judge.judge import judge, keep_phase
 from eval.interact.judge.postgres_sandbox import PostgresServer
+from eval.interact.oracle import run_oracle
+from eval.interact.release import load_release
 from eval.interact.tasks import Phase, Task
+from eval.interact.world.open import open_world
+from eval.interact.world.own_tasks import own_databases
+from eval.interact.world.write import OURS, make_templates, write_world
 from tests.databases.postgres.server import Server
 from tests.eval.interact.farm import FARM, MANAGEMENT
 from value_index.connection.address import Address
@@ -71,3 +80,35 @@ def test_nothing_but_a_copy_is_dropped(copies: PostgresServer) -> None:
         copies.drop("acre_template")
     with pytest.raises(DataError, match="has no database ocean_template"):
         copies.open("ocean", "ocean_1")
+
+
+def test_the_gold_of_our_own_tasks_runs_here_too(copies: PostgresServer) -> None:
+    assert make_templates(copies) == make_templates(copies)
+    for name, database in own_databases().items():
+        with closing(copies.connect(f"{name}_template")) as connection:
+            for task in (task for task in database.tasks if not task.checks):
+                for sql in filter(None, (task.gold, task.then_gold)):
+                    assert connection.execute(sql).fetchall(), sql
+
+
+def test_the_gold_of_tasks_that_change_a_database_earns_everything(
+    copies: PostgresServer, server: Server, tmp_path: Path
+) -> None:
+    make_templates(copies)
+    whole = load_release(*write_world(tmp_path / "world"))
+    release = replace(whole, tasks=tuple(task for task in whole.tasks if task.instance_id.endswith(("_M_1", "_2"))))
+    with open_world(release, server=Address.parse(server.address("postgres"), {}), management=True) as world:
+        found = run_oracle(release, world, "c")
+    assert found
+    assert found.not_right == {}
+    assert (found.figures.tasks, found.figures.normalised_reward) == (9, 1.0)
+    assert not _databases(copies)
+
+
+def test_a_template_of_somebody_else_is_not_replaced(copies: PostgresServer) -> None:
+    copies.run("COMMENT ON DATABASE clinic_template IS 'mine'")
+    try:
+        with pytest.raises(DatabaseError, match="not ours"):
+            make_templates(copies)
+    finally:
+        copies.run(f"COMMENT ON DATABASE clinic_template IS '{OURS}'")

@@ -50,6 +50,7 @@ def sandbox(tmp_path: Path) -> Iterator[SQLiteSandbox]:
         (ROUNDED, "SELECT AVG(tonnes) FROM harvest", "right"),
         (ROUNDED, "SELECT 21.5", "wrong"),
         (PHASE.model_copy(update={"sol_sql": ("SELECT nothing",)}), "SELECT 1", "gold fails"),
+        (Phase(), "SELECT 1", "gold fails"),
     ],
 )
 def test_a_submission_is_judged_by_its_rows(sandbox: SQLiteSandbox, phase: Phase, sql: str, reason: str) -> None:
