@@ -169,8 +169,8 @@ class Candidates(Llm):
     deadline: float = Field(default=1.0, gt=0)
     """Seconds that one of them may take; a slower one counts as one that does not run."""
     agreed: float | None = Field(default=None, gt=0, le=1)
-    """The model is not asked where plans of this share of the probability return the rows of the first one: a dial on what a
-    turn costs. None looks at `below` alone."""
+    """The model is not asked where plans of this share of the probability return the rows of the first one, and there are any:
+    a dial on what a turn costs. None looks at `below` alone."""
     samples: int = Field(default=0, ge=0, le=20)
     """How many more answers of the model are drawn, all at once; each is one more call."""
     temperature: float = Field(default=0.7, ge=0, le=2)
