@@ -75,6 +75,8 @@ def _created(path: Path) -> Any:
 
 
 def _copy(source: sqlite3.Connection, target: Any, table: Table) -> None:
+    from firebird.driver import DatabaseError
+
     rows: list[tuple[Any, ...]] = source.execute(f"SELECT * FROM {quoted(table.name)}").fetchall()
     types = [_type([row[i] for row in rows], column.declared_type) for i, column in enumerate(table.columns)]
     cells = [tuple(_cell(cell, kind) for cell, kind in zip(row, types, strict=True)) for row in rows]
@@ -88,8 +90,13 @@ def _copy(source: sqlite3.Connection, target: Any, table: Table) -> None:
     ]
     ends = [f"PRIMARY KEY ({', '.join(map(quoted, table.primary_key))})"] if holds else []
     cursor = target.cursor()
-    cursor.execute(f"CREATE TABLE {quoted(table.name)} ({', '.join([*columns, *ends])})")
-    target.commit()
+    try:
+        cursor.execute(f"CREATE TABLE {quoted(table.name)} ({', '.join([*columns, *ends])})")
+        target.commit()
+    except DatabaseError:  # a key of several texts is longer than a page of it may be
+        target.rollback()
+        cursor.execute(f"CREATE TABLE {quoted(table.name)} ({', '.join(columns)})")
+        target.commit()
     if cells:
         cursor.executemany(f"INSERT INTO {quoted(table.name)} VALUES ({', '.join('?' * len(types))})", cells)
     target.commit()
