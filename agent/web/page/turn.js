@@ -100,7 +100,7 @@ function readingsPart(answer, actions) {
   return el("details", { class: "readings", "data-key": "readings" }, el("summary", { "data-key": "readings-summary" }, count(answer.readings.length, "other reading")),
     el("ul", {}, answer.readings.map((reading, index) => el("li", {},
       el("button", { type: "button", class: "reading", "data-key": `reading ${index}`, on: { click: () => actions.reading(index) } },
-        el("span", {}, reading.text), reading.confidence == null ? null : el("small", {}, percent(reading.confidence)))))));
+        el("span", { class: /\sfrom\s/i.test(reading.text) && /^select\s/i.test(reading.text) ? "sql" : null }, reading.text), reading.confidence == null ? null : el("small", {}, percent(reading.confidence)))))));
 }
 
 // --- what can be done with it
