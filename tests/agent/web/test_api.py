@@ -172,3 +172,16 @@ def test_an_answer_is_kept_only_when_asked_and_then_answers_its_question_again(c
     assert client.delete(f"/api/feedback/{kept['id']}").json() == {"kept": []}
     assert client.delete(f"/api/feedback/{kept['id']}").status_code == 404
     assert client.post("/api/threads/none/turns/last/keep", json={}).status_code == 409
+
+
+def test_an_agent_speaks_mcp_beside_the_page(client: TestClient) -> None:
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+    }
+    headers = {"Accept": "application/json, text/event-stream"}
+    given = client.post("/mcp", json=hello, headers=headers)
+    assert given.status_code == 200 and "serverInfo" in given.text
+    assert client.post("/mcp", json=hello, headers={**headers, "Origin": "http://evil.example"}).status_code == 403
