@@ -27,7 +27,7 @@ def chart(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, An
     """
     if not rows or len(set(columns)) < len(columns) or not 1 <= len(columns) <= 3:
         return None
-    kinds = [_kind(name, [row[at] for row in rows]) for at, name in enumerate(columns)]
+    kinds: list[Kind] = [_kind(name, [row[at] for row in rows]) for at, name in enumerate(columns)]
     if len(rows) == 1:
         return _spec("text", text=_channel(columns[0], "quantitative")) if kinds == ["number"] else None
     return _pair(columns, rows, kinds) if len(columns) == 2 else _named_points(columns, rows, kinds)

@@ -41,10 +41,12 @@ def serve(towns: Path, tmp_path: Path) -> Generator[Serve]:
     """Start servers over the towns; the same store unless another is given."""
     with ExitStack() as stack:
 
-        def start(more: Any = (), **access: Any) -> TestClient:
+        def start(more: Any = (), address: str = "", **access: Any) -> TestClient:
             settings = {"names": names_of("127.0.0.1"), **access}
             config = Config.load(ROOT / "configs" / "lexical.toml")
             context = open_context([str(towns)], (), False)
+            if address:
+                setattr(context.database, "address", address)  # noqa: B010 (a property of the protocol)
             app = web_app(
                 config,
                 context,

@@ -9,6 +9,7 @@ from agent.web.rate_limit import RateLimit
 from agent.web.run_routes import run_routes
 from agent.web.security import names_of
 from tests.agent.web.conftest import Serve
+from value_index.connection.address import Address
 
 TOKEN = "a-token-of-some-length"
 SQL = "/api/sql"
@@ -194,3 +195,20 @@ def test_a_report_lies_in_a_sandbox_and_wants_the_token(serve: Serve) -> None:
     assert given.status_code == 200 and "sandbox allow-scripts" in policy and "allow-same-origin" not in policy
     assert client.get("/runs/../a").status_code in (401, 404)
     assert client.get("/api/threads").status_code == 401
+
+
+def test_a_password_in_an_address_is_in_no_answer(serve: Serve) -> None:
+    address = str(Address.parse("postgresql://me:hidden-word@db.example/shop", {}))
+    client = serve(address=address)
+    assert client.get("/api/database").json()["address"] == "postgresql://me@db.example/shop"
+    paths = (
+        "/api/database",
+        "/api/threads",
+        "/api/threads/t",
+        "/openapi.json",
+        "/api/feedback",
+        "/api/feedback/export",
+    )
+    told = "".join(client.get(path).text for path in paths)
+    told += client.post(SQL, json={"sql": "SELECT * FROM pragma_database_list"}).text
+    assert "hidden-word" not in told
