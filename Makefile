@@ -146,7 +146,7 @@ WITHOUT := torchvision torchaudio torchcodec triton
 GPU := $(LOCK) --python-platform x86_64-unknown-linux-gnu --python-version 3.11
 lock: $(VENV)/.uv
 	$(HERE) pyproject.toml -o requirements/run.txt
-	for extra in test dev duckdb mysql postgres ray sqlalchemy web train; do $(HERE) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
+	for extra in test dev duckdb mysql otel postgres ray sqlalchemy web train; do $(HERE) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
 	$(LOCK) -c constraints.txt --universal --python-version 3.11.5 pyproject.toml --extra docs -o requirements/docs.txt
 	for extra in serve train-gpu; do $(GPU) pyproject.toml --extra $$extra -o requirements/$$extra.txt || exit 1; done
 	printf 'hatchling>=1.27\neditables\n' | $(HERE) - -o requirements/build.txt

@@ -80,6 +80,10 @@ def main() -> None:
         print(f"turnsql: {told} (it comes with Python or the system)", file=sys.stderr)
     sys.argv[1:] = spread(sys.argv[1:])
     try:
+        if os.environ.get("TURNSQL_TRACES"):
+            from agent.traces import start
+
+            start(os.environ)
         app()
     except TurnSQLError as error:
         print(f"turnsql: {printable(str(error))}", file=sys.stderr)

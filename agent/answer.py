@@ -8,6 +8,7 @@ from agent.config import Config, ExecutionSettings
 from agent.execute import execute
 from agent.other_reading import OtherReading, other_reading
 from agent.steps import walk
+from agent.traces import turn_facts, turn_span
 from nodes.coverage.unused import unused_mentions
 from nodes.node import FIELDS, Context
 from nodes.state import STAGES, GraphState, Stage, Turn, Violation
@@ -91,17 +92,20 @@ async def answer(
     from agent.graph import run_turn
 
     question = check_question(question)
-    state = await run_turn(
-        graph,
-        context,
-        turn_id=turn_id,
-        history=history,
-        utterance=question,
-        thread=thread,
-        choose=choose,
-        tracing=tracing,
-    )
-    return answer_of(state, context, execution)
+    with turn_span(context, question, (thread or {}).get("configurable", {}).get("thread_id")) as note:
+        state = await run_turn(
+            graph,
+            context,
+            turn_id=turn_id,
+            history=history,
+            utterance=question,
+            thread=thread,
+            choose=choose,
+            tracing=tracing,
+        )
+        given = answer_of(state, context, execution)
+        note(turn_facts(state, given.result))
+    return given
 
 
 async def answer_once(config: Config, context: Context, question: str, *, history: tuple[Turn, ...]) -> Answer:
@@ -114,16 +118,19 @@ async def answer_once(config: Config, context: Context, question: str, *, histor
         return await answer(
             graph, context, question, turn_id="ask", history=history, execution=config.execution, tracing=True
         )
-    state = await walk(
-        config.nodes(),
-        context,
-        max_attempts=attempts,
-        turn_id="ask",
-        history=history,
-        utterance=question,
-        refuse=config.refused,
-    )
-    return answer_of(state, context, config.execution)
+    with turn_span(context, question, None) as note:
+        state = await walk(
+            config.nodes(),
+            context,
+            max_attempts=attempts,
+            turn_id="ask",
+            history=history,
+            utterance=question,
+            refuse=config.refused,
+        )
+        given = answer_of(state, context, config.execution)
+        note(turn_facts(state, given.result))
+    return given
 
 
 def answer_of(state: GraphState, context: Context, execution: ExecutionSettings) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.config import ExecutionSettings
+from agent.traces import watched
 from nodes.node import Context
 from value_index.database import Result
 
@@ -10,7 +11,7 @@ from value_index.database import Result
 def execute(sql: str, context: Context, execution: ExecutionSettings) -> Result:
     """Run SQL, or refuse it unrun where the database's estimate of its cost is beyond the budget."""
     refused = _too_dear(sql, context, execution)
-    return refused or context.database.execute(sql, deadline=execution.deadline, max_rows=execution.max_rows)
+    return refused or watched(context).database.execute(sql, deadline=execution.deadline, max_rows=execution.max_rows)
 
 
 def _too_dear(sql: str, context: Context, execution: ExecutionSettings) -> Result | None:

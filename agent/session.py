@@ -20,6 +20,7 @@ from agent.checkpoint_format import PlainSerializer
 from agent.config import Config, ExecutionSettings
 from agent.graph import Choose, Graph, build_graph, run_state
 from agent.thread_lock import thread_lock
+from agent.traces import turn_facts, turn_span
 from nodes.node import Context
 from nodes.state import GraphState, Turn
 from value_index.errors import TurnSQLError
@@ -80,11 +81,16 @@ class Session:
 
     async def replace(self, state: GraphState) -> Answer:
         """Answer the latest turn again from a state whose plan a person gave; the new turn takes its place in the thread."""
-        with _store_errors(self._store, (sqlite3.Error,)):
+        with (
+            _store_errors(self._store, (sqlite3.Error,)),
+            turn_span(self.context, state.utterance, self._name) as note,
+        ):
             self.state = await run_state(
                 self._graph, self.context, state, thread=self._thread, tracing=self._config.graph.tracing
             )
-        return answer_of(self.state, self.context, self._config.execution)
+            given = answer_of(self.state, self.context, self._config.execution)
+            note(turn_facts(self.state, given.result))
+        return given
 
     @property
     def execution(self) -> ExecutionSettings:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from agent.traces import stage_span, watched
 from nodes.intent.read_intent import no_question
 from nodes.llm.messages import Metered
 from nodes.node import ADAPTERS, FIELDS, Context, Node
@@ -54,8 +55,10 @@ class Step:
         """
         start = perf_counter()
         choices: list[Choice] = []
-        metered, calls = _metered(replace(context, spent=_spent(state, self.max_attempts), choices=choices))
-        output = await self.node(state, metered)
+        given = replace(watched(context), spent=_spent(state, self.max_attempts), choices=choices)
+        metered, calls = _metered(given)
+        with stage_span(self.stage, self.variant):
+            output = await self.node(state, metered)
         ms = (perf_counter() - start) * 1000
         try:
             checked = self.output_type.validate_python(output, strict=True)

@@ -22,6 +22,7 @@ from agent.cli import open_context
 from agent.config import DEFAULT, Config
 from agent.execute import execute
 from agent.steps import Step, goes_back, stands_in
+from agent.traces import start
 from nodes.intent.read_intent import no_question
 from nodes.node import Context, Node
 from nodes.state import STAGES, GraphState, Stage, Turn
@@ -66,6 +67,7 @@ def graph() -> StudioGraph:
     Raises:
         TurnSQLError: TURNSQL_DB names none, or it cannot be opened.
     """
+    start(os.environ)
     address = os.environ.get(DATABASE, "").strip()
     if not address:
         raise TurnSQLError(f"set {DATABASE} to the address of a database")

@@ -26,6 +26,7 @@ from agent.revision.plan_of_turn import RevisionError, plan_of, plan_to_revise
 from agent.revision.readings import Reading
 from agent.session import Session as AgentSession
 from agent.session import open_session
+from agent.traces import start
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.sql.clauses import ClauseName, with_clause
@@ -82,6 +83,7 @@ def open_database(
     Raises:
         TurnSQLError: it cannot be opened, said in one line.
     """
+    start(os.environ)
     paths = [Path(path) for path in knowledge]
     return OpenedDatabase(open_context([str(address) for address in addresses], paths, match_descriptions))
 
