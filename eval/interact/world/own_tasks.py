@@ -54,7 +54,7 @@ class OwnTask(FrozenModel):
     order: bool = False
     gold: str
     checks: tuple[tuple[str, str], ...] = ()
-    """Of a task that changes the database: queries, and those that give the rows that they must give afterwards."""
+    """Queries of a task that changes the database, each with one that gives the rows which it must give afterwards."""
     then: str | None = None
     """The follow-up."""
     then_gold: str = ""
