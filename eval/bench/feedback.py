@@ -51,27 +51,32 @@ class FeedbackWorth(FrozenModel):
 
 
 def feedback_worth(suite: Path, database: tuple[str, ...], keep: int, config: Path | None) -> FeedbackWorth:
-    """Answer a suite, keep the right SQL of the first questions of some dialogues, spread evenly, and answer it again.
+    """Answer a suite, keep the right SQL of the first questions of some dialogues, wrong ones first, and answer it again.
 
     Raises:
         TurnSQLError: the suite or the database cannot be used.
     """
     dialogues = read_suite(suite).dialogues
-    openings = [at for at, dialogue in enumerate(dialogues) if dialogue.turns[0].sql]
-    chosen = set(openings[:: max(1, len(openings) // keep)][:keep])
     with tempfile.TemporaryDirectory() as folder:
+
+        def answered(name: str, knowledge: tuple[Path, ...]) -> tuple[TurnResult, ...]:
+            return run_suite(
+                SuiteOptions(suite, database, Path(folder) / name, config=config, knowledge=knowledge)
+            ).turns
+
+        before = answered("before", ())
+        right = {turn.dialogue for turn in before if turn.turn == 0 and turn.right}
+        openings = [at for at, dialogue in enumerate(dialogues) if dialogue.turns[0].sql]
+        chosen = set(sorted(openings, key=lambda at: at in right)[:keep])
         feedback = Feedback(Path(folder) / "feedback.jsonl")
         for at in chosen:
             turn = dialogues[at].turns[0]
             address = absolute(database[0])
-            feedback.keep(database=address, question=turn.ask, history=(), sql=turn.sql[0], edited=True)
+            feedback.keep(database=address, question=turn.ask, history=(), sql=turn.sql[0], edited=at not in right)
         known = Path(folder) / "kept.yaml"
         questions = [{"question": each.question, "sql": each.sql} for each in feedback.entries()]
         write_atomically(known, strict_json({"questions": questions}))  # JSON is YAML
-        before, after = (
-            run_suite(SuiteOptions(suite, database, Path(folder) / name, config=config, knowledge=files)).turns
-            for name, files in (("before", ()), ("after", (known,)))
-        )
+        after = answered("after", (known,))
     pairs = list(zip(before, after, strict=True))
     return FeedbackWorth(
         kept=len(chosen),
