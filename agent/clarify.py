@@ -23,7 +23,7 @@ class Doubt(FrozenModel):
     rival: int = 1
     """Place of the plan that the second reading is."""
     gain: float = 0.0
-    """By how much the answer raises the probability of the right rows."""
+    """The rise of the probability of the right rows that the answer brings."""
     price: float = 0.0
     """What the question costs, as a share of what a right answer is worth."""
 

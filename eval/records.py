@@ -88,7 +88,7 @@ class Manifest(Record):
     left_out: int = 0
     """Turns that the imported file says nothing of, kept out of every figure."""
     interaction: dict[str, str] = Field(default_factory=dict[str, str])
-    """Of a run over BIRD-Interact: its mode, release, user simulator and environment; empty for any other."""
+    """The mode, release, user simulator and environment of a run over BIRD-Interact; empty for any other."""
     chain: Literal["sha256"] | None = None
     """How each record vouches for those before it (`eval.record_chain`); None if an earlier version made the run."""
 

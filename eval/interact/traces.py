@@ -68,7 +68,7 @@ class Replayed(FrozenModel):
     task_id: str
     mode: ModeName
     differences: tuple[str, ...]
-    """Where ours differs; empty if nothing does."""
+    """What differs in ours; empty if nothing does."""
     rewarded_twice: bool = False
     """Whether the trace counts the reward of a phase twice, which only the authors' own counter did."""
 

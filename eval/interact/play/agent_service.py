@@ -168,7 +168,7 @@ def _call(call: Any, *, with_coins: bool) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ServeOptions:
-    """Where the agent listens, and where its services are."""
+    """The address of the agent, and those of its services."""
 
     host: str
     port: int

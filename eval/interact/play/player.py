@@ -43,7 +43,7 @@ class Game:
 
     session: PlaySession
     dialect: Dialect
-    """In which SQL is submitted."""
+    """The dialect of what is submitted."""
     shown: Context | None = None
     """What the agent has seen; None before it bought anything."""
     history: tuple[Turn, ...] = ()

@@ -30,7 +30,7 @@ class Step(FrozenModel):
     """What the system did at one turn."""
 
     turn: int
-    """From 1."""
+    """Number of the turn, from 1."""
     question: str = ""
     """Asked of the user; "" if SQL was submitted."""
     sql: str = ""

@@ -15,7 +15,7 @@ class TaskComparison(FrozenModel):
     tasks: int
     """Tasks that both have played."""
     reward: float
-    """By how much the second's mean reward is higher."""
+    """The mean reward of the second less that of the first."""
     fixed: tuple[str, ...]
     """Tasks whose first phase the second alone solved."""
     broken: tuple[str, ...]

@@ -29,7 +29,7 @@ NAMES: Mapping[Dialect, str] = {"postgres": "PostgreSQL", "sqlite": "SQLite"}
 
 @dataclass(frozen=True)
 class TaskTable:
-    """Where tasks are played."""
+    """The place at which tasks are played."""
 
     world: World
     player: Player
