@@ -98,7 +98,7 @@ class Answer:
 
     def __repr__(self) -> str:
         text = io.StringIO()
-        show_answer(Console(file=text, width=WIDTH, no_color=True), self.turn)
+        show_answer(Console(file=text, width=WIDTH, no_color=True, force_jupyter=False), self.turn)
         return text.getvalue().rstrip()
 
     def _repr_html_(self) -> str:

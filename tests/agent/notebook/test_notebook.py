@@ -94,6 +94,11 @@ def test_an_answer_is_its_rows(talk: Session) -> None:
     assert "│ lamp" in repr(answer) and answer.question == "List the names of the items."
 
 
+def test_a_notebook_shows_an_answer_once(talk: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert "│ lamp" in repr(talk.ask("List the names of the items."))
+
+
 def test_an_answer_is_changed(talk: Session) -> None:
     talk.ask("List the names of the items.")
     dear = talk.edit(where="price > 10", order_by="price DESC")
