@@ -20,16 +20,16 @@ def mcp(
         bool, typer.Option("--http", help="Speak HTTP at /mcp, in place of standard input and output.")
     ] = False,
     host: Annotated[
-        str, typer.Option(help="With --http: address to listen on; any but this machine's own needs a token.")
+        str, typer.Option(help="Address that --http listens on; any but this machine's own needs a token.")
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="With --http: port to listen on; 0 takes a free one.")
+        int, typer.Option(min=0, max=65535, help="Port that --http listens on; 0 takes a free one.")
     ] = 8801,
     token: Annotated[
         str | None,
         typer.Option(
             metavar="TOKEN",
-            help="With --http: bearer token that every request must carry; made where one is needed. TURNSQL_WEB_TOKEN gives it unseen.",
+            help="Bearer token that every request to --http must carry; made where one is needed. TURNSQL_WEB_TOKEN gives it unseen.",
         ),
     ] = None,
     store: Annotated[

@@ -46,7 +46,7 @@ class PartsConfig(Settings):
     base: PromptParts = PromptParts()
     """The prompt that every part is set against."""
     parts: dict[str, dict[str, Any]] = Field(min_length=1)
-    """By name, the switches over those of the base."""
+    """The switches over those of the base, by name."""
 
     def prompts(self, examples: Path | None = None) -> dict[str, PromptParts]:
         """Return the base and every variation of it, by name.
