@@ -62,7 +62,8 @@ def test_the_reward_of_a_number_is_that_of_its_candidate(rows: list[ChatRow]) ->
         database=[str(row.database)] * many, database_id=[row.database_id] * many, gold=[row.gold] * many,
         candidates=[list(row.candidates)] * many,
     )  # fmt: skip
-    assert found[0] == max(each for each in found if each is not None) and found[0] > 1
+    given = [each or 0.0 for each in found]
+    assert given[0] == max(given) > 1
     assert found[-1] == 0, "a number that no candidate has is no answer"
 
 
