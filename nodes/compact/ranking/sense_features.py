@@ -56,6 +56,7 @@ FEATURES = (
     Feature("order_fixed", "True if it orders by a column that a condition fixes."),
     Feature("unstored_literal", "True if it compares a column with a text that the column does not store."),
     Feature("needless_tables", "True if it reads tables that it can do without."),
+    Feature("another_way", "True if it keeps conditions of the turn before without the tables that tied them then."),
     Feature("copy_unused", "True if it reads a table twice and needs it once."),
     Feature("texts_compared", "True if numbers that are stored as texts are compared as texts."),
     Feature("texts_ordered", "True if numbers that are stored as texts are ordered as texts."),
@@ -119,6 +120,7 @@ class SenseFeatures:
             "order_fixed": float(_orders_by_constant(plan)),
             "unstored_literal": float(self._unstored(plan_parts)),
             "needless_tables": float(self._needless(plan_parts)),
+            "another_way": float(self._takes_another_way(plan_parts)),
             "copy_unused": float(len(plan.tables) > len(plan_parts.folded_tables) and not uses_copies(plan)),
             "texts_compared": float(numeric and compares_texts(plan, self.demand)),
             "texts_ordered": float(numeric and orders_texts(plan, self.demand)),
@@ -211,7 +213,24 @@ class SenseFeatures:
         if smaller is None:
             return 0
         named = {m.table.lower() for m in self.demand.evidence.mentions.tables if m.score >= 0.8}
-        return len(plan_parts.folded_tables - PlanParts(smaller).folded_tables - named)
+        told = self._before.folded_tables if self._before and self._before.filters & plan_parts.filters else frozenset()
+        return len(plan_parts.folded_tables - PlanParts(smaller).folded_tables - named - told)
+
+    @cached_property
+    def _before(self) -> PlanParts | None:
+        return PlanParts(self.demand.previous) if self.demand.previous else None
+
+    def _takes_another_way(self, plan_parts: PlanParts) -> bool:
+        """Tell whether a plan keeps conditions of the turn before over several tables, without tables that tied them then.
+
+        Airlines that fly to a city, once found by their routes, are no airlines of the city's country.
+        """
+        before = self._before
+        if before is None or len(plan_parts.plan.tables) < 2 or plan_parts.plan.set_operations:
+            return False
+        held = {each.column.table.lower() for each in before.filters & plan_parts.filters if each.column}
+        lost = before.folded_tables - plan_parts.folded_tables
+        return bool(lost) and bool(held - {term.table.lower() for term in plan_parts.shown})
 
     @cached_property
     def _asks_which(self) -> bool:

@@ -119,3 +119,14 @@ def test_times_are_neither_summed_nor_held_against_numbers(context: Context) -> 
     assert sense(context, "SELECT avg(day) FROM race")["time_as_number"] == 1
     assert sense(context, "SELECT place FROM race WHERE day > 60")["time_as_number"] == 1
     assert "time_as_number" not in sense(context, "SELECT place FROM race WHERE day > '2024-01-01'")
+
+
+def test_conditions_of_the_turn_before_stay_tied_as_they_were(context: Context) -> None:
+    before = (
+        "SELECT boat.label FROM boat JOIN entry ON entry.boat_id = boat.boat_id JOIN race ON entry.race_id = race.race_id "
+        "WHERE race.place = 'Rome'"
+    )
+    other = "SELECT boat.label FROM boat JOIN race ON boat.boat_id = race.race_id WHERE race.place = 'Rome'"
+    assert sense(context, other, before=before)["another_way"] == 1
+    assert "another_way" not in sense(context, before.replace("label", "length"), before=before)
+    assert "another_way" not in sense(context, "SELECT place FROM race WHERE place = 'Rome'", before=before)
