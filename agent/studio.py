@@ -7,11 +7,12 @@ writes each answered question into the history of the next.
 # No `from __future__ import annotations`: Studio loads the file by its path, where no module's names can be looked up.
 
 import os
-from collections.abc import Awaitable
+from asyncio import to_thread
+from collections.abc import Awaitable, Coroutine
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -29,6 +30,7 @@ from nodes.state import STAGES, GraphState, Stage, Turn
 from value_index.errors import TurnSQLError
 from value_index.render import json_rows
 
+T = TypeVar("T")
 DATABASE = "TURNSQL_DB"
 CONFIG = "TURNSQL_CONFIG"
 
@@ -61,7 +63,7 @@ class Run(Protocol):
         ...
 
 
-def graph() -> StudioGraph:
+async def graph() -> StudioGraph:
     """Return the graph over the database of the environment.
 
     Raises:
@@ -71,7 +73,7 @@ def graph() -> StudioGraph:
     address = os.environ.get(DATABASE, "").strip()
     if not address:
         raise TurnSQLError(f"set {DATABASE} to the address of a database")
-    return _opened(address, os.environ.get(CONFIG) or str(DEFAULT))
+    return await to_thread(_opened, address, os.environ.get(CONFIG) or str(DEFAULT))
 
 
 @lru_cache(maxsize=4)
@@ -118,7 +120,7 @@ def _begin(config: Config, context: Context) -> Run:
             history=state.history,
             utterance=state.utterance,
         )
-        told = no_question(context.analysis_of(fresh), config.refused)
+        told = await to_thread(lambda: no_question(context.analysis_of(fresh), config.refused))
         return plain(fresh.model_copy(update={"no_question": told}))
 
     return begin
@@ -128,10 +130,23 @@ def _stage(stage: Stage, node: Node, context: Context, attempts: int) -> Run:
     step = Step.of(stage, node, attempts)
 
     async def run(state: StudioState) -> dict[str, Any]:
-        output, trace = await step.run(state, context.of_turn(state))
+        output, trace = await to_thread(lambda: _driven(step.run(state, context.of_turn(state))))
         return plain(step.update(state, output, trace))
 
     return run
+
+
+def _driven(work: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine gives that waits for nothing, as no stage does that asks no model.
+
+    Studio's server refuses what holds up a loop, such as reading a file or a database, in whatever thread the loop is.
+    """
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value
+    work.close()
+    raise TurnSQLError("a stage of Studio's graph waits for something: take a configuration without an endpoint")
 
 
 def _execute(config: Config, context: Context) -> Run:
@@ -139,7 +154,7 @@ def _execute(config: Config, context: Context) -> Run:
         history = plain([*state.history, Turn(utterance=state.utterance, sql=state.sql or "")])
         if not state.sql:
             return {"history": history, "message": "no SQL was written"}
-        result = execute(state.sql, context, config.execution)
+        result = await to_thread(execute, state.sql, context, config.execution)
         return {
             "history": history,
             "columns": result.columns,

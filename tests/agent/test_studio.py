@@ -31,7 +31,7 @@ def loaded() -> Any:
 def graph(database_file: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("TURNSQL_DB", str(database_file))
     monkeypatch.setenv("TURNSQL_CONFIG", str(ROOT / "configs" / "lexical.toml"))
-    return loaded()()
+    return asyncio.run(loaded()())
 
 
 def test_an_utterance_is_enough(graph: Any) -> None:
@@ -59,4 +59,4 @@ def test_a_thread_of_studio_s_own_carries_the_conversation(graph: Any, caplog: p
 def test_a_missing_address_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TURNSQL_DB", raising=False)
     with pytest.raises(TurnSQLError, match="set TURNSQL_DB"):
-        loaded()()
+        asyncio.run(loaded()())
