@@ -204,7 +204,7 @@ def serve(
 
     from rich.console import Console
 
-    from agent.serve import ENDING, ServeOptions, serving, shown
+    from agent.serving.vllm import ENDING, ServeOptions, serving, shown
 
     options = ServeOptions(config, model, name, tuple(adapter or ()), port, python, log, wait)
     console = Console(stderr=True)

@@ -53,7 +53,7 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [PYTHON, str(ROOT / "agent" / "llamacpp_server.py"), model_file(), "--port", str(port)]
+    words = [PYTHON, str(ROOT / "agent" / "serving" / "llamacpp_server.py"), model_file(), "--port", str(port)]
     log = tmp_path_factory.mktemp("log") / "server.log"
     started = time.monotonic()
     with log.open("w") as out, subprocess.Popen(words, stdout=out, stderr=out) as process:

@@ -21,7 +21,7 @@ import pytest
 
 from agent.config import ConfigError
 from agent.llm import check_adapter, open_llm, probe_endpoint
-from agent.serve import ServeOptions, Server, serving
+from agent.serving.vllm import ServeOptions, Server, serving
 from eval.bench.prefix_cache import prefix_cost
 from eval.demo.build import DEMO_DATA, build
 from eval.records import read_turns

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent.config import ConfigError
-from agent.serve import ServeOptions, ServerError, serving
+from agent.serving.vllm import ServeOptions, ServerError, serving
 from tests.agent.conftest import ROOT
 
 STANDS_IN = """

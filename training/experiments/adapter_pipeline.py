@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.llm import check_adapter
-from agent.serve import ServeOptions, Server, serving
+from agent.serving.vllm import ServeOptions, Server, serving
 from eval.demo.build import DEMO_DATA, build
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.run import run

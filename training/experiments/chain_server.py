@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.serve import ServeOptions, Server, serving
-from agent.serve_llamacpp import LlamaOptions, asked_for, serving_llamacpp
+from agent.serving.llamacpp import LlamaOptions, asked_for, serving_llamacpp
+from agent.serving.vllm import ServeOptions, Server, serving
 from training.experiments.steps import free_port, status_of
 from training.settings import TrainingError
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.serve import end_with_parent
+from agent.serving.vllm import end_with_parent
 from training.settings import TrainingError
 from training.sft.checkpoints import last_checkpoint
 

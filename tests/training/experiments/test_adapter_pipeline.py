@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent.serve import ServeOptions, Server
+from agent.serving.vllm import ServeOptions, Server
 from eval.runs.experiment import RunOptions, read_experiment
 from tests.fake_endpoint import Response, fake_endpoint, said
 from tests.training.data.library import about, write_data

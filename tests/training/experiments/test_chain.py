@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from agent.serve import Server
+from agent.serving.vllm import Server
 from eval.runs.experiment import RunOptions, read_experiment
 from tests.fake_endpoint import Response, fake_endpoint, said
 from tests.training.data.library import about, write_data

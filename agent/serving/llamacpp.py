@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.serve import Server, ServerError, end_with_parent, refuse_taken, wait_until_well
+from agent.serving.vllm import Server, ServerError, end_with_parent, refuse_taken, wait_until_well
 
 PROGRAM = Path(__file__).parent / "llamacpp_server.py"
 HOST = "127.0.0.1"

@@ -1,4 +1,4 @@
-"""llama.cpp's own server without a build of it: `python agent/llamacpp_server.py MODEL.gguf --port 8080` (needs xllamacpp).
+"""llama.cpp's own server without a build of it: `python agent/serving/llamacpp_server.py MODEL.gguf --port 8080` (needs xllamacpp).
 
 Where llama.cpp is built, `llama-server -m MODEL.gguf --port 8080 -c 8192 -np 1 --jinja` is the same server.
 """

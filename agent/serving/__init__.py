@@ -1,0 +1,1 @@
+"""Servers of models: vLLM and llama.cpp, started, watched and ended."""
