@@ -214,7 +214,7 @@ def test_ask_explains_every_stage(turnsql: Turnsql, air_network: Path) -> None:
         (["--db", "DB", ""], "the question is empty"),
         (["--db", "DB", " \t "], "the question is empty"),
         (["--db", "DB", "x" * 100_000], "the question has 100,000 characters; at most 10,000"),
-        (["--db", "oracle://user@host/base", "q"], "is no database that is known"),
+        (["--db", "nosuch://user@host/base", "q"], "nosuch"),
         (["--db", "absent.sqlite", "q"], "absent.sqlite"),
         (["--db", "README.md", "q"], "README.md"),
         (["--db", "DB", "--config", "absent.toml", "q"], "absent.toml: cannot read"),

@@ -26,15 +26,7 @@ from nodes.coverage.edits.tables import idle_tables, uses_copies
 from nodes.coverage.join_paths import fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.roles import role_fit
-from nodes.plan import (
-    RANGE_OPERATORS,
-    ColumnTerm,
-    LiteralTerm,
-    Plan,
-    Predicate,
-    SubPlan,
-    TableSource,
-)
+from nodes.plan import RANGE_OPERATORS, Aggregate, ColumnTerm, LiteralTerm, Plan, Predicate, Star, SubPlan, TableSource
 from nodes.plan.traversal import columns, conjuncts, merged
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
@@ -57,6 +49,10 @@ FEATURES = (
     Feature("unstored_literal", "True if it compares a column with a text that the column does not store."),
     Feature("needless_tables", "True if it reads tables that it can do without."),
     Feature("another_way", "True if it keeps conditions of the turn before without the tables that tied them then."),
+    Feature(
+        "repeats_counted",
+        "True if it counts rows that the turn before showed once each, as often as joins repeat them.",
+    ),
     Feature("copy_unused", "True if it reads a table twice and needs it once."),
     Feature("texts_compared", "True if numbers that are stored as texts are compared as texts."),
     Feature("texts_ordered", "True if numbers that are stored as texts are ordered as texts."),
@@ -121,6 +117,7 @@ class SenseFeatures:
             "unstored_literal": float(self._unstored(plan_parts)),
             "needless_tables": float(self._needless(plan_parts)),
             "another_way": float(self._takes_another_way(plan_parts)),
+            "repeats_counted": float(self._counts_repeats(plan_parts)),
             "copy_unused": float(len(plan.tables) > len(plan_parts.folded_tables) and not uses_copies(plan)),
             "texts_compared": float(numeric and compares_texts(plan, self.demand)),
             "texts_ordered": float(numeric and orders_texts(plan, self.demand)),
@@ -219,6 +216,14 @@ class SenseFeatures:
     @cached_property
     def _before(self) -> PlanParts | None:
         return PlanParts(self.demand.previous) if self.demand.previous else None
+
+    def _counts_repeats(self, plan_parts: PlanParts) -> bool:
+        """Tell whether a plan counts the joined rows of what the turn before showed without its repeats."""
+        before, plan = self._before, plan_parts.plan
+        counts = plan.select == (Aggregate(function="count", argument=Star()),) and len(plan.tables) > 1
+        if before is None or not before.plan.distinct or not counts or plan.group_by:
+            return False
+        return before.folded_tables == plan_parts.folded_tables and before.filters <= plan_parts.filters
 
     def _takes_another_way(self, plan_parts: PlanParts) -> bool:
         """Tell whether a plan keeps conditions of the turn before over several tables, without tables that tied them then.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import with_table
+from nodes.coverage.edits.joining import row_key, with_table
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
 from nodes.plan.traversal import walk
 
@@ -30,7 +30,18 @@ def asked_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
     counted: Aggregate = Aggregate(function="count", argument=Star())
     if plan.distinct and len(plan.select) == 1 and not isinstance(plan.select[0], Star):
         counted = Aggregate(function="count", argument=plan.select[0], distinct=True)
+    elif plan.distinct and (key := _key_of_one_table(plan, demand)) is not None:
+        counted = Aggregate(function="count", argument=key, distinct=True)
     yield plan.model_copy(update={"select": (counted,), "distinct": False, "order_by": (), "limit": None})
+
+
+def _key_of_one_table(plan: Plan, demand: Demand) -> ColumnTerm | None:
+    """Return the key of the only table whose columns a plan shows; None if it shows other things."""
+    shown = [term for term in plan.select if isinstance(term, ColumnTerm)]
+    if len(shown) != len(plan.select) or len({(term.table, term.occurrence) for term in shown}) != 1:
+        return None
+    key = row_key(shown[0], demand.schema)
+    return key.model_copy(update={"occurrence": shown[0].occurrence})
 
 
 def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:

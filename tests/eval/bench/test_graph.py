@@ -34,7 +34,6 @@ def test_a_command_that_fails_is_named() -> None:
 def test_endpoint_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoint_bench, "DELAY", 0.05)
     monkeypatch.setattr(endpoint_bench, "TURNS", 64)
-    monkeypatch.setattr(endpoint_bench, "WARM_UP", 32)
     monkeypatch.setattr(endpoint_bench, "CALLS", 100)
     cost = endpoint_bench.endpoint_cost()
     assert 0 < cost.in_flight <= endpoint_bench.CONCURRENCY

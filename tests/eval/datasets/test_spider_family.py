@@ -143,7 +143,7 @@ def test_an_absent_split_names_those_that_are_there(archive: Path) -> None:
 
 
 def test_an_unknown_data_set(archive: Path) -> None:
-    with pytest.raises(DataError, match="choose from bird, cosql, sparc, spider"):
+    with pytest.raises(DataError, match="choose from bird, bird_interact, cosql, sparc, spider"):
         load("wikisql", archive, "dev")
 
 

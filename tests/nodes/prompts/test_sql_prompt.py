@@ -210,5 +210,5 @@ def test_the_command_refuses_a_split_for_evaluation(tmp_path: Path) -> None:
 
 
 def test_each_engine_has_rules_of_its_own() -> None:
-    assert set(DIALECTS) == {"sqlite", "postgres", "mysql"}
+    assert set(DIALECTS) == {"sqlite", "postgres", "mysql", "ansi"}
     assert "ILIKE does not" in DIALECTS["postgres"] and "DIV" in DIALECTS["mysql"]

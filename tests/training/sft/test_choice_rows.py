@@ -20,7 +20,7 @@ from training.sft.reward import Judge, reward_function
 from training.sft.rows import ChatRow, read_rows
 from turnsql import app
 
-CONFIGS = Path(__file__).resolve().parents[3] / "configs" / "training" / "sft"
+CONFIGS = Path(__file__).resolve().parents[3] / "configs" / "training" / "choice"
 
 
 @pytest.fixture(scope="module")
