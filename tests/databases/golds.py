@@ -59,7 +59,9 @@ def compare_golds(engine: Engine, data: str | Path) -> Compared:
         assert from_plan(to_plan(written, copy.schema), copy.schema) == written
         assert not [v for v in violations(written, copy.schema) if v.severity == "error"], written
         compared += 1
-        if sorted(rows(copy, written), key=repr) != sorted(rows(original, gold), key=repr):
+        # An engine without a cast that may fail refuses texts among numbers, where the others take them for none.
+        refused = bool(engine.lacks) and copy.execute(written).outcome == "error"
+        if refused or sorted(rows(copy, written), key=repr) != sorted(rows(original, gold), key=repr):
             others.append(written)
     for copy in copies.values():
         copy.close()
