@@ -23,7 +23,7 @@ from nodes.coverage.requirement import RequirementKind
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Plan, PlanModel, Predicate, Term
 from nodes.plan.constraints import Constraint
-from nodes.plan.traversal import columns, walk
+from nodes.plan.traversal import columns
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
 
@@ -90,7 +90,7 @@ class RequirementFeatures:
 
     def of(self, plan_parts: PlanParts) -> Features:
         """Return the features of one plan."""
-        return {**self._missing(plan_parts), **self._ordered(plan_parts.plan), **self._calculated(plan_parts.plan)}
+        return {**self._missing(plan_parts), **self._ordered(plan_parts.plan), **self._calculated(plan_parts)}
 
     def _missing(self, plan_parts: PlanParts) -> Features:
         """How much of each kind of requirement the plan leaves out ("in 2024" and no condition on a time)."""
@@ -150,9 +150,9 @@ class RequirementFeatures:
         figures = [term for term in before.select if isinstance(term, Aggregate)]
         return frozenset(figures) if len(figures) == len(before.select) else frozenset()
 
-    def _calculated(self, plan: Plan) -> Features:
+    def _calculated(self, plan_parts: PlanParts) -> Features:
         """What is asked of columns that no column stores: figures per month, shares, differences."""
-        unit = self.demand.time_unit
+        plan, unit = plan_parts.plan, self.demand.time_unit
         return {
             "time_unit_missing": float(unit is not None and not unit.divides(plan)),
             "average_count_missing": float(self._averages_counts and not tells_share(plan)),
@@ -160,13 +160,13 @@ class RequirementFeatures:
             "it_filters_lost": float(
                 self._of_one_thing
                 and plan != self.demand.previous
-                and not self._filters_before & PlanParts(plan).filters
+                and not self._filters_before & plan_parts.filters
             ),
             "figure_not_shown": float(
                 self._asks_figures and not any(isinstance(term, Aggregate) for term in plan.select)
             ),
             "another_compared": float(
-                sum(_compares_another(part, self._counted) for part in walk(plan)) if self._counted else 0
+                sum(_compares_another(part, self._counted) for part in plan_parts.parts) if self._counted else 0
             ),
             "total_counted": float(self._total is not None and counts_rows(plan)),
             "share_missing": float((self.demand.asks_share and not tells_share(plan)) or share_of_one_value(plan)),
