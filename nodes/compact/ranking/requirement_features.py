@@ -158,9 +158,7 @@ class RequirementFeatures:
             "average_count_missing": float(self._averages_counts and not tells_share(plan)),
             "times_apart": float(unit is not None and unit.divides(plan) and self._compares_another_time(plan)),
             "it_filters_lost": float(
-                self._of_one_thing
-                and plan != self.demand.previous
-                and not self._filters_before & plan_parts.filters
+                self._of_one_thing and plan != self.demand.previous and not self._filters_before & plan_parts.filters
             ),
             "figure_not_shown": float(
                 self._asks_figures and not any(isinstance(term, Aggregate) for term in plan.select)
