@@ -7,13 +7,14 @@ from functools import cached_property
 
 from nodes.coverage.asked_group import asked_units
 from nodes.coverage.asked_order import AskedOrder, asked_order
-from nodes.coverage.calculations.asked import asks_difference, asks_share
+from nodes.coverage.calculations.asked import asks_difference, asks_share, tables_averaged, total_asked
 from nodes.coverage.calculations.time_units import TimeUnit, asked_time_unit
 from nodes.coverage.gather import requirements
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.own_keys import OwnKeyAsked, asked_of_own_key
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.requirement import Requirement
+from nodes.coverage.things_asked import asks_which, table_asked, tables_done, thing_ranked
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.plan import LiteralTerm, Plan
@@ -73,6 +74,36 @@ class Demand:
     def asks_difference(self) -> bool:
         """Whether the words ask how far two figures or times lie apart."""
         return asks_difference(self.inquiry)
+
+    @cached_property
+    def tables_averaged(self) -> tuple[str, str] | None:
+        """The table whose rows are counted on average, and that for whose rows; None if no such average is asked."""
+        return tables_averaged(self.inquiry)
+
+    @cached_property
+    def total(self) -> ColumnRef | None:
+        """The amount whose total is asked by the name of the things that have it."""
+        return total_asked(self.inquiry)
+
+    @cached_property
+    def asks_which(self) -> bool:
+        """Whether the words ask which things there are, and for no figure."""
+        return asks_which(self.inquiry)
+
+    @cached_property
+    def table_asked(self) -> str | None:
+        """The table whose rows the words ask for first of all."""
+        return table_asked(self.inquiry)
+
+    @cached_property
+    def thing_ranked(self) -> str | None:
+        """The table whose rows a superlative ranks."""
+        return thing_ranked(self.inquiry)
+
+    @cached_property
+    def tables_done(self) -> tuple[str, ...]:
+        """The tables that record what was done most or least."""
+        return tables_done(self.inquiry)
 
     @cached_property
     def own_key(self) -> OwnKeyAsked | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodes.coverage.demand import Demand
+from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, Plan
 
@@ -17,17 +17,17 @@ NAMED = 0.8
 """Score of a mention from which the words name a table or a column."""
 
 
-def asks_which(demand: Demand) -> bool:
+def asks_which(inquiry: Inquiry) -> bool:
     """Tell whether the words ask which things there are, and for no figure: "Which of them spent more than 38?"."""
-    words = demand.inquiry.utterance.words
+    words = inquiry.utterance.words
     first = next((word.text for word in words if word.text not in _OPENING), "")
-    evidence = demand.evidence
+    evidence = inquiry.evidence
     return first in _ASKING and evidence.cues.count is None
 
 
-def thing_ranked(demand: Demand) -> str | None:
+def thing_ranked(inquiry: Inquiry) -> str | None:
     """Return the table whose rows a superlative ranks by a column that no word names: "What is the longest track?"."""
-    evidence = demand.evidence
+    evidence = inquiry.evidence
     for superlative in evidence.superlatives:
         places = range(superlative.position + 1, superlative.position + 1 + REACH)
         columns = [m for m in evidence.mentions.columns if m.start in places and m.candidates[0][1] >= NAMED]
@@ -37,9 +37,9 @@ def thing_ranked(demand: Demand) -> str | None:
     return None
 
 
-def table_asked(demand: Demand) -> str | None:
+def table_asked(inquiry: Inquiry) -> str | None:
     """Return the table whose rows the words ask for first of all: "What languages are they in?"."""
-    words, evidence = demand.inquiry.utterance.words, demand.evidence
+    words, evidence = inquiry.utterance.words, inquiry.evidence
     at = next((at for at, word in enumerate(words) if word.text not in _OPENING), 0)
     if at >= len(words) or words[at].text not in ("what", "which") or evidence.cues.count is not None:
         return None
@@ -48,14 +48,14 @@ def table_asked(demand: Demand) -> str | None:
     return tables[0] if tables and not columns and not evidence.aggregates else None
 
 
-def tables_done(demand: Demand) -> tuple[str, ...]:
+def tables_done(inquiry: Inquiry) -> tuple[str, ...]:
     """Return the tables that record what was done most or least: rental for "the most rented films"."""
-    words = demand.inquiry.utterance.words
+    words = inquiry.utterance.words
     near = {at + step for at, word in enumerate(words) if word.text in _RANKING for step in (1, 2, -1)}
     roots = [words[at].stem for at in near if 0 <= at < len(words) and words[at].text.endswith("ed")]
     found = [
         table.name
-        for table in demand.schema.tables
+        for table in inquiry.schema.tables
         for word in name_words(table.natural_name)[-1:]
         if any(len(root) >= SHORTEST_ROOT and stem(word).startswith(root) for root in roots)
     ]

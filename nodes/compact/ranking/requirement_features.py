@@ -12,9 +12,8 @@ from functools import cached_property
 from typing import get_args
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.coverage.calculations.average_counts import tables_averaged
 from nodes.coverage.calculations.differences import tells_difference
-from nodes.coverage.calculations.measures import counts_rows, total_asked
+from nodes.coverage.calculations.measures import counts_rows
 from nodes.coverage.calculations.shares import share_of_one_value, tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
@@ -114,10 +113,6 @@ class RequirementFeatures:
         words = {word.text for word in self.demand.inquiry.utterance.words}
         return bool(words & _ONE_THING) and bool(self._filters_before)
 
-    @cached_property
-    def _averages_counts(self) -> bool:
-        return tables_averaged(self.demand) is not None
-
     def _compares_another_time(self, plan: Plan) -> bool:
         grouped = {term.ref for each in plan.group_by for term in columns(each)}
         times = frozenset(self.demand.time_unit.columns if self.demand.time_unit else ())
@@ -137,10 +132,6 @@ class RequirementFeatures:
         return frozenset(float(each.number) for each in found)
 
     @cached_property
-    def _total(self) -> ColumnRef | None:
-        return total_asked(self.demand)
-
-    @cached_property
     def _figures_before(self) -> frozenset[Term]:
         """The figures that the turn before showed alone, where this one asks only for their units: "By shipper"."""
         before, evidence = self.demand.previous, self.demand.evidence
@@ -155,7 +146,7 @@ class RequirementFeatures:
         plan, unit = plan_parts.plan, self.demand.time_unit
         return {
             "time_unit_missing": float(unit is not None and not unit.divides(plan)),
-            "average_count_missing": float(self._averages_counts and not tells_share(plan)),
+            "average_count_missing": float(self.demand.tables_averaged is not None and not tells_share(plan)),
             "times_apart": float(unit is not None and unit.divides(plan) and self._compares_another_time(plan)),
             "it_filters_lost": float(
                 self._of_one_thing and plan != self.demand.previous and not self._filters_before & plan_parts.filters
@@ -166,7 +157,7 @@ class RequirementFeatures:
             "another_compared": float(
                 sum(_compares_another(part, self._counted) for part in plan_parts.parts) if self._counted else 0
             ),
-            "total_counted": float(self._total is not None and counts_rows(plan)),
+            "total_counted": float(self.demand.total is not None and counts_rows(plan)),
             "share_missing": float((self.demand.asks_share and not tells_share(plan)) or share_of_one_value(plan)),
             "figure_exchanged": float(bool(self._figures_before) and not self._figures_before & set(plan.select)),
             "difference_missing": float(self.demand.asks_difference and not tells_difference(plan)),

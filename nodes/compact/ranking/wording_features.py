@@ -13,7 +13,7 @@ from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.requirement import Requirement
-from nodes.coverage.things_asked import asks_which, shows_figures_only, table_asked, tables_done, thing_ranked
+from nodes.coverage.things_asked import shows_figures_only
 from nodes.lexical.comparisons import number_of
 from nodes.lexical.lexicon import STOPWORDS
 from nodes.lexical.utterance import name_words, stem
@@ -149,28 +149,16 @@ class WordingFeatures:
             "head_words_shown": float(min(4, len(heads & names))),
             "head_words_missed": float(min(3, len(missed))),
             "better_named": self._better(plan_parts),
-            "counts_asked_which": float(self._asks_which and shows_figures_only(plan, COUNTS)),
-            "asked_thing_not_shown": float(self._table_asked not in (None, *(t.table for t in shown)) and not star),
+            "counts_asked_which": float(self.demand.asks_which and shows_figures_only(plan, COUNTS)),
+            "asked_thing_not_shown": float(self.demand.table_asked not in (None, *(t.table for t in shown)) and not star),
             "done_table_unused": float(bool(self._done) and bool(plan.group_by) and not self._done & plan_parts.folded_tables),
-            "extreme_of_thing": float(self._thing is not None and shows_figures_only(plan, EXTREMES)),
+            "extreme_of_thing": float(self.demand.thing_ranked is not None and shows_figures_only(plan, EXTREMES)),
             "figures_missing": float(max(0, len(self.demand.evidence.aggregates) - len(plan_parts.aggregates))),
         }  # fmt: skip
 
     @cached_property
-    def _asks_which(self) -> bool:
-        return asks_which(self.demand)
-
-    @cached_property
-    def _table_asked(self) -> str | None:
-        return table_asked(self.demand)
-
-    @cached_property
     def _done(self) -> frozenset[str]:
-        return frozenset(table.lower() for table in tables_done(self.demand))
-
-    @cached_property
-    def _thing(self) -> str | None:
-        return thing_ranked(self.demand)
+        return frozenset(table.lower() for table in self.demand.tables_done)
 
     def _table_stems(self, plan_parts: PlanParts) -> frozenset[str]:
         found = [self._stems_of_table.get(table, frozenset[str]()) for table in plan_parts.folded_tables]

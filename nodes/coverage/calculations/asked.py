@@ -1,4 +1,4 @@
-"""asks_share, asks_difference: whether the words ask for a share, or how far two things lie apart."""
+"""What a turn asks that no column stores: a share, a difference, a total, an average of counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.utterance import Utterance, name_words, stem
-from value_index.schema import ColumnRef
+from value_index.schema import ColumnRef, Schema
 
 _SHARE = re.compile(
     r"\b(?:what|which|the|as a|in) (?:share|percentage|percent|proportion|fraction) of (?!the total\b)|^(?:percentage|percent|share) of ",
@@ -18,8 +18,13 @@ _DAYS = re.compile(
     r"(?= (?:by|per|for|in)\b|[?.,!]|$)",
     re.IGNORECASE,
 )
+_AVERAGE_COUNT = re.compile(
+    r"\b(?:average|mean|avg) (?:number|count|amount) of (?P<what>[\w ]+?) (?:per|for each|in each|of each|on each|by each|each) ",
+    re.IGNORECASE,
+)
+_AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "revenue", "paid")))
 NAMED = 0.8
-"""Score of a mention from which the word is the name of a column itself."""
+"""Score of a mention from which the words name a table or a column."""
 SHORTEST_PREFIX = 4
 """Letters that two words of one root share: shipment, shipped."""
 _IDLE = frozenset(map(stem, ("date", "day", "time", "the", "its", "at", "on")))
@@ -38,6 +43,45 @@ def asks_share(inquiry: Inquiry) -> bool:
 def asks_difference(inquiry: Inquiry) -> bool:
     """Tell whether the words ask how far two things lie apart."""
     return bool(_DIFFERENCE.search(inquiry.utterance.text)) or time_ends(inquiry) is not None
+
+
+def tables_averaged(inquiry: Inquiry) -> tuple[str, str] | None:
+    """Return the table whose rows are counted and that for whose rows; None if no such average is asked.
+
+    "Average number of tracks per album": track, album.
+    """
+    match = _AVERAGE_COUNT.search(inquiry.utterance.text)
+    if match is None:
+        return None
+    at, end = inquiry.utterance.span(match.start("what"), match.end("what"))
+    _, unit = inquiry.utterance.span(match.start(), match.end())
+    named = [m for m in inquiry.evidence.mentions.tables if m.score >= NAMED]
+    counted = next((m.table for m in named if at <= m.start < end), None)
+    each = next((m.table for m in named if m.start in (unit, unit + 1)), None)
+    return (counted, each) if counted and each and counted != each else None
+
+
+def total_asked(inquiry: Inquiry) -> ColumnRef | None:
+    """Return the amount of the things whose total is asked; None where a number of things, or no such thing, is meant.
+
+    "Total payments per month": payment.amount.
+    """
+    words, evidence = inquiry.utterance.words, inquiry.evidence
+    places = {at + 1 for at, word in enumerate(words) if word.text == "total"}
+    for mention in evidence.mentions.tables:
+        if mention.start in places and mention.score >= NAMED:
+            figures = [ref for ref in figures_of(mention.table, inquiry.schema) if ref not in inquiry.keys]
+            amounts = [ref for ref in figures if inquiry.column_stems(ref) & _AMOUNTS]
+            if len(amounts) == 1:
+                return amounts[0]
+    return None
+
+
+def figures_of(table: str, schema: Schema) -> list[ColumnRef]:
+    """Return the columns of numbers of a table."""
+    found = schema.table(table)
+    columns = found.columns if found else ()
+    return [ColumnRef(table=table, column=column.name) for column in columns if column.kind == "number"]
 
 
 def time_ends(inquiry: Inquiry) -> tuple[ColumnRef, ColumnRef] | None:

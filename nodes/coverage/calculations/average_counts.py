@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.plan import Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Plan, Star, TableSource
-
-_ASKED = re.compile(
-    r"\b(?:average|mean|avg) (?:number|count|amount) of (?P<what>[\w ]+?) (?:per|for each|in each|of each|on each|by each|each) ",
-    re.IGNORECASE,
-)
-NAMED = 0.8
-"""Score of a mention from which the words name a table."""
-
-
-def tables_averaged(demand: Demand) -> tuple[str, str] | None:
-    """Return the table whose rows are counted and that for whose rows; None if no such average is asked.
-
-    "Average number of tracks per album": track, album.
-    """
-    inquiry = demand.inquiry
-    match = _ASKED.search(inquiry.utterance.text)
-    if match is None:
-        return None
-    at, end = inquiry.utterance.span(match.start("what"), match.end("what"))
-    _, unit = inquiry.utterance.span(match.start(), match.end())
-    named = [m for m in inquiry.evidence.mentions.tables if m.score >= NAMED]
-    counted = next((m.table for m in named if at <= m.start < end), None)
-    each = next((m.table for m in named if m.start in (unit, unit + 1)), None)
-    return (counted, each) if counted and each and counted != each else None
 
 
 def asked_average_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -39,7 +14,7 @@ def asked_average_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
     "Average number of members per club": `SELECT 1.0 * count(*) / count(DISTINCT member.club_id) FROM member`.
     """
-    asked = tables_averaged(demand)
+    asked = demand.tables_averaged
     plain = not plan.set_operations and all(isinstance(source, TableSource) for source in plan.tables)
     if asked is None or not plain or not plan.tables:
         return

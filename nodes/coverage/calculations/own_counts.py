@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.fixed_rows import fixed_sources
-from nodes.coverage.things_asked import tables_done
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
 from nodes.plan.traversal import walk
 
@@ -61,4 +60,4 @@ def _counted(demand: Demand) -> list[str]:
     """Return the tables whose rows the words may count, those named first."""
     named = [mention.table for mention in demand.evidence.mentions.tables if mention.score >= NAMED]
     before = list(demand.evidence.previous_tables)
-    return list(dict.fromkeys((*tables_done(demand), *named, *before)))
+    return list(dict.fromkeys((*demand.tables_done, *named, *before)))

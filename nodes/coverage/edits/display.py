@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.things_asked import asks_which, shows_figures_only, thing_ranked
+from nodes.coverage.things_asked import shows_figures_only
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, TableSource, Term
 from nodes.plan.traversal import columns
@@ -40,8 +40,8 @@ def _things_for_figures(plan: Plan, demand: Demand) -> Iterator[Plan]:
     first = plan.tables[0] if plan.tables else None
     if plan.set_operations or not isinstance(first, TableSource):
         return
-    ranked = thing_ranked(demand)
-    if shows_figures_only(plan, frozenset(("count",))) and asks_which(demand):
+    ranked = demand.thing_ranked
+    if shows_figures_only(plan, frozenset(("count",))) and demand.asks_which:
         yield plan.model_copy(update={"select": tuple(map(ColumnTerm.of, _called(first.table, demand)))})
     elif ranked and shows_figures_only(plan, frozenset(("max", "min"))) and isinstance(plan.select[0], Aggregate):
         order = Ordering(term=plan.select[0].argument, descending=plan.select[0].function == "max")
