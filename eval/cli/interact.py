@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from eval.cli.options import AsJson, Concurrency, ConfigFile, Nodes, Out, RunFolder
+from eval.cli.options import (
+    AsJson,
+    BatchIn,
+    BatchOut,
+    Concurrency,
+    ConfigFile,
+    Nodes,
+    Out,
+    RecordTo,
+    ReplayFrom,
+    RunFolder,
+    cassette_of,
+    tell_requests,
+)
 
 app = typer.Typer(no_args_is_help=True, help="BIRD-Interact: conversations with a user who is ambiguous.")
 
@@ -61,43 +74,29 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the run in --out: finished tasks are kept.")
     ] = False,
-    record: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the language model's answers in this file.")
-    ] = None,
-    replay: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Answer from such a file alone; a question that it lacks stops the run."),
-    ] = None,
-    batch_out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="New file for what would be asked, a request a line; needs --record."),
-    ] = None,
-    batch_in: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Answers of such a batch; needs --record.")
-    ] = None,
+    record: RecordTo = None,
+    replay: ReplayFrom = None,
+    batch_out: BatchOut = None,
+    batch_in: BatchIn = None,
 ) -> None:
     """Play the tasks of a release, and write one record a task and a turn."""
     import os
 
-    from agent.llm import CassetteOptions
     from eval.interact.runs.run import InteractOptions, run_interact
     from eval.interact.runs.worlds import WorldOptions
-    from nodes.llm.batch import count_requests
 
     if (batch_in or batch_out) and (not record or replay):
         raise typer.BadParameter("--batch-in and --batch-out need --record, and no --replay")
-    recorded = CassetteOptions(record, batch_in=batch_in, batch_out=batch_out) if record else None
     world = WorldOptions(environment, user, simulator, server, management)
     counts = run_interact(
         InteractOptions(
             data=data, out=out, mode=mode, world=world, ground_truth=gold, config=config, nodes=tuple(node or ()),
             tasks=tuple(task or ()), management=management, concurrency=concurrency, resume=resume,
-            cassette=CassetteOptions(replay, replay=True) if replay else recorded, environment=os.environ,
+            cassette=cassette_of(record, replay, batch_in, batch_out), environment=os.environ,
         )
     )  # fmt: skip
     typer.echo(f"{out}: {counts.describe()}")
-    if batch_out and (requests := count_requests(batch_out)):
-        typer.echo(f"{batch_out}: {requests} requests; have them answered, and go on with --resume --batch-in")
+    if tell_requests(batch_out):
         return
     if counts.stopped or counts.not_run:
         told = counts.stopped or f"{counts.not_run} tasks not run, the first: {counts.first_error}"

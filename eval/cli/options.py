@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from agent.llm import CassetteOptions
 
 ANSWER = "Answer the turns of a data set"
 MEASURE = "Measure runs"
@@ -47,7 +50,42 @@ Records = Annotated[
     Literal["jsonl", "parquet"],
     typer.Option(help="How the finished run keeps its records: lines of JSON, or Parquet (a tenth of the size)."),
 ]
+RecordTo = Annotated[
+    Path | None, typer.Option("--record", metavar="FILE", help="Keep the language model's answers in this file.")
+]
+ReplayFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--replay", metavar="FILE", help="Answer from such a file alone; a question that it lacks stops the run."
+    ),
+]
+BatchOut = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="New file for what would be asked, a request of a batch a line; needs --record."),
+]
+BatchIn = Annotated[Path | None, typer.Option(metavar="FILE", help="Answers of such a batch; needs --record.")]
 Seed = Annotated[int, typer.Option(help="Seed of whatever is drawn at random.")]
 Out = Annotated[Path, typer.Option(help="New folder for what the command writes.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+def cassette_of(
+    record: Path | None, replay: Path | None, batch_in: Path | None, batch_out: Path | None
+) -> CassetteOptions | None:
+    """Return the file that keeps a model's answers, or gives them; None if neither is asked for."""
+    from agent.llm import CassetteOptions
+
+    if replay:
+        return CassetteOptions(replay, replay=True)
+    return CassetteOptions(record, batch_in=batch_in, batch_out=batch_out) if record else None
+
+
+def tell_requests(batch_out: Path | None) -> bool:
+    """Tell how many requests of a batch wait for answers; return whether any do."""
+    from nodes.llm.batch import count_requests
+
+    requests = count_requests(batch_out) if batch_out else 0
+    if requests:
+        typer.echo(f"{batch_out}: {requests} requests; have them answered, and go on with --resume --batch-in")
+    return requests > 0

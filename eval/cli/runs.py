@@ -11,6 +11,8 @@ from eval.cli.options import (
     ANSWER,
     MEASURE,
     AsJson,
+    BatchIn,
+    BatchOut,
     Concurrency,
     ConfigFile,
     Data,
@@ -22,9 +24,13 @@ from eval.cli.options import (
     Nodes,
     Out,
     Records,
+    RecordTo,
+    ReplayFrom,
     RunFolder,
     Split,
     Workers,
+    cassette_of,
+    tell_requests,
 )
 
 app = typer.Typer(no_args_is_help=True)
@@ -82,38 +88,23 @@ def run(
         bool, typer.Option("--resume", help="Continue the run in --out: finished turns are kept.")
     ] = False,
     records: Records = "jsonl",
-    record: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the language model's answers in this file.")
-    ] = None,
-    replay: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Answer from such a file alone; a question that it lacks stops the run."),
-    ] = None,
-    batch_out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="New file for what would be asked, a request of a batch a line; needs --record."
-        ),
-    ] = None,
-    batch_in: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Answers of such a batch; needs --record.")
-    ] = None,
+    record: RecordTo = None,
+    replay: ReplayFrom = None,
+    batch_out: BatchOut = None,
+    batch_in: BatchIn = None,
 ) -> None:
     """Answer the turns of a data set, and write one record a turn."""
     import os
     from functools import partial
 
-    from agent.llm import CassetteOptions
     from eval.runs.experiment import RunOptions
     from eval.runs.run import run as run_turns
-    from nodes.llm.batch import count_requests
 
     if (batch_in or batch_out) and (not record or replay or workers > 1):
         raise typer.BadParameter("--batch-in and --batch-out need --record, one worker, and no --replay")
     if ray and (record or replay):
         raise typer.BadParameter("--ray takes no --record and no --replay: their file is on one machine")
-    recorded = CassetteOptions(record, batch_in=batch_in, batch_out=batch_out) if record else None
-    cassette = CassetteOptions(replay, replay=True) if replay else recorded
+    cassette = cassette_of(record, replay, batch_in, batch_out)
     options = RunOptions(
         data=data, out=out, dataset=dataset, split=split, dialogues=dialogues, shard=shard, history=history, config=config,
         nodes=tuple(node or ()), oracle=tuple(oracle or ()), alone=alone, concurrency=concurrency, workers=workers, resume=resume,
@@ -122,8 +113,7 @@ def run(
     )  # fmt: skip
     counts = run_turns(options, say=partial(typer.echo, err=True))
     typer.echo(f"{out}: {counts.describe()}")
-    if batch_out and (requests := count_requests(batch_out)):
-        typer.echo(f"{batch_out}: {requests} requests; have them answered, and go on with --resume --batch-in")
+    if tell_requests(batch_out):
         return
     if counts.stopped:
         typer.echo(f"turnsql: stopped: {counts.stopped}; go on with --resume", err=True)

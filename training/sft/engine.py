@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from training.settings import TrainingError
 from training.sft.config import SftConfig
 from training.sft.estimate import estimate, refuse_too_small, shape_of
@@ -74,6 +77,35 @@ def open_model(config: SftConfig, named: str):
     if not getattr(tokenizer, "chat_template", None):
         raise TrainingError(f"the tokenizer of {named!r} has no chat template: give an instruction-tuned base")
     return tokenizer, model
+
+
+def trainer_settings(config: SftConfig, checkpoints: Path) -> dict[str, Any]:
+    """Return what TRL's trainers are told alike, whatever they learn from: steps, rates, checkpoints, the machine."""
+    import torch
+
+    cuda = torch.cuda.is_available()
+    return {
+        "output_dir": str(checkpoints),
+        "seed": config.seed,
+        "data_seed": config.seed,
+        "num_train_epochs": config.epochs,
+        "max_steps": config.steps or -1,
+        "per_device_train_batch_size": config.batch_size,
+        "gradient_accumulation_steps": config.accumulate,
+        "learning_rate": config.learning_rate,
+        "lr_scheduler_type": "cosine" if config.schedule == "cosine" else "constant_with_warmup",
+        "warmup_steps": config.warmup,
+        "weight_decay": config.weight_decay,
+        "adam_beta2": config.beta2,
+        "save_strategy": "steps",
+        "save_steps": config.save_every or config.evaluate_every,
+        "save_total_limit": 2,
+        "disable_tqdm": True,
+        "report_to": "none",
+        "use_cpu": not cuda,
+        "bf16": cuda,
+        "gradient_checkpointing": cuda,
+    }
 
 
 def check_targets(config: SftConfig, model) -> None:

@@ -22,7 +22,7 @@ from eval.provenance import commit, versions
 from training.settings import TrainingError
 from training.sft.checkpoints import disk_faults, last_checkpoint, save_whole
 from training.sft.config import GrpoConfig
-from training.sft.engine import check_room, check_targets, open_model
+from training.sft.engine import check_room, check_targets, open_model, trainer_settings
 from training.sft.reward import reward_function
 from training.sft.rows import ChatRow, read_rows
 
@@ -101,15 +101,8 @@ def _row(row: ChatRow) -> dict[str, object]:
 
 
 def _settings(config: GrpoConfig, checkpoints: Path) -> GRPOConfig:
-    cuda = torch.cuda.is_available()
     return GRPOConfig(
-        output_dir=str(checkpoints),
-        seed=config.seed,
-        data_seed=config.seed,
-        num_train_epochs=config.epochs,
-        max_steps=config.steps or -1,
-        per_device_train_batch_size=config.batch_size,
-        gradient_accumulation_steps=config.accumulate,
+        **trainer_settings(config, checkpoints),
         num_generations=config.generations,
         temperature=config.temperature,
         max_completion_length=config.answer_tokens,
@@ -117,18 +110,5 @@ def _settings(config: GrpoConfig, checkpoints: Path) -> GRPOConfig:
         use_vllm=config.vllm,
         vllm_mode="colocate",
         chat_template_kwargs=config.template or None,
-        learning_rate=config.learning_rate,
-        lr_scheduler_type="cosine" if config.schedule == "cosine" else "constant_with_warmup",
-        warmup_steps=config.warmup,
-        weight_decay=config.weight_decay,
-        adam_beta2=config.beta2,
-        save_strategy="steps",
-        save_steps=config.save_every or config.evaluate_every,
-        save_total_limit=2,
         logging_steps=1,
-        disable_tqdm=True,
-        report_to="none",
-        use_cpu=not cuda,
-        bf16=cuda,
-        gradient_checkpointing=cuda,
     )

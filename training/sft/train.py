@@ -24,7 +24,7 @@ from training.data.lengths import estimate as count_tokens
 from training.settings import TrainingError
 from training.sft.checkpoints import disk_faults, last_checkpoint, save_whole
 from training.sft.config import SftConfig
-from training.sft.engine import check_room, check_targets, open_model
+from training.sft.engine import check_room, check_targets, open_model, trainer_settings
 from training.sft.estimate import measured_minutes, run_tokens
 from training.sft.looks import Looks
 from training.sft.rows import SPLITS, read_rows
@@ -91,30 +91,11 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
         peft_config=lora,
         train_dataset=Dataset.from_list(learnt),
         args=SFTConfig(
-            output_dir=str(checkpoints),
-            seed=config.seed,
-            data_seed=config.seed,
-            num_train_epochs=config.epochs,
-            max_steps=config.steps or -1,
-            per_device_train_batch_size=config.batch_size,
-            gradient_accumulation_steps=config.accumulate,
+            **trainer_settings(config, checkpoints),
             packing=config.packing,
-            learning_rate=config.learning_rate,
-            lr_scheduler_type="cosine" if config.schedule == "cosine" else "constant_with_warmup",
-            warmup_steps=config.warmup,
-            weight_decay=config.weight_decay,
-            adam_beta2=config.beta2,
             max_length=config.longest,
             train_sampling_strategy="random" if config.packing else "group_by_length",
-            save_strategy="steps",
-            save_steps=config.save_every or config.evaluate_every,
-            save_total_limit=2,
             logging_steps=50,
-            disable_tqdm=True,
-            report_to="none",
-            use_cpu=not cuda,
-            bf16=cuda,
-            gradient_checkpointing=cuda,
             dataloader_pin_memory=cuda,
         ),
     )
