@@ -11,6 +11,7 @@ import typer
 
 from agent import cli as agent_cli
 from agent.mcp_server import cli as mcp_cli
+from agent.serving import cli as serving_cli
 from eval import cli as eval_cli
 from nodes import cli as nodes_cli
 from training import cli as training_cli
@@ -37,12 +38,13 @@ app.add_typer(eval_cli.web_app)
 app.add_typer(mcp_cli.app)
 app.add_typer(nodes_cli.app)
 app.add_typer(index_cli.app, name="index", rich_help_panel="Ask a database")
-app.add_typer(eval_cli.app, name="eval", rich_help_panel="Evaluate")
-app.add_typer(eval_cli.suite_app, name="suite", rich_help_panel="Evaluate")
-app.add_typer(eval_cli.interact_app, name="interact", rich_help_panel="Evaluate")
-app.add_typer(eval_cli.bench_app, name="bench", rich_help_panel="Evaluate")
 app.add_typer(eval_cli.feedback_app, name="feedback", rich_help_panel="Ask a database")
 app.add_typer(eval_cli.top_app)
+app.add_typer(eval_cli.suite_app, name="suite", rich_help_panel="Evaluate")
+app.add_typer(eval_cli.app, name="eval", rich_help_panel="Evaluate")
+app.add_typer(eval_cli.interact_app, name="interact", rich_help_panel="Evaluate")
+app.add_typer(eval_cli.bench_app, name="bench", rich_help_panel="Evaluate")
+app.add_typer(serving_cli.app)
 app.add_typer(training_cli.data_app, name="data", rich_help_panel="Models and training")
 app.add_typer(training_cli.app, name="train", rich_help_panel="Models and training")
 

@@ -1,11 +1,10 @@
-"""The commands of `agent`. Heavy imports stay inside the commands, so that `--help` is fast."""
+"""The commands `ask` and `chat`. Heavy imports stay inside the commands, so that `--help` is fast."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,6 @@ import typer
 from value_index.options import Db
 
 if TYPE_CHECKING:
-    from nodes.node import Context
     from nodes.state import Turn
 
 app = typer.Typer(no_args_is_help=True)
@@ -32,8 +30,6 @@ Overrides = Annotated[
         "--node", metavar="STAGE=VARIANT", help="Variant of a stage, in place of the configuration's; may be repeated."
     ),
 ]
-
-
 KnowledgeFiles = Annotated[
     list[Path] | None,
     typer.Option(
@@ -69,6 +65,7 @@ def ask(
     for variant in settings.settings.values():
         variant.load()  # Memory peaks here, so what can be imported later is.
     from agent.answer import Answer, answer_json, answer_once, check_question
+    from agent.context import open_context
     from agent.llm import open_llm
     from value_index.render import strict_json
 
@@ -117,6 +114,7 @@ def chat(
     from agent.chat import chat as talk
     from agent.chat import read_lines
     from agent.config import DEFAULT, Config
+    from agent.context import open_context
     from agent.llm import open_llm
     from agent.session import open_session
     from value_index.folders import data_folder
@@ -143,98 +141,6 @@ def chat(
             await talk(session, read_lines(sys.stdin, console), console, explain=explain, ask_back=sys.stdin.isatty())
 
     asyncio.run(run())
-
-
-@app.command("probe", rich_help_panel="Models and training")
-def probe_command(
-    config: Annotated[
-        Path, typer.Option("--config", metavar="FILE", help="Agent configuration (TOML) that names an endpoint.")
-    ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Try what a language model's endpoint can do, and say what to set; an adapter that changes nothing is an error."""
-    import asyncio
-    import json
-
-    from agent.config import Config, ConfigError
-    from agent.llm import check_adapter, probe_endpoint
-    from nodes.llm.capabilities import QUESTION
-
-    endpoint = Config.load(config).endpoint
-    if endpoint is None:
-        raise ConfigError(f"{config}: names no [endpoint]")
-    effect = asyncio.run(check_adapter(endpoint, os.environ)) if endpoint.adapter_of else None
-    found = asyncio.run(probe_endpoint(endpoint, os.environ))
-    if as_json:
-        shown = found.model_dump() | ({"adapter_effect": effect.model_dump()} if effect else {})
-        typer.echo(json.dumps(shown))
-        raise typer.Exit(0 if found.knows else 1)
-    if effect:
-        typer.echo(f"adapter             {effect.describe()}")
-    for name, can in found.model_dump().items():
-        typer.echo(f"{name:<20}{'yes' if can else 'no'}")
-    typer.echo(f'set structured = "{found.structured}" in [endpoint]' + (", grammars work" if found.grammar else ""))
-    if not found.knows:
-        typer.echo(f"it has no answer to {QUESTION!r}: look at its weights, their quantisation and its chat template")
-        raise typer.Exit(1)
-
-
-@app.command(rich_help_panel="Models and training")
-def serve(
-    config: Annotated[
-        Path, typer.Option(metavar="FILE", help="Settings of vLLM, as `vllm serve --config` takes them.")
-    ] = Path("configs/vllm/base.yaml"),
-    model: Annotated[str | None, typer.Option(help="Model, in place of the file's: a folder or a hub name.")] = None,
-    name: Annotated[str | None, typer.Option(help="Name by which clients ask for the model.")] = None,
-    adapter: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=FOLDER", help="LoRA adapter to load beside the model; may be repeated."),
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(help="Port, in place of the file's; 8000 unless either names one.")
-    ] = None,
-    python: Annotated[
-        str, typer.Option(metavar="FILE", help="Interpreter that has vLLM.", show_default="this one")
-    ] = sys.executable,
-    wait: Annotated[float, typer.Option(min=1, help="Seconds that the start may take.")] = 600.0,
-    log: Annotated[Path, typer.Option(metavar="FILE", help="File for what the server prints.")] = Path("runs/vllm.log"),
-) -> None:
-    """Start a vLLM server, say when it answers, and stay until it ends."""
-    import signal
-
-    from rich.console import Console
-
-    from agent.serving.vllm import ENDING, ServeOptions, serving, shown
-
-    options = ServeOptions(config, model, name, tuple(adapter or ()), port, python, log, wait)
-    console = Console(stderr=True)
-    for name in ENDING:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
-    try:
-        with console.status("vLLM starts") as status:
-            running = serving(options, say=lambda seconds: status.update(f"vLLM starts: {seconds:.0f} s"))
-            server = running.__enter__()
-        try:
-            for line in shown(server):
-                typer.echo(line)
-            server.watch()
-        finally:
-            running.__exit__(None, None, None)
-    except KeyboardInterrupt:
-        console.print("vLLM stopped")
-
-
-def open_context(db: list[str], knowledge: Sequence[Path], match_descriptions: bool) -> Context:
-    """Open the database and its value index, and read what is known about it."""
-    from nodes.knowledge.load import known_schema, load_knowledge
-    from nodes.node import Context
-    from value_index.index import ValueIndex
-    from value_index.opened import opened
-
-    database = opened(db)
-    known = load_knowledge(knowledge, database, match_descriptions=match_descriptions)
-    return Context(known_schema(database.schema, known), database, ValueIndex.of(database), known)
 
 
 def _history(path: Path) -> tuple[Turn, ...]:

@@ -19,8 +19,8 @@ from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel
 
 from agent.checkpoint_format import plain
-from agent.cli import open_context
 from agent.config import DEFAULT, Config
+from agent.context import open_context
 from agent.execute import execute
 from agent.steps import Step, goes_back, stands_in
 from agent.traces import start

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli import ConfigFile, KnowledgeFiles, Overrides, open_context
+from agent.cli import ConfigFile, KnowledgeFiles, Overrides
 from value_index.options import Db
 
 app = typer.Typer(no_args_is_help=True)
@@ -50,6 +50,7 @@ def mcp(
 
     if not find_spec("mcp"):
         raise TurnSQLError("MCP needs the extra `web`: pip install 'turnsql[web]'")
+    from agent.context import open_context
     from agent.mcp_server.app import mcp_http, serve_stdio
     from agent.web.server import WebOptions, access_of, serve_app
 

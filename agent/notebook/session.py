@@ -15,8 +15,8 @@ from typing import Self
 
 from agent.answer import Answer as AgentAnswer
 from agent.clarify import Doubt, Reply
-from agent.cli import open_context
 from agent.config import DEFAULT, Config
+from agent.context import open_context
 from agent.execute import execute
 from agent.llm import open_llm
 from agent.notebook.answer import Answer

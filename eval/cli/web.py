@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli import ConfigFile, KnowledgeFiles, Overrides, open_context
+from agent.cli import ConfigFile, KnowledgeFiles, Overrides
 from value_index.options import Db
 
 app = typer.Typer(no_args_is_help=True)
@@ -59,6 +59,7 @@ def web(
 
     if not find_spec("uvicorn") or not find_spec("starlette"):
         raise TurnSQLError("the server needs the extra `web`: pip install 'turnsql[web]'")
+    from agent.context import open_context
     from agent.web.run_routes import run_routes
     from agent.web.server import WebOptions, serve
     from eval.report.gallery import Gallery

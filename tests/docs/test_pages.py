@@ -44,6 +44,11 @@ def test_every_page_is_in_the_navigation() -> None:
     assert listed == {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
 
 
+def test_the_first_page_leads_to_every_page() -> None:
+    linked = set(_LINK.findall((DOCS / "index.md").read_text("utf-8")))
+    assert linked == {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - {"index.md"}
+
+
 def test_figures_stand_in_the_results_alone() -> None:
     for page in prose(ROOT):
         if page.parent.name == "results":

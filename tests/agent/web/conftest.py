@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from agent.cli import open_context
 from agent.config import Config
+from agent.context import open_context
 from agent.feedback import Feedback
 from agent.web.app import web_app
 from agent.web.security import Access, names_of
