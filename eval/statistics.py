@@ -6,7 +6,7 @@ only where two tests agree: the exact sign test over turns (McNemar's, for verdi
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -20,8 +20,8 @@ Floats = NDArray[np.float64]
 DRAWS = 10_000
 SEED = 20_201_123
 ALPHA = 0.05
-_CHUNK = 1_000
-"""Draws made at once: bounds the memory for thousands of dialogues."""
+_DRAWN = 100_000
+"""Dialogues drawn at once: bounds the memory for thousands of dialogues."""
 
 
 class Interval(NamedTuple):
@@ -69,77 +69,68 @@ def rate_interval(values: Sequence[float], clusters: Sequence[Hashable]) -> Inte
     if not values:
         return None
     totals, counts = _by_cluster(values, clusters)
-    binary = set(values) <= {0, 1}
-    if binary and (counts.max() == 1 or len(set(values)) == 1):
-        return _wilson(round(float(np.mean(values)) * len(totals)), len(totals))
+    return totals_interval(totals, counts, float(np.mean(values)), set(values))
+
+
+def totals_interval(totals: Floats, counts: Floats, mean: float, scores: Collection[float]) -> Interval:
+    """Return what `rate_interval` does, of turns that were summed up by dialogue.
+
+    Args:
+        totals: the sum of the scores of each dialogue.
+        counts: how many turns each has.
+        mean: of all scores.
+        scores: each that occurs among them.
+    """
+    if _is_wilsons(scores, int(counts.max())):
+        return _wilson(round(mean * len(totals)), len(totals))
     return _bootstrap(totals, counts, widest=Interval(0.0, 1.0))
 
 
+def _is_wilsons(scores: Collection[float], most: int) -> bool:
+    return set(scores) <= {0, 1} and (most == 1 or len(scores) == 1)
+
+
 class ClusterSums:
-    """The mean of scores in 0..1 and its interval from sums alone: for so many turns that their values are not kept.
+    """The interval of a mean of scores in 0..1 from sums alone: for so many turns that their dialogues are not kept.
 
     The interval is the limit of `rate_interval`'s for many dialogues: the bootstrap's mean of a ratio is normal, with the
-    variance of its linear part. Turns of a dialogue come one after the other.
+    variance of its linear part.
 
     >>> sums = ClusterSums()
-    >>> for turn in range(40_000):
-    ...     sums.add(turn // 4, float(turn % 5 == 0))
-    >>> sums.mean, [round(end, 4) for end in sums.interval]
-    (0.2, [0.1984, 0.2016])
+    >>> for dialogue in range(10_000):
+    ...     sums.add(float(dialogue % 5 < 4), 4)
+    >>> [round(end, 4) for end in sums.interval(0.2, {0.0, 1.0})]
+    [0.198, 0.202]
     """
 
     def __init__(self) -> None:
-        self._turns, self._total, self._lost = 0, 0.0, 0.0
-        self._clusters, self._most, self._squares, self._products, self._sizes = 0, 0, 0.0, 0.0, 0.0
-        self._cluster: Hashable = None
-        self._own, self._size = 0.0, 0
-        self._is_binary, self._least, self._greatest = True, 1.0, 0.0
+        self._turns, self._clusters, self._most = 0, 0, 0
+        self._squares, self._products, self._sizes = 0.0, 0.0, 0.0
 
-    def add(self, cluster: Hashable, value: float) -> None:
-        """Take in one turn."""
-        if cluster != self._cluster:
-            self._close()
-            self._cluster = cluster
-        self._own, self._size = self._own + value, self._size + 1
-        self._turns += 1
-        # Kahan's sum: a million turns lose no digit.
-        more = value - self._lost
-        total = self._total + more
-        self._lost = (total - self._total) - more
-        self._total = total
-        self._is_binary = self._is_binary and value in (0.0, 1.0)
-        self._least, self._greatest = min(self._least, value), max(self._greatest, value)
-
-    @property
-    def mean(self) -> float:
-        """The mean over the turns, at least one."""
-        return self._total / self._turns
+    def add(self, total: float, size: int) -> None:
+        """Take in one dialogue: the sum of its scores, and how many they are."""
+        self._turns, self._clusters, self._most = self._turns + size, self._clusters + 1, max(self._most, size)
+        self._squares += total * total
+        self._products += total * size
+        self._sizes += size * size
 
     @property
     def identity(self) -> Hashable:
-        """What the sums of the same turns with the same values share."""
-        self._close()
-        return (self._turns, self._total, self._clusters, self._squares, self._products, self._sizes)
+        """What the sums of the same turns with the same scores share."""
+        return (self._turns, self._clusters, self._squares, self._products, self._sizes)
 
-    @property
-    def interval(self) -> Interval:
-        """95 %; Wilson's where `rate_interval` takes it."""
-        self._close()
-        if self._is_binary and (self._most == 1 or self._least == self._greatest):
-            return _wilson(round(self.mean * self._clusters), self._clusters)
-        mean = self.mean
+    def interval(self, mean: float, scores: Collection[float]) -> Interval:
+        """Return 95 %; Wilson's where `rate_interval` takes it.
+
+        Args:
+            mean: of the scores that were added.
+            scores: each that occurs among them.
+        """
+        if _is_wilsons(scores, self._most):
+            return _wilson(round(mean * self._clusters), self._clusters)
         spread = max(0.0, self._squares - 2 * mean * self._products + mean * mean * self._sizes)
         reach = NormalDist().inv_cdf(1 - ALPHA / 2) * sqrt(spread) / self._turns
         return Interval(max(0.0, mean - reach), min(1.0, mean + reach))
-
-    def _close(self) -> None:
-        """Add the dialogue that has come to its end."""
-        if self._size:
-            self._clusters, self._most = self._clusters + 1, max(self._most, self._size)
-            self._squares += self._own * self._own
-            self._products += self._own * self._size
-            self._sizes += self._size * self._size
-        self._own, self._size, self._cluster = 0.0, 0, None
 
 
 def compare_paired(first: Sequence[float], second: Sequence[float], clusters: Sequence[Hashable]) -> Difference:
@@ -222,8 +213,9 @@ def _bootstrap(totals: Floats, counts: Floats, *, widest: Interval) -> Interval:
         return widest
     generator = np.random.default_rng(SEED)
     means: list[Floats] = []
-    for _ in range(0, DRAWS, _CHUNK):
-        drawn = generator.integers(len(totals), size=(_CHUNK, len(totals)))
+    rows = max(1, _DRAWN // len(totals))  # the numbers drawn are the same, in however many parts
+    for start in range(0, DRAWS, rows):
+        drawn = generator.integers(len(totals), size=(min(rows, DRAWS - start), len(totals)))
         means.append(totals[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
     low, high = np.quantile(np.concatenate(means), [ALPHA / 2, 1 - ALPHA / 2])
     return Interval(float(low), float(high))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from statistics import fmean
 
 import pytest
 
 from eval.scoring.means import Column
+from eval.statistics import rate_interval
 
 
 def filled(kept: int, turns: list[tuple[int, float]]) -> Column:
@@ -36,10 +38,45 @@ def test_sums_take_wilsons_interval_where_the_bootstrap_does(turns: list[tuple[i
     assert filled(100, turns).interval == filled(300, turns).interval
 
 
-def test_a_column_of_many_turns_does_not_grow() -> None:
-    few, many = (filled(100, [(d // 4, 0.5) for d in range(turns)]) for turns in (200, 20_000))
-    assert len(few.__dict__["_values"]) == len(many.__dict__["_values"]) == 0
-    assert many.mean == 0.5
+def _drawn_turns(kind: str) -> list[tuple[int, float]]:
+    draw = random.Random(7)
+    turns = [(number // 3, draw.choice([0.0, 1.0, 1 / 3, 2 / 7, 0.1])) for number in range(600)]
+    if kind == "one turn a dialogue":
+        return list(enumerate(float(value > 0.2) for _, value in turns))
+    if kind == "all right":
+        return [(dialogue, 1.0) for dialogue, _ in turns]
+    # The lines of an unfinished run: the turns of several dialogues between each other.
+    return sorted(turns, key=lambda _: draw.random()) if kind == "mixed" else turns
+
+
+@pytest.mark.parametrize("kind", ["fractions", "one turn a dialogue", "all right", "mixed"])
+def test_a_column_has_the_digits_of_the_values_themselves(kind: str) -> None:
+    turns = _drawn_turns(kind)
+    dialogues, values = zip(*turns, strict=True)
+    column, interval = filled(len(turns), turns), rate_interval(values, dialogues)
+    assert column.mean == fmean(values)
+    assert interval and column.interval == pytest.approx(list(interval), abs=1e-12 if kind == "mixed" else 0)
+
+
+def test_a_column_keeps_a_few_bytes_a_dialogue_and_of_many_turns_none() -> None:
+    import sys
+
+    few, more, many = (
+        filled(kept, [(d // 4, 0.5) for d in range(turns)]) for kept, turns in ((800, 400), (8000, 8000), (100, 20_000))
+    )
+    assert all(column.mean == 0.5 and column.interval for column in (few, more, many))
+    sizes = [
+        sum(map(sys.getsizeof, vars(runs).values())) if (runs := vars(column)["_runs"]) else 0
+        for column in (few, more, many)
+    ]
+    assert sizes[1] < 8 * 8000 and sizes[2] == 0
+
+
+def test_draws_are_the_same_in_however_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = _drawn_turns("fractions")
+    whole = filled(len(turns), turns).interval
+    monkeypatch.setattr("eval.statistics._DRAWN", 1_300)
+    assert filled(len(turns), turns).interval == whole
 
 
 def test_the_same_turns_with_the_same_values_are_one_column() -> None:
