@@ -16,7 +16,7 @@ from nodes.llm.endpoint import Endpoint
 from nodes.node import Node, Variant
 from nodes.registry import NODES
 from nodes.state import STAGES, NoQuestionKind, Stage
-from value_index.errors import TurnSQLError, first_problem
+from value_index.errors import TurnSQLError, first_problem, reason
 from value_index.folders import ROOT, shipped
 from value_index.models import FrozenModel
 from value_index.text.bounded_file import text_at_most
@@ -160,6 +160,18 @@ class Config(ConfigTable):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+def read_endpoint(path: Path) -> Endpoint:
+    """Read the language model that a configuration names.
+
+    Raises:
+        ConfigError: it cannot be used, or names none.
+    """
+    endpoint = Config.load(path).endpoint
+    if endpoint is None:
+        raise ConfigError(f"{path}: names no model: add [endpoint] base_url, model")
+    return endpoint
+
+
 def read_tables(path: Path) -> dict[str, Any]:
     """Read the tables of a configuration file.
 
@@ -171,13 +183,15 @@ def read_tables(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the configuration ({error.strerror})") from error
     except (ValueError, RecursionError) as error:  # no TOML, no text, a number without end
-        raise ConfigError(f"{path}: not a TOML file ({error})") from error
+        raise ConfigError(f"{path}: not a TOML file ({reason(error)})") from error
 
 
 def _override(word: str) -> tuple[Stage, str]:
     stage, equals, variant = word.partition("=")
     if not equals or stage not in STAGES:
-        raise ConfigError(f"{word!r} is not STAGE=VARIANT; stages: {', '.join(STAGES)}")
+        raise ConfigError(f"--node {word!r} is not STAGE=VARIANT; stages: {', '.join(STAGES)}")
+    if variant not in NODES[stage]:
+        raise ConfigError(f"--node {word!r}: {stage} has no variant {variant!r}; allowed: {', '.join(NODES[stage])}")
     return stage, variant
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from nodes.state import Turn
 from value_index.atomic_file import atomic_file
-from value_index.errors import TurnSQLError, first_problem
+from value_index.errors import TurnSQLError, first_problem, reason
 from value_index.knowledge.store import Knowledge, VerifiedQuestion
 from value_index.models import FrozenModel
 from value_index.text.bounded_file import text_at_most
@@ -68,7 +68,7 @@ class Feedback:
         try:
             lines = text_at_most(self.path, MOST_BYTES).splitlines()
         except (OSError, ValueError) as error:
-            raise FeedbackError(f"cannot read the feedback {str(self.path)!r}: {error}") from error
+            raise FeedbackError(f"cannot read the feedback {str(self.path)!r}: {reason(error)}") from error
         found = tuple(self._read(number, line) for number, line in enumerate(lines, start=1) if line.strip())
         return tuple(each for each in found if database in (None, each.database))
 
@@ -98,7 +98,7 @@ class Feedback:
             entries = self.entries()
             left = [each for each in entries if each.id != name or database not in (None, each.database)]
             if len(left) == len(entries):
-                raise FeedbackError(f"nothing is kept as {name!r}")
+                raise FeedbackError(f"nothing is kept as {name!r}: `turnsql feedback list` shows the names")
             self._write(left)
 
     def knowledge(self, database: str) -> Knowledge:
@@ -122,7 +122,7 @@ class Feedback:
             with atomic_file(self.path, 0o600) as file:
                 file.writelines(f"{each.model_dump_json()}\n".encode() for each in entries)
         except OSError as error:
-            raise FeedbackError(f"cannot write the feedback {str(self.path)!r}: {error.strerror}") from error
+            raise FeedbackError(f"cannot write the feedback {str(self.path)!r}: {reason(error)}") from error
 
     @contextmanager
     def _alone(self) -> Generator[None]:
@@ -132,7 +132,7 @@ class Feedback:
             with FileLock(self.path.with_name(f"{self.path.name}.lock"), timeout=10, mode=0o600):
                 yield
         except (OSError, TimeoutError) as error:
-            raise FeedbackError(f"cannot write the feedback {str(self.path)!r}: {error}") from error
+            raise FeedbackError(f"cannot write the feedback {str(self.path)!r}: {reason(error)}") from error
 
 
 def training_row(kept: KeptAnswer, leak_class: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from eval.datasets import Dataset, DatasetName, load
 from training.data.generated.conversations import load_generated
 from training.data.qda import load_qda
-from value_index.errors import TurnSQLError, first_problem
+from value_index.errors import TurnSQLError, first_problem, reason
 from value_index.folders import shipped
 from value_index.models import FrozenModel
 
@@ -84,4 +84,4 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(shipped(path).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        raise TrainingError(f"cannot read {path}: {error}") from error
+        raise TrainingError(f"cannot read {path}: {reason(error)}") from error

@@ -42,6 +42,19 @@ def first_problem(error: ValidationError, *, inside: str = "", shows_input: bool
     return f"{said} (got {first['input']!r})" if shows_input else said
 
 
+def reason(error: Exception) -> str:
+    """Return why a file could not be read or written; the message before it names the file, so the reason does not.
+
+    >>> reason(FileNotFoundError(2, "No such file or directory", "shop.toml"))
+    'No such file or directory'
+    >>> reason(UnicodeDecodeError("utf-8", b"ab\xff", 2, 3, "invalid start byte"))
+    'it is not UTF-8 text, by its byte 3'
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 text, by its byte {error.start + 1}"
+    return getattr(error, "strerror", None) or str(error)
+
+
 FILE_FAULTS = (sqlite3.DatabaseError, UnicodeDecodeError)
 """What a damaged file raises: sqlite3 cannot tell a fault that names what is no text."""
 _MACHINE_FAULTS = frozenset(

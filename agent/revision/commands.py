@@ -14,7 +14,7 @@ from agent.session import Session
 from nodes.plan.render import plan_lines
 from nodes.sql.clauses import CLAUSES, ClauseName, with_clause
 from nodes.sql.errors import SQLError
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, reason
 from value_index.printable import printable
 from value_index.render import csv_text
 
@@ -85,7 +85,7 @@ async def export(session: Session, words: str, console: Console) -> None:
     except FileExistsError as error:
         raise TurnSQLError(f"{str(path)!r} is there already: give a new name") from error
     except (OSError, ValueError) as error:
-        raise TurnSQLError(f"cannot write {str(path)!r}: {getattr(error, 'strerror', None) or error}") from error
+        raise TurnSQLError(f"cannot write {str(path)!r}: {reason(error)}") from error
     cut = f" ({latest.result.message})" if latest.result.outcome == "truncated" else ""
     _list(console, [f"{len(latest.result.rows):,} rows written to {path}{cut}"])
 

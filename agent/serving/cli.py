@@ -23,13 +23,11 @@ def probe_command(
     import asyncio
     import json
 
-    from agent.config import Config, ConfigError
+    from agent.config import read_endpoint
     from agent.llm import check_adapter, probe_endpoint
     from nodes.llm.capabilities import QUESTION
 
-    endpoint = Config.load(config).endpoint
-    if endpoint is None:
-        raise ConfigError(f"{config}: names no [endpoint]")
+    endpoint = read_endpoint(config)
     effect = asyncio.run(check_adapter(endpoint, os.environ)) if endpoint.adapter_of else None
     found = asyncio.run(probe_endpoint(endpoint, os.environ))
     if as_json:

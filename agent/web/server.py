@@ -19,7 +19,7 @@ from agent.web.app import web_app
 from agent.web.rate_limit import RateLimit
 from agent.web.security import Access, is_loopback, names_of
 from nodes.node import Context
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, reason
 from value_index.folders import data_folder
 
 LEAST_TOKEN = 16
@@ -144,8 +144,9 @@ def listening(options: WebOptions) -> socket.socket:
         )[0][0]
         return socket.create_server((options.host, options.port), family=family, backlog=512)
     except (OSError, UnicodeError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise WebError(f"cannot listen on {options.host}:{options.port}: {why}; give --host and --port") from error
+        raise WebError(
+            f"cannot listen on {options.host}:{options.port}: {reason(error)}; give --host and --port"
+        ) from error
 
 
 def greeting(options: WebOptions, access: Access, port: int) -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from eval.records import RunError
-from value_index.errors import first_problem
+from value_index.errors import first_problem, reason
 from value_index.models import FrozenModel
 
 TURNS = 6_000
@@ -236,5 +236,5 @@ def read_plan(path: Path) -> Plan:
     try:
         return Plan.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, ValueError) as error:
-        said = first_problem(error) if isinstance(error, ValidationError) else str(error)
+        said = first_problem(error) if isinstance(error, ValidationError) else reason(error)
         raise RunError(f"{path} is no plan: {said}") from error

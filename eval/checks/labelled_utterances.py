@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from eval.datasets import DataError
 from nodes.state import NoQuestionKind, Turn
-from value_index.errors import first_problem
+from value_index.errors import first_problem, reason
 from value_index.models import FrozenModel
 from value_index.text.bounded_file import text_at_most
 
@@ -46,7 +46,7 @@ def labelled_utterances(path: Path) -> tuple[LabelledUtterance, ...]:
     try:
         lines = text_at_most(path, MOST_BYTES).splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from error
+        raise DataError(f"cannot read {path}: {reason(error)}") from error
     found: list[LabelledUtterance] = []
     for number, line in enumerate(lines, start=1):
         try:

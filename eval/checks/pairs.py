@@ -11,7 +11,7 @@ from eval.scoring.gold_audit import read_gold
 from eval.scoring.suite import Suites, SuiteVerdict
 from eval.scoring.verdicts import Executions, Verdicts, judge
 from value_index.database import Database
-from value_index.errors import TurnSQLError, first_problem
+from value_index.errors import TurnSQLError, first_problem, reason
 from value_index.models import ForeignModel
 from value_index.sqlite.database import SQLiteDatabase
 
@@ -38,7 +38,7 @@ def read_pairs(path: Path) -> list[SqlPair]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise PairsError(f"cannot read {str(path)!r}: {error}") from error
+        raise PairsError(f"cannot read {str(path)!r}: {reason(error)}") from error
     return [_pair(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 

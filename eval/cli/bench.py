@@ -227,13 +227,10 @@ def _bench_workers(workers: int) -> None:
 def _bench_prefix(config: Path) -> None:
     import os
 
-    from agent.config import Config, ConfigError
+    from agent.config import read_endpoint
     from eval.bench.prefix_cache import PROMPTS, prefix_cost
 
-    endpoint = Config.load(config).endpoint
-    if endpoint is None:
-        raise ConfigError(f"{config}: names no [endpoint]")
-    cost = prefix_cost(endpoint, os.environ)
+    cost = prefix_cost(read_endpoint(config), os.environ)
     typer.echo(f"{PROMPTS} prompts{'seconds':>20}{'cached tokens':>16}")
     for order, measured in (("static part first", cost.first), ("static part last", cost.last)):
         typer.echo(f"{order:<20}{measured.seconds:>10.2f}{measured.cached:>16.1%}")

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from yaml.reader import ReaderError
 
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, reason
 from value_index.models import FrozenModel
 from value_index.text.bounded_file import text_at_most
 from value_index.text.yaml_events import DEEPEST, LOADER, events_with_depth
@@ -162,7 +162,7 @@ def read_suite(path: Path) -> SuiteFile:
             )
         text = text_at_most(path, MOST_BYTES)
     except (OSError, UnicodeDecodeError) as error:
-        raise SuiteError(f"cannot read {path}: {error}") from error
+        raise SuiteError(f"cannot read {path}: {reason(error)}") from error
     try:
         _check_form(text, path)
         node = yaml.compose(text, Loader=LOADER)

@@ -206,7 +206,7 @@ class Dataset:
             if not path.is_file() and addresses_of(path) is None:
                 raise DataError(
                     f"dialogue {dialogue.index} asks database {dialogue.database_id!r}, but {path} is absent: "
-                    "unpack the archive with its databases"
+                    "unpack the archive with its databases (those of the demo are built by `turnsql demo`)"
                 )
             self.open_database(dialogue.database_id)
 

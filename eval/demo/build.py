@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from value_index.atomic_file import write_atomically
-from value_index.errors import DatabaseError
+from value_index.errors import DatabaseError, reason
 from value_index.folders import INSTALLED, cache_folder
 
 SOURCE = Path(__file__).parent
@@ -40,7 +40,7 @@ def _copy_source(folder: Path) -> None:
             if not copy.is_file() or copy.read_bytes() != path.read_bytes():
                 write_atomically(copy, path.read_bytes())
     except OSError as error:
-        raise DatabaseError(f"cannot write the demo's data to {str(folder)!r}: {error}") from error
+        raise DatabaseError(f"cannot write the demo's data to {str(folder)!r}: {reason(error)}") from error
 
 
 def _build_one(text: Path, folder: Path) -> Path:

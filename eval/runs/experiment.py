@@ -83,17 +83,30 @@ class RunOptions:
 
 
 def read_experiment(options: RunOptions) -> tuple[Config, Experiment]:
-    """Read a configuration file and its `[eval]` table, which the command line overrides and the agent never sees."""
+    """Read a configuration file and its `[eval]` table, which the command line overrides and the agent never sees.
+
+    Raises:
+        ConfigError: the file cannot be used, or an option has no such value.
+    """
     path = options.config or DEFAULT
     tables = read_tables(path)
     if options.endpoint:
-        tables["endpoint"] = {**tables["endpoint"], **options.endpoint}
+        tables["endpoint"] = {**tables.get("endpoint", {}), **options.endpoint}
     given = {
         name: getattr(options, name) for name in ("dialogues", "databases", "history", "oracle", "alone", "evidence")
     }
-    table = {**tables.pop("eval", {}), **{name: value for name, value in given.items() if value not in (None, ())}}
     try:
-        experiment = Experiment.model_validate(table)
+        experiment = Experiment.model_validate(tables.pop("eval", {}))
     except ValidationError as error:
         raise ConfigError(f"{path}: {first_problem(error, inside='eval', shows_input=True)}") from error
-    return Config.parse(tables, source=str(path), overrides=options.nodes), experiment
+    over = {name: value for name, value in given.items() if value not in (None, ())}
+    return Config.parse(tables, source=str(path), overrides=options.nodes), _overridden(experiment, over)
+
+
+def _overridden(experiment: Experiment, over: Mapping[str, Any]) -> Experiment:
+    """Return what is measured with the command line's values in place of the file's."""
+    try:
+        return Experiment.model_validate({**experiment.model_dump(exclude_unset=True), **over})
+    except ValidationError as error:
+        said = first_problem(error, shows_input=True).partition(": ")[2]
+        raise ConfigError(f"--{error.errors()[0]['loc'][0]}: {said}") from error

@@ -19,7 +19,7 @@ from eval.runs.store import RunStore
 from eval.turn_key import TurnKey
 from nodes.llm.sql_text import sql_text
 from nodes.state import STAGES, Attempt, Stage
-from value_index.errors import first_problem
+from value_index.errors import first_problem, reason
 from value_index.models import ForeignModel
 from value_index.text.bounded_file import text_at_most
 
@@ -145,7 +145,7 @@ def read_predictions(path: Path, rows: Dataset) -> tuple[Mapping[TurnKey, str], 
     try:
         text = text_at_most(path, MOST_BYTES)
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read {path}: {error}") from error
+        raise DataError(f"cannot read {path}: {reason(error)}") from error
     readers = {".jsonl": _json_lines, ".json": _by_number}
     found: dict[TurnKey, str] = {}
     for place, key, sql in readers.get(path.suffix.lower(), _official)(path, text, rows):

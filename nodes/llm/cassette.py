@@ -17,7 +17,7 @@ from nodes.llm.messages import (
     Reply,
 )
 from nodes.state import Stage
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, reason
 
 APPLICATION_ID = 0x54534C52
 """Marks the file as a recording, so that no other database is taken for one."""
@@ -143,7 +143,7 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
             connection.close()
         if isinstance(error, TurnSQLError):
             raise
-        raise TurnSQLError(f"cannot use {str(path)!r} as a recording of answers: {error}") from error
+        raise TurnSQLError(f"cannot use {str(path)!r} as a recording of answers: {reason(error)}") from error
     return connection
 
 

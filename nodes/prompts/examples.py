@@ -13,7 +13,7 @@ from nodes.node import Context
 from nodes.plan import Aggregate, Plan, Predicate, SubPlan
 from nodes.plan.traversal import parts
 from nodes.state import GraphState
-from value_index.errors import TurnSQLError, first_problem
+from value_index.errors import TurnSQLError, first_problem, reason
 from value_index.models import FrozenModel
 from value_index.schema import Schema
 
@@ -89,7 +89,7 @@ def read_examples(file: str) -> tuple[Example, ...]:
     try:
         lines = Path(file).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ExamplesError(f"{file}: cannot be read: {error}") from error
+        raise ExamplesError(f"{file}: cannot be read: {reason(error)}") from error
     found: list[Example] = []
     for number, line in enumerate(lines, 1):
         try:

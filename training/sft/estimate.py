@@ -19,6 +19,7 @@ from training.data.lengths import estimate as count_tokens
 from training.settings import TrainingError
 from training.sft.config import SftConfig
 from training.sft.rows import ChatRow
+from value_index.errors import reason
 from value_index.models import FrozenModel
 
 GB = 1e9
@@ -148,7 +149,7 @@ def shape_of(base: str) -> Shape | None:
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise TrainingError(f"cannot read {path}: {error}") from error
+        raise TrainingError(f"cannot read {path}: {reason(error)}") from error
     values = values.get("text_config", values)
     try:
         return _read_shape(values)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from value_index.duckdb.driver import first_line, load_driver
-from value_index.errors import DatabaseError
+from value_index.errors import DatabaseError, reason
 from value_index.options import data_suffix
 from value_index.schema import quoted
 
@@ -137,7 +137,7 @@ def _delimiter(file: Path) -> str:
         with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as lines:
             head = lines.readline(100_000).decode("utf-8", errors="replace")
     except OSError as error:
-        raise DatabaseError(f"cannot open {str(file)!r}: {error}") from None
+        raise DatabaseError(f"cannot open {str(file)!r}: {reason(error)}") from None
     return max(DELIMITERS, key=head.count)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from value_index.duckdb.keys import Keys
 from value_index.duckdb.loading import Loaded, load
-from value_index.errors import DatabaseError
+from value_index.errors import DatabaseError, reason
 
 State = tuple[tuple[int, ...], ...]
 """What tells one state of the files from another: for each its device, inode, size and times."""
@@ -98,7 +98,7 @@ def file_state(path: Path) -> tuple[int, ...]:
     except FileNotFoundError:
         raise DatabaseError(f"no file at {str(path)!r}: check the path") from None
     except (OSError, ValueError) as error:
-        raise DatabaseError(f"cannot open {str(path)!r}: {error}") from None
+        raise DatabaseError(f"cannot open {str(path)!r}: {reason(error)}") from None
     if path.is_dir():
         raise DatabaseError(f"{str(path)!r} is a folder: name its files")
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

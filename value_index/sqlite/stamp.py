@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from value_index.errors import DatabaseError
+from value_index.errors import DatabaseError, reason
 
 FILE = 5
 """Parts of a stamp that are of the file itself; the others are of its log."""
@@ -31,7 +31,7 @@ def stamp(path: Path) -> tuple[int, ...]:
     except FileNotFoundError:
         raise DatabaseError(f"no database at {str(path)!r}: check the path") from None
     except (OSError, ValueError) as error:
-        raise DatabaseError(f"cannot open {str(path)!r}: {error}") from None
+        raise DatabaseError(f"cannot open {str(path)!r}: {reason(error)}") from None
     state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     try:
         log = os.stat(f"{path}-wal")

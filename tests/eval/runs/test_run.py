@@ -220,8 +220,8 @@ def test_the_command_reports_what_it_did(archive: Path, tmp_path: Path) -> None:
         (["--dialogues", "all"], "--dialogues takes A:B"),
         (["--config", "absent.toml"], "absent.toml"),
         (["--node", "schema_linking=psychic"], "no variant 'psychic'"),
-        (["--oracle", "planner"], "eval.oracle"),
-        (["--history", "golden"], "eval.history"),
+        (["--oracle", "planner"], "--oracle: Input should be 'dialogue_state_tracking', "),
+        (["--history", "golden"], "--history: Input should be 'gold', 'predicted' or 'noised'"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
