@@ -102,6 +102,9 @@ def _generated(state: GraphState) -> Iterator[str]:
     for group in sorted(choice.groups, key=lambda group: -group.probability):
         rows = "does not run" if group.rows is None else f"{group.rows} rows"
         yield f"  {group.probability:.2f}  {', '.join(group.sources)} ({rows}): {group.sql}"
+    asked = any(run.calls for run in state.trace if run.stage == "sql_generation")
+    if asked and not any(source.startswith("model") for group in choice.groups for source in group.sources):
+        yield "the model was asked, and what it answered holds no SQL"
 
 
 def _unasked(state: GraphState) -> Iterator[str]:

@@ -12,14 +12,18 @@ from nodes.plan.render import constraint_text
 from nodes.state import (
     STAGES,
     Attempt,
+    CandidateGroup,
+    Choice,
     ColumnLink,
     DialogueState,
     GraphState,
     GroundedValue,
+    ModelCall,
     SchemaLinks,
     ScoredPlan,
     StageTrace,
     TableLink,
+    Usage,
     Violation,
 )
 from value_index.database import Result
@@ -129,3 +133,16 @@ def test_it_is_said_that_a_cascade_asked_no_model() -> None:
     said = "the model was not asked: the planner is sure enough of its first plan (0.60), or its plans agree"
     assert stage_lines("sql_generation", state) == ["SELECT 2", said]
     assert stage_lines("sql_generation", STATE) == ["SELECT 2"]
+
+
+def test_it_is_said_that_a_model_gave_no_sql() -> None:
+    groups = (CandidateGroup(sql="SELECT 2", sources=("plan 1",), rows=1, probability=1.0),)
+    run = StageTrace(
+        stage="sql_generation", variant="candidates", ms=1.0, calls=(ModelCall(outcome="complete", usage=Usage()),),
+        choice=Choice(chosen=0, reason="all candidates return the same rows", groups=groups),
+    )  # fmt: skip
+    said = "the model was asked, and what it answered holds no SQL"
+    assert stage_lines("sql_generation", STATE.model_copy(update={"trace": (run,)}))[-1] == said
+    offered = groups[0].model_copy(update={"sources": ("plan 1", "model")})
+    run = run.model_copy(update={"choice": Choice(chosen=0, reason="", groups=(offered,))})
+    assert said not in stage_lines("sql_generation", STATE.model_copy(update={"trace": (run,)}))
