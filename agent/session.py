@@ -23,7 +23,7 @@ from agent.thread_lock import thread_lock
 from agent.traces import turn_facts, turn_span
 from nodes.node import Context
 from nodes.state import GraphState, Turn
-from value_index.errors import TurnSQLError
+from value_index.errors import TurnSQLError, reason
 
 CHECKPOINT_TABLES = {"checkpoints", "writes"}
 """What LangGraph's SQLite checkpointer keeps in its file."""
@@ -225,7 +225,9 @@ def _store_errors(
     try:
         yield
     except kinds as error:
-        raise SessionError(f"cannot keep conversations in {str(store)!r} ({error}): give --store FILE") from error
+        raise SessionError(
+            f"cannot keep conversations in {str(store)!r} ({reason(error)}): give --store FILE"
+        ) from error
 
 
 def _turns(state: GraphState | None) -> tuple[Turn, ...]:

@@ -33,3 +33,12 @@ def shipped(path: Path) -> Path:
     """Return the program's own file of that name, such as `configs/lexical.toml`, if there is none here."""
     own = ROOT / path
     return own if own.is_file() and not path.exists() else path
+
+
+def taken(folder: Path, *, resumable: bool = False) -> str:
+    """Return why nothing new can be written to a folder and what to do, in one line; "" if it is absent or empty."""
+    if folder.exists() and not folder.is_dir():
+        return f"{folder} is a file: give --out a new folder"
+    if folder.exists() and any(folder.iterdir()):
+        return f"{folder} is not empty: {'continue it with --resume, or ' if resumable else ''}give --out a new folder"
+    return ""

@@ -23,6 +23,7 @@ from eval.scoring.score import score
 from nodes.node import Node
 from nodes.state import STAGES, Stage
 from value_index.atomic_file import write_atomically
+from value_index.folders import taken
 
 
 def ablate(options: RunOptions, *, say: Callable[[str], object] | None = None) -> Ladder:
@@ -37,8 +38,8 @@ def ablate(options: RunOptions, *, say: Callable[[str], object] | None = None) -
     """
     if options.oracle:
         raise RunError("a ladder gives gold to each stage in turn: leave --oracle out")
-    if options.out.exists() and any(options.out.iterdir()):
-        raise RunError(f"{options.out} is not empty: give --out a new folder")
+    if said := taken(options.out):
+        raise RunError(said)
     answer_rungs(options, say=say)
     ladder = read_ladder(options.out)
     write_atomically(options.out / "ladder.json", ladder.model_dump_json(indent=2) + "\n")

@@ -19,6 +19,7 @@ from eval.scoring.scores import TurnScores, read_scores
 from eval.scoring.summary import POSITIONS
 from eval.statistics import compare_paired, rate_interval
 from value_index.atomic_file import write_atomically
+from value_index.folders import taken
 from value_index.models import FrozenModel
 
 MODES: tuple[HistoryMode, ...] = get_args(HistoryMode)
@@ -74,8 +75,8 @@ def run_histories(options: RunOptions, *, say: Callable[[str], object] | None = 
     Raises:
         TurnSQLError: bad data, configuration or folder.
     """
-    if options.out.exists() and any(options.out.iterdir()):
-        raise RunError(f"{options.out} is not empty: give --out a new folder")
+    if said := taken(options.out):
+        raise RunError(said)
     for mode in MODES:
         counts = run(replace(options, history=mode, out=options.out / mode))
         value = score(options.out / mode, options.data).means.get("value")

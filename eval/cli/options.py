@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -79,6 +81,16 @@ def cassette_of(
     if replay:
         return CassetteOptions(replay, replay=True)
     return CassetteOptions(record, batch_in=batch_in, batch_out=batch_out) if record else None
+
+
+@contextmanager
+def resumable(out: Path | None) -> Generator[None]:
+    """Say how to go on where a user stops a long run (exit status 130, as of every command that is stopped)."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"turnsql: stopped: {out} keeps what is finished, go on with --resume", err=True)
+        raise
 
 
 def tell_requests(batch_out: Path | None) -> bool:

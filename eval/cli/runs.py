@@ -30,6 +30,7 @@ from eval.cli.options import (
     Split,
     Workers,
     cassette_of,
+    resumable,
     tell_requests,
 )
 
@@ -111,7 +112,8 @@ def run(
         cassette=cassette, environment=os.environ, knowledge=tuple(knowledge or ()), evidence=evidence,
         databases=tuple(database or ()), records=records, ray=ray, copy_to=copy_to,
     )  # fmt: skip
-    counts = run_turns(options, say=partial(typer.echo, err=True))
+    with resumable(out):
+        counts = run_turns(options, say=partial(typer.echo, err=True))
     typer.echo(f"{out}: {counts.describe()}")
     if tell_requests(batch_out):
         return

@@ -19,6 +19,7 @@ from eval.datasets import Dataset
 from eval.progress import Progress
 from eval.records import AloneRecord, RunError, TurnRecord
 from eval.runs.experiment import Experiment
+from eval.runs.interrupts import interrupts_held
 from eval.runs.runner import Runner
 from eval.runs.scheduling import quiet_gc
 from eval.runs.store import RunStore
@@ -163,7 +164,8 @@ def _crew(workers: int, order: Order) -> Generator[list[Worker]]:
         for _ in range(workers):
             ours, theirs = context.Pipe()
             process = context.Process(target=work, args=(theirs, order), daemon=True)
-            process.start()
+            with interrupts_held():
+                process.start()
             theirs.close()  # else the end of the worker would not show
             crew.append(Worker(process, ours))
         yield list(crew)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from value_index.folders import ROOT, cache_folder, data_folder, indexes_folder, shipped
+from value_index.folders import ROOT, cache_folder, data_folder, indexes_folder, shipped, taken
 
 
 def test_the_user_s_folders_are_the_program_s_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -34,3 +34,13 @@ def test_a_file_here_goes_before_the_program_s_own(monkeypatch: pytest.MonkeyPat
 def test_what_nobody_has_stays_what_was_asked_for(tmp_path: Path) -> None:
     assert shipped(Path("configs") / "no_such.toml") == Path("configs") / "no_such.toml"
     assert shipped(tmp_path / "no.toml") == tmp_path / "no.toml"
+
+
+def test_what_holds_something_is_not_written_to(tmp_path: Path) -> None:
+    assert taken(tmp_path) == taken(tmp_path / "new") == ""
+    (tmp_path / "file").touch()
+    assert taken(tmp_path / "file") == f"{tmp_path}/file is a file: give --out a new folder"
+    assert taken(tmp_path) == f"{tmp_path} is not empty: give --out a new folder"
+    assert taken(tmp_path, resumable=True).endswith(
+        "is not empty: continue it with --resume, or give --out a new folder"
+    )

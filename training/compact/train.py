@@ -33,6 +33,7 @@ from training.compact.starting_weights import begin_with, blend_best, digest, ke
 from training.compact.text_states import Texts
 from training.settings import TrainingError
 from value_index.atomic_file import atomic_file
+from value_index.folders import taken
 
 ENCODER = "encoder."
 ROWS = 8
@@ -67,8 +68,8 @@ def train_compact(
     last, kept = out / "last.pt", out / "examples"
     if resume and not (last.exists() or kept.exists() or kept_start(out) or packed):
         raise TrainingError(f"nothing to resume in {out}: there is neither last.pt nor examples")
-    if not resume and out.exists() and any(out.iterdir()):
-        raise TrainingError(f"{out} is not empty: say --resume, or another --out")
+    if not resume and (said := taken(out, resumable=True)):
+        raise TrainingError(said)
     start = keep_start(out, start)
     out.mkdir(parents=True, exist_ok=True)
     where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))

@@ -27,6 +27,7 @@ from training.cross_encoder.config import RerankConfig
 from training.cross_encoder.examples import Example, build_examples
 from training.cross_encoder.model import HEAD, CrossEncoderModel
 from training.settings import TrainingError
+from value_index.folders import taken
 
 CHECKPOINT_SECONDS = 240
 HEAD_RATE = 10
@@ -54,8 +55,8 @@ def train_cross_encoder(
     last, kept = out / "last.pt", out / "examples"
     if resume and not (last.exists() or kept.exists()):
         raise TrainingError(f"nothing to resume in {out}: there is neither last.pt nor examples")
-    if not resume and out.exists() and any(out.iterdir()):
-        raise TrainingError(f"{out} is not empty: say --resume, or another --out")
+    if not resume and (said := taken(out, resumable=True)):
+        raise TrainingError(said)
     out.mkdir(parents=True, exist_ok=True)
     threads = config.threads or torch.get_num_threads()
     torch.manual_seed(config.seed)

@@ -24,6 +24,7 @@ from nodes.llm.messages import Message
 from training.dev_databases import DEV_DATABASES, LeakError
 from training.linear_models.choice import STRENGTHS, made_up_answers
 from training.settings import TrainingError
+from value_index.folders import taken
 
 
 def write_choice_rows(
@@ -40,8 +41,8 @@ def write_choice_rows(
         TrainingError: `out` is taken, or no turn has two candidates.
         LeakError: the run is over development databases.
     """
-    if out.exists() and any(out.iterdir()):
-        raise TrainingError(f"{out} is not empty: give another --out")
+    if said := taken(out):
+        raise TrainingError(said)
     turns = choice_turns(run, data)
     names = sorted({turn.state.database_id for turn in turns})
     if dev := sorted(set(names) & DEV_DATABASES):

@@ -25,6 +25,7 @@ from training.sft.config import GrpoConfig
 from training.sft.engine import check_room, check_targets, open_model, trainer_settings
 from training.sft.reward import reward_function
 from training.sft.rows import ChatRow, read_rows
+from value_index.folders import taken
 
 
 def train_grpo(
@@ -47,8 +48,8 @@ def train_grpo(
     begun = last_checkpoint(out / "checkpoints") if resume else None
     if resume and begun is None:
         raise TrainingError(f"nothing to resume in {out}: it holds no checkpoint")
-    if not resume and out.exists() and any(out.iterdir()):
-        raise TrainingError(f"{out} is not empty: say --resume, or another --out")
+    if not resume and (said := taken(out, resumable=True)):
+        raise TrainingError(said)
     named = base or config.base
     if named is None:
         raise TrainingError("no model to tune: give --base")

@@ -29,6 +29,7 @@ from training.dev_databases import refuse_dev_databases
 from training.settings import Source, TrainingError, read_settings
 from training.sft.random_plans import PlanMaker
 from value_index.database import Database
+from value_index.folders import taken
 from value_index.models import FrozenModel
 
 Split = Literal["train", "held_out", "validation"]
@@ -60,8 +61,8 @@ def write_plan_mix(config: PlanMixConfig, data: Path, out: Path) -> dict[str, in
         TrainingError: `out` is taken.
         LeakError: A source talks about a development database.
     """
-    if out.exists() and any(out.iterdir()):
-        raise TrainingError(f"{out} is not empty: give another --out")
+    if said := taken(out):
+        raise TrainingError(said)
     counts: Counter[str] = Counter()
     rows: dict[Split, list[dict[str, Any]]] = {"train": [], "held_out": [], "validation": []}
     hashes: dict[str, str] = {}

@@ -31,6 +31,7 @@ from training.sft.rows import SPLITS, read_rows
 from training.sft.score import HeldOutLoss, SqlScorer
 from training.sft.small_model import new_model, new_tokenizer
 from training.sft.tokens import encoded
+from value_index.folders import taken
 
 FINAL_FACTOR = 5
 """How many times the rows of one look are scored at the end."""
@@ -54,8 +55,8 @@ def train_sft(config: SftConfig, data: Path, out: Path, *, base: str | None = No
     begun = last_checkpoint(checkpoints) if resume else None
     if resume and begun is None:
         raise TrainingError(f"nothing to resume in {out}: it holds no checkpoint")
-    if not resume and out.exists() and any(out.iterdir()):
-        raise TrainingError(f"{out} is not empty: say --resume, or another --out")
+    if not resume and (said := taken(out, resumable=True)):
+        raise TrainingError(said)
     rows = {split: read_rows(data, split, config.stages, diagnostic=config.diagnostic) for split in SPLITS}
     out.mkdir(parents=True, exist_ok=True)
     if config.threads:

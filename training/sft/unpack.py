@@ -12,6 +12,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from training.settings import TrainingError
+from value_index.folders import taken
 
 PACKAGE = "package:"
 GGUF = "model.gguf"
@@ -25,8 +26,8 @@ def unpack_gguf(model: str, out: Path) -> Path:
         TrainingError: There is no such file or package, the file cannot be read, or `out` holds something.
     """
     source = gguf_file(model)
-    if out.exists() and any(out.iterdir()):
-        raise TrainingError(f"{out} is not empty: give --out a new folder")
+    if said := taken(out):
+        raise TrainingError(said)
     named = {"pretrained_model_name_or_path": str(source.parent), "gguf_file": source.name}
     try:
         tokenizer = AutoTokenizer.from_pretrained(**named)
