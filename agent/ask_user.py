@@ -20,7 +20,9 @@ from agent.config import ClarifySettings
 from agent.other_reading import LONGEST, shows_less_or_more, written
 from nodes.choice.gather import rows_key
 from nodes.intent.explained_words import unexplained_phrases
-from nodes.knowledge.reply import read_reply, with_meaning
+from nodes.knowledge.defined.reader import Reader
+from nodes.knowledge.reply import read_reply, refuses, with_meaning
+from nodes.knowledge.wanted import as_wanted
 from nodes.node import Context
 from nodes.plan import Plan, Star
 from nodes.state import Asked, GraphState, ScoredPlan
@@ -49,10 +51,10 @@ def ask_user(settings: ClarifySettings) -> AskUser:
     async def ask(state: GraphState, *, runtime: Runtime[Context]) -> dict[str, object]:
         found = worth_asking(state, runtime.context, settings)
         if found is None or not state.plans:
-            return {"asked": state.asked}
+            return {"plans": wanted(state.plans, state.asked, runtime.context), "asked": state.asked}
         reply: Reply = interrupt(found.model_dump())
         plans = preferred(state.plans, found.rival) if choice_of(reply) == 1 else state.plans
-        return {"plans": plans, "asked": (*state.asked, asked(found, reply))}
+        return {"plans": wanted(plans, state.asked, runtime.context), "asked": (*state.asked, asked(found, reply))}
 
     return ask
 
@@ -64,13 +66,33 @@ def worth_asking(state: GraphState, context: Context, settings: ClarifySettings)
         return None
     price = settings.price if context.question_price is None else context.question_price
     least = max(price, LEAST_GAIN)
-    found = [*_of_words(state, context, settings, price), *_of_readings(state, price)]
-    for each in sorted(found, key=lambda doubt: -doubt.gain):
+    found = [
+        *_of_words(state, context, settings, price),
+        *_of_clauses(state, settings, price),
+        *_of_readings(state, price),
+    ]
+    several = settings.most - len(state.asked) > 1  # what words mean changes the plans, so readings of them come last
+    for each in sorted(found, key=lambda doubt: (several and bool(doubt.readings), -doubt.gain)):
         if each.gain <= least:
-            return None
-        if each.about or _rows_differ(plans[0], plans[each.rival], context):
+            continue
+        if each.about or each.clause or _rows_differ(plans[0], plans[each.rival], context):
             return each
     return None
+
+
+def wanted(
+    plans: tuple[ScoredPlan, ...] | None, heard: Sequence[Asked], context: Context
+) -> tuple[ScoredPlan, ...] | None:
+    """Return the plans with the columns and the order that the user has said to want, each reading once."""
+    said = [each for each in heard if not each.about]
+    if not said or not plans:
+        return plans
+    reader = Reader(context.schema, context.knowledge or Knowledge())
+    found: dict[Plan, ScoredPlan] = {}
+    for scored in plans:
+        plan = as_wanted(scored.plan, said, reader)
+        found.setdefault(plan, scored.model_copy(update={"plan": plan}))
+    return tuple(found.values())
 
 
 def probabilities(plans: Sequence[ScoredPlan]) -> list[float]:
@@ -89,7 +111,7 @@ def asked(found: Doubt, reply: Reply) -> Asked:
     """Return what is noted of a question and its answer."""
     choice = choice_of(reply)
     said = found.readings[choice] if found.readings and choice is not None else str(reply)
-    return Asked(question=found.question, about=found.about, reply=said)
+    return Asked(question=found.question, about=found.about, clause=found.clause, reply=said)
 
 
 def told(found: Doubt, words: str, context: Context, state: GraphState) -> tuple[Context, GraphState]:
@@ -97,8 +119,10 @@ def told(found: Doubt, words: str, context: Context, state: GraphState) -> tuple
 
     Where the knowledge has no use for it, the user's words stand in the request in place of those that were asked about.
     """
-    said = read_reply(words, found.about, context.database, context.schema)
     noted = {"asked": (*state.asked, asked(found, words))}
+    if found.clause:
+        return context, state.model_copy(update=noted)
+    said = read_reply(words, found.about, context.database, context.schema, context.knowledge, state.utterance)
     if said.definitions and (utterance := with_meaning(state.utterance, found.about, words)):
         noted |= {"utterance": utterance}
     known = said.with_more(context.knowledge or Knowledge())
@@ -110,7 +134,7 @@ def _of_readings(state: GraphState, price: float) -> Iterator[Doubt]:
     if not plans:
         return
     known = probabilities(plans)
-    if any(each.about == "" for each in state.asked):
+    if any(each.about == "" and not each.clause for each in state.asked):
         return  # the user chose once: the plans come in the order of that choice
     for place, gain in enumerate(known[1:], start=1):
         apart = differences(plans[0].plan, plans[place].plan)
@@ -125,9 +149,21 @@ def _of_words(state: GraphState, context: Context, settings: ClarifySettings, pr
     done = {each.about.casefold() for each in state.asked}
     heard = " ".join(each.reply for each in state.asked).casefold()
     if gain > max(price, LEAST_GAIN):
-        for phrase in unexplained_phrases(context.analysis_of(state)):
+        phrases = unexplained_phrases(context.analysis_of(state))
+        if settings.misread and not phrases and not any(each.about and not refuses(each.reply) for each in state.asked):
+            phrases = (
+                state.utterance.strip(" ?.!"),
+            )  # every word is explained, and the request ambiguous all the same
+        for phrase in phrases:
             if phrase.casefold() not in done and phrase.casefold() not in heard:
                 yield Doubt(confidence=known[0], about=phrase, gain=gain, price=price)
+
+
+def _of_clauses(state: GraphState, settings: ClarifySettings, price: float) -> Iterator[Doubt]:
+    told = {each.clause for each in state.asked}
+    for clause in ("columns", "order"):
+        if state.plans and clause not in told:
+            yield Doubt(confidence=probabilities(state.plans)[0], clause=clause, gain=settings.clauses, price=price)
 
 
 def _seen_in_rows(first: Plan, other: Plan) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from nodes.plan import Plan
 from nodes.plan.render import plan_lines
 from nodes.state import ScoredPlan
@@ -9,6 +11,9 @@ from value_index.models import FrozenModel
 
 Reply = int | str
 """What a user answers: the place of a reading (0 for the likeliest), or words."""
+
+CLAUSES = {"columns": "Which columns should the result show?", "order": "How should the result be sorted?"}
+"""What a person is asked about a part of the result."""
 
 
 class Doubt(FrozenModel):
@@ -20,6 +25,8 @@ class Doubt(FrozenModel):
     """What sets each of two readings apart from the other, the more likely first; () if words are asked about."""
     about: str = ""
     """Words of the request that nothing explains; "" if readings are asked about."""
+    clause: Literal["", "columns", "order"] = ""
+    """The part of the result that is asked about: its columns, or how it is sorted."""
     rival: int = 1
     """Place of the plan that the second reading is."""
     gain: float = 0.0
@@ -32,6 +39,8 @@ class Doubt(FrozenModel):
         """What a person is asked."""
         if self.about:
             return f"What do you mean by {self.about!r}?"
+        if self.clause:
+            return CLAUSES[self.clause]
         return f"Which is meant: {' or '.join(each or 'neither' for each in self.readings)}?"
 
 

@@ -70,6 +70,8 @@ class ClarifySettings(ConfigTable):
     """How likely words of the user's own make the answer right; 0 never asks what words mean."""
     misread: float = Field(default=0.0, ge=0, le=1)
     """How likely a request with words that nothing explains is misread, however sure its plan is; 0 trusts the plan."""
+    clauses: float = Field(default=0.0, ge=0, le=1)
+    """How likely it makes the answer right to be told which columns are wanted, or how they are sorted; 0 never asks that."""
     most: int = Field(default=1, ge=0)
     """Questions in one turn."""
 

@@ -216,6 +216,8 @@ class Asked(StateModel):
     question: str
     about: str = ""
     """Words of the request that the question was about; "" if readings were to be chosen from."""
+    clause: Literal["", "columns", "order"] = ""
+    """The part of the result that it was about: its columns, or how it is sorted."""
     reply: str
 
 

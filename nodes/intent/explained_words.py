@@ -22,6 +22,8 @@ from nodes.turn_analysis import TurnAnalysis
 
 EXPLAINED = 0.3
 """Score from which words name something of the schema."""
+_IDLE = frozenset(("our", "ours", "us", "my", "mine", "their", "theirs", "should", "would", "could", "must"))
+"""Words that nobody is asked about: they say whose, or what ought to be."""
 _DISPLAYED = frozenset(map(stem, DISPLAY_WORDS))
 
 
@@ -31,7 +33,7 @@ def unexplained_phrases(turn: TurnAnalysis) -> tuple[str, ...]:
     phrases: list[list[Word]] = []
     before = -2
     for at, word in enumerate(turn.utterance.words):
-        if at in known or not has_content(word) or is_cue(word):
+        if at in known or not has_content(word) or is_cue(word) or word.text in _IDLE:
             continue
         if at == before + 1:
             phrases[-1].append(word)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nodes.knowledge.compiled import metric_problem, term_problem
+from nodes.knowledge.defined.known import with_defined
 from value_index.database import Database
 from value_index.knowledge.comments import of_comments
 from value_index.knowledge.errors import KnowledgeError
@@ -28,7 +29,7 @@ def load_knowledge(paths: Iterable[Path], database: Database, *, match_descripti
     ):
         if problem and problem.cause in ("syntax", "statement", "unknown_table", "unknown_column"):
             raise KnowledgeError(f"{entry.source}: {entry.name!r}: {problem}")
-    told = known.model_copy(update={"match_descriptions": match_descriptions})
+    told = with_defined(known, database.schema).model_copy(update={"match_descriptions": match_descriptions})
     return told if given or known != Knowledge() else None
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from nodes.knowledge.compiled import metric_problem, term_problem
+from nodes.knowledge.defined.known import defined
+from nodes.knowledge.defined.reader import Reader
 from nodes.knowledge.plain_words import column_of, condition_of, expression_of
 from value_index.database import Database
 from value_index.knowledge.evidence import read_evidence
@@ -29,17 +31,26 @@ _COLUMN = re.compile(r"^the\s+(.+?)\s+(?:column|field)$", re.I)
 _BARS = re.compile(r"\|([^|]+)\|")
 
 
-def read_reply(words: str, about: str, database: Database, schema: Schema) -> Knowledge:
+def read_reply(
+    words: str, about: str, database: Database, schema: Schema, known: Knowledge | None = None, request: str = ""
+) -> Knowledge:
     """Read a reply: a column or a stored value, a condition on a table's rows, a formula; else a definition in its words.
 
     "problematic" answered by "those where `status = 'failed'`" becomes a term: rows of the table that has a status.
 
     Args:
         about: the words that were asked about; "" if it was none in particular.
+        known: definitions that the reply may build on.
+        request: where the words stand that the reply explains, if it names others than it was asked about.
     """
     text = "".join(_SIGNS.get(sign, sign) for sign in words)
     if not about:
         return read_evidence(text, database)
+    term, meaning = _said(text, about)
+    reader = Reader(schema, known or Knowledge())
+    name = term if term.casefold() in request.casefold() else about
+    if (told := defined(meaning, (name,), reader, SOURCE)) != Knowledge():
+        return told
     for piece in _pieces(text):
         if (named := read_evidence(f"{about} refers to {piece}", database)).parts or named.values:
             return named
@@ -59,13 +70,23 @@ def with_meaning(request: str, about: str, words: str) -> str | None:
     'Which cities of over a million people do we reach?'
     """
     text = words.strip()
-    found = _MEANS.match(text)
-    term, meaning = (found[1], found[2]) if found else (about, text)
-    meaning = meaning.rpartition(", that is ")[2].strip(" .")
+    term, meaning = _said(text, about)
     place = re.search(rf"\b{re.escape(term)}\b", request, re.I) if term else None
-    if place is None or not meaning or _REFUSES.search(text) or len(meaning.split()) > MOST_WORDS:
+    if place is None or not meaning or refuses(text) or len(meaning.split()) > MOST_WORDS:
         return None
     return request[: place.start()] + meaning + request[place.end() :]
+
+
+def refuses(words: str) -> bool:
+    """Tell whether a reply says that there is no answer."""
+    return bool(_REFUSES.search(words))
+
+
+def _said(text: str, about: str) -> tuple[str, str]:
+    """Return the words that a reply explains, and what it says of them."""
+    found = _MEANS.match(text.strip())
+    term, meaning = (found[1], found[2]) if found else (about, text)
+    return term, meaning.rpartition(", that is ")[2].strip(" .")
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -100,8 +100,10 @@ class TurnKnowledge:
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
-        """The definitions whose name the utterance says."""
-        return tuple(each for each in self.knowledge.definitions if _place(each.name, self.utterance))
+        """The definitions whose name the utterance says, but for those that a plan holds as a term or a metric."""
+        planned = {each.name for each in (*self.knowledge.metrics, *self.knowledge.terms)}
+        loose = (each for each in self.knowledge.definitions if each.name not in planned)
+        return tuple(each for each in loose if _place(each.name, self.utterance))
 
     def planned_text(self, schema: Schema) -> str:
         """Return the utterance as a plan is found for it.
@@ -231,7 +233,7 @@ def _table_words(table: Table, utterance: Utterance, place: Place) -> str:
     inside = utterance.words[start:end]
     if named := [word for word in inside if word.stem in own]:
         return utterance.text[named[0].start : named[-1].end]
-    if end < len(utterance.words) and utterance.words[end].stem in own:
+    if any(word.stem in own for word in (*utterance.words[:start], *utterance.words[end:])):
         return ""
     return table.natural_name + "s" * inside[-1].text.endswith("s")
 

@@ -66,6 +66,7 @@ def read_kb(path: Path, text: str, database: Database) -> Knowledge:
         Definition(
             name=each.names[-1] if len(each.names) > 1 else each.names[0],
             text=" ".join(f"{each.knowledge}: {each.description} {each.definition}".split()),
+            meaning=each.definition,
             builds_on=tuple(_children(each, by_id)),
             source=source,
         )

@@ -80,6 +80,8 @@ class Definition(FrozenModel):
 
     name: str
     text: str
+    meaning: str = ""
+    """The definition alone, where the text says more."""
     builds_on: tuple[str, ...] = ()
     """Names of other definitions."""
     source: str = ""

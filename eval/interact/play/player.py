@@ -31,6 +31,8 @@ MOST_QUESTIONS = 99
 """Turns and coins say how many may be asked."""
 MISREAD = 0.5
 """How likely a request of the benchmark with words that nothing explains is misread: its requests are ambiguous by design."""
+CLAUSES = 0.1
+"""How likely it makes a submission right to be told which columns are wanted, or how they are sorted: the judge compares both."""
 COIN = 0.025
 """What a coin earns on average if another plan is checked and submitted for four: one in ten is right."""
 NEVER = 1.0
@@ -83,7 +85,7 @@ class Player:
 
     def __init__(self, config: Config, folder: Path, llm: Completer | None = None) -> None:
         self.config, self._folder, self._llm = config, folder, llm
-        clarify = config.clarify.model_copy(update={"misread": MISREAD, "most": MOST_QUESTIONS})
+        clarify = config.clarify.model_copy(update={"misread": MISREAD, "clauses": CLAUSES, "most": MOST_QUESTIONS})
         self._graph = build_graph(
             config.nodes(),
             max_attempts=config.graph.max_attempts,

@@ -23,6 +23,8 @@ _WORDS = (
     (r"\bBETWEEN\b", "between"),
     (r"\bNOT\s+LIKE\b", "does not look like"),
     (r"\bLIKE\b", "looks like"),
+    (r"\bORDER\s+BY\b", "sorted by"),
+    (r"\bLIMIT\s+(\d+)", r" the first \1 of them"),
     (r"\bDESC\b", "with the highest first"),
     (r"\bASC\b", "with the lowest first"),
     (r"\bDISTINCT\b", "different"),

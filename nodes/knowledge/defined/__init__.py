@@ -1,0 +1,1 @@
+"""Definitions in words read as conditions and figures over the schema."""
