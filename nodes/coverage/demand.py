@@ -8,6 +8,7 @@ from functools import cached_property
 from nodes.coverage.asked_group import asked_units
 from nodes.coverage.asked_order import AskedOrder, asked_order
 from nodes.coverage.calculations.asked import asks_difference, asks_share, tables_averaged, total_asked
+from nodes.coverage.calculations.sale_figures import SalesAsked, sales_asked
 from nodes.coverage.calculations.time_units import TimeUnit, asked_time_unit
 from nodes.coverage.gather import requirements
 from nodes.coverage.inquiry import Inquiry
@@ -84,6 +85,11 @@ class Demand:
     def total(self) -> ColumnRef | None:
         """The amount whose total is asked by the name of the things that have it."""
         return total_asked(self.inquiry)
+
+    @cached_property
+    def sales(self) -> SalesAsked | None:
+        """What was sold, where the words ask for it and no column stores it by that name."""
+        return sales_asked(self.inquiry)
 
     @cached_property
     def asks_which(self) -> bool:

@@ -8,9 +8,11 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Requirement
 from nodes.coverage.requirements.dates import date_requirements
 from nodes.coverage.requirements.flags import flag_requirements
+from nodes.coverage.requirements.lateness import late_requirements
 from nodes.coverage.requirements.names import name_requirements
 from nodes.coverage.requirements.nulls import null_requirements
 from nodes.coverage.requirements.numbers import number_requirements
+from nodes.coverage.requirements.own_bounds import bound_requirements
 from nodes.coverage.requirements.patterns import pattern_requirements
 from nodes.coverage.requirements.values import value_requirements
 
@@ -19,6 +21,8 @@ READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
     date_requirements,
     value_requirements,
     flag_requirements,
+    late_requirements,
+    bound_requirements,
     null_requirements,
     number_requirements,
     name_requirements,

@@ -19,10 +19,12 @@ from nodes.plan import (
     Junction,
     LiteralTerm,
     Negation,
+    Operator,
     Plan,
     PlanModel,
     Predicate,
     SetOperation,
+    Star,
     SubPlan,
     Term,
 )
@@ -32,6 +34,8 @@ Compared = tuple[str, str, tuple[str, ...]]
 """What is compared, how, and with which literals; all folded."""
 WRONG_COLUMN, WRONG_SENSE = 0.4, 0.3
 _DENYING = frozenset(("!=", "not like", "not in", "not between", "is not", "is not null", "not exists"))
+
+_TURNED: dict[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,12 @@ class PlanFilters:
     def compared(self) -> frozenset[Compared]:
         """All comparisons."""
         return frozenset(_compared(part) for part in walk(self.plan) if isinstance(part, Predicate))
+
+    @cached_property
+    def predicates(self) -> frozenset[Predicate]:
+        """All comparisons as they are, those of two columns from either side."""
+        found = [part for part in walk(self.plan) if isinstance(part, Predicate)]
+        return frozenset((*found, *(_turned(each) for each in found if each.operator in _TURNED)))
 
     @cached_property
     def excluded(self) -> frozenset[Compared]:
@@ -78,6 +88,8 @@ class PlanFilters:
         return requirement.excludes and bool(wanted & (self.compared - self.excluded))
 
     def _of_option(self, option: Option, requirement: Requirement) -> float:
+        if requirement.kind == "columns":
+            return (0.5 + 0.5 * option.weight) * ({*leaves(option.conditions)} <= self.predicates)
         wanted = {_compared(each) for condition in option.conditions for each in predicates(condition)}
         if wanted <= self.compared - self.excluded:
             return 0.5 + 0.5 * option.weight
@@ -116,6 +128,11 @@ def leaves(conditions: Iterable[Condition]) -> Iterator[Predicate]:
     """Yield the leaf predicates of some conditions."""
     for condition in conditions:
         yield from predicates(condition)
+
+
+def _turned(predicate: Predicate) -> Predicate:
+    """Return a comparison of two terms from its other side."""
+    return Predicate(left=predicate.right[0], operator=_TURNED[predicate.operator], right=(predicate.left or Star(),))
 
 
 def _compared(predicate: Predicate) -> Compared:

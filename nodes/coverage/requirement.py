@@ -8,7 +8,7 @@ from typing import Literal
 from nodes.plan import Condition
 from value_index.schema import ColumnRef
 
-RequirementKind = Literal["value", "name", "date", "number", "flag", "null", "pattern"]
+RequirementKind = Literal["value", "name", "date", "number", "flag", "null", "pattern", "columns"]
 
 
 @dataclass(frozen=True)

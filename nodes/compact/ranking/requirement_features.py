@@ -14,6 +14,7 @@ from typing import get_args
 from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.calculations.differences import tells_difference
 from nodes.coverage.calculations.measures import counts_rows
+from nodes.coverage.calculations.sales import sums_sales
 from nodes.coverage.calculations.shares import share_of_one_value, tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
@@ -68,6 +69,7 @@ FEATURES = (
         "average_count_missing",
         'True if an average of counts is asked ("average number of tracks per album") and it shows none.',
     ),
+    Feature("sales_missing", 'True if what was sold is asked ("revenue by month") and it does not sum it.'),
     Feature("times_apart", "True if it groups by a part of one time and compares another of the same table."),
     Feature(
         "it_filters_lost",
@@ -147,6 +149,7 @@ class RequirementFeatures:
         return {
             "time_unit_missing": float(unit is not None and not unit.divides(plan)),
             "average_count_missing": float(self.demand.tables_averaged is not None and not tells_share(plan)),
+            "sales_missing": float(self.demand.sales is not None and not sums_sales(plan, self.demand.sales)),
             "times_apart": float(unit is not None and unit.divides(plan) and self._compares_another_time(plan)),
             "it_filters_lost": float(
                 self._of_one_thing and plan != self.demand.previous and not self._filters_before & plan_parts.filters

@@ -100,13 +100,13 @@ def _times_of(words: str, inquiry: Inquiry) -> list[ColumnRef]:
     found = [
         ref
         for ref in inquiry.schema.columns
-        if any(_akin(root, stem(word)) for root in roots for word in name_words(ref.column))
+        if any(akin(root, stem(word)) for root in roots for word in name_words(ref.column))
         and inquiry.profiles.of(ref).date_form == "iso"
     ]
     return sorted(found, key=lambda ref: -inquiry.table_score(ref.table))
 
 
-def _akin(one: str, other: str) -> bool:
+def akin(one: str, other: str) -> bool:
     """Tell whether two stems begin alike: shipment, ship."""
     shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return one == other or shared >= SHORTEST_PREFIX

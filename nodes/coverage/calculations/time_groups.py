@@ -32,10 +32,9 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
     own = [column for column in asked.columns if column.table.lower() in tables]
-    for column in (own or asked.columns)[:MOST_COLUMNS]:
-        joined = with_table(plan, column.table, demand.schema)
-        if joined is None:
-            continue
+    reached = [(column, with_table(plan, column.table, demand.schema)) for column in own or asked.columns]
+    near = sorted(((c, p) for c, p in reached if p is not None), key=lambda pair: len(pair[1].tables))
+    for column, joined in near[:MOST_COLUMNS]:
         unit = asked.of(column)
         held = plan.group_by if demand.units or _grouped_before(plan, demand) else ()
         kept = tuple(term for term in held if not asked.is_another(term))

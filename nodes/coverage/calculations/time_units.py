@@ -24,7 +24,7 @@ _RANKED = re.compile(r"\b(?:which|what) (?P<ranked>day|month|year)\b", re.IGNORE
 _SORTED = re.compile(r"\b(?:order|sort|rank|arrang)\w*(?: \w+)?\s*$", re.IGNORECASE)
 NAMED = 0.8
 """Score of a mention from which the word is the name of a column itself."""
-MOST_COLUMNS = 6
+MOST_COLUMNS = 12
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from nodes.coverage.calculations.differences import asked_differences
 from nodes.coverage.calculations.measures import summed_measures
 from nodes.coverage.calculations.numeric_texts import numeric_texts
 from nodes.coverage.calculations.own_counts import counted_rows
+from nodes.coverage.calculations.sales import asked_sales
 from nodes.coverage.calculations.shares import asked_shares
 from nodes.coverage.calculations.time_groups import grouped_by_time
 from nodes.coverage.demand import Demand
@@ -56,6 +57,7 @@ EDITS: Mapping[str, Edit] = {
     "share": asked_shares,
     "difference": asked_differences,
     "absent": absent_rows,
+    "sales": asked_sales,
     "average_count": asked_average_counts,
 }
 

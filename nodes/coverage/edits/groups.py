@@ -29,8 +29,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
         joined = with_table(plan, unit.table, demand.schema)
         if joined is None:
             continue
-        shown = _names(unit, demand) if is_table else (ColumnTerm.of(unit),)
-        key = row_key(ColumnTerm.of(unit), demand.schema) if is_table else ColumnTerm.of(unit)
+        shown, key = unit_terms(unit, demand, is_table=is_table)
         order = tuple(each for each in plan.order_by if isinstance(each.term, Aggregate))
         yield joined.model_copy(
             update={
@@ -38,6 +37,12 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
                 "limit": plan.limit if order else None, "distinct": False,
             }
         )  # fmt: skip
+
+
+def unit_terms(unit: ColumnRef, demand: Demand, *, is_table: bool) -> tuple[tuple[ColumnTerm, ...], ColumnTerm]:
+    """Return what a unit is called by, and what tells it from others: its own column, or the names and the key of a row."""
+    term = ColumnTerm.of(unit)
+    return (_names(unit, demand), row_key(term, demand.schema)) if is_table else ((term,), term)
 
 
 def _names(unit: ColumnRef, demand: Demand) -> tuple[ColumnTerm, ...]:

@@ -1,0 +1,145 @@
+"""sales_asked: what was sold, in money or pieces, where no column of that name stores it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.lexical.cues import Superlative
+from nodes.lexical.evidence import display_columns
+from nodes.lexical.utterance import name_words, stem
+from nodes.plan import Arithmetic, ColumnTerm, Term
+from value_index.schema import ColumnRef, Schema, Table
+
+_MONEY = re.compile(
+    r"\b(?:revenues?|turnover|takings|earnings|sales(?! (?:rep|person|people|man|men|team|agent|manager|tax|region|channel))(?: (?:value|volume|amount|total|revenue))?"
+    r"|(?:customer|client|account|company|member|who|that)s? (?:\w+ )?(?:spent|spends?))\b",
+    re.IGNORECASE,
+)
+_PIECES = re.compile(
+    r"\b(?:(?:best|top|worst|most|least)[- ](?:sold|selling|sellers?)|(?:sold|sells?) (?:the )?(?:most|best|least|worst)|(?:units|pieces|items) sold)\b",
+    re.IGNORECASE,
+)
+_LEAST = re.compile(r"\b(?:worst|least|lowest|fewest|smallest)\b", re.IGNORECASE)
+_QUANTITY = frozenset(map(stem, ("qty", "quantity", "quantities", "units", "pieces", "pcs")))
+_PRICE = frozenset(map(stem, ("price",)))
+_EACH = frozenset(map(stem, ("unit", "each", "sale", "sold", "net")))
+_AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "revenue")))
+_NO_SALE = frozenset(map(stem, ("return", "returns", "refund", "purchase", "stock", "inventory", "cart", "basket", "quote", "supplier")))  # fmt: skip
+MOST_FIGURES = 2
+NAMED = 0.8
+"""Score of a mention from which the words name a table or a column."""
+
+
+@dataclass(frozen=True)
+class SaleFigure:
+    """A figure of sales for each row of a table: `quantity * unit_price`."""
+
+    table: str
+    term: Term
+
+
+@dataclass(frozen=True)
+class SalesAsked:
+    """The sales that a turn asks for."""
+
+    figures: tuple[SaleFigure, ...]
+    """The ways to reckon them, best first; never empty."""
+    ranked: tuple[ColumnRef, bool] | None = None
+    """What they rank: a column, and whether it stands for the rows of its table; None if they rank nothing."""
+    descending: bool = True
+    limit: int | None = None
+    """How many of the ranked are asked for; None for all, in order."""
+
+
+def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
+    """Return the sales that the words ask for; None if they ask for none, or a column of that name stores them.
+
+    "Revenue per month", "our five best selling products", "Which category has the highest turnover?".
+    """
+    text = inquiry.utterance.text
+    pieces, money = _PIECES.search(text), _MONEY.search(text)
+    match = pieces or money
+    if match is None or (not pieces and inquiry.evidence.cues.comparisons):
+        return None
+    start, end = inquiry.utterance.span(*match.span())
+    if _is_stored(inquiry, start, end) or (not pieces and _is_counted(inquiry, start, end)):
+        return None
+    figures = _figures(inquiry, in_pieces=pieces is not None)
+    if not figures:
+        return None
+    superlatives = inquiry.evidence.superlatives or ((Superlative(start, True, ()),) if pieces else ())
+    ranked = _ranked(inquiry, figures) if superlatives else None
+    if ranked is None:
+        return SalesAsked(figures)
+    column, is_table, plural = ranked
+    number = max(each.limit for each in superlatives)
+    limit = number if number > 1 or not plural else None
+    return SalesAsked(figures, (column, is_table), _LEAST.search(text) is None, limit)
+
+
+def _is_stored(inquiry: Inquiry, start: int, end: int) -> bool:
+    """Tell whether a word is the name of a column."""
+    return any(
+        start <= mention.start < end and inquiry.stems[mention.start] in inquiry.column_stems(ref) and score >= NAMED
+        for mention in inquiry.evidence.mentions.columns
+        for ref, score in mention.candidates[:3]
+    )
+
+
+def _is_counted(inquiry: Inquiry, start: int, end: int) -> bool:
+    """Tell whether a number of sales is asked for, or the rows of a table of that name."""
+    count = inquiry.evidence.cues.count
+    named = any(start <= m.start < end and m.score >= NAMED for m in inquiry.evidence.mentions.tables)
+    return (count is not None and start - count <= 3) or (named and not inquiry.evidence.aggregates)
+
+
+def _figures(inquiry: Inquiry, *, in_pieces: bool) -> tuple[SaleFigure, ...]:
+    found: list[tuple[float, SaleFigure]] = []
+    for table in inquiry.schema.tables:
+        quantity = _column(table, _QUANTITY, inquiry)
+        price = _column(table, _PRICE, inquiry) or _price_of_parent(table, inquiry)
+        score = inquiry.table_score(table.name) - bool(_NO_SALE & set(map(stem, name_words(table.natural_name))))
+        if quantity and price:
+            term = Arithmetic(operator="*", left=ColumnTerm.of(quantity), right=ColumnTerm.of(price))
+            found.append((score + 1.0, SaleFigure(table.name, ColumnTerm.of(quantity) if in_pieces else term)))
+        elif not in_pieces and (amount := _column(table, _AMOUNTS, inquiry)):
+            found.append((score, SaleFigure(table.name, ColumnTerm.of(amount))))
+    found.sort(key=lambda each: -each[0])
+    return tuple(figure for score, figure in found[:MOST_FIGURES] if score > -0.5)
+
+
+def _column(table: Table, stems: frozenset[str], inquiry: Inquiry) -> ColumnRef | None:
+    """Return the column of numbers whose name holds one of some words, that of one piece first."""
+    refs = [ColumnRef(table=table.name, column=each.name) for each in table.columns if each.kind == "number"]
+    named = [ref for ref in refs if inquiry.column_stems(ref) & stems and ref not in inquiry.keys]
+    named = [ref for ref in named if stems & _PRICE or not inquiry.column_stems(ref) & _PRICE]  # unit_price is no unit
+    return min(named, key=lambda ref: not inquiry.column_stems(ref) & _EACH, default=None)
+
+
+def _price_of_parent(table: Table, inquiry: Inquiry) -> ColumnRef | None:
+    """Return the price that a table's key leads to: lines of orders without a price of their own."""
+    parents = [key.target.table for key in inquiry.schema.foreign_keys if key.source.table == table.name]
+    found = (_column(parent, _PRICE, inquiry) for name in parents if (parent := inquiry.schema.table(name)) is not None)
+    return next((price for price in found if price is not None), None)
+
+
+def _ranked(inquiry: Inquiry, figures: tuple[SaleFigure, ...]) -> tuple[ColumnRef, bool, bool] | None:
+    """Return what sales rank, whether it stands for a table's rows, and whether many are asked for; the first named."""
+    named: list[tuple[int, float, ColumnRef, bool]] = []
+    schema: Schema = inquiry.schema
+    own = {figure.table for figure in figures}
+    for mention in inquiry.evidence.mentions.tables:
+        table = schema.table(mention.table)
+        if mention.score >= NAMED and table is not None and mention.table not in own:
+            named.append((mention.start, mention.score, display_columns(table)[0], True))
+    for mention in inquiry.evidence.mentions.columns:
+        ref, score = mention.candidates[0]
+        if score >= NAMED and ref not in inquiry.keys and inquiry.schema.describe(ref).kind == "text":
+            named.append((mention.start, score, ref, False))
+    if not named:
+        return None
+    start, _, ref, is_table = min(named, key=lambda each: (each[0], -each[1], not each[3]))
+    word = inquiry.utterance.words[start].text
+    return ref, is_table, word.endswith("s") and not word.endswith("ss")

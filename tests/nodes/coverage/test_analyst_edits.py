@@ -1,0 +1,104 @@
+"""What analysts ask first of a database: what was late, what was sold, figures held against their own row's bound."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+
+import pytest
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.all_edits import EDITS
+from nodes.node import Context
+from nodes.sql.from_plan import from_plan
+from nodes.sql.to_plan import to_plan
+from nodes.state import GraphState
+from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
+
+SCRIPT = """
+CREATE TABLE brand(brand_id INTEGER PRIMARY KEY, brand_name TEXT);
+CREATE TABLE toy(toy_id INTEGER PRIMARY KEY, toy_name TEXT, brand_id INTEGER REFERENCES brand(brand_id), genre TEXT);
+CREATE TABLE parcel(parcel_id INTEGER PRIMARY KEY, packed_at DATETIME, promised_on DATE, delivered_on DATE, carrier TEXT);
+CREATE TABLE parcel_line(line_id INTEGER PRIMARY KEY, parcel_id INTEGER REFERENCES parcel(parcel_id),
+                         toy_id INTEGER REFERENCES toy(toy_id), qty INTEGER, unit_price REAL);
+CREATE TABLE shelf(shelf_id INTEGER PRIMARY KEY, toy_id INTEGER REFERENCES toy(toy_id), held INTEGER, least_held INTEGER);
+INSERT INTO brand VALUES(1,'Lumo'),(2,'Kip');
+INSERT INTO toy VALUES(1,'Kite',1,'outdoor'),(2,'Blocks',2,'indoor'),(3,'Yoyo',2,'outdoor');
+INSERT INTO parcel VALUES(1,'2024-01-02 09:00:00','2024-01-05','2024-01-07','Swift'),
+                         (2,'2024-02-02 10:30:00','2024-02-05','2024-02-04','Owl'),(3,'2024-02-09 08:00:00','2024-02-12',NULL,'Owl');
+INSERT INTO parcel_line VALUES(1,1,1,2,10.0),(2,1,2,1,25.0),(3,2,2,3,24.0),(4,3,3,7,3.5);
+INSERT INTO shelf VALUES(1,1,4,10),(2,2,30,10),(3,3,2,5);
+"""
+TODAY = date.today().isoformat()
+SOLD = "FROM parcel_line JOIN toy ON parcel_line.toy_id = toy.toy_id"
+
+
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """Open a small database of toys and parcels."""
+    path = tmp_path_factory.mktemp("toys") / "toys.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SCRIPT)
+    database = SQLiteDatabase.open(path)
+    yield Context(database.schema, database, ValueIndex.build(database))
+    database.close()
+
+
+def demand_of(context: Context, utterance: str) -> Demand:
+    """Return what a first question asks for."""
+    return Demand.of(GraphState(turn_id="0", database_id="x", history=(), utterance=utterance), context)
+
+
+EDITED = [
+    ("condition", "How many parcels were delivered late?", "SELECT count(*) FROM parcel",
+     "SELECT count(*) FROM parcel WHERE delivered_on > promised_on"),
+    ("condition", "How many parcels were delivered on time?", "SELECT count(*) FROM parcel",
+     "SELECT count(*) FROM parcel WHERE delivered_on <= promised_on"),
+    ("condition", "Parcels that missed their promised date", "SELECT parcel_id FROM parcel",
+     "SELECT parcel_id FROM parcel WHERE delivered_on > promised_on"),
+    ("condition", "Parcels that were not late", "SELECT parcel_id FROM parcel",
+     "SELECT parcel_id FROM parcel WHERE delivered_on <= promised_on"),
+    ("condition", "List the overdue parcels", "SELECT parcel_id FROM parcel",
+     f"SELECT parcel_id FROM parcel WHERE delivered_on IS NULL AND promised_on < '{TODAY}'"),
+    ("condition", "Which shelves are below their least held?", "SELECT shelf_id FROM shelf",
+     "SELECT shelf_id FROM shelf WHERE held < least_held"),
+    ("sales", "What is our total revenue?", "SELECT count(*) FROM parcel", "SELECT sum(qty * unit_price) FROM parcel_line"),
+    ("sales", "Revenue per genre", "SELECT genre FROM toy",
+     f"SELECT toy.genre, sum(parcel_line.qty * parcel_line.unit_price) {SOLD} GROUP BY toy.genre"),
+    ("sales", "What are our two best selling toys?", "SELECT toy_name FROM toy",
+     f"SELECT toy.toy_name {SOLD} GROUP BY toy.toy_id ORDER BY sum(parcel_line.qty) DESC LIMIT 2"),
+    ("sales", "Which genre has the highest turnover?", "SELECT genre FROM toy",
+     f"SELECT toy.genre, sum(parcel_line.qty * parcel_line.unit_price) {SOLD} GROUP BY toy.genre"
+     " ORDER BY sum(parcel_line.qty * parcel_line.unit_price) DESC LIMIT 1"),
+    ("sales", "Monthly sales", "SELECT count(*) FROM parcel",
+     "SELECT strftime('%Y-%m', parcel.packed_at), sum(parcel_line.qty * parcel_line.unit_price) FROM parcel_line JOIN parcel"
+     " ON parcel_line.parcel_id = parcel.parcel_id GROUP BY strftime('%Y-%m', parcel.packed_at)"
+     " ORDER BY strftime('%Y-%m', parcel.packed_at)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "utterance", "sql", "expected"), EDITED)
+def test_edit(toys: Context, edit: str, utterance: str, sql: str, expected: str) -> None:
+    """A plan that leaves something out is offered with what the words ask for."""
+    found = [
+        from_plan(each, toys.schema) for each in EDITS[edit](to_plan(sql, toys.schema), demand_of(toys, utterance))
+    ]
+    assert from_plan(to_plan(expected, toys.schema), toys.schema) in found
+
+
+UNASKED = [
+    ("sales", "How many sales reps are there?"),
+    ("sales", "How many toys are there?"),
+    ("condition", "Show the latest parcels"),
+    ("condition", "Toys above the average"),
+]
+
+
+@pytest.mark.parametrize(("edit", "utterance"), UNASKED)
+def test_nothing_asked(toys: Context, edit: str, utterance: str) -> None:
+    """Words that only sound alike change nothing."""
+    plan = to_plan("SELECT toy_name FROM toy", toys.schema)
+    assert not list(EDITS[edit](plan, demand_of(toys, utterance)))
