@@ -22,6 +22,8 @@ _BY_TIME = frozenset(map(stem, ("age",)))
 _RACED = frozenset(map(stem, ("time", "duration", "seconds", "lap")))
 _BY_SPEED = frozenset(("fastest", "slowest"))
 _BORN = frozenset(map(stem, ("birth", "born", "birthday", "dob", "date", "year", "founded", "opened", "built")))
+_TIMES = frozenset(map(stem, ("date",)))
+_BIRTHS = frozenset(map(stem, ("birth", "born", "birthday", "dob", "died", "death")))
 _UP = frozenset(("a", "low", "lowest", "smallest", "least", "fewest", "alphabetical", "ascending"))
 _DOWN = frozenset(("z", "high", "descending", "reverse"))
 MOST_ROWS = 100
@@ -103,7 +105,10 @@ def _columns(inquiry: Inquiry, word: str) -> tuple[ColumnRef, ...]:
         if at is not None:
             score = max(score, 0.8 * _after(inquiry, ref, at))
         stems = inquiry.column_stems(ref)
-        if (
+        if implied & _TIMES and inquiry.table_score(ref.table) > 0 and inquiry.profiles.of(ref).date_form is not None:
+            born = bool(_BIRTHS & stems)
+            score = max(score, 0.5 + 0.4 * (ref in inquiry.evidence.previous_shown) - 0.3 * born)
+        elif (
             implied & stems
             or (word in _BY_SPEED and _RACED & stems and inquiry.evidence.is_ordered(ref))
             or (implied & _BY_TIME and _BORN & stems and inquiry.evidence.is_ordered(ref))

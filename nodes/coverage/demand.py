@@ -14,11 +14,13 @@ from nodes.coverage.gather import requirements
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.own_keys import OwnKeyAsked, asked_of_own_key
 from nodes.coverage.plan_filters import leaves
+from nodes.coverage.references import adds_beside
 from nodes.coverage.requirement import Requirement
-from nodes.coverage.things_asked import asks_which, table_asked, tables_done, thing_ranked
+from nodes.coverage.things_asked import asks_which, shows_figures_only, table_asked, tables_done, thing_ranked
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
-from nodes.plan import LiteralTerm, Plan
+from nodes.plan import ColumnTerm, LiteralTerm, Plan, Term
+from nodes.plan.traversal import table_names
 from nodes.state import GraphState
 from value_index.schema import ColumnRef, Schema
 
@@ -110,6 +112,52 @@ class Demand:
     def tables_done(self) -> tuple[str, ...]:
         """The tables that record what was done most or least."""
         return tables_done(self.inquiry)
+
+    @cached_property
+    def listed_before(self) -> tuple[Term, ...]:
+        """What the last list of the rows of the turn before showed, where that told only a figure of them."""
+        previous = self.previous
+        if previous is None or not shows_figures_only(previous, frozenset(("count",))):
+            return ()
+        for plan in reversed(self.evidence.turn.earlier_plans[:-1]):
+            if plan is None or set(table_names(plan)) - set(table_names(previous)):
+                return ()
+            if all(isinstance(term, ColumnTerm) for term in plan.select) and not plan.group_by:
+                return plan.select
+        return ()
+
+    @cached_property
+    def shown_before(self) -> tuple[Term, ...]:
+        """What was shown before: of rows that were counted last, what was listed of them, unless a figure is asked."""
+        figure = self.evidence.cues.count is not None or bool(self.evidence.aggregates)
+        shown = self.previous.select if self.previous is not None else ()
+        return (self.listed_before if not figure else ()) or shown
+
+    @cached_property
+    def rival_values(self) -> frozenset[tuple[ColumnRef, str]]:
+        """The values before of columns that may store a value of this turn, folded; those named again left out.
+
+        "And from Ireland?" after `country = 'France'`: France.
+        """
+        columns = {o.column for r in self.requirements if r.kind == "value" and not r.excludes for o in r.options}
+        for _ in range(2):
+            columns |= {partner for column in columns for partner in self.inquiry.key_partners(column)}
+        folded = {column.folded for column in columns}
+        return frozenset(
+            (each.column, str(value).casefold())
+            for each in self.evidence.constraints_before
+            if each.column is not None
+            and each.aggregate is None
+            and each.operator in ("=", "in")
+            and each.column.folded in folded
+            for value in each.values
+            if str(value).casefold() not in self.literals
+        )
+
+    @cached_property
+    def adds_value(self) -> bool:
+        """Whether a value comes beside one of the turn before: "And Scania too" after `make = 'Volvo'`."""
+        return bool(self.rival_values) and adds_beside(self.inquiry)
 
     @cached_property
     def own_key(self) -> OwnKeyAsked | None:

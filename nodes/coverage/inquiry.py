@@ -99,6 +99,11 @@ class Inquiry:
             for ref in self.schema.columns
         }
 
+    def table_stems(self, table: str) -> frozenset[str]:
+        """Return the stems of a table's natural name."""
+        found = self.schema.table(table)
+        return frozenset(map(stem, name_words(found.natural_name))) if found else frozenset()
+
     @cached_property
     def keys(self) -> frozenset[ColumnRef]:
         """The columns of primary and foreign keys."""
@@ -156,7 +161,8 @@ class Inquiry:
         for at in range(start - 1, max(-1, start - 1 - _REACH), -1):
             text = words[at].text
             if text in _DENIALS or (text, words[at + 1].text if at + 1 < len(words) else "") in _DENYING_PAIRS:
-                return None if text == "no" and at + 1 < len(words) and words[at + 1].text in ("more", "less") else at
+                idle = text == "no" and at + 1 < len(words) and words[at + 1].text in ("more", "less")
+                return None if idle or (not at and self.evidence.cues.refuses) else at
             if text in _STOPS and at < start - 1:
                 return None
         return None

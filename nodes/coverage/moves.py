@@ -14,6 +14,7 @@ _CHATTER = (
 )
 _UNDO = re.compile(
     r"\b(?:undo|revert|take (?:that|it|this) back|scratch that|one step back|(?:go )?back (?:one|a) step|as (?:it|they) (?:was|were) before"
+    r"|back to (?:all|everything|the (?:full|whole|complete|entire) list)|(?:all (?:of )?them|them all|everything) again"
     r"|back to the (?:one before|previous|last)|the previous (?:result|answer|list|one)s?(?: again)?$)",
     re.IGNORECASE,
 )

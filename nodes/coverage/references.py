@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from nodes.coverage.inquiry import Inquiry
+from nodes.lexical.utterance import stem
+from value_index.schema import ColumnRef
 
 OF_EACH = re.compile(
     r"\b(?:each|every one|all) of (?:them|those|these)\b|\bfor (?:each|every)\b(?! \w+ly)|\b(?:does|do|did|has|have) each\b"
@@ -18,7 +20,7 @@ _ANAPHOR = re.compile(
     re.IGNORECASE,
 )
 _INSTEAD = re.compile(
-    r"\binstead\b|\b(?:what|how) about\b|\bthe same (?:for|but|with|in)\b|^\s*(?:and|now)?,? ?(?:for|in|from|the ones)\b|^\s*and [A-Z]",
+    r"\binstead\b|\b(?:what|how) about\b|\bthe same (?:for|but|with|in)\b|^\s*(?:and|now)?,? ?(?:for|in|from|the ones)\b|^\s*and (?:the )?[A-Z0-9]",
     re.IGNORECASE,
 )
 _REGARDLESS = re.compile(
@@ -26,9 +28,28 @@ _REGARDLESS = re.compile(
     r"|\bfor any\b|\bnot only\b",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(r"\b(?:too|also|as well|in addition|include|including|add|adding|plus)\b", re.IGNORECASE)
+_TAKEN_BACK = re.compile(
+    r"\b(?:drop|remove|ignore|skip|lift|clear|forget|lose|take (?:away|off|out)) (?:about )?(?:the|that|this) (?P<what>\w+)\W*$"
+    r"|\b(?:for|in|from|of|across|at|over) (?:all|any|every) (?:of )?(?:the )?(?P<all>\w+)\W*$",
+    re.IGNORECASE,
+)
+_TIMES = frozenset(map(stem, ("year", "month", "date", "day", "period", "quarter", "time")))
 _LEAVES_OUT = re.compile(
     r"\b(?:leave out|leaving out|exclude|excluding|without|except|remove|omit|drop|not)\b", re.IGNORECASE
 )
+_FRAGMENT = re.compile(
+    r"^\W*(?:and |but |or )?(?:of|by|from|in|on|at|for|under|over|above|below|before|after|since|between|during"
+    r"|published|written|made|born|hired|opened|sold|sent|placed|booked|paid|delivered)\b(?! (?:each|every|which|what|all)\b)",
+    re.IGNORECASE,
+)
+_SAYS_MORE = re.compile(
+    r"\b(?:who|whom|whose|what|which|when|where|how|why|show|list|give|tell|find|is|are|was|were|do|does|did|has|have|had|can|could)\b",
+    re.IGNORECASE,
+)
+_WITHOUT_EXCEPTION = re.compile(r"\b(?:anything|anyone|anybody|any|at all|ever)\b", re.IGNORECASE)
+_NEVER = re.compile(r"\b(?:never|not|no|n't)\b", re.IGNORECASE)
+_SAME = re.compile(r"\bthe same (?:thing |list |question |again )?(?:for|with|but|in|from|of|by)\b", re.IGNORECASE)
 _WHICH_OF = re.compile(r"\bwhich (?:of (?:them|those|these)|ones?)\b", re.IGNORECASE)
 
 
@@ -44,12 +65,34 @@ def asks_of_each(inquiry: Inquiry) -> bool:
 
 def exchanges(inquiry: Inquiry) -> bool:
     """Tell whether a new value takes the place of one that was named ("And from Ireland instead?")."""
-    return bool(_INSTEAD.search(inquiry.utterance.text))
+    return bool(_INSTEAD.search(inquiry.utterance.text)) and not adds_beside(inquiry)
+
+
+def adds_beside(inquiry: Inquiry) -> bool:
+    """Tell whether what is named comes beside what was there ("And Scania too")."""
+    return bool(_BESIDE.search(inquiry.utterance.text))
 
 
 def gives_up(inquiry: Inquiry) -> bool:
-    """Tell whether a filter is to be given up ("Regardless of the city")."""
-    return bool(_REGARDLESS.search(inquiry.utterance.text))
+    """Tell whether a filter is to be given up ("Regardless of the city", "Drop the year")."""
+    text = inquiry.utterance.text
+    return bool(_REGARDLESS.search(text) or columns_given_up(inquiry))
+
+
+def columns_given_up(inquiry: Inquiry) -> frozenset[ColumnRef]:
+    """Return the columns of the conditions before that the words take back by name: "Drop the year"."""
+    found = _TAKEN_BACK.search(inquiry.utterance.text)
+    if found is None:
+        return frozenset()
+    said = stem((found["what"] or found["all"]).lower())
+    compared = {each.column for each in inquiry.evidence.constraints_before if each.column is not None}
+    return frozenset(
+        ref
+        for ref in compared
+        if said in inquiry.column_stems(ref)
+        or said in inquiry.table_stems(ref.table)
+        or (said in _TIMES and inquiry.profiles.of(ref).date_form is not None)
+    )
 
 
 def leaves_out(inquiry: Inquiry) -> bool:
@@ -60,3 +103,20 @@ def leaves_out(inquiry: Inquiry) -> bool:
 def chooses_among(inquiry: Inquiry) -> bool:
     """Tell whether a turn only asks which of the rows stay ("Which of them are not British?")."""
     return bool(_WHICH_OF.search(inquiry.utterance.text))
+
+
+def is_fragment(inquiry: Inquiry) -> bool:
+    """Tell whether a turn is no sentence but one more condition ("of books by French authors")."""
+    text = inquiry.utterance.text
+    return bool(_FRAGMENT.match(text)) and not _SAYS_MORE.search(text)
+
+
+def denies_everything(inquiry: Inquiry) -> bool:
+    """Tell whether a turn that points at no rows asks for what has nothing at all ("Which shops never ordered anything?")."""
+    text = inquiry.utterance.text
+    return bool(_NEVER.search(text) and _WITHOUT_EXCEPTION.search(text)) and not points_at_rows(inquiry)
+
+
+def asks_the_same(inquiry: Inquiry) -> bool:
+    """Tell whether the turn before is asked again of something else ("The same for Leeds")."""
+    return bool(_SAME.search(inquiry.utterance.text))

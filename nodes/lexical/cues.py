@@ -147,7 +147,13 @@ class Cues:
     @cached_property
     def negated(self) -> tuple[int, ...]:
         """The words that deny something ("not", "without")."""
-        return self._at(EXCLUSION_CUES)
+        return tuple(at for at in self._at(EXCLUSION_CUES) if at or not self.refuses)
+
+    @cached_property
+    def refuses(self) -> bool:
+        """Whether the utterance begins with a no that answers and denies nothing: "No, just the vans"."""
+        words = self.utterance.words
+        return bool(words) and words[0].text == "no" and self.utterance.text[words[0].end :][:1] in tuple(",.;:!-")
 
     @cached_property
     def comparisons(self) -> tuple[NumberComparison, ...]:

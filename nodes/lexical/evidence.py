@@ -14,7 +14,7 @@ from nodes.lexical.lexicon import DISPLAY_WORDS
 from nodes.lexical.schema_mentions import ColumnMention, Mentions
 from nodes.lexical.utterance import Utterance, name_words, stem
 from nodes.node import Context
-from nodes.plan import AggregateFunction, Plan
+from nodes.plan import AggregateFunction, ColumnTerm, Plan
 from nodes.plan.constraints import Constraint, constraints
 from nodes.plan.traversal import columns, table_names
 from nodes.state import GraphState, GroundedValue
@@ -98,6 +98,12 @@ class Evidence:
     def previous_tables(self) -> tuple[str, ...]:
         """The tables of the previous plan."""
         return table_names(self.previous) if self.previous else ()
+
+    @cached_property
+    def previous_shown(self) -> frozenset[ColumnRef]:
+        """The columns that the previous plan shows."""
+        shown = self.previous.select if self.previous else ()
+        return frozenset(term.ref for term in shown if isinstance(term, ColumnTerm))
 
     @cached_property
     def previous_columns(self) -> frozenset[ColumnRef]:

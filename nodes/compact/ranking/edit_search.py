@@ -32,6 +32,9 @@ ASKED_EDITS = frozenset(
         "difference",
         "average_count",
         "sales",
+        "listed_again",
+        "place",
+        "key_names",
     )
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""

@@ -12,9 +12,11 @@ from functools import cached_property
 from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.figure import asks_another_figure
+from nodes.coverage.edits.following.listed_again import named_beside
+from nodes.coverage.edits.following.ordinals import place_asked
 from nodes.coverage.moves import Move, goes_back_to, move_of
 from nodes.coverage.references import exchanges, gives_up
-from nodes.plan import ColumnTerm, Plan
+from nodes.plan import ColumnTerm, Plan, Term
 from nodes.plan.constraints import Constraint
 from value_index.linear_model import Feature, Features
 
@@ -28,9 +30,11 @@ FEATURES = (
     Feature("chooses_group_lost", "True if rows before are chosen among and their group is lost."),
     Feature("adds_shown_lost", 'True if more is to be shown ("also", "too") and something shown before is lost.'),
     Feature("adds_nothing_shown", "True if more is to be shown and nothing more is."),
+    Feature("adds_to_shown", "True if more is to be shown and it shows more than before, under the same conditions."),
     Feature("adds_filters_lost", "How many conditions are lost though more is to be shown, up to two."),
     Feature("swaps_filters_lost", 'How many conditions are lost beyond one though something is exchanged ("instead").'),
     Feature("goes_elsewhere", "True if the words go back to an earlier plan and it is another."),
+    Feature("place_missed", 'True if a row is meant by its place ("the second one") and it does not give that row.'),
     Feature("leaves_filters_held", "How many conditions are held though the words begin a new subject, up to two."),
     Feature("turned_filter", "How many conditions before it turns round though nothing is denied: = to !=, < to >."),
     Feature("order_lost", "True if it has the conditions and tables of the turn before, but no longer its order."),
@@ -68,6 +72,10 @@ class MoveFeatures:
         return goes_back_to(self.move, self.earlier)
 
     @cached_property
+    def _place(self) -> int | None:
+        return place_asked(self.demand)
+
+    @cached_property
     def _chooses(self) -> bool:
         """Whether the words choose among rows, by something that rows can be chosen by."""
         demand = self.demand
@@ -91,6 +99,7 @@ class MoveFeatures:
             "follows": 1.0,
             **self._moved(plan, before, lost, bool(plan_parts.filters - old)),
             "goes_elsewhere": float(self.target is not None and plan != self.target),
+            "place_missed": float(self._place is not None and not _gives_place(plan, before, self._place)),
             "leaves_filters_held": float(self.move == "leave") * min(2, held),
             "turned_filter": float(0 if self.demand.evidence.cues.negated else self._turned(plan_parts)),
             "order_lost": float(bool(before.order_by) and not plan.order_by and not lost and plan != before),
@@ -106,10 +115,11 @@ class MoveFeatures:
             return {}
         gone, new = old - now, now - old
         columns = {(each.column, each.aggregate) for each in gone}
-        exchanged = len(gone) == len(new) == 1 and columns == {(each.column, each.aggregate) for each in new}
+        exchanged = len(gone) == len(new) > 0 and columns == {(each.column, each.aggregate) for each in new}
+        exchanged = exchanged and len(columns) == 1
         return {
             "exchanges_value": float(exchanges(inquiry) and exchanged),
-            "gives_condition_up": float(gives_up(inquiry) and len(gone) == 1 and not new),
+            "gives_condition_up": float(gives_up(inquiry) and len(columns) == 1 and not new),
         }
 
     def _moved(self, plan: Plan, before: Plan, lost: int, new: bool) -> Features:
@@ -122,13 +132,20 @@ class MoveFeatures:
                 "chooses_nothing_new": float(not new and same_rank and plan.having == before.having),
                 "chooses_group_lost": float(bool(before.group_by) and plan.group_by != before.group_by),
             }
-        if self.move == "add":
+        if self.move == "add" and not self.demand.adds_value:
+            shown = set(self.demand.shown_before)
             return {
-                "adds_shown_lost": float(not set(before.select) <= set(plan.select)),
-                "adds_nothing_shown": float(set(plan.select) <= set(before.select)),
+                "adds_shown_lost": float(not shown <= set(plan.select)),
+                "adds_nothing_shown": float(set(plan.select) <= shown),
+                "adds_to_shown": float(not lost and self._adds(plan, shown)),
                 "adds_filters_lost": float(min(2, lost)),
             }
         return {"swaps_filters_lost": float(max(0, lost - 1))} if self.move == "swap" else {}
+
+    def _adds(self, plan: Plan, shown: set[Term]) -> bool:
+        """Tell whether a plan shows no more beside what was shown than the words name."""
+        named = [term for term in named_beside(self.demand) if term not in shown]
+        return shown < set(plan.select) and len(set(plan.select) - shown) <= max(1, len(named))
 
     def _turned(self, plan_parts: PlanParts) -> int:
         """Return how many conditions of the turn before stand in the plan in the opposite sense."""
@@ -138,6 +155,13 @@ class MoveFeatures:
             for c in self.demand.evidence.constraints_before
             if c not in plan_parts.filters
         )
+
+
+def _gives_place(plan: Plan, before: Plan, place: int) -> bool:
+    """Tell whether a plan is the row at a place of the list before."""
+    directions = [ordering.descending for ordering in plan.order_by]
+    wanted = [ordering.descending != (place < 0) for ordering in before.order_by]
+    return plan.limit == 1 and (plan.offset or 0) == max(0, place) and directions == wanted
 
 
 def _shows_units(plan: Plan, before: Plan) -> bool:

@@ -16,6 +16,7 @@ from nodes.compact.ranking import (
     reference_features,
     requirement_features,
     sense_features,
+    thing_features,
     wording_features,
 )
 from nodes.compact.ranking.candidate import Candidate
@@ -25,6 +26,7 @@ from nodes.compact.ranking.move_features import MoveFeatures
 from nodes.compact.ranking.reference_features import ReferenceFeatures
 from nodes.compact.ranking.requirement_features import RequirementFeatures
 from nodes.compact.ranking.sense_features import SenseFeatures
+from nodes.compact.ranking.thing_features import ThingFeatures
 from nodes.compact.ranking.wording_features import WordingFeatures
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.all_edits import EDITS
@@ -46,6 +48,7 @@ FEATURES = (
     *move_features.FEATURES,
     *wording_features.FEATURES,
     *sense_features.FEATURES,
+    *thing_features.FEATURES,
     *(Feature(f"edit_{name}", f"How often the edit {name} was made of it.") for name in EDITS),
 )
 
@@ -87,6 +90,7 @@ class PlanFeatures:
     sense: SenseFeatures
     moves: MoveFeatures
     wording: WordingFeatures
+    things: ThingFeatures
     off: frozenset[str] = frozenset()
     """Features that no plan has."""
     _known: dict[Plan, Features] = field(default_factory=dict[Plan, Features], repr=False, compare=False)
@@ -105,6 +109,7 @@ class PlanFeatures:
             SenseFeatures(demand),
             MoveFeatures(demand, evidence.turn.earlier_plans),
             WordingFeatures(demand),
+            ThingFeatures(demand),
         )
 
     def candidate(
@@ -130,4 +135,5 @@ class PlanFeatures:
             **self.sense.of(plan_parts),
             **self.moves.of(plan_parts),
             **self.wording.of(plan_parts),
+            **self.things.of(plan_parts),
         }

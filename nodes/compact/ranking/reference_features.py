@@ -11,8 +11,18 @@ from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
-from nodes.coverage.references import asks_of_each, chooses_among, exchanges, gives_up, leaves_out, points_at_rows
-from nodes.plan import Plan
+from nodes.coverage.references import (
+    asks_of_each,
+    asks_the_same,
+    chooses_among,
+    denies_everything,
+    exchanges,
+    gives_up,
+    is_fragment,
+    leaves_out,
+    points_at_rows,
+)
+from nodes.plan import Aggregate, ColumnTerm, Plan
 from value_index.linear_model import Feature, Features
 
 FEATURES = (
@@ -28,7 +38,22 @@ FEATURES = (
     Feature("extends_nothing", "True if more is asked and nothing more is shown."),
     Feature("rows_meant_filters_lost", 'The share of the conditions lost though rows before are meant: "those books".'),
     Feature("each_missing", 'True if a figure is asked of each row before ("how many of each") and it does not group.'),
+    Feature(
+        "fragment_kept",
+        'True if the words are one more condition ("of books by French authors") and it shows the same under all conditions.',
+    ),
+    Feature(
+        "same_changed", 'True if the same is asked of something else ("the same for Leeds") and other things are shown.'
+    ),
+    Feature(
+        "denies_everything_held",
+        'How many conditions it holds though what has nothing at all is asked for ("never ordered anything"), up to two.',
+    ),
+    Feature("each_told", "True if a figure is asked of each row before and it tells one beside each, none left out."),
     Feature("exchange_ignored", 'True if a value is to be replaced ("and poetry?") and the old one stays.'),
+    Feature(
+        "added_value_lost", 'True if a value comes beside another ("and Poland too") and the other is not left open.'
+    ),
     Feature("given_up_held", 'True if a condition is given up ("of any genre") and none is lost.'),
 )
 
@@ -56,6 +81,8 @@ class ReferenceFeatures:
             return False
         if evidence.aggregates and self.demand.order is None:
             return False
+        if is_fragment(self.demand.inquiry):
+            return bool(self.demand.requirements)
         words = {word.text for word in evidence.cues.utterance.words}
         if words & ASKING and not chooses_among(self.demand.inquiry):
             return False
@@ -87,7 +114,7 @@ class ReferenceFeatures:
             "refines_filters_lost": float(refines and lost > len(self.demand.requirements)),
             "distinct_lost": float((refines or extends) and before.distinct and not plan.distinct),
             "refines_narrow_lost": float(refines and narrow and lost > 0),
-            "extends_shown_lost": float(extends and not set(before.select) <= set(plan.select)),
+            "extends_shown_lost": float(extends and not set(self.demand.shown_before) <= set(plan.select)),
             "extends_nothing": float(extends and set(plan.select) <= set(before.select)),
             **self._referring(plan, lost),
         }
@@ -106,29 +133,41 @@ class ReferenceFeatures:
             * lost
             / max(1, before),
             "each_missing": float(each and not (plan.group_by and set(previous.select) <= set(plan.select))),
-            "exchange_ignored": float(bool(self._exchanged) and bool(self._exchanged & self._equalities(plan))),
+            "fragment_kept": float(
+                is_fragment(inquiry) and bool(self.demand.requirements) and not lost and _shows_same(plan, previous)
+            ),
+            "same_changed": float(asks_the_same(inquiry) and not _shows_same(plan, previous)),
+            "denies_everything_held": float(denies_everything(inquiry)) * min(2, before - lost),
+            "each_told": float(each and not lost and _tells_each(plan, previous)),
+            "exchange_ignored": float(exchanges(inquiry) and bool(self._rivals & self._equalities(plan))),
+            "added_value_lost": float(self.demand.adds_value and not self._rivals <= self._equalities(plan)),
             "given_up_held": float(given_up and not lost),
         }
 
     @cached_property
-    def _exchanged(self) -> frozenset[tuple[tuple[str, str], str]]:
-        """The equalities of the turn before that a named value is to replace: those of columns that may store it."""
-        if self.demand.previous is None or not exchanges(self.demand.inquiry):
-            return frozenset()
-        inquiry = self.demand.inquiry
-        columns = {o.column for r in self.demand.requirements if r.kind == "value" for o in r.options}
-        domain = columns | {p for column in columns for p in inquiry.key_partners(column)}
-        domain |= {p for column in domain for p in inquiry.key_partners(column)}
-        folded = {column.folded for column in domain}
-        return frozenset(
-            pair for pair in self._equalities(self.demand.previous)
-            if pair[0] in folded and pair[1] not in self.demand.literals
-        )  # fmt: skip
+    def _rivals(self) -> frozenset[tuple[tuple[str, str], str]]:
+        """The equalities of the turn before that a named value may stand in the place of, or beside."""
+        return frozenset((column.folded, value) for column, value in self.demand.rival_values)
 
     def _equalities(self, plan: Plan) -> frozenset[tuple[tuple[str, str], str]]:
         return frozenset(
             (each.column.folded, str(value).casefold())
             for each in PlanParts(plan).filters
-            if each.column and each.operator == "="
+            if each.column and each.operator in ("=", "in")
             for value in each.values
         )
+
+
+def _tells_each(plan: Plan, previous: Plan) -> bool:
+    """Tell whether a plan shows what was shown and a figure of each such row."""
+    new = [term for term in plan.select if term not in previous.select]
+    tables = {term.table.lower() for term in previous.select if isinstance(term, ColumnTerm)}
+    grouped = {term.table.lower() for term in plan.group_by if isinstance(term, ColumnTerm)}
+    beside = set(previous.select) <= set(plan.select) and any(isinstance(term, Aggregate) for term in new)
+    return beside and bool(grouped) and grouped <= tables
+
+
+def _shows_same(plan: Plan, previous: Plan) -> bool:
+    """Tell whether a plan shows what was shown, of the same groups, in the same order."""
+    same = plan.select == previous.select and plan.group_by == previous.group_by
+    return same and plan.order_by == previous.order_by and plan.limit == previous.limit

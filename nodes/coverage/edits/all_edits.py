@@ -19,11 +19,14 @@ from nodes.coverage.edits.counts import asked_counts
 from nodes.coverage.edits.display import shown_things
 from nodes.coverage.edits.duplicates import shown_once
 from nodes.coverage.edits.each import asked_of_each
-from nodes.coverage.edits.earlier import lost_conditions
 from nodes.coverage.edits.figure import another_figure
-from nodes.coverage.edits.given_up import given_up_conditions
+from nodes.coverage.edits.following.earlier import lost_conditions
+from nodes.coverage.edits.following.given_up import given_up_conditions
+from nodes.coverage.edits.following.listed_again import listed_again
+from nodes.coverage.edits.following.ordinals import row_by_place
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
+from nodes.coverage.edits.key_names import names_for_keys
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
 from nodes.coverage.edits.projections import asked_projections
@@ -37,10 +40,13 @@ EDITS: Mapping[str, Edit] = {
     "condition": missing_conditions,
     "earlier": lost_conditions,
     "given_up": given_up_conditions,
+    "listed_again": listed_again,
+    "place": row_by_place,
     "repeat": repeated_conditions,
     "table": idle_tables,
     "count": asked_counts,
     "display": shown_things,
+    "key_names": names_for_keys,
     "cast": numeric_texts,
     "measure": summed_measures,
     "roles": role_pairs,

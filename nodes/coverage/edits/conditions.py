@@ -127,13 +127,14 @@ def _with_figure(plan: Plan, option: Option, demand: Demand) -> Plan | None:
 
 
 def _is_alternative(condition: Condition, option: Option, demand: Demand) -> bool:
-    """Tell whether both are equalities of one column with values that this turn names: "France or Spain"."""
+    """Tell whether both are equalities of one column that hold either way: "France or Spain", "and Spain too"."""
     found = list(predicates(condition))
     wanted = [leaf for each in option.conditions for leaf in predicates(each)]
-    if any(leaf.operator != "=" for leaf in (*found, *wanted)):
+    known = ("=", "in") if demand.adds_value else ("=",)
+    if any(leaf.operator not in known for leaf in found) or any(leaf.operator != "=" for leaf in wanted):
         return False
-    same = all(_column(leaf.left) == option.column.folded for leaf in found)
-    return same and bool(found) and all(_literals(leaf) & demand.literals for leaf in found)
+    same = bool(found) and all(_column(leaf.left) == option.column.folded for leaf in found)
+    return same and (demand.adds_value or all(_literals(leaf) & demand.literals for leaf in found))
 
 
 def _gives_way(condition: Condition, option: Option, requirement: Requirement, demand: Demand) -> bool:

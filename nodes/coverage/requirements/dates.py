@@ -56,11 +56,20 @@ def time_fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> 
     before = any(constraint.column == ref for constraint in inquiry.evidence.constraints_before)
     birth = bool(stems & {"birth", "birthday", "dob", "born", "die", "death"}) and not said
     kept = bool(stems & _OF_RECORD) and not said
+    happened = not said and _is_of_events(inquiry, ref.table)
     return max(
         0.05,
         0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before
+        + 0.25 * happened
         - 0.3 * birth - 0.4 * kept - 0.1 * profile.has_null,
     )  # fmt: skip
+
+
+def _is_of_events(inquiry: Inquiry, table: str) -> bool:
+    """Tell whether rows of a table of the turn happen to rows of another of its tables: orders of a shop, not the shop."""
+    keys = inquiry.schema.foreign_keys
+    owns = any(k.source.table == table != k.target.table and inquiry.table_score(k.target.table) > 0 for k in keys)
+    return owns and inquiry.table_score(table) > 0
 
 
 def _conditions(profile: ColumnProfile, period: Period) -> tuple[Condition, ...]:

@@ -48,13 +48,23 @@ _AWAITING = frozenset(("waiting", "awaiting", "pending", "outstanding"))
 NAMED = 0.5
 """Score of a table that the turn names or goes on about."""
 _LEFT_OUT = re.compile(
-    r"\b(?:leave out|exclude|excluding|remove|omit|drop)\b.* (?:who|that|which) (?:have|has|had) (?:been |already )?$",
+    r"\b(?:leave out|exclude|excluding|remove|omit|drop|without|except(?: for)?|not (?:those|the ones))\b"
+    r".* (?:who|that|which) (?:(?:have|has|had|are|is|were|was) )?(?:been |already )?$",
     re.IGNORECASE,
 )
 _HELD = re.compile(r"\b(?:have|has|having|had|with) (?:an? |any |some )?$", re.IGNORECASE)
 _SAID_NO_MORE = frozenset(("and", "or", "but", "listed", "recorded", "given", "set", "at"))
 """Words after a column of which only that it has a value is said: "customers who have a company"."""
 _DONE = re.compile(r"\b(?:have|has|had|already)(?: been| already)? $", re.IGNORECASE)
+
+_ENDS = frozenset(map(stem, ("left", "leave", "leaving", "end", "ended", "ending", "terminated", "termination", "quit", "resigned", "exit", "departed", "closed", "until")))  # fmt: skip
+_DEATHS = frozenset(map(stem, ("died", "die", "death", "dead", "deceased")))
+_LASTING: dict[str, tuple[frozenset[str], Operator]] = {
+    "alive": (_DEATHS, "is null"), "living": (_DEATHS, "is null"), "dead": (_DEATHS, "is not null"),
+    "deceased": (_DEATHS, "is not null"), "current": (_ENDS, "is null"), "currently": (_ENDS, "is null"),
+    "employed": (_ENDS, "is null"), "former": (_ENDS, "is not null"),
+}  # fmt: skip
+"""Words that say whether something has ended, with the stems of the columns of times that record it."""
 
 
 def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
@@ -78,6 +88,7 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     for at, ref in _superiors(inquiry):
         if at not in taken and _is_missing(inquiry, at):
             yield _requirement(inquiry, at, (_option(ref, "is null", 1.0),), DATED)
+    yield from _lasting(inquiry)
     for at, found in taken.items():
         found.sort(key=lambda item: -item[0])
         options = tuple(_option(ref, "is null", score / found[0][0]) for score, ref in found)
@@ -94,6 +105,25 @@ def _is_awaited(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
     """Tell whether the words say that what a column of times records is still to come: "waiting to be shipped"."""
     before = {word.text for word in inquiry.utterance.words[max(0, at - _REACH - 1) : at]}
     return bool(before & _AWAITING) and inquiry.profiles.of(ref).date_form is not None
+
+
+def _lasting(inquiry: Inquiry) -> Iterator[Requirement]:
+    """Yield whether the end that a column of times records has come: "those who are still alive", "former trainers"."""
+    for at, word in enumerate(inquiry.utterance.words):
+        if word.text not in _LASTING:
+            continue
+        stems, operator = _LASTING[word.text]
+        if inquiry.is_denied(at) or inquiry.utterance.text[: word.start].endswith("no longer "):
+            operator = "is not null" if operator == "is null" else "is null"
+        refs = [ref for ref in inquiry.schema.columns if stems & inquiry.column_stems(ref) and _may_end(inquiry, ref)]
+        refs.sort(key=lambda ref: -inquiry.table_score(ref.table))
+        if refs:
+            yield _requirement(inquiry, at, tuple(_option(ref, operator, 1.0) for ref in refs[:2]), DATED)
+
+
+def _may_end(inquiry: Inquiry, ref: ColumnRef) -> bool:
+    profile = inquiry.profiles.of(ref)
+    return inquiry.table_score(ref.table) >= NAMED and profile.has_null and profile.date_form is not None
 
 
 def _superiors(inquiry: Inquiry) -> Iterator[tuple[int, ColumnRef]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import points_at_rows
-from nodes.plan import ColumnTerm, Condition, Plan, TableSource
+from nodes.plan import ColumnTerm, Condition, Junction, Plan, TableSource
 from nodes.plan.constraints import Constraint, constraints
 from nodes.plan.traversal import columns, conjunction, conjuncts
 from value_index.schema import ColumnRef
@@ -30,8 +30,14 @@ def lost_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
         for table in _tables(each):
             changed = with_table(changed, table, demand.schema) if changed else None
     if changed is not None and lost:
-        kept = tuple(each for each in conjuncts(changed.where) if each not in lost)
+        kept = tuple(each for each in conjuncts(changed.where) if each not in lost and not _is_among(each, lost))
         yield changed.model_copy(update={"where": conjunction((*lost, *kept))})
+
+
+def _is_among(condition: Condition, lost: list[Condition]) -> bool:
+    """Tell whether a condition is one of those that a lost one leaves open: Volvo of "Volvo or Scania"."""
+    either = [each for each in lost if isinstance(each, Junction) and each.kind == "or"]
+    return any(condition in each.conditions for each in either)
 
 
 def _refers_back(demand: Demand) -> bool:

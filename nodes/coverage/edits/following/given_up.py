@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.references import gives_up
+from nodes.coverage.references import columns_given_up, gives_up
 from nodes.plan import Condition, Plan
 from nodes.plan.constraints import constraints
 from nodes.plan.traversal import conjunction, conjuncts, table_names
@@ -19,13 +19,14 @@ def given_up_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     if plan != demand.previous or not gives_up(demand.inquiry) or plan.where is None:
         return
-    named = named_columns(demand)
-    tables = {m.table.lower() for m in demand.evidence.mentions.tables if m.score >= 0.8}
+    taken_back = columns_given_up(demand.inquiry)
+    named = taken_back or named_columns(demand)
+    tables = {m.table.lower() for m in demand.evidence.mentions.tables if m.score >= 0.8 and not taken_back}
     parts = conjuncts(plan.where)
     kept = tuple(each for each in parts if not _speaks_of(each, named, tables))
     if len(kept) < len(parts):
         yield plan.model_copy(update={"where": conjunction(kept)})
-    if kept:
+    if kept and not taken_back:
         yield plan.model_copy(update={"where": None})
 
 

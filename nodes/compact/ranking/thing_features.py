@@ -1,0 +1,85 @@
+"""ThingFeatures: who or what a plan shows and ranks by, held against whom and what the words speak of.
+
+"Who drove them?" -> SELECT name FROM trip JOIN driver ON driver_id = id; SELECT driver_id FROM trip has `key_for_person`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.demand import Demand
+from nodes.lexical.utterance import stem
+from nodes.plan import ColumnTerm, Plan, Predicate
+from nodes.plan.traversal import columns, conjuncts
+from value_index.linear_model import Feature, Features
+from value_index.schema import ColumnRef
+
+FEATURES = (
+    Feature(
+        "key_for_person", 'True if somebody is asked for ("who") and it shows a key to a table of persons or things.'
+    ),
+    Feature("person_led_to", "True if somebody is asked for and a key of the rows before leads to whom it shows."),
+    Feature(
+        "ranked_by_meant", 'True if a superlative says by what it ranks ("longest") and it orders by a column of that.'
+    ),
+)
+_PERSONS = frozenset(("who", "whom", "whose"))
+
+
+@dataclass(frozen=True)
+class ThingFeatures:
+    """Who and what the words of one turn speak of, to hold plans against."""
+
+    demand: Demand
+
+    def of(self, plan_parts: PlanParts) -> Features:
+        """Return the features of one plan."""
+        plan = plan_parts.plan
+        shown = [term for term in plan.select if isinstance(term, ColumnTerm)]
+        keys = self._keys if self._asks_who else {}
+        return {
+            "key_for_person": float(any(term.ref in keys for term in shown)),
+            "person_led_to": float(bool(keys) and self._led_to(plan) >= {t.table for t in shown} != set()),
+            "ranked_by_meant": float(bool(self._meant) and self._ranks_by_meant(plan)),
+        }
+
+    @cached_property
+    def _asks_who(self) -> bool:
+        words = {word.text for word in self.demand.inquiry.utterance.words}
+        return bool(words & _PERSONS) and self.demand.previous is not None
+
+    @cached_property
+    def _keys(self) -> dict[ColumnRef, ColumnRef]:
+        """The keys of the tables before to other tables."""
+        before = set(self.demand.evidence.previous_tables)
+        keys = self.demand.schema.foreign_keys
+        return {k.source: k.target for k in keys if k.source.table in before and k.target.table != k.source.table}
+
+    def _led_to(self, plan: Plan) -> set[str]:
+        """Return the tables that a plan joins by a key of the tables before."""
+        ends = {
+            frozenset((leaf.left.ref, right.ref))
+            for join in plan.joins or ()
+            for leaf in conjuncts(join.on)
+            if isinstance(leaf, Predicate) and isinstance(leaf.left, ColumnTerm)
+            for right in leaf.right
+            if isinstance(right, ColumnTerm)
+        }
+        before = set(self.demand.evidence.previous_tables)
+        return {
+            target.table
+            for source, target in self._keys.items()
+            if frozenset((source, target)) in ends and target.table not in before
+        }
+
+    @cached_property
+    def _meant(self) -> frozenset[str]:
+        """The stems of what the superlatives rank by."""
+        found = self.demand.evidence.superlatives
+        return frozenset(stem(word) for each in found for word in each.implied)
+
+    def _ranks_by_meant(self, plan: Plan) -> bool:
+        ordered = [term.ref for term in columns(plan.order_by[0])] if plan.order_by else []
+        return any(self._meant & self.demand.inquiry.column_stems(ref) for ref in ordered)

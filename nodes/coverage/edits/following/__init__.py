@@ -1,0 +1,1 @@
+"""Edits of a turn that goes on from the one before."""
