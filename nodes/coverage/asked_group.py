@@ -33,9 +33,19 @@ def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
         if match.group().lower().startswith("by") and _SORTED.search(before) and not _GROUPED.search(before):
             continue
         at, _ = inquiry.utterance.span(match.end(), match.end() + 1)
+        if match.group().lower().split() == ["by"] and _is_value(inquiry, at):
+            continue
         for unit, score in _units_at(inquiry, at).items():
             found[unit] = max(score, found.get(unit, 0.0))
     return tuple(sorted(found, key=lambda unit: -found[unit]))
+
+
+def _is_value(inquiry: Inquiry, at: int) -> bool:
+    """Tell whether a word is a stored value: in "books by French authors" authors are no unit."""
+    found = (m for m in inquiry.matches if isinstance(m.value, str) and m.kind in ("exact", "folded"))
+    return any(start <= at < end for start, end in (inquiry.span(m.mention) for m in found)) and not any(
+        m.start <= at < m.end for m in inquiry.evidence.mentions.tables
+    )
 
 
 def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:

@@ -204,6 +204,11 @@ def test_a_fragment_is_one_more_condition(context: Context) -> None:
     assert "fragment_kept" not in fired(context, "Which harbours are in Ireland?", kept, before)
 
 
+def test_by_before_a_value_names_no_unit(context: Context) -> None:
+    assert not Demand.of(state_of("crossings by Holm ferries"), context).units
+    assert Demand.of(state_of("crossings by ferry"), context).units
+
+
 def test_what_has_nothing_at_all_is_asked_of_all(context: Context) -> None:
     before = "SELECT label FROM ferry WHERE builder = 'Holm'"
     held = "SELECT label FROM ferry WHERE builder = 'Holm' AND ferry_id NOT IN (SELECT ferry_id FROM crossing)"
