@@ -25,7 +25,7 @@ from nodes.state import STAGES, Stage
 from value_index.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
-KEPT_TURNS = 10_000
+KEPT_TURNS = 4_000
 """Answers whose modes are kept, so that runs over the same turns share them."""
 Verdicts = Mapping[str, Mapping[TurnKey, TurnScores]]
 

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def loopback(delay: float) -> Generator[str]:
-    """Run a server in a process of its own; yield its base URL."""
+def loopback(delay: float, port: int = 0) -> Generator[str]:
+    """Run a server in a process of its own, at a free port unless one is given; yield its base URL."""
     process = subprocess.Popen(
-        [sys.executable, "-m", f"{__package__}.loopback_server", str(delay)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", f"{__package__}.loopback_server", str(delay), str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout

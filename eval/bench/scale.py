@@ -1,4 +1,4 @@
-"""scale_costs: what running, scoring and reporting so many turns takes; the turns are copies of those of a small data set."""
+"""scale_costs: what running, scoring and reporting so many turns takes; the turns are those of a small data set, again and again."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.bench.generated_archive import ARCHIVE, generated_archive, link_databases
 from eval.bench.graph import CommandCost, command_cost
 from eval.datasets import Dataset, load
 from eval.record_lines import has_lines
 from eval.records import AloneRecord, TurnRecord, each_alone, each_turn, read_manifest
 from eval.runs.store import RunStore
-
-ARCHIVE = Path("sql_state_tracking") / "cosql_dev.json"
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class StepCost:
 
 
 def scale_costs(
-    data: Path, folder: Path, sizes: Sequence[int], words: Sequence[str], *, answer: bool
+    data: Path, folder: Path, sizes: Sequence[int], words: Sequence[str], *, answer: bool, generated: int = 0
 ) -> Iterator[StepCost]:
     """Run, score and report at each size, each command in a process of its own.
 
@@ -40,13 +39,18 @@ def scale_costs(
         sizes: how many turns, at least; the last copy is whole.
         words: further words of `turnsql eval run`.
         answer: answer every turn, in place of copying the records of the first.
+        generated: make so many turns over the data's databases, and repeat those in place of its dev.
 
     Raises:
         TurnSQLError: A command failed.
     """
+    if generated and not (folder / "generated" / ARCHIVE).exists():
+        generated_archive(data, folder / "generated", generated)
+    data = folder / "generated" if generated else data
     once = folder / "once"
     if not (once / "manifest.json").exists():
-        command_cost("eval", "run", "--data", str(data), "--out", str(once), *words)
+        cost = command_cost("eval", "run", "--data", str(data), "--out", str(once), *words)
+        yield StepCost("run", read_manifest(once).turns, cost, _mb(once))
     for size in sizes:
         dataset = repeated_archive(data, folder / f"data-{size}", size)
         out = folder / f"run-{size}"
@@ -71,9 +75,7 @@ def repeated_archive(data: Path, folder: Path, turns: int) -> Dataset:
     copies = -(-turns // load("cosql", data, "dev").turns)
     (folder / ARCHIVE).parent.mkdir(parents=True, exist_ok=True)
     (folder / ARCHIVE).write_text(json.dumps(dialogues * copies), "utf-8")
-    for name in ("database", "tables.json"):
-        if not (folder / name).exists():
-            (folder / name).symlink_to((data / name).resolve())
+    link_databases(data, folder)
     return load("cosql", folder, "dev")
 
 

@@ -43,6 +43,10 @@ def bench_scale(
         bool, typer.Option("--answer", help="Answer every turn, in place of copying the records of the first copy.")
     ] = False,
     alone: Annotated[bool, typer.Option(help="Run the stages alone too.")] = False,
+    generated: Annotated[
+        int,
+        typer.Option(min=0, help="Turns made by construction over the data's databases, repeated in place of its dev."),
+    ] = 0,
 ) -> None:
     """Measure run, score and report over more and more turns: time, peak memory, size on disk, and how each grows."""
     from eval.bench.scale import scale_costs
@@ -55,7 +59,7 @@ def bench_scale(
         f"{'step':<8}{'turns':>9}{'seconds':>10}{'cpu s':>9}{'peak MB':>9}{'disk MB':>9}{'MB a 1,000 turns':>18}"
     )
     before: dict[str, tuple[int, float]] = {}
-    for found in scale_costs(source, folder, sizes, words, answer=answer):
+    for found in scale_costs(source, folder, sizes, words, answer=answer, generated=generated):
         last = before.get(found.step)
         slope = f"{(found.cost.peak_mb - last[1]) / (found.turns - last[0]) * 1000:.2f}" if last else ""
         before[found.step] = (found.turns, found.cost.peak_mb)
@@ -132,3 +136,30 @@ def bench_workers(
             f"{found.command:<9}{one.seconds:>9.1f}{one.cpu:>8.1f}{several.seconds:>14.1f}{several.cpu:>8.1f}"
             f"{found.by_clock:>10.2f}{found.by_processor:>14.2f}"
         )
+
+
+@app.command("servers")
+def bench_servers(
+    folder: Annotated[Path, typer.Option(help="Folder for the archive and the runs, which stay.")],
+    data: Annotated[
+        Path | None, typer.Option(help="CoSQL's layout, whose dev is repeated; the demonstration's data unless given.")
+    ] = None,
+    turns: Annotated[int, typer.Option(min=1, help="Turns, at least.")] = 1049,
+    servers: Annotated[int, typer.Option(min=2, help="Loopback servers, of 200 ms each.")] = 3,
+) -> None:
+    """Run over several servers, kill one and bring it back; show the share of each, and what differs from the records of one."""
+    from eval.bench.servers import outlived_server
+    from eval.demo.build import build
+
+    found = outlived_server(data or build()[0].parents[2], folder, turns, servers)
+    typer.echo(f"{'server':<28}{'until the kill':>16}{'while down':>12}{'since back':>12}{'share':>8}")
+    for url in sorted(found.answered[0] + found.answered[1] + found.answered[2]):
+        counts = [answered[url] for answered in found.answered]
+        name = f"{url} (killed)" if url == found.killed else url
+        typer.echo(f"{name:<28}{counts[0]:>16,}{counts[1]:>12,}{counts[2]:>12,}{sum(counts) / found.turns:>8.0%}")
+    typer.echo(
+        f"killed after {found.moments[0]:,} of {found.turns:,} turns, back after {found.moments[1]:,}: "
+        f"{found.not_run} not run, {found.differing} differences from the records of one server"
+    )
+    if found.not_run or found.differing:
+        raise typer.Exit(1)

@@ -1,8 +1,8 @@
 """Data sets: the Spider family and BIRD, each in a file of its own; `registry` names them."""
 
+from eval.datasets.json_file import DataError, read_json
 from eval.datasets.load import load
 from eval.datasets.spider_family import (
-    DataError,
     Dataset,
     DatasetName,
     GoldDialogue,
@@ -10,7 +10,6 @@ from eval.datasets.spider_family import (
     followed,
     listed_databases,
     parse_range,
-    read_json,
 )
 
 __all__ = [

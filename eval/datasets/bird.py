@@ -15,7 +15,8 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from eval.datasets.spider_family import DataError, Dataset, GoldDialogue, GoldTurn, file_of, followed, read_json
+from eval.datasets.json_file import DataError, read_json
+from eval.datasets.spider_family import Dataset, GoldDialogue, GoldTurn, file_of, followed
 from value_index.models import ForeignModel
 from value_index.schema import Column, ColumnRef, Dialect, ForeignKey, Schema, Table
 from value_index.sqlite.reflection import column_kind

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from eval.datasets.spider_family import DataError
+from eval.datasets.json_file import DataError
 from value_index.errors import first_problem
 
 M = TypeVar("M", bound=BaseModel)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from eval.datasets import registry
-from eval.datasets.spider_family import DataError, Dataset
+from eval.datasets.json_file import DataError
+from eval.datasets.spider_family import Dataset
 
 Loader = Callable[[Path, str], Dataset]
 

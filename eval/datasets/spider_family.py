@@ -10,19 +10,22 @@ import hashlib
 import json
 import re
 import tomllib
+from array import array
 from codecs import BOM_UTF8
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
 from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
+from eval.datasets.json_file import DataError, each_row
+from eval.datasets.packed import ByNumber, packed
 from value_index.connect import connect
 from value_index.database import Database
-from value_index.errors import TurnSQLError
 from value_index.folders import shipped
 from value_index.models import ForeignModel, FrozenModel
 from value_index.sqlite.database import SQLiteDatabase
@@ -41,10 +44,6 @@ _LONGEST_LINK = 4096
 ADDRESSES = ".addresses.json"
 """The ending of a file that stands for a database that is no SQLite file."""
 _PLAIN_ID = re.compile(r"[^/\\:\x00-\x1f]{1,120}")
-
-
-class DataError(TurnSQLError):
-    """A data folder that is missing, foreign or unreadable."""
 
 
 class _Row(ForeignModel):
@@ -92,7 +91,8 @@ class Dataset:
     name: str
     split: str
     folder: Path
-    dialogues: tuple[GoldDialogue, ...]
+    dialogues: Sequence[GoldDialogue]
+    """Very many are kept compressed."""
     databases: Path | None = None
     """The folder of `ID/ID.sqlite`; None is `database` in the data folder."""
     tables: Path | None = None
@@ -117,18 +117,20 @@ class Dataset:
     @cached_property
     def _names(self) -> dict[str, NaturalNames]:
         tables = self.tables or followed(self.folder / "tables.json")
-        asked = {dialogue.database_id for dialogue in self.dialogues}
-        return load_natural_names(tables, needed=asked) if tables.exists() else {}
+        return load_natural_names(tables, needed=self.database_ids) if tables.exists() else {}
 
-    @property
+    @cached_property
     def turns(self) -> int:
         """How many turns the dialogues have together."""
         return sum(len(dialogue.turns) for dialogue in self.dialogues)
 
     @cached_property
-    def by_index(self) -> dict[int, GoldDialogue]:
+    def by_index(self) -> Mapping[int, GoldDialogue]:
         """The dialogues by their position in the file."""
-        return {dialogue.index: dialogue for dialogue in self.dialogues}
+        numbers = array("q", (dialogue.index for dialogue in self.dialogues))
+        if isinstance(self.dialogues, tuple) or any(later <= number for number, later in pairwise(numbers)):
+            return dict(zip(numbers, self.dialogues, strict=True))
+        return ByNumber(self.dialogues, numbers)
 
     def select(self, start: int, stop: int, databases: Collection[str] = ()) -> Dataset:
         """Return the dialogues start..stop-1 of the file, or those among them about some databases.
@@ -136,10 +138,9 @@ class Dataset:
         Raises:
             DataError: The file has no dialogue in that range.
         """
-        chosen = tuple(dialogue for dialogue in self.dialogues if start <= dialogue.index < stop)
-        if not chosen:
+        found = self._where(lambda dialogue: start <= dialogue.index < stop)
+        if not found.dialogues:
             raise DataError(f"no dialogue in {start}:{stop}: {self.name} {self.split} has {len(self.dialogues)}")
-        found = replace(self, dialogues=chosen)
         return found.about(databases) if databases else found
 
     def shard(self, shard: str) -> Dataset:
@@ -162,14 +163,17 @@ class Dataset:
         Raises:
             DataError: None is.
         """
-        chosen = tuple(dialogue for dialogue in self.dialogues if dialogue.database_id in databases)
-        if not chosen:
+        found = self._where(lambda dialogue: dialogue.database_id in databases)
+        if not found.dialogues:
             raise DataError(f"no dialogue of {self.name} {self.split} is about {', '.join(sorted(databases))}")
-        return replace(self, dialogues=chosen)
+        return found
 
     def without(self, databases: Collection[str]) -> Dataset:
         """Return the dialogues about other databases; there may be none."""
-        return replace(self, dialogues=tuple(d for d in self.dialogues if d.database_id not in databases))
+        return self._where(lambda dialogue: dialogue.database_id not in databases)
+
+    def _where(self, holds: Callable[[GoldDialogue], bool]) -> Dataset:
+        return replace(self, dialogues=packed(GoldDialogue, filter(holds, self.dialogues)))
 
     def database_path(self, database_id: str) -> Path:
         """Return the SQLite file of a database, whether it exists or not.
@@ -179,7 +183,7 @@ class Dataset:
         """
         return file_of(self.databases or followed(self.folder / "database"), database_id)
 
-    @property
+    @cached_property
     def database_ids(self) -> frozenset[str]:
         """The databases that the dialogues talk about."""
         return frozenset(dialogue.database_id for dialogue in self.dialogues)
@@ -187,8 +191,7 @@ class Dataset:
     @property
     def database_paths(self) -> tuple[Path, ...]:
         """The files of the databases that the dialogues talk about."""
-        ids = sorted({dialogue.database_id for dialogue in self.dialogues})
-        return tuple(path for name in ids for path in self._files(name))
+        return tuple(path for name in sorted(self.database_ids) for path in self._files(name))
 
     def _files(self, database_id: str) -> tuple[Path, ...]:
         path = self.database_path(database_id)
@@ -201,7 +204,11 @@ class Dataset:
             DataError: One is absent; the line names it, the dialogue and the folder.
             DatabaseError: One is corrupt or locked.
         """
+        seen = set[str]()
         for dialogue in self.dialogues:
+            if dialogue.database_id in seen:
+                continue
+            seen.add(dialogue.database_id)
             path = self.database_path(dialogue.database_id)
             if not path.is_file() and addresses_of(path) is None:
                 raise DataError(
@@ -340,21 +347,22 @@ def _what_is_there(name: DatasetName, root: Path) -> str:
     return f"it has {', '.join(found)}" if found else f"this is not the {name} archive (no {pattern})"
 
 
-def _dialogues(name: DatasetName, path: Path) -> tuple[GoldDialogue, ...]:
-    rows = read_json(path)
-    if not isinstance(rows, list) or not rows:
+def _dialogues(name: DatasetName, path: Path) -> Sequence[GoldDialogue]:
+    found = packed(GoldDialogue, _each_dialogue(name, path))
+    if not found:
         raise DataError(f"{path} holds no dialogues: it must be a list with at least one")
+    return found
+
+
+def _each_dialogue(name: DatasetName, path: Path) -> Iterator[GoldDialogue]:
     read = _question if name == "spider" else _interaction
-    dialogues: list[GoldDialogue] = []
-    for index in range(len(rows)):
-        row, rows[index] = rows[index], None  # the whole file is not kept beside what is read from it
+    for index, row in enumerate(each_row(path)):
         try:
-            dialogues.append(read(index, row))
+            yield read(index, row)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise DataError(f"{path} is not a {name} file: row {index}, {where or 'itself'}: {first['msg']}") from error
-    return tuple(dialogues)
 
 
 def _interaction(index: int, row: Any) -> GoldDialogue:
@@ -366,20 +374,6 @@ def _question(index: int, row: Any) -> GoldDialogue:
     question = _QuestionRow.model_validate(row)
     turn = GoldTurn(utterance=question.utterance, query=question.query)
     return GoldDialogue(index=index, database_id=question.db_id, turns=(turn,))
-
-
-def read_json(path: Path) -> Any:
-    """Read a JSON file.
-
-    Raises:
-        DataError: It is missing, not text, or not JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path} is not readable JSON: {error}") from error
 
 
 def parse_range(text: str) -> tuple[int, int]:

@@ -24,8 +24,8 @@ from nodes.state import (
 )
 from value_index.schema import ColumnRef, Schema
 
-KEPT_PLANS = 8_192
-"""Plans of SQL texts that are kept: those of all dev sets; a run of a million turns has more than memory."""
+KEPT_PLANS = 1_024
+"""Plans of SQL texts that are kept, some 10 kB each: those of the dialogues that are near."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from statistics import fmean
+
+import numpy as np
 
 from eval.analysis.notes import NoteFigures
 from eval.analysis.unused_notes import Share
@@ -22,20 +25,21 @@ POINTS_DRAWN = 120
 class Risk:
     """The scored turns of a run with a confidence, the most confident first."""
 
-    confidences: tuple[float, ...]
-    right: tuple[bool, ...]
+    confidences: Sequence[float]
+    right: Sequence[int]
+    """1 or 0 for each."""
 
     @cached_property
-    def risks(self) -> tuple[float, ...]:
+    def risks(self) -> Sequence[float]:
         """Share of wrong answers among the first 1, 2, 3, ...; turns of equal confidence share their errors evenly."""
-        found: list[float] = []
-        wrong = 0.0
+        found, wrong = array("d"), 0.0
         for _, tie in groupby(zip(self.confidences, self.right, strict=True), key=lambda pair: pair[0]):
-            verdicts = [right for _, right in tie]
+            verdicts = bytes(right for _, right in tie)
+            share = verdicts.count(0) / len(verdicts)
             for _ in verdicts:
-                wrong += verdicts.count(False) / len(verdicts)
+                wrong += share
                 found.append(wrong / (len(found) + 1))
-        return tuple(found)
+        return found
 
     def at(self, coverage: float) -> float:
         """Share of wrong answers where that share of the turns is answered."""
@@ -59,11 +63,11 @@ class Risk:
 
 def risk_of(run: RunView) -> Risk | None:
     """Return the risk of a run; None if no plan carries a confidence."""
-    pairs = list(zip(run.facts.confidences, map(bool, run.facts.right), strict=True))
-    if not pairs:
+    confidences, right = np.asarray(run.facts.confidences), np.frombuffer(bytes(run.facts.right), np.uint8)
+    if not len(right):
         return None
-    confidences, right = zip(*sorted(pairs, key=lambda pair: -pair[0]), strict=True)
-    return Risk(confidences, right)
+    order = np.argsort(-confidences, kind="stable")
+    return Risk(array("d", confidences[order].tobytes()), right[order].tobytes())
 
 
 def confidence_charts(runs: Sequence[RunView]) -> tuple[Chart, ...]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from tempfile import TemporaryFile
+
+from pydantic import TypeAdapter
 
 from eval.ablation.attribution import Attribution, Attributor
 from eval.report.chart import Chart, Mark
-from eval.report.run_view import RunView, TurnView
+from eval.report.run_view import RunView, StoredTurns, TurnView
 from eval.scoring.scores import TurnScores
 from eval.table import ReportTable
 from eval.turn_key import TurnKey
 from nodes.state import STAGES, Stage
 
 WRONG = "wrong turns"
-Faults = dict[TurnKey, "WrongTurn"]
+Faults = Mapping[TurnKey, "WrongTurn"]
 
 _HOW = {
     "alone": "gold there repairs the turn",
@@ -54,6 +59,39 @@ def all_faults(runs: Sequence[RunView]) -> list[tuple[RunView, Faults]]:
     return [(run, faults_of(run, attributors.get(run.manifest.rows_sha256))) for run in runs]
 
 
+class StoredFaults(Mapping[TurnKey, WrongTurn]):
+    """The wrong turns of a run that has more than memory should hold: in a file, with some bytes a turn to find them."""
+
+    def __init__(self, found: Iterable[tuple[TurnKey, WrongTurn]]) -> None:
+        """Store them; the turns rise."""
+        self._turns, self._starts, self._file = array("q"), array("q"), TemporaryFile()  # noqa: SIM115 (open as long as the mapping is)
+        for key, fault in found:
+            self._turns.append(_number(key))
+            self._starts.append(self._file.tell())
+            self._file.write(_READER.dump_json(fault) + b"\n")
+
+    def __getitem__(self, key: TurnKey) -> WrongTurn:
+        place = bisect_left(self._turns, _number(key))
+        if place == len(self._turns) or self._turns[place] != _number(key):
+            raise KeyError(key)
+        self._file.seek(self._starts[place])
+        return _READER.validate_json(self._file.readline())
+
+    def __iter__(self) -> Iterator[TurnKey]:
+        return (TurnKey(*divmod(number, _MOST_TURNS)) for number in self._turns)
+
+    def __len__(self) -> int:
+        return len(self._turns)
+
+
+_READER = TypeAdapter(WrongTurn)
+_MOST_TURNS = 1 << 24
+
+
+def _number(key: TurnKey) -> int:
+    return key.dialogue * _MOST_TURNS + key.turn
+
+
 def faults_of(run: RunView, attributor: Attributor | None) -> Faults:
     """Explain the wrong turns of a run; without an attributor only a ladder's base is explained."""
     wrong = (turn for turn in run.turns if turn.mark == "wrong")
@@ -69,7 +107,10 @@ def faults_of(run: RunView, attributor: Attributor | None) -> Faults:
             for turn in wrong
             if (it := blamed.get(turn.record.key))
         }
-    return {turn.record.key: _fault(turn, attributor) for turn in wrong} if attributor else {}
+    if attributor is None:
+        return {}
+    found = ((turn.record.key, _fault(turn, attributor)) for turn in wrong)
+    return StoredFaults(found) if isinstance(run.turns, StoredTurns) else dict(found)
 
 
 def first_departure(scores: TurnScores) -> Stage | None:

@@ -23,9 +23,8 @@ from eval.runs.remote_copy import check_address, copy_run
 from eval.runs.runner import Runner
 from eval.runs.scheduling import quiet_gc
 from eval.runs.store import RunStore
-from eval.runs.workers import Order, answer_by_workers
+from eval.runs.workers import Order, answer_by_workers, crew_of
 from eval.statistics import smallest_decidable
-from eval.turn_key import TurnKey
 from nodes.llm.messages import EndpointError
 from nodes.node import Variant
 from nodes.state import STAGES
@@ -64,6 +63,11 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     Raises:
         TurnSQLError: bad data, configuration or run folder; nothing is half-written.
     """
+    with ExitStack() as joined:
+        return _run(options, joined, say)
+
+
+def _run(options: RunOptions, joined: ExitStack, say: Callable[[str], object] | None) -> RunCounts:
     config, experiment = read_experiment(options)
     if options.cassette and options.cassette.is_batch and experiment.history == "predicted":
         raise RunError("a batch is answered as a whole, before any turn is known: give --history gold")
@@ -84,13 +88,14 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     dataset = dataset.shard(options.shard) if options.shard else dataset
     known = options.knowledge or config.knowledge
     order = Order(dataset, config, experiment, options.concurrency, dict(options.environment), options.cassette, known)
+    # Before this process reads what the manifest tells: the workers read what they need meanwhile.
+    crew = joined.enter_context(crew_of(options.workers, order)) if options.workers > 1 and not options.ray else None
     dataset.open_databases()
     runner = Runner.build(dataset, config, experiment, known)
     manifest = manifest_of(runner, options, f"{start}:{min(stop, total)}", first)
     if config.endpoint and not (options.cassette and options.cassette.is_offline):
         served = asyncio.run(served_model(config.endpoint, options.environment))
         manifest = manifest.model_copy(update={"served_model": served})
-    joined = ExitStack()
     ray = joined.enter_context(connected(options.ray)) if options.ray else None
     begin = RunStore.resume if options.resume else RunStore.create
     store = begin(options.out, manifest, dataset.database_paths)
@@ -102,8 +107,8 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     try:
         if ray:
             stopped = answer_on_cluster(ray, options.workers, order, store)
-        elif options.workers > 1:
-            stopped = answer_by_workers(options.workers, order, store)
+        elif crew:
+            stopped = answer_by_workers(crew, order, store)
         else:
             with quiet_gc():
                 stopped = asyncio.run(_answer(runner, store, options))
@@ -111,7 +116,6 @@ def run(options: RunOptions, *, say: Callable[[str], object] | None = None) -> R
     finally:
         store.close()
         dataset.close()
-        joined.close()
     counts = _counts(store, stopped)
     if options.records == "parquet" and not stopped:
         pack_records(options.out)
@@ -126,9 +130,9 @@ def _refuse_unknown_turns(store: RunStore, dataset: Dataset) -> None:
     Raises:
         RunError: One is not.
     """
-    asked = {TurnKey(d.index, turn) for d in dataset.dialogues for turn in range(len(d.turns))}
     for key in store.done:
-        if key not in asked:
+        dialogue = dataset.by_index.get(key.dialogue)
+        if dialogue is None or not 0 <= key.turn < len(dialogue.turns):
             store.close()
             raise RunError(f"{store.folder / 'turns.jsonl'} holds turn {key}, which is not in the data: it was edited")
 

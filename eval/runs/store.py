@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 from filelock import FileLock, Timeout
 from pydantic import BaseModel
 
@@ -24,6 +27,7 @@ from eval.records import (
     read_manifest,
 )
 from eval.runs.parquet import unpack_records
+from eval.scoring.scored_input import key_of
 from eval.turn_key import TurnKey
 from value_index.atomic_file import UNFINISHED, atomic_file, write_atomically
 from value_index.private_folder import private_folder
@@ -122,7 +126,8 @@ class RunStore:
 
     def sort(self) -> None:
         """Put the lines into the order of the dialogues, whatever the order of completion."""
-        self._rewrite(self._sorted("turns.jsonl"), self._sorted("alone.jsonl"))
+        if not all(map(self._is_sorted, ("turns.jsonl", "alone.jsonl"))):
+            self._rewrite(self._sorted("turns.jsonl"), self._sorted("alone.jsonl"))
 
     def close(self) -> None:
         """Release the folder."""
@@ -142,15 +147,28 @@ class RunStore:
 
     def _sorted(self, name: str) -> Iterator[bytes]:
         """Yield the lines of one of the files by turn: their places are in memory, not they."""
-        places: list[tuple[int, int, int]] = []
+        order = self._order(name)
+        with (self.folder / name).open("rb") as file:
+            for start in order:
+                file.seek(start)
+                yield file.readline()[:-1]
+
+    def _order(self, name: str) -> Sequence[int]:
+        """Return where the lines of one of the files begin, by turn; some bytes a line are in memory."""
+        dialogues, turns, starts, at = array("q"), array("i"), array("q"), 0
         with (self.folder / name).open("rb") as file:
             for line in file:
                 if line.endswith(b"\n"):
-                    found = json.loads(line)
-                    places.append((found["dialogue"], found["turn"], file.tell() - len(line)))
-            for _, _, start in sorted(places):
-                file.seek(start)
-                yield file.readline()[:-1]
+                    key = key_of(line)
+                    dialogues.append(key.dialogue)
+                    turns.append(key.turn)
+                    starts.append(at)
+                at += len(line)
+        return array("q", np.asarray(starts)[np.lexsort((starts, turns, dialogues))].tobytes())
+
+    def _is_sorted(self, name: str) -> bool:
+        order = self._order(name)
+        return all(start < later for start, later in pairwise(order))
 
     def _rewrite(self, turns: Iterable[bytes], alone: Iterable[bytes]) -> None:
         """Write both files anew, with new links."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import signal
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
@@ -71,14 +71,14 @@ class Worker:
     """Units that it was given and that are not whole yet, by their number."""
 
 
-def answer_by_workers(workers: int, order: Order, store: RunStore) -> str | None:
+def answer_by_workers(crew: Sequence[Worker], order: Order, store: RunStore) -> str | None:
     """Answer every turn that the store does not have yet; return why it ended early where the endpoint is dead.
 
     A worker that ends is left, and what it had not finished goes to the others.
 
     Args:
-        workers: how many processes.
-        order: what each is told; its concurrency is that of all of them together.
+        crew: the processes, see crew_of.
+        order: what they were told; its concurrency is that of all of them together.
         store: the run, which this process alone writes.
 
     Raises:
@@ -86,9 +86,9 @@ def answer_by_workers(workers: int, order: Order, store: RunStore) -> str | None
         TurnSQLError: A worker could not begin.
     """
     units = units_left(order.dataset, order.experiment.history, store.done)
-    each = replace(order, concurrency=-(-order.concurrency // workers))
-    with _crew(workers, each) as crew, Progress("turns", total=order.dataset.turns, done=len(store.done)) as progress:
-        return Employer(crew, WaitingUnits(units), each.concurrency, store, progress).run()
+    with Progress("turns", total=order.dataset.turns, done=len(store.done)) as progress:
+        at_once = -(-order.concurrency // len(crew))
+        return Employer(list(crew), WaitingUnits(units), at_once, store, progress).run()
 
 
 @dataclass
@@ -155,8 +155,13 @@ class Employer:
 
 
 @contextmanager
-def _crew(workers: int, order: Order) -> Generator[list[Worker]]:
-    """Start the workers, and end them whatever happens."""
+def crew_of(workers: int, order: Order) -> Generator[Sequence[Worker]]:
+    """Start so many workers, and end them whatever happens.
+
+    Args:
+        order: what they are told; its concurrency is that of all of them together.
+    """
+    order = replace(order, concurrency=-(-order.concurrency // workers))
     # Not forked: a copied process would share locks, threads and open databases with this one.
     context = multiprocessing.get_context("spawn")
     crew: list[Worker] = []
@@ -168,7 +173,7 @@ def _crew(workers: int, order: Order) -> Generator[list[Worker]]:
                 process.start()
             theirs.close()  # else the end of the worker would not show
             crew.append(Worker(process, ours))
-        yield list(crew)
+        yield crew
     finally:
         for worker in crew:
             worker.connection.close()
@@ -187,7 +192,8 @@ def work(connection: Connection, order: Order) -> None:
     except (EOFError, ConnectionError):  # nobody is left to answer
         pass
     except TurnSQLError as error:
-        connection.send(Stopped(str(error), is_endpoint=False))
+        with suppress(OSError):  # the run was refused before it began
+            connection.send(Stopped(str(error), is_endpoint=False))
 
 
 async def _work(connection: Connection, order: Order) -> None:
@@ -199,6 +205,7 @@ async def _work(connection: Connection, order: Order) -> None:
     def written(unit: Unit, record: TurnRecord, alone: Iterable[AloneRecord]) -> None:
         connection.send(Done(unit.number, record, tuple(alone)))
 
+    await asyncio.to_thread(connection.poll, None)  # a recording is not touched before there is something to answer
     async with open_llm(order.config.endpoint, order.environment, order.cassette) as llm:
         try:
             await replace(runner, llm=llm).answer(given, written, order.concurrency)

@@ -77,9 +77,10 @@ def judged(dataset: Dataset, run: Path, *, suite: bool, workers: int = 1) -> Ite
 
 def _written(shares: Iterable[Share], folder: Path) -> list[Path]:
     # Not forked: a copied process would share locks and open databases with this one.
-    shares = list(shares)
-    with ProcessPoolExecutor(len(shares), get_context("spawn")) as pool:
+    own, *others = shares
+    with ProcessPoolExecutor(len(others), get_context("spawn")) as pool:
+        given = [pool.submit(share.write, folder) for share in others]
         try:
-            return list(pool.map(Share.write, shares, [folder] * len(shares)))
+            return [own.write(folder), *(each.result() for each in given)]
         except BrokenProcessPool:
             raise RunError("a process that scored was ended: score again, with fewer --workers") from None

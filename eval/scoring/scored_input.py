@@ -34,7 +34,7 @@ def each_scored_input(
     beside = (place for place in _alone_lines(folder) if _is_of(place[1], dialogues))
     alone = groupby(beside, key=lambda place: key_of(place[1]))
     at, lines = next(alone, (None, iter(())))
-    seen, path = set[TurnKey](), folder / "turns.jsonl"
+    seen, path = _Keys(), folder / "turns.jsonl"
     for number, line in enumerate(readable_lines(path), start=1):
         if not line.strip() or not _is_of(line, dialogues):
             continue
@@ -47,8 +47,21 @@ def each_scored_input(
             own = [parsed_line(folder / "alone.jsonl", *place, AloneRecord) for place in lines]
             at, lines = next(alone, (None, iter(())))
         yield record, own
-    if at in seen:
+    if at is not None and at in seen:
         raise RunError(f"{folder / 'alone.jsonl'} has its turns in another order than turns.jsonl: run it again")
+
+
+class _Keys:
+    """Turns that were seen, a bit each."""
+
+    def __init__(self) -> None:
+        self._turns: dict[int, int] = {}
+
+    def add(self, key: TurnKey) -> None:
+        self._turns[key.dialogue] = self._turns.get(key.dialogue, 0) | 1 << key.turn
+
+    def __contains__(self, key: TurnKey) -> bool:
+        return bool(self._turns.get(key.dialogue, 0) >> key.turn & 1)
 
 
 def _alone_lines(folder: Path) -> Iterator[tuple[int, bytes]]:

@@ -65,13 +65,13 @@ def test_the_history_that_was_fed_is_shown_for_noised_too(folder: Path) -> None:
 
 def test_risk_falls_with_coverage_where_confidence_is_right() -> None:
     risk = Risk((0.9, 0.8, 0.3, 0.1), (True, True, False, False))
-    assert risk.risks == (0.0, 0.0, 1 / 3, 0.5)
+    assert list(risk.risks) == [0.0, 0.0, 1 / 3, 0.5]
     assert risk.area == pytest.approx((0 + 0 + 1 / 3 + 0.5) / 4)
     assert risk.at(0.5) == 0.0 and risk.at(1.0) == 0.5
 
 
 def test_turns_of_equal_confidence_share_their_errors() -> None:
-    assert Risk((0.5, 0.5), (True, False)).risks == Risk((0.5, 0.5), (False, True)).risks == (0.5, 0.5)
+    assert list(Risk((0.5, 0.5), (True, False)).risks) == list(Risk((0.5, 0.5), (False, True)).risks) == [0.5, 0.5]
 
 
 def test_confidence_is_drawn_where_a_planner_gives_one(folder: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiprocessing import Pipe
+from multiprocessing import Pipe, active_children
 from pathlib import Path
 from threading import Thread
 
@@ -113,3 +113,10 @@ def test_two_workers_write_the_records_of_one_and_resume_them(tmp_path: Path, hi
     )
     assert run(options).kept == 4
     assert not identity(*folders).differing
+
+
+def test_a_refused_run_leaves_no_worker(tmp_path: Path) -> None:
+    (tmp_path / "note").write_text("mine")
+    with pytest.raises(RunError, match="is not empty"):
+        run(RunOptions(data=build()[0].parents[2], out=tmp_path, config=LEXICAL, dialogues="0:2", workers=2))
+    assert not active_children() and [path.name for path in tmp_path.iterdir()] == ["note"]
