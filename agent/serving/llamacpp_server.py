@@ -29,6 +29,9 @@ def main() -> None:
     params.hostnames, params.port, params.use_jinja, params.ui = ["127.0.0.1"], given.port, True, False
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = given.threads
     params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(path, 0.0) for path in given.lora]
+    if given.lora:
+        # What it keeps of earlier prompts beside the slot's own is given back whichever adapter made it.
+        params.cache_ram_mib = 0
     server = xllamacpp.Server(params)
     print(f"ready at {server.listening_address}/v1", flush=True)
     ended = threading.Event()
