@@ -9,7 +9,7 @@ import yaml
 
 from agent.config import Config
 from agent.graph import build_graph
-from eval.bench.scale_plan import read_plan
+from eval.bench.scale.plan import read_plan
 from eval.runs.experiment import RunOptions, read_experiment
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"

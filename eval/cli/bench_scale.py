@@ -49,7 +49,7 @@ def bench_scale(
     ] = 0,
 ) -> None:
     """Measure run, score and report over more and more turns: time, peak memory, size on disk, and how each grows."""
-    from eval.bench.scale import scale_costs
+    from eval.bench.scale.costs import scale_costs
     from eval.demo.build import build
 
     words = (*(("--config", str(config)) if config else ()), "--alone" if alone else "--no-alone")
@@ -79,7 +79,7 @@ def bench_scale_plan(
     ] = False,
 ) -> None:
     """Say what a million turns take on processes and servers by a simulation, and what the bottleneck is at each step."""
-    from eval.bench.scale_plan import read_plan, steps
+    from eval.bench.scale.plan import read_plan, steps
     from value_index.folders import shipped
 
     if confirm:
@@ -101,7 +101,7 @@ def bench_scale_plan(
 
 
 def _confirm() -> None:
-    from eval.bench.scale_points import measured_points
+    from eval.bench.scale.points import measured_points
 
     typer.echo(
         f"{'processes':>9}{'asked':>7}{'server ms':>11}{'compute ms':>12}{'predicted/s':>13}{'measured/s':>12}{'in flight':>11}{'off':>7}"
@@ -148,7 +148,7 @@ def bench_servers(
     servers: Annotated[int, typer.Option(min=2, help="Loopback servers, of 200 ms each.")] = 3,
 ) -> None:
     """Run over several servers, kill one and bring it back; show the share of each, and what differs from the records of one."""
-    from eval.bench.servers import outlived_server
+    from eval.bench.scale.servers import outlived_server
     from eval.demo.build import build
 
     found = outlived_server(data or build()[0].parents[2], folder, turns, servers)

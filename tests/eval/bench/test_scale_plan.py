@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eval.bench.scale_plan import Setup, simulate, steps
+from eval.bench.scale.plan import Setup, simulate, steps
 from turnsql import app
 
 

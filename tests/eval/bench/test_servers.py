@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.bench.servers import CONCURRENCY, outlived_server
+from eval.bench.scale.servers import CONCURRENCY, outlived_server
 from eval.demo.build import build
 
 
 def test_a_server_that_is_killed_costs_no_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eval.bench.servers.DELAY", 0.02)
+    monkeypatch.setattr("eval.bench.scale.servers.DELAY", 0.02)
     monkeypatch.setattr("nodes.llm.server_pool.REST", 0.3)
     found = outlived_server(build()[0].parents[2], tmp_path, 72, 3)
     assert (found.turns, found.not_run, found.differing) == (72, 0, 0)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from agent.config import DEFAULT
 from eval.analysis.identity import identity
 from eval.bench.loopback_server import loopback
-from eval.bench.scale import repeated_archive
+from eval.bench.scale.costs import repeated_archive
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.bench.generated_archive import ARCHIVE, generated_archive, link_databases
 from eval.bench.graph import CommandCost, command_cost
+from eval.bench.scale.generated_archive import ARCHIVE, generated_archive, link_databases
 from eval.datasets import Dataset, load
 from eval.record_lines import has_lines
 from eval.records import AloneRecord, TurnRecord, each_alone, each_turn, read_manifest

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eval.bench.loopback_server import loopback
 from eval.bench.loopback_turns import turns_by_processes
-from eval.bench.scale_plan import Setup, simulate
+from eval.bench.scale.plan import Setup, simulate
 
 POINTS = ((1, 4, 200), (1, 16, 200), (1, 32, 200), (2, 32, 200), (1, 8, 50), (2, 64, 200))
 """Processes, turns asked at once, milliseconds of the server."""

@@ -1,0 +1,1 @@
+"""What more turns, processes and servers take."""
