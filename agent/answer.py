@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from agent.config import Config, ExecutionSettings
 from agent.execute import execute
-from agent.other_reading import OtherReading, other_reading
+from agent.notes.other_reading import OtherReading
+from agent.notes.seen import Seen
 from agent.steps import walk
 from agent.traces import turn_facts, turn_span
 from nodes.coverage.unused import unused_mentions
@@ -39,8 +40,8 @@ class Answer(FrozenModel):
     """What the SQL gave; None if no SQL was written, or nothing was asked."""
     unused: tuple[str, ...] = ()
     """Words of the question that name a value, a time or a number and that the SQL does not heed."""
-    other_reading: OtherReading | None = None
-    """A plan that comes close and gives other rows; None if none does."""
+    seen: Seen | None = None
+    """What its rows, beside those of other plans, say of it; None where they say nothing."""
     knowledge: tuple[str, ...] | None = None
     """What of `--knowledge` the question speaks of, a line each; None if there is no knowledge."""
 
@@ -50,14 +51,20 @@ class Answer(FrozenModel):
         return self.state.attempts[-1].violations if self.state.attempts else ()
 
     @property
+    def other_reading(self) -> OtherReading | None:
+        """A plan that comes close and gives other rows; None if none does, or the answer is sure."""
+        return self.seen.other_reading if self.seen else None
+
+    @property
     def ok(self) -> bool:
         """Whether there is SQL and it ran."""
         return self.result is not None and self.result.ok
 
     @property
     def confidence(self) -> float | None:
-        """Calibrated probability that the plan is right; None until a node gives one."""
-        return self.state.plans[0].confidence if self.state.plans else None
+        """Calibrated probability that the answer is right: by what was seen of rows, else the planner's; None if neither is known."""
+        planner = self.state.plans[0].confidence if self.state.plans else None
+        return self.seen.confidence if self.seen else planner
 
 
 def check_question(question: str) -> str:
@@ -144,7 +151,7 @@ def answer_of(state: GraphState, context: Context, execution: ExecutionSettings)
         state=state,
         result=result,
         unused=() if state.plan_given else unused_mentions(state, context),
-        other_reading=other_reading(state, result, context, execution),
+        seen=Seen.of(state, result, context, execution),
         knowledge=lines,
     )
 

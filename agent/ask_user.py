@@ -17,7 +17,8 @@ from langgraph.types import interrupt
 
 from agent.clarify import Doubt, Reply, choice_of, differences, preferred
 from agent.config import ClarifySettings
-from agent.other_reading import LONGEST, shows_less_or_more, written
+from agent.notes.answer_confidence import shows_less_or_more
+from agent.notes.rivals import LONGEST, written
 from nodes.choice.gather import rows_key
 from nodes.intent.explained_words import unexplained_phrases
 from nodes.knowledge.defined.reader import Reader

@@ -177,6 +177,28 @@ def choice(
     )
 
 
+@app.command("answer-confidence")
+def answer_confidence(
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset and spider_data.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")] = Path(
+        "agent/notes/answer_confidence.json"
+    ),
+    config: Annotated[Path, typer.Option(metavar="FILE", help="Settings (TOML).")] = Path(
+        "configs/training/choice.toml"
+    ),
+    held_out: Annotated[
+        Path, typer.Option(metavar="FILE", help="Databases to fit on, which the network was not trained on (TOML).")
+    ] = HELD_OUT,
+) -> None:
+    """Fit how sure an answer of the embedded planner is, once its rows and those of the plans behind it are seen."""
+    from eval.datasets import listed_databases
+    from training.ranking.answers import train_answer_confidence
+    from training.ranking.config import load_choice_config
+
+    settings, databases = load_choice_config(config), sorted(listed_databases(held_out))
+    typer.echo(train_answer_confidence(data, databases, out, config=settings, say=typer.echo))
+
+
 @app.command("model-choice")
 def model_choice(
     run: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.clarify import differences
 from agent.config import ExecutionSettings
 from agent.execute import execute
-from agent.other_reading import LONGEST, written
+from agent.notes.rivals import LONGEST, written
 from agent.revision.plan_of_turn import plan_of
 from nodes.choice.gather import rows_key
 from nodes.node import Context

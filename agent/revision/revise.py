@@ -7,7 +7,7 @@ next question follows on it.
 from __future__ import annotations
 
 from agent.answer import Answer
-from agent.other_reading import written
+from agent.notes.rivals import written
 from agent.revision.filters import FilterInForce, filters_in_force
 from agent.revision.plan_of_turn import RevisionError, check_plan, plan_of, plan_to_revise
 from agent.revision.readings import Reading, readings

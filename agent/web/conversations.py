@@ -12,7 +12,7 @@ from agent.answer import Answer
 from agent.clarify import Doubt
 from agent.execute import execute
 from agent.feedback import Feedback, FeedbackError, KeptAnswer
-from agent.other_reading import written
+from agent.notes.rivals import written
 from agent.revision.plan_of_turn import RevisionError, check_plan
 from agent.revision.readings import Reading
 from agent.revision.revise import other_readings, revise, take, without

@@ -42,6 +42,7 @@ def answer_shown(
     return state_shown(answer.state, context).model_copy(
         update={
             **_result(answer),
+            "confidence": answer.confidence,
             "unused": answer.unused,
             "doubt": doubt,
             "readings": tuple(ReadingShown(text=each.text, confidence=each.confidence) for each in readings),

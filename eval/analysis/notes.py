@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.config import ExecutionSettings
-from agent.other_reading import other_reading
+from agent.notes.seen import Seen
 from eval.analysis.unused_notes import ComparedTurn, UnusedFigures, compared_turn, unused_figures
 from eval.records import TurnRecord, read_manifest, read_turns
 from eval.scoring.score import open_rows
@@ -27,6 +27,17 @@ BINS = 10
 EXECUTION = ExecutionSettings()
 """What an answer may cost, as the embedded default has it."""
 READ: tuple[Stage, ...] = STAGES[:4]
+BOUNDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+
+class NotePoint(FrozenModel):
+    """What it would be if a confidence under a bound were the only note."""
+
+    bound: float
+    wrong_without_note: float
+    """Share of the wrong answers with a confidence at or above the bound."""
+    right_with_note: float
+    """Share of the right answers with one below it."""
 
 
 class NoteFigures(FrozenModel):
@@ -36,11 +47,17 @@ class NoteFigures(FrozenModel):
     right: float
     """Share of right answers, by the value verdict."""
     confidence: float
-    """The mean."""
+    """The mean, of the answers: what the planner was sure of, mended by what was seen of rows."""
     calibration_error: float
     """The gap of confidence and accuracy, over ten equal bins of confidence."""
     brier: float
     """The mean squared distance of confidence and verdict."""
+    area: float
+    """How often a right answer has more confidence than a wrong one (area under the curve); .5 where either is missing."""
+    planner_area: float
+    """The same by the planner's own confidence, before anything is run."""
+    curve: tuple[NotePoint, ...]
+    """What the confidence alone would tell, bound by bound."""
     wrong: int
     wrong_without_note: int
     """Wrong answers with a confidence of .5 or more, nothing unused, no warning, and no other reading."""
@@ -61,9 +78,12 @@ class NotedTurn:
     """One answer: how sure, whether anything else speaks against it, and whether it is right."""
 
     confidence: float
+    """In the answer, its rows seen."""
     noted: bool
     """Whether words are unused, the validator warns, or another reading comes close."""
     right: bool
+    planner: float = 0.0
+    """The planner's own confidence."""
     other_right: bool | None = None
     """Whether the other reading is right; None if there is none."""
     compared: ComparedTurn | None = None
@@ -125,9 +145,11 @@ def _noted(
     told = bool(unused_mentions(state, read))
     compared = compared_turn(record.dialogue, state, gold, read, told=told)
     result = context.database.execute(record.sql, max_rows=EXECUTION.max_rows)
-    other = other_reading(state, result, context, EXECUTION)
+    seen, planner = Seen.of(state, result, read, EXECUTION), record.confidence or 0.0
+    other = seen.other_reading if seen else None
     other_right = same_rows(executions, context.database, repair(gold), other.sql) if other else None
-    return NotedTurn(record.confidence or 0.0, warned or told or other is not None, right, other_right, compared)
+    noted, confidence = warned or told or other is not None, seen.confidence if seen else planner
+    return NotedTurn(confidence, noted, right, planner, other_right, compared)
 
 
 def figures_of(turns: Iterable[NotedTurn]) -> NoteFigures:
@@ -145,6 +167,9 @@ def figures_of(turns: Iterable[NotedTurn]) -> NoteFigures:
         confidence=sum(each.confidence for each in found) / count,
         calibration_error=sum(_gaps(found)) / count,
         brier=sum((each.confidence - each.right) ** 2 for each in found) / count,
+        area=_area([each.confidence for each in found], [each.right for each in found]),
+        planner_area=_area([each.planner for each in found], [each.right for each in found]),
+        curve=tuple(_point(found, bound) for bound in BOUNDS),
         wrong=len(wrong),
         wrong_without_note=sum(each.confidence >= LEAST and not each.noted for each in wrong),
         right_with_note=sum(each.right and (each.noted or each.confidence < LEAST) for each in found),
@@ -160,3 +185,21 @@ def _gaps(turns: list[NotedTurn]) -> Iterator[float]:
     for number in range(BINS):
         here = [each for each in turns if min(BINS - 1, int(each.confidence * BINS)) == number]
         yield abs(sum(each.confidence - each.right for each in here))
+
+
+def _point(turns: list[NotedTurn], bound: float) -> NotePoint:
+    wrong = [each.confidence for each in turns if not each.right]
+    right = [each.confidence for each in turns if each.right]
+    return NotePoint(
+        bound=bound,
+        wrong_without_note=sum(each >= bound for each in wrong) / max(1, len(wrong)),
+        right_with_note=sum(each < bound for each in right) / max(1, len(right)),
+    )
+
+
+def _area(confidences: list[float], right: list[bool]) -> float:
+    """Return the share of pairs of a right and a wrong answer of which the right one has more confidence; equal ones count half."""
+    pairs = list(zip(confidences, right, strict=True))
+    above, below = ([sure for sure, is_right in pairs if is_right is side] for side in (True, False))
+    won = sum((one > other) + 0.5 * (one == other) for one in above for other in below)
+    return won / (len(above) * len(below)) if above and below else 0.5

@@ -133,18 +133,20 @@ def notes(
 ) -> None:
     """Count the wrong answers that came without a note: sure of themselves, nothing unused, no warning, no other reading.
 
-    Beside them: how often what a note says to be unused is what the gold plan has and the answer lacks.
+    Beside them: how well the confidence parts right from wrong, and how often what is said to be unused is what the gold
+    plan has and the answer lacks.
     """
     from rich.console import Console
 
     from eval.analysis.notes import note_figures
-    from eval.report.confidence import note_table, reading_table, unused_table
+    from eval.report.confidence import curve_table, note_table, reading_table, unused_table
 
     found = {run.name: note_figures(run, data) for run in runs}
     if json:
         typer.echo("\n".join(figures.model_dump_json() for figures in found.values()))
         return
-    Console().print(note_table(found).rich(), reading_table(found).rich(), unused_table(found).rich())
+    tables = (note_table, curve_table, reading_table, unused_table)
+    Console().print(*(table(found).rich() for table in tables))
 
 
 @app.command("clarification", rich_help_panel=MAINTAIN)

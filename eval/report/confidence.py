@@ -11,7 +11,7 @@ from statistics import fmean
 
 import numpy as np
 
-from eval.analysis.notes import NoteFigures
+from eval.analysis.notes import BOUNDS, NoteFigures
 from eval.analysis.unused_notes import Share
 from eval.report.chart import Chart, Mark
 from eval.report.run_view import RunView
@@ -129,17 +129,33 @@ def note_table(runs: Mapping[str, NoteFigures]) -> ReportTable:
     """Lay out how far the confidence of runs holds, and how many wrong answers came without a note."""
     return ReportTable(
         title="Confidence and notes",
-        columns=("run", "turns", "right", "confidence", "calibration error", "Brier", "wrong without a note", "right with a note"),
+        columns=(
+            "run", "turns", "right", "confidence", "calibration error", "Brier", "area", "planner's area",
+            "wrong without a note", "right with a note",
+        ),
         rows=tuple(
             (
                 name, str(each.turns), figure(each.right), figure(each.confidence), figure(each.calibration_error),
-                figure(each.brier), f"{each.wrong_without_note} of {each.wrong}",
+                figure(each.brier), figure(each.area), figure(each.planner_area), f"{each.wrong_without_note} of {each.wrong}",
                 f"{each.right_with_note} of {round(each.turns * each.right)}",
             )
             for name, each in runs.items()
         ),
-        note="A note: a confidence under .5, words of the question that the SQL does not use, a warning, or another reading.",
+        note="A note: a confidence under .5, words of the question that the SQL does not use, a warning, or another reading."
+        " Area: how often a right answer has more confidence than a wrong one; the planner's is that before anything is run.",
     )  # fmt: skip
+
+
+def curve_table(runs: Mapping[str, NoteFigures]) -> ReportTable:
+    """Lay out what the confidence alone would tell, bound by bound."""
+    return ReportTable(
+        title="Wrong answers of more confidence than a bound / right ones of less",
+        columns=("run", *(figure(bound) for bound in BOUNDS)),
+        rows=tuple(
+            (name, *(f"{figure(at.wrong_without_note)} / {figure(at.right_with_note)}" for at in each.curve))
+            for name, each in runs.items()
+        ),
+    )
 
 
 def reading_table(runs: Mapping[str, NoteFigures]) -> ReportTable:

@@ -11,7 +11,7 @@ from agent.checkpoint_format import in_memory
 from agent.clarify import Doubt, Reply
 from agent.config import Config
 from agent.graph import build_graph, run_turn
-from agent.other_reading import written
+from agent.notes.rivals import written
 from eval.interact.play.ledger import COSTS
 from eval.interact.play.messages import AWAITING, COMPLETED, OUT_OF_BUDGET, Request, read_request
 from eval.interact.play.picked import picked_reading

@@ -25,6 +25,9 @@ def test_a_note_is_a_low_confidence_an_unused_word_a_warning_or_another_reading(
     assert (found.turns, found.right, found.wrong) == (5, 0.4, 3)
     assert (found.wrong_without_note, found.right_with_note) == (1, 1)
     assert found.confidence == pytest.approx(0.68)
+    assert found.area == (3 + 1) / 6 and found.planner_area == 0.5
+    assert (found.curve[3].bound, found.curve[3].right_with_note) == (0.6, 0.0)
+    assert found.curve[3].wrong_without_note == pytest.approx(2 / 3)
     assert found.calibration_error == pytest.approx((0.1 + 0.4 + 1.6 + 0.3) / 5)
 
 
