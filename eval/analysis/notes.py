@@ -78,7 +78,7 @@ class NotedTurn:
     """One answer: how sure, whether anything else speaks against it, and whether it is right."""
 
     confidence: float
-    """In the answer, its rows seen."""
+    """That of the answer, its rows seen."""
     noted: bool
     """Whether words are unused, the validator warns, or another reading comes close."""
     right: bool
