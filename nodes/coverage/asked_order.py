@@ -22,8 +22,13 @@ _BY_TIME = frozenset(map(stem, ("age",)))
 _RACED = frozenset(map(stem, ("time", "duration", "seconds", "lap")))
 _BY_SPEED = frozenset(("fastest", "slowest"))
 _BORN = frozenset(map(stem, ("birth", "born", "birthday", "dob", "date", "year", "founded", "opened", "built")))
+<<<<<<< HEAD
 _TIMES = frozenset(map(stem, ("date",)))
 _BIRTHS = frozenset(map(stem, ("birth", "born", "birthday", "dob", "died", "death")))
+=======
+_AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "value", "price", "cost")))
+"""Stems of words for what is paid or owed, which stand for one another where no column bears the one that is said."""
+>>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)
 _UP = frozenset(("a", "low", "lowest", "smallest", "least", "fewest", "alphabetical", "ascending"))
 _DOWN = frozenset(("z", "high", "descending", "reverse"))
 MOST_ROWS = 100
@@ -97,6 +102,7 @@ def _columns(inquiry: Inquiry, word: str) -> tuple[ColumnRef, ...]:
     sort, utterance = inquiry.evidence.cues.sort, inquiry.utterance
     at = next(iter(utterance.find(word)), None) if word else None
     found: dict[ColumnRef, float] = {}
+    amount_said = sort is not None and bool({each.stem for each in utterance.words[sort : sort + 4]} & _AMOUNTS)
     implied = {stem(each) for each in SUPERLATIVES.get(word, (False, ()))[1]}
     for ref in inquiry.schema.columns:
         score = 0.0
@@ -114,6 +120,8 @@ def _columns(inquiry: Inquiry, word: str) -> tuple[ColumnRef, ...]:
             or (implied & _BY_TIME and _BORN & stems and inquiry.evidence.is_ordered(ref))
         ):
             score = max(score, 0.6)
+        if score < 0.4 and amount_said and stems & _AMOUNTS and inquiry.evidence.is_ordered(ref):
+            score = 0.5
         if score >= 0.4:
             found[ref] = score + 0.3 * inquiry.table_score(ref.table)
     return tuple(sorted(found, key=lambda ref: -found[ref]))

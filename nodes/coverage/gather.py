@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Requirement
+from nodes.coverage.requirements.amounts import amount_requirements
 from nodes.coverage.requirements.dates import date_requirements
+from nodes.coverage.requirements.exchanged_numbers import exchanged_numbers
 from nodes.coverage.requirements.flags import flag_requirements
 from nodes.coverage.requirements.lateness import late_requirements
 from nodes.coverage.requirements.names import name_requirements
@@ -25,6 +27,8 @@ READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
     bound_requirements,
     null_requirements,
     number_requirements,
+    amount_requirements,
+    exchanged_numbers,
     name_requirements,
 )
 """The readers; of two requirements about the same words, the one read first stays."""

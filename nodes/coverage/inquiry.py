@@ -19,7 +19,7 @@ from value_index.text.folding import fold
 
 NEAR_BEFORE, NEAR_AFTER = 6, 3
 """Words between a mention and the name of its column."""
-_DENIALS = frozenset(["not", "no", "without", "never", "isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "haven't", "hasn't", "except", "excluding", "exclude", "besides", "omit", "remove"])  # fmt: skip
+_DENIALS = frozenset(["not", "no", "without", "never", "isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "haven't", "hasn't", "except", "excluding", "exclude", "besides", "omit", "remove", "ignore", "ignoring", "skip", "skipping", "hide", "minus", "discard"])  # fmt: skip
 _DENYING_PAIRS = frozenset((("other", "than"), ("leave", "out"), ("apart", "from"), ("get", "rid"), ("rather", "than")))
 _REACH = 5
 """Words from a denial to what it denies."""

@@ -10,7 +10,7 @@ from value_index.schema import ColumnRef
 
 OF_EACH = re.compile(
     r"\b(?:each|every one|all) of (?:them|those|these)\b|\bfor (?:each|every)\b(?! \w+ly)|\b(?:does|do|did|has|have) each\b"
-    r"|\beach one\b",
+    r"|\beach one\b|\b(?:of|in|to|from|for|at|on) each\W*$",
     re.IGNORECASE,
 )
 """Asks for something beside each row that was shown."""
@@ -36,7 +36,12 @@ _TAKEN_BACK = re.compile(
 )
 _TIMES = frozenset(map(stem, ("year", "month", "date", "day", "period", "quarter", "time")))
 _LEAVES_OUT = re.compile(
-    r"\b(?:leave out|leaving out|exclude|excluding|without|except|remove|omit|drop|not)\b", re.IGNORECASE
+    r"\b(?:leave out|leaving out|exclude|excluding|without|except|remove|omit|ignore|ignoring|skip|skipping|hide|discard|drop|not)\b",
+    re.IGNORECASE,
+)
+_ORDERS = re.compile(
+    r"^\W*(?:(?:and|now|then|please|ok|okay|can you|could you) )*(?:sort|order|rank|arrange) (?:them|it|that|this|those|these|the list|the results?|by)\b",
+    re.IGNORECASE,
 )
 _FRAGMENT = re.compile(
     r"^\W*(?:and |but |or )?(?:of|by|from|in|on|at|for|under|over|above|below|before|after|since|between|during"
@@ -105,6 +110,7 @@ def chooses_among(inquiry: Inquiry) -> bool:
     return bool(_WHICH_OF.search(inquiry.utterance.text))
 
 
+<<<<<<< HEAD
 def is_fragment(inquiry: Inquiry) -> bool:
     """Tell whether a turn is no sentence but one more condition ("of books by French authors")."""
     text = inquiry.utterance.text
@@ -120,3 +126,8 @@ def denies_everything(inquiry: Inquiry) -> bool:
 def asks_the_same(inquiry: Inquiry) -> bool:
     """Tell whether the turn before is asked again of something else ("The same for Leeds")."""
     return bool(_SAME.search(inquiry.utterance.text))
+=======
+def orders_rows(inquiry: Inquiry) -> bool:
+    """Tell whether a turn asks for nothing but another order of what was shown ("Sort them by amount")."""
+    return bool(_ORDERS.search(inquiry.utterance.text))
+>>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)

@@ -7,7 +7,8 @@ from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, Plan
 
 _ASKING = frozenset(("which", "who", "whom", "whose", "list", "show", "name"))
-_OPENING = frozenset(("and", "ok", "okay", "now", "so", "then", "but", "please", "also", "can", "could", "you", "just"))
+OPENING = frozenset(("and", "ok", "okay", "now", "so", "then", "but", "please", "also", "can", "could", "you", "just"))
+_DENYING = frozenset(("never", "not", "haven't", "hasn't", "weren't", "wasn't"))
 _RANKING = frozenset(("most", "least", "often"))
 SHORTEST_ROOT = 4
 """Letters that a verb and the table of what was done share."""
@@ -20,7 +21,7 @@ NAMED = 0.8
 def asks_which(inquiry: Inquiry) -> bool:
     """Tell whether the words ask which things there are, and for no figure: "Which of them spent more than 38?"."""
     words = inquiry.utterance.words
-    first = next((word.text for word in words if word.text not in _OPENING), "")
+    first = next((word.text for word in words if word.text not in OPENING), "")
     evidence = inquiry.evidence
     return first in _ASKING and evidence.cues.count is None
 
@@ -40,7 +41,7 @@ def thing_ranked(inquiry: Inquiry) -> str | None:
 def table_asked(inquiry: Inquiry) -> str | None:
     """Return the table whose rows the words ask for first of all: "What languages are they in?"."""
     words, evidence = inquiry.utterance.words, inquiry.evidence
-    at = next((at for at, word in enumerate(words) if word.text not in _OPENING), 0)
+    at = next((at for at, word in enumerate(words) if word.text not in OPENING), 0)
     if at >= len(words) or words[at].text not in ("what", "which") or evidence.cues.count is not None:
         return None
     columns = [m for m in evidence.mentions.columns if m.start == at + 1 and m.candidates[0][1] >= NAMED]
@@ -51,8 +52,21 @@ def table_asked(inquiry: Inquiry) -> str | None:
 def tables_done(inquiry: Inquiry) -> tuple[str, ...]:
     """Return the tables that record what was done most or least: rental for "the most rented films"."""
     words = inquiry.utterance.words
-    near = {at + step for at, word in enumerate(words) if word.text in _RANKING for step in (1, 2, -1)}
-    roots = [words[at].stem for at in near if 0 <= at < len(words) and words[at].text.endswith("ed")]
+    return _tables_of_deeds(
+        inquiry, {at + step for at, w in enumerate(words) if w.text in _RANKING for step in (1, 2, -1)}
+    )
+
+
+def tables_denied(inquiry: Inquiry) -> tuple[str, ...]:
+    """Return the tables that record what was never done: rental for "films that were never rented"."""
+    words = inquiry.utterance.words
+    return _tables_of_deeds(inquiry, {at + step for at, w in enumerate(words) if w.text in _DENYING for step in (1, 2)})
+
+
+def _tables_of_deeds(inquiry: Inquiry, places: set[int]) -> tuple[str, ...]:
+    """Return the tables named for what a verb at one of some places says was done."""
+    words = inquiry.utterance.words
+    roots = [words[at].stem for at in sorted(places) if 0 <= at < len(words) and words[at].text.endswith("ed")]
     found = [
         table.name
         for table in inquiry.schema.tables

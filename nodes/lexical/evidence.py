@@ -120,7 +120,11 @@ class Evidence:
     @cached_property
     def named(self) -> tuple[ColumnMention, ...]:
         """The column mentions that are neither inside a value, nor just the name of a table, nor the word "name" of another."""
-        found = [m for m in self.mentions.columns if not self._in_value(m) and not self._is_table(m)]
+        found = [
+            m
+            for m in self.mentions.columns
+            if not self._in_value(m) and not self._is_table(m) and not self._says_where(m)
+        ]
         return tuple(m for m, after in zip(found, (*found[1:], None), strict=False) if not self._names_next(m, after))
 
     def _names_next(self, mention: ColumnMention, after: ColumnMention | None) -> bool:
@@ -136,6 +140,16 @@ class Evidence:
 
     def _in_value(self, mention: ColumnMention) -> bool:
         return any(v.start <= mention.start and mention.end <= v.end for v in self.values)
+
+    def _says_where(self, mention: ColumnMention) -> bool:
+        """Whether a word that stands for a place has its place after it: "live in the UK" asks for no address."""
+        words = self.cues.utterance.words
+        after = words[mention.end].text if mention.end < len(words) else ""
+        own = {stem(word) for ref, _ in mention.candidates[:1] for word in name_words(ref.column)}
+        placed = any(value.start in (mention.end + 1, mention.end + 2) for value in self.values)
+        return (
+            placed and after in ("in", "at", "near") and not own & {w.stem for w in words[mention.start : mention.end]}
+        )
 
     def _is_table(self, mention: ColumnMention) -> bool:
         best = mention.candidates[0][1]

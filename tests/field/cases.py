@@ -65,6 +65,9 @@ CASES = [
     Case("league", "List the names of the home team and the away team of every game",
          [("Falcons", "Otters"), ("Otters", "Bears"), ("Bears", "Falcons"), ("Falcons", "Bears")]),
     Case("league", "How many games did the Falcons play away?", names(1)),
+    Case("depot", "Which items are out of stock?", names("Crate", "Barrel")),
+    Case("depot", "Which clerks live in Norway?", [("Ben", "Moss")]),
+    Case("depot", "Which items were never rented?", names("Barrel", "Ladder")),
     Case("branches", "Are there any branches in Shanghai?", names("Bund", "Pudong")),
 ]  # fmt: skip
 UNBOUNDED = frozenset(("List clubs and their number of runners, largest first",))

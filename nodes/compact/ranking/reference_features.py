@@ -13,6 +13,7 @@ from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
 from nodes.coverage.references import (
     asks_of_each,
+<<<<<<< HEAD
     asks_the_same,
     chooses_among,
     denies_everything,
@@ -23,6 +24,16 @@ from nodes.coverage.references import (
     points_at_rows,
 )
 from nodes.plan import Aggregate, ColumnTerm, Plan
+=======
+    chooses_among,
+    exchanges,
+    gives_up,
+    leaves_out,
+    orders_rows,
+    points_at_rows,
+)
+from nodes.plan import Plan
+>>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)
 from value_index.linear_model import Feature, Features
 
 FEATURES = (
@@ -84,7 +95,7 @@ class ReferenceFeatures:
         if is_fragment(self.demand.inquiry):
             return bool(self.demand.requirements)
         words = {word.text for word in evidence.cues.utterance.words}
-        if words & ASKING and not chooses_among(self.demand.inquiry):
+        if words & ASKING and not chooses_among(self.demand.inquiry) and not orders_rows(self.demand.inquiry):
             return False
         used = {each.options[0].column for each in self.demand.requirements}
         heads = [m for m in evidence.named if evidence.in_head(m.start) and m.candidates[0][1] >= 0.6]
@@ -105,7 +116,7 @@ class ReferenceFeatures:
             return {}
         plan, refines = plan_parts.plan, self._only_refines
         lost = len(frozenset(self.demand.evidence.constraints_before) - plan_parts.filters)
-        narrow = self.demand.evidence.cues.narrow
+        narrow = self.demand.evidence.cues.narrow or leaves_out(self.demand.inquiry)
         extends = self.demand.evidence.cues.extend and not any(r.kind == "value" for r in self.demand.requirements)
         return {
             "refines_other_shown": float(refines and plan.select != before.select),

@@ -22,6 +22,7 @@ from nodes.coverage.column_profile import SAMPLE
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.display import shows_another_name, shows_conditions
 from nodes.coverage.edits.own_key import goes_through_own_key
+from nodes.coverage.edits.people import shows_people
 from nodes.coverage.edits.tables import idle_tables, uses_copies
 from nodes.coverage.join_paths import fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves
@@ -70,6 +71,9 @@ FEATURES = (
     Feature("roles_paired", 'True if two keys to one table are told apart: "from Rome to Oslo".'),
     Feature("rows_repeated", "True if a join repeats the rows that are shown."),
     Feature("things_repeated", 'True if it does so and the words ask which things there are: "which books".'),
+    Feature("people_missing", 'True if the words ask "who" and it shows no people.'),
+    Feature("star_over_joins", "True if it shows all columns of joined tables, row by row."),
+    Feature("deed_missing", 'True if something was never done ("never rented") and its table is not read.'),
     Feature("role_fit", "How well the keys that it takes fit the words beside the values."),
 )
 
@@ -129,6 +133,9 @@ class SenseFeatures:
             "roles_paired": float(_pairs_roles(plan)),
             "rows_repeated": float(repeated),
             "things_repeated": float(repeated and self._asks_which),
+            "people_missing": float(self.demand.asks_who and not shows_people(plan, self.demand)),
+            "star_over_joins": float(plan.select == (Star(),) and len(plan.tables) > 1 and not plan.group_by),
+            "deed_missing": float(bool(set(map(str.lower, self.demand.tables_denied)) - plan_parts.folded_tables)),
             "role_fit": role_fit(plan, self.demand.inquiry),
         }  # fmt: skip
 

@@ -5,11 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.joining import with_table
 from nodes.plan import ColumnTerm, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import conjunction, conjuncts
 
 
 def absent_rows(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield a plan whose absent rows are those of the deed that is denied, and one that takes them away by a key."""
+    yield from _of_deeds(plan, demand)
+    yield from _by_key(plan, demand)
+
+
+def _of_deeds(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield a plan whose rows taken away are those of which the table of the denied deed speaks.
+
+    "Films never rented": `film_id NOT IN (SELECT film_id FROM inventory)` becomes `... FROM inventory JOIN rental`.
+    """
+    for deed in demand.tables_denied[:1]:
+        leaves = list(conjuncts(plan.where))
+        for at, leaf in enumerate(leaves):
+            inner = leaf.right[0] if isinstance(leaf, Predicate) and leaf.operator == "not in" else None
+            if isinstance(leaf, Predicate) and isinstance(inner, SubPlan) and not inner.plan.set_operations:
+                whole = with_table(inner.plan, deed, demand.schema)
+                if whole is not None and whole != inner.plan:
+                    changed = leaf.model_copy(update={"right": (SubPlan(plan=whole),)})
+                    yield plan.model_copy(update={"where": conjunction((*leaves[:at], changed, *leaves[at + 1 :]))})
+
+
+def _by_key(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield `EXCEPT` over a table's own columns as `NOT IN` over its key, which two rows of one name cannot share.
 
     `SELECT name FROM client EXCEPT SELECT client.name FROM client JOIN sale ...` becomes

@@ -29,6 +29,7 @@ from nodes.coverage.edits.joins import sound_joins
 from nodes.coverage.edits.key_names import names_for_keys
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
+from nodes.coverage.edits.people import asked_people
 from nodes.coverage.edits.projections import asked_projections
 from nodes.coverage.edits.repeats import repeated_conditions
 from nodes.coverage.edits.role_pairs import role_pairs
@@ -46,7 +47,11 @@ EDITS: Mapping[str, Edit] = {
     "table": idle_tables,
     "count": asked_counts,
     "display": shown_things,
+<<<<<<< HEAD
     "key_names": names_for_keys,
+=======
+    "people": asked_people,
+>>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)
     "cast": numeric_texts,
     "measure": summed_measures,
     "roles": role_pairs,

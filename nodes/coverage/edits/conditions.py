@@ -140,7 +140,9 @@ def _is_alternative(condition: Condition, option: Option, demand: Demand) -> boo
 def _gives_way(condition: Condition, option: Option, requirement: Requirement, demand: Demand) -> bool:
     """Tell whether a condition is to go: the same literal elsewhere, or the same column with what no word asks for now."""
     wanted = [leaf for each in option.conditions for leaf in predicates(each)]
-    literals = frozenset(value for leaf in wanted for value in _literals(leaf))
+    # A flag's 0 is no word of the turn: it says nothing of other columns that hold 0.
+    said = requirement.kind != "flag"
+    literals = frozenset(value for leaf in wanted if said for value in _literals(leaf))
     literals |= frozenset(word for word in requirement.mention.casefold().split() if word.isdigit())
     literals |= {requirement.mention.casefold()}
     if requirement.kind == "null" and _is_absence(condition):

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.things_asked import shows_figures_only
+from nodes.coverage.things_asked import NAMED, shows_figures_only
 from nodes.lexical.evidence import display_columns
-from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Star, TableSource, Term
 from nodes.plan.traversal import columns
 from value_index.schema import ColumnRef
 
@@ -21,6 +21,7 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if shows_another_name(plan, demand):
         yield from _called_rightly(plan, demand)
     yield from _things_for_figures(plan, demand)
+    yield from _rows_of_one_table(plan, demand)
     if plan.set_operations or plan.group_by or not shows_conditions(plan, demand):
         return
     shown = next(term.table for term in plan.select if isinstance(term, ColumnTerm))
@@ -49,6 +50,20 @@ def _things_for_figures(plan: Plan, demand: Demand) -> Iterator[Plan]:
         joined = with_table(plan, ranked, demand.schema)
         if joined is not None and shown:
             yield joined.model_copy(update={"select": shown, "order_by": (order,), "limit": 1})
+
+
+def _rows_of_one_table(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield a plan that shows the rows of the table asked for in the place of the joined rows of all.
+
+    "Every invoice of Ada Lund": `SELECT * FROM client JOIN invoice` becomes `SELECT invoice.* ...`.
+    """
+    if plan.select != (Star(),) or len(plan.tables) < 2 or plan.group_by:
+        return
+    tables = [source.table.lower() if isinstance(source, TableSource) else "" for source in plan.tables]
+    for mention in demand.evidence.mentions.tables:
+        if mention.score >= NAMED and mention.table.lower() in tables:
+            yield plan.model_copy(update={"select": (Star(source=tables.index(mention.table.lower())),)})
+            return
 
 
 def _called_rightly(plan: Plan, demand: Demand) -> Iterator[Plan]:

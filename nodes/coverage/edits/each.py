@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import row_key, with_table
 from nodes.coverage.references import asks_of_each
+from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
 
 
@@ -23,7 +24,7 @@ def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
     for aggregate, table in _aggregates(demand):
         joined = with_table(plan, table, demand.schema) if table else plan
         if joined is not None:
-            key = (row_key(shown[0], demand.schema),)
+            key = (row_key(shown[0], demand.schema) if _names_rows(shown[0], demand) else shown[0],)
             yield joined.model_copy(
                 update={
                     "select": (*plan.select, aggregate),
@@ -33,6 +34,12 @@ def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
                     "limit": None,
                 }
             )
+
+
+def _names_rows(term: ColumnTerm, demand: Demand) -> bool:
+    """Tell whether a column is what the rows of its table are called by, or a key: then each row is one of the things."""
+    table = demand.schema.table(term.table)
+    return table is None or term.ref in demand.inquiry.keys or term.ref in display_columns(table)
 
 
 def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:

@@ -221,4 +221,4 @@ def _valued(words: str, table: Table, reader: Reader) -> str | None:
 
 
 _FORMS: tuple[Read, ...] = (_absent, _dated, _bounded, _valued)
-"""In the order in which they are tried."""
+"""The readers, in the order in which they are tried."""

@@ -45,6 +45,14 @@ def demand_of(context: Context, utterance: str, *before: str) -> Demand:
 
 
 EDITED = [
+    ("people", "depot", "Who supplies the Crate?", "SELECT item_name FROM item WHERE item_name = 'Crate'",
+     "SELECT DISTINCT T2.company FROM item AS T1 JOIN supplier AS T2 ON T1.supplier_id = T2.supplier_id WHERE T1.item_name = 'Crate'"),
+    ("condition", "depot", "Which items are out of stock?", "SELECT item_name FROM item", "SELECT item_name FROM item WHERE units_in_stock = 0"),
+    ("condition", "depot", "Items that are on order", "SELECT item_name FROM item", "SELECT item_name FROM item WHERE units_on_order > 0"),
+    ("absent", "depot", "Which items were never rented?", "SELECT item_name FROM item WHERE item_id NOT IN (SELECT item_id FROM box)",
+     "SELECT item_name FROM item WHERE item_id NOT IN (SELECT T1.item_id FROM box AS T1 JOIN rental AS T2 ON T1.box_id = T2.box_id)"),
+    ("display", "depot", "Every request of Ada Lund", "SELECT * FROM clerk AS T1 JOIN request AS T2 ON T1.clerk_id = T2.clerk_id WHERE T1.first_name = 'Ada'",
+     "SELECT T2.* FROM clerk AS T1 JOIN request AS T2 ON T1.clerk_id = T2.clerk_id WHERE T1.first_name = 'Ada'"),
     ("condition", "clients", "Only the ones from Ireland", "SELECT name FROM client",
      "SELECT name FROM client WHERE country = 'Ireland'"),
     ("condition", "clients", "And in York instead?", "SELECT name FROM client WHERE city = 'Cork'",
@@ -134,6 +142,16 @@ def test_an_edit_gives_the_plan_that_is_asked_for(
 
 
 FOLLOWING = [
+    ("people", "depot", "Who took them?", "SELECT request_id FROM request WHERE sent_on IS NULL", "SELECT request_id FROM request WHERE sent_on IS NULL",
+     "SELECT DISTINCT T2.first_name, T2.last_name FROM request AS T1 JOIN clerk AS T2 ON T1.clerk_id = T2.clerk_id WHERE T1.sent_on IS NULL"),
+    ("condition", "depot", "Ignore the discontinued ones", "SELECT item_name FROM item WHERE units_in_stock = 0", "SELECT item_name FROM item WHERE units_in_stock = 0",
+     "SELECT item_name FROM item WHERE units_in_stock = 0 AND discontinued = 0"),
+    ("condition", "depot", "What about 50?", "SELECT count(*) FROM request WHERE total > 15", "SELECT count(*) FROM request WHERE total > 15",
+     "SELECT count(*) FROM request WHERE total > 50"),
+    ("order", "depot", "Sort them by amount", "SELECT * FROM request WHERE sent_on IS NULL", "SELECT * FROM request WHERE sent_on IS NULL",
+     "SELECT * FROM request WHERE sent_on IS NULL ORDER BY total"),
+    ("each", "depot", "How many live in each?", "SELECT DISTINCT country FROM clerk", "SELECT DISTINCT country FROM clerk",
+     "SELECT country, count(*) FROM clerk GROUP BY country"),
     ("earlier", "clients", "Which of them are in Cork?", "SELECT name FROM client WHERE country = 'Ireland'",
      "SELECT name FROM client WHERE city = 'Cork'",
      "SELECT name FROM client WHERE country = 'Ireland' AND city = 'Cork'"),

@@ -1,0 +1,117 @@
+"""People: tables of persons and organisations, and whether the words ask who."""
+
+from __future__ import annotations
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.things_asked import NAMED, OPENING
+from nodes.lexical.utterance import name_words, stem
+from value_index.schema import Column, Table
+
+_PERSONAL = frozenset(
+    map(stem, ("surname", "firstname", "lastname", "fname", "lname", "gender", "sex", "birthday", "birthdate", "dob", "email", "nationality"))
+)  # fmt: skip
+"""Stems of columns that only people have."""
+_NAMES = frozenset(
+    (("first", "name"), ("last", "name"), ("given", "name"), ("family", "name"), ("birth", "date"), ("date", "birth"))
+)
+_PEOPLE = frozenset(
+    map(
+        stem,
+        [
+            "person",
+            "people",
+            "customer",
+            "client",
+            "employee",
+            "staff",
+            "user",
+            "member",
+            "student",
+            "pupil",
+            "teacher",
+            "professor",
+            "instructor",
+            "lecturer",
+            "author",
+            "writer",
+            "actor",
+            "actress",
+            "director",
+            "singer",
+            "musician",
+            "artist",
+            "composer",
+            "player",
+            "coach",
+            "driver",
+            "pilot",
+            "owner",
+            "manager",
+            "agent",
+            "seller",
+            "buyer",
+            "supplier",
+            "vendor",
+            "guest",
+            "visitor",
+            "patient",
+            "doctor",
+            "physician",
+            "nurse",
+            "tenant",
+            "host",
+            "candidate",
+            "voter",
+            "judge",
+            "worker",
+            "subscriber",
+            "donor",
+            "volunteer",
+            "passenger",
+            "rider",
+            "winner",
+            "editor",
+            "reviewer",
+            "contact",
+            "party",
+            "salesperson",
+            "technician",
+            "engineer",
+        ],
+    )
+)
+"""Stems of words for people, and for organisations that act as they do."""
+
+
+def asks_who(inquiry: Inquiry) -> bool:
+    """Tell whether the words ask who: "Who took them?"."""
+    words = [word.text for word in inquiry.utterance.words]
+    first = next((at for at, word in enumerate(words) if word not in OPENING), len(words))
+    return words[first : first + 1] in (["who"], ["whom"]) or words[first : first + 2] in (
+        ["by", "whom"],
+        ["for", "whom"],
+    )
+
+
+def people_tables(inquiry: Inquiry) -> tuple[Table, ...]:
+    """Return the tables whose rows are people, by their own name or by what only people have.
+
+    A list of keys (`book_author`) is none, since a row of it is a pair. Where the words name a key that leads to people
+    ("the support rep" for `support_rep_id`), these alone are meant.
+    """
+    keys = {ref.folded for ref in inquiry.keys}
+    found = tuple(
+        table
+        for table in inquiry.schema.tables
+        if not all((table.name.lower(), column.name.lower()) in keys for column in table.columns)
+        and (stem(name_words(table.natural_name)[-1]) in _PEOPLE or any(_is_personal(c) for c in table.columns))
+    )
+    named = {ref for m in inquiry.evidence.mentions.columns for ref, score in m.candidates[:1] if score >= NAMED}
+    meant = {key.target.table for key in inquiry.schema.foreign_keys if key.source in named}
+    return tuple(table for table in found if table.name in meant) or found
+
+
+def _is_personal(column: Column) -> bool:
+    """Tell whether a column holds what only people have: a last name, a birthday."""
+    words = name_words(column.natural_name)
+    return words[-2:] in _NAMES or any(stem(word) in _PERSONAL for word in words[-1:])

@@ -1,0 +1,12 @@
+CREATE TABLE supplier(supplier_id INTEGER PRIMARY KEY, company TEXT, city TEXT);
+CREATE TABLE item(item_id INTEGER PRIMARY KEY, item_name TEXT, units_in_stock INTEGER, units_on_order INTEGER, discontinued INTEGER, supplier_id INT REFERENCES supplier(supplier_id));
+CREATE TABLE clerk(clerk_id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, address TEXT, country TEXT);
+CREATE TABLE request(request_id INTEGER PRIMARY KEY, clerk_id INT REFERENCES clerk(clerk_id), asked_on DATE, sent_on DATE, total REAL);
+CREATE TABLE box(box_id INTEGER PRIMARY KEY, item_id INT REFERENCES item(item_id));
+CREATE TABLE rental(rental_id INTEGER PRIMARY KEY, box_id INT REFERENCES box(box_id), request_id INT REFERENCES request(request_id));
+INSERT INTO supplier VALUES(1,'Oak & Sons','Leeds'),(2,'Birch Ltd','York');
+INSERT INTO item VALUES(1,'Crate',0,5,0,1),(2,'Pallet',12,0,0,1),(3,'Barrel',0,0,1,2),(4,'Ladder',3,2,1,2);
+INSERT INTO clerk VALUES(1,'Ada','Lund','1 High Street','Ireland'),(2,'Ben','Moss','2 Low Road','Norway');
+INSERT INTO request VALUES(1,1,'2024-01-02','2024-01-05',20.5),(2,2,'2024-02-03',NULL,99.0),(3,2,'2024-02-09',NULL,10.0);
+INSERT INTO box VALUES(1,1),(2,2),(3,3);
+INSERT INTO rental VALUES(1,1,1),(2,2,2);
