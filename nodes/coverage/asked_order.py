@@ -22,13 +22,10 @@ _BY_TIME = frozenset(map(stem, ("age",)))
 _RACED = frozenset(map(stem, ("time", "duration", "seconds", "lap")))
 _BY_SPEED = frozenset(("fastest", "slowest"))
 _BORN = frozenset(map(stem, ("birth", "born", "birthday", "dob", "date", "year", "founded", "opened", "built")))
-<<<<<<< HEAD
 _TIMES = frozenset(map(stem, ("date",)))
 _BIRTHS = frozenset(map(stem, ("birth", "born", "birthday", "dob", "died", "death")))
-=======
 _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "value", "price", "cost")))
 """Stems of words for what is paid or owed, which stand for one another where no column bears the one that is said."""
->>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)
 _UP = frozenset(("a", "low", "lowest", "smallest", "least", "fewest", "alphabetical", "ascending"))
 _DOWN = frozenset(("z", "high", "descending", "reverse"))
 MOST_ROWS = 100

@@ -17,11 +17,14 @@ from nodes.coverage.people import asks_who, people_tables
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.references import adds_beside
 from nodes.coverage.requirement import Requirement
-<<<<<<< HEAD
-from nodes.coverage.things_asked import asks_which, shows_figures_only, table_asked, tables_done, thing_ranked
-=======
-from nodes.coverage.things_asked import asks_which, table_asked, tables_denied, tables_done, thing_ranked
->>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)
+from nodes.coverage.things_asked import (
+    asks_which,
+    shows_figures_only,
+    table_asked,
+    tables_denied,
+    tables_done,
+    thing_ranked,
+)
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, Term
@@ -119,7 +122,6 @@ class Demand:
         return tables_done(self.inquiry)
 
     @cached_property
-<<<<<<< HEAD
     def listed_before(self) -> tuple[Term, ...]:
         """What the last list of the rows of the turn before showed, where that told only a figure of them."""
         previous = self.previous
@@ -164,7 +166,8 @@ class Demand:
     def adds_value(self) -> bool:
         """Whether a value comes beside one of the turn before: "And Scania too" after `make = 'Volvo'`."""
         return bool(self.rival_values) and adds_beside(self.inquiry)
-=======
+
+    @cached_property
     def tables_denied(self) -> tuple[str, ...]:
         """The tables that record what was never done."""
         return tables_denied(self.inquiry)
@@ -178,7 +181,6 @@ class Demand:
     def people(self) -> tuple[Table, ...]:
         """The tables whose rows are people."""
         return people_tables(self.inquiry)
->>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)
 
     @cached_property
     def own_key(self) -> OwnKeyAsked | None:

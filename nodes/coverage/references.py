@@ -110,7 +110,6 @@ def chooses_among(inquiry: Inquiry) -> bool:
     return bool(_WHICH_OF.search(inquiry.utterance.text))
 
 
-<<<<<<< HEAD
 def is_fragment(inquiry: Inquiry) -> bool:
     """Tell whether a turn is no sentence but one more condition ("of books by French authors")."""
     text = inquiry.utterance.text
@@ -126,8 +125,8 @@ def denies_everything(inquiry: Inquiry) -> bool:
 def asks_the_same(inquiry: Inquiry) -> bool:
     """Tell whether the turn before is asked again of something else ("The same for Leeds")."""
     return bool(_SAME.search(inquiry.utterance.text))
-=======
+
+
 def orders_rows(inquiry: Inquiry) -> bool:
     """Tell whether a turn asks for nothing but another order of what was shown ("Sort them by amount")."""
     return bool(_ORDERS.search(inquiry.utterance.text))
->>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)

@@ -13,7 +13,6 @@ from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
 from nodes.coverage.references import (
     asks_of_each,
-<<<<<<< HEAD
     asks_the_same,
     chooses_among,
     denies_everything,
@@ -21,19 +20,10 @@ from nodes.coverage.references import (
     gives_up,
     is_fragment,
     leaves_out,
-    points_at_rows,
-)
-from nodes.plan import Aggregate, ColumnTerm, Plan
-=======
-    chooses_among,
-    exchanges,
-    gives_up,
-    leaves_out,
     orders_rows,
     points_at_rows,
 )
-from nodes.plan import Plan
->>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)
+from nodes.plan import Aggregate, ColumnTerm, Plan
 from value_index.linear_model import Feature, Features
 
 FEATURES = (

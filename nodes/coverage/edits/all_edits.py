@@ -47,11 +47,8 @@ EDITS: Mapping[str, Edit] = {
     "table": idle_tables,
     "count": asked_counts,
     "display": shown_things,
-<<<<<<< HEAD
     "key_names": names_for_keys,
-=======
     "people": asked_people,
->>>>>>> a7333e6 (Who is answered with people; out of stock, never done, left out, a number alone; rows of one table; an order by amount)
     "cast": numeric_texts,
     "measure": summed_measures,
     "roles": role_pairs,
