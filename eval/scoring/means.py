@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -107,9 +107,9 @@ class Columns:
     """Every metric of the turns that were run, by its path in a line of scores."""
 
     def __init__(self) -> None:
-        empty: list[Path] = [(verdict,) for verdict in _VERDICTS]
-        empty += [(part, name) for part in ("plan", "plan_of_sql") for name in PLAN_SCORES]
-        self._found = {path: Column() for path in empty}
+        always: list[Path] = [(verdict,) for verdict in _VERDICTS]
+        always += [(part, name) for part in ("plan", "plan_of_sql") for name in PLAN_SCORES]
+        self._found = defaultdict[Path, Column](Column, {path: Column() for path in always})
 
     def add(self, line: TurnScores) -> None:
         """Take in one turn."""
@@ -121,7 +121,7 @@ class Columns:
         for stage, places in line.stages.items():
             for place, metrics in places.items():
                 for name, value in metrics.items():
-                    self._found.setdefault(("stages", stage, place, name), Column()).add(line.dialogue, value)
+                    self._found["stages", stage, place, name].add(line.dialogue, value)
 
     def means(self) -> dict[str, Any]:
         """Nest the means as the scores of a turn are nested."""
