@@ -1,0 +1,14 @@
+"""The options that the commands of `training` share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HELD_OUT = Path("configs/training/validation_databases.toml")
+"""The databases that no training run of the compact planner saw."""
+
+DataFolder = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")]
