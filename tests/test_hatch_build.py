@@ -82,6 +82,6 @@ def test_the_whole_checkout_can_be_renamed(hook: ModuleType, tmp_path: Path) -> 
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from time import perf_counter
+from time import process_time
 from typing import get_args
 
 from eval.datasets import Dataset
@@ -53,7 +53,7 @@ class ValidatorScores(FrozenModel):
     caught: int
     """How many of the gold queries that do not run are told an error."""
     milliseconds: float
-    """Mean time of one validation."""
+    """Mean processor time of one validation."""
     mutations: dict[Mutation, MutationScore]
 
     @property
@@ -74,11 +74,11 @@ def score_validator(dataset: Dataset, *, seed: int = 0, sample: int | None = Non
     if sample is not None and sample < len(golds):
         golds = Random(seed).sample(golds, sample)
     found: dict[tuple[str, str], tuple[Violation, ...]] = {}
-    start = perf_counter()
+    start = process_time()
     for database_id, sql in golds:
         if (database_id, sql) not in found:
             found[database_id, sql] = violations(sql, dataset.open_database(database_id).schema)
-    elapsed = perf_counter() - start
+    elapsed = process_time() - start
     runs = {gold: _runs(dataset.open_database(gold[0]), gold[1]) for gold in found}
     running = [gold for gold in golds if runs[gold]]
     broken = [gold for gold in golds if not runs[gold]]

@@ -146,7 +146,7 @@ def test_no_signal_leaves_the_server_running(tmp_path: Path, python: str, sign: 
     ) as process:
         assert process.stdout is not None and "base_url" in process.stdout.readline()
         process.send_signal(sign)
-        process.wait(30)
+        process.wait(60)
     until = time.monotonic() + 20
     while time.monotonic() < until and _answers(given.port or 0):
         time.sleep(0.1)

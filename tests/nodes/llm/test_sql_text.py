@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import doctest
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -105,6 +105,6 @@ def test_no_answer_is_a_fault(text: str) -> None:
     ["SELECT a FROM ", "```sql\nSELECT\n", "WITH a AS (SELECT 1 FROM b),", "-- x\n", "(", "/* ", "{", "'", "`a b`"],
 )
 def test_a_long_answer_takes_no_longer_than_a_turn(piece: str) -> None:
-    started = perf_counter()
+    started = process_time()
     sql_text(piece * 20_000)
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5

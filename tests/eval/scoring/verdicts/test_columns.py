@@ -15,10 +15,10 @@ def test_twenty_six_shuffled_columns_are_found() -> None:
     order = chance.sample(range(26), 26)
     predicted = [tuple(row[i] for i in order) for row in gold]
     chance.shuffle(predicted)
-    started = time.perf_counter()
+    started = time.process_time()
     found = list(islice(column_orders(gold, predicted, None), 2))
     assert found == [[order.index(i) for i in range(26)]]
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
 
 
 def test_columns_of_the_same_cells_are_told_apart_by_their_rows() -> None:
