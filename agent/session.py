@@ -16,10 +16,10 @@ from langgraph.types import StateSnapshot
 from pydantic import ValidationError
 
 from agent.answer import Answer, answer, answer_of
-from agent.checkpoint_format import PlainSerializer
 from agent.config import Config, ExecutionSettings
 from agent.graph import Choose, Graph, build_graph, run_state
-from agent.thread_lock import thread_lock
+from agent.storage.checkpoint_format import PlainSerializer
+from agent.storage.thread_lock import thread_lock
 from agent.traces import turn_facts, turn_span
 from nodes.node import Context
 from nodes.state import GraphState, Turn

@@ -18,11 +18,11 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel
 
-from agent.checkpoint_format import plain
 from agent.config import DEFAULT, Config
 from agent.context import open_context
 from agent.execute import execute
 from agent.steps import Step, goes_back, stands_in
+from agent.storage.checkpoint_format import plain
 from agent.traces import start
 from nodes.intent.read_intent import no_question
 from nodes.node import Context, Node

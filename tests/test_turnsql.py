@@ -38,7 +38,7 @@ def test_runs_and_conversations_can_be_kept_where_posix_modules_are_missing() ->
     script = """
         import sys
         sys.modules |= dict.fromkeys(("fcntl", "resource", "termios", "pwd", "grp"))
-        import agent.chat, agent.session, agent.thread_lock, eval.bench.endpoint, eval.bench.verdicts, eval.runs.run
+        import agent.chat, agent.session, agent.storage.thread_lock, eval.bench.endpoint, eval.bench.verdicts, eval.runs.run
         import eval.runs.store, eval.scoring.score, value_index.store.disk
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=120)

@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from agent.config import ExecutionSettings
 from agent.execute import execute
-from agent.feedback import KeptAnswer, training_row
+from agent.storage.feedback import KeptAnswer, training_row
 from agent.web.conversations import Conversations
 from agent.web.route import BadRequestError, Call, Route
 from agent.web.shown import rows_shown

@@ -20,11 +20,11 @@ from starlette.types import ASGIApp
 
 from agent.answer import QuestionError
 from agent.config import Config
-from agent.feedback import Feedback
 from agent.mcp_server.app import mcp_app
 from agent.revision.plan_of_turn import RevisionError
 from agent.session import SessionError
-from agent.thread_lock import ThreadBusyError
+from agent.storage.feedback import Feedback
+from agent.storage.thread_lock import ThreadBusyError
 from agent.web.api import Api
 from agent.web.conversations import Conversations, NothingHereError
 from agent.web.openapi import openapi

@@ -11,13 +11,13 @@ from typing import TypeVar
 from agent.answer import Answer
 from agent.clarify import Doubt
 from agent.execute import execute
-from agent.feedback import Feedback, FeedbackError, KeptAnswer
 from agent.notes.rivals import written
 from agent.revision.plan_of_turn import RevisionError, check_plan
 from agent.revision.readings import Reading
 from agent.revision.revise import other_readings, revise, take, without
 from agent.session import Session
 from agent.steps import LISTENER
+from agent.storage.feedback import Feedback, FeedbackError, KeptAnswer
 from agent.web.shown import answer_shown, rows_shown, stage_shown, state_shown, turn_shown
 from agent.web.wire import AnswerShown, DoubtShown, RowsShown, StageShown, ThreadListed, ThreadShown
 from agent.web.workers import Desk, Workers

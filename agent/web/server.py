@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from agent.config import Config
-from agent.feedback import Feedback
+from agent.storage.feedback import Feedback
 from agent.web.app import web_app
 from agent.web.rate_limit import RateLimit
 from agent.web.security import Access, is_loopback, names_of

@@ -19,7 +19,7 @@ from agent.config import Config
 from agent.graph import Graph, build_graph
 from agent.llm import open_llm
 from agent.session import Session, open_store
-from agent.thread_lock import ThreadBusyError, thread_lock
+from agent.storage.thread_lock import ThreadBusyError, thread_lock
 from nodes.node import Context
 from value_index.knowledge.store import Knowledge
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from agent.feedback import Feedback
+from agent.storage.feedback import Feedback
 from eval.conversations.result import TurnResult
 from eval.conversations.run import SuiteOptions, run_suite
 from eval.conversations.suite_file import read_suite

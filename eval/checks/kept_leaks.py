@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.feedback import KeptAnswer
+from agent.storage.feedback import KeptAnswer
 from eval.checks.leak_rows import LeakRow, LeakRows, read_leak_rows
 from eval.checks.leaks import ALIKE, LEAK_KINDS, find_leaks, schema_similarity
 from value_index.connect import connect

@@ -10,7 +10,7 @@ import typer
 from eval.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from agent.feedback import Feedback
+    from agent.storage.feedback import Feedback
 
 app = typer.Typer(help="Answers that you kept as right: list, delete, export.", no_args_is_help=True)
 File = Annotated[
@@ -61,7 +61,7 @@ def export(
     ] = None,
 ) -> None:
     """Write what was kept: each row with its leak class against evaluation files, or as knowledge for the planner."""
-    from agent.feedback import training_row
+    from agent.storage.feedback import training_row
     from eval.checks.kept_leaks import leak_classes
     from value_index.render import strict_json
 
@@ -78,7 +78,7 @@ def export(
 
 
 def _feedback(file: Path | None) -> Feedback:
-    from agent.feedback import Feedback
+    from agent.storage.feedback import Feedback
     from value_index.folders import data_folder
 
     return Feedback(file or data_folder() / "feedback.jsonl")

@@ -19,7 +19,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from agent.answer import QuestionError
 from agent.config import Config
 from agent.session import Session, SessionError, open_session, open_store
-from agent.thread_lock import ThreadBusyError
+from agent.storage.thread_lock import ThreadBusyError
 from nodes.node import Context, Variant
 from nodes.plan import ColumnTerm, Plan, TableSource
 from nodes.state import GraphState, GroundedValue, ScoredPlan, Turn

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agent.checkpoint_format import in_memory
 from agent.clarify import Doubt, Reply
 from agent.config import Config
 from agent.graph import build_graph, run_turn
 from agent.notes.rivals import written
+from agent.storage.checkpoint_format import in_memory
 from eval.interact.play.ledger import COSTS
 from eval.interact.play.messages import AWAITING, COMPLETED, OUT_OF_BUDGET, Request, read_request
 from eval.interact.play.picked import picked_reading

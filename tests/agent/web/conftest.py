@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from agent.config import Config
 from agent.context import open_context
-from agent.feedback import Feedback
+from agent.storage.feedback import Feedback
 from agent.web.app import web_app
 from agent.web.security import Access, names_of
 from tests.agent.conftest import ROOT

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from agent.thread_lock import thread_lock
+from agent.storage.thread_lock import thread_lock
 from tests.agent.web.conftest import Serve
 
 TURNS = "/api/threads/t/turns"

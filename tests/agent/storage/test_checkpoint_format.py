@@ -6,7 +6,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Interrupt
 from pydantic import BaseModel
 
-from agent.checkpoint_format import PlainSerializer
+from agent.storage.checkpoint_format import PlainSerializer
 from nodes.state import GraphState, Turn
 
 TURN = Turn(utterance="How many?", sql="SELECT count(*) FROM t")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.feedback import Feedback, FeedbackError, training_row
+from agent.storage.feedback import Feedback, FeedbackError, training_row
 from nodes.state import Turn
 
 ASKED = Turn(utterance="list the towns", sql="SELECT name FROM town")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.thread_lock import ThreadBusyError, thread_lock
+from agent.storage.thread_lock import ThreadBusyError, thread_lock
 
 
 def test_one_chat_at_a_time_on_a_thread(tmp_path: Path) -> None:
