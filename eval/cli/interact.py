@@ -19,6 +19,7 @@ from eval.cli.options import (
     ReplayFrom,
     RunFolder,
     cassette_of,
+    resumable,
     tell_requests,
 )
 
@@ -88,13 +89,13 @@ def run(
     if (batch_in or batch_out) and (not record or replay):
         raise typer.BadParameter("--batch-in and --batch-out need --record, and no --replay")
     world = WorldOptions(environment, user, simulator, server, management)
-    counts = run_interact(
-        InteractOptions(
-            data=data, out=out, mode=mode, world=world, ground_truth=gold, config=config, nodes=tuple(node or ()),
-            tasks=tuple(task or ()), management=management, concurrency=concurrency, resume=resume,
-            cassette=cassette_of(record, replay, batch_in, batch_out), environment=os.environ,
-        )
+    options = InteractOptions(
+        data=data, out=out, mode=mode, world=world, ground_truth=gold, config=config, nodes=tuple(node or ()),
+        tasks=tuple(task or ()), management=management, concurrency=concurrency, resume=resume,
+        cassette=cassette_of(record, replay, batch_in, batch_out), environment=os.environ,
     )  # fmt: skip
+    with resumable(out):
+        counts = run_interact(options)
     typer.echo(f"{out}: {counts.describe()}")
     if tell_requests(batch_out):
         return

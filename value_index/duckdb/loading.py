@@ -15,7 +15,7 @@ from value_index.atomic_file import write_atomically
 from value_index.duckdb.driver import open_writable
 from value_index.duckdb.keys import Keys, find_keys
 from value_index.duckdb.readers import read_file
-from value_index.errors import DatabaseError
+from value_index.errors import DatabaseError, reason
 from value_index.models import FrozenModel
 
 VERSION = 2
@@ -45,8 +45,7 @@ def load(files: Sequence[Path], address: str, state: object, folder: Path) -> Lo
         with FileLock(home / "lock", mode=0o600):
             return _known(place) or _load(files, home, place)
     except OSError as error:
-        cause = error.strerror or str(error)
-        raise DatabaseError(f"cannot write the tables to {str(home)!r}: {cause}; set XDG_CACHE_HOME") from error
+        raise DatabaseError(f"cannot write the tables to {str(home)!r}: {reason(error)}; set XDG_CACHE_HOME") from error
 
 
 def table_name(stem: str, taken: Sequence[str]) -> str:

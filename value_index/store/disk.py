@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from value_index.atomic_file import write_atomically
 from value_index.database import Database
-from value_index.errors import DatabaseError
+from value_index.errors import DatabaseError, reason
 from value_index.models import FrozenModel
 from value_index.private_folder import private_folder
 from value_index.store.build import (
@@ -78,9 +78,8 @@ def load_or_build(database: Database, index_dir: Path, progress: Progress | None
                 if found is not None:
                     return found
     except OSError as error:
-        cause = error.strerror or str(error)
         raise DatabaseError(
-            f"cannot write the index to {str(home)!r}: {cause}; set XDG_CACHE_HOME or give --index-dir"
+            f"cannot write the index to {str(home)!r}: {reason(error)}; set XDG_CACHE_HOME or give --index-dir"
         ) from error
     raise DatabaseError(f"{database.address!r} is being written: build the index when that is done")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from value_index.errors import TurnSQLError, first_problem
+from value_index.errors import TurnSQLError, first_problem, reason
 from value_index.models import FrozenModel
 
 _WORD_BREAKS = re.compile(
@@ -67,7 +67,7 @@ def load_natural_names(tables_json: Path | str, *, needed: Collection[str] | Non
     try:
         entries = _as_list(json.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
-        raise TurnSQLError(f"cannot read {str(path)!r}: {error.strerror or error}") from None
+        raise TurnSQLError(f"cannot read {str(path)!r}: {reason(error)}") from None
     except (ValueError, RecursionError) as error:
         cause = str(error).splitlines()[0]
         raise TurnSQLError(f"{str(path)!r} is not a Spider tables.json: {cause}") from None
