@@ -26,7 +26,7 @@ from nodes.knowledge.reply import read_reply, refuses, with_meaning
 from nodes.knowledge.wanted import as_wanted
 from nodes.node import Context
 from nodes.plan import Plan, Star
-from nodes.state import Asked, GraphState, ScoredPlan
+from nodes.state import Asked, Clause, GraphState, ScoredPlan
 from value_index.database import Result
 from value_index.knowledge.store import Knowledge
 
@@ -63,15 +63,15 @@ def ask_user(settings: ClarifySettings) -> AskUser:
 def worth_asking(state: GraphState, context: Context, settings: ClarifySettings) -> Doubt | None:
     """Return the question whose gain exceeds its price by most; None if none does, or enough was asked."""
     plans = state.plans or ()
-    if not plans or plans[0].confidence is None or len(state.asked) >= settings.most:
+    if not plans or len(state.asked) >= settings.most:
+        return None
+    calibrated = plans[0].confidence is not None
+    if not calibrated and not settings.misread:  # nothing is known of how likely the plans are
         return None
     price = settings.price if context.question_price is None else context.question_price
     least = max(price, LEAST_GAIN)
-    found = [
-        *_of_words(state, context, settings, price),
-        *_of_clauses(state, settings, price),
-        *_of_readings(state, price),
-    ]
+    found = [*_of_words(state, context, settings, price), *_of_clauses(state, settings, price)]
+    found += _of_readings(state, price) if calibrated else ()
     several = settings.most - len(state.asked) > 1  # what words mean changes the plans, so readings of them come last
     for each in sorted(found, key=lambda doubt: (several and bool(doubt.readings), -doubt.gain)):
         if each.gain <= least:
@@ -162,7 +162,9 @@ def _of_words(state: GraphState, context: Context, settings: ClarifySettings, pr
 
 def _of_clauses(state: GraphState, settings: ClarifySettings, price: float) -> Iterator[Doubt]:
     told = {each.clause for each in state.asked}
-    for clause in ("columns", "order"):
+    sorts = bool(state.plans and state.plans[0].plan.order_by)
+    clauses: tuple[Clause, ...] = ("columns", "order", "limit") if sorts else ("columns", "order")
+    for clause in clauses:
         if state.plans and clause not in told:
             yield Doubt(confidence=probabilities(state.plans)[0], clause=clause, gain=settings.clauses, price=price)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from nodes.plan import Plan
 from nodes.plan.render import plan_lines
-from nodes.state import ScoredPlan
+from nodes.state import Clause, ScoredPlan
 from value_index.models import FrozenModel
 
 Reply = int | str
 """What a user answers: the place of a reading (0 for the likeliest), or words."""
 
-CLAUSES = {"columns": "Which columns should the result show?", "order": "How should the result be sorted?"}
+CLAUSES: dict[Clause, str] = {
+    "columns": "Which columns should the result show?",
+    "order": "How should the result be sorted?",
+    "limit": "How many of them are wanted?",
+}
 """What a person is asked about a part of the result."""
 
 
@@ -25,8 +27,8 @@ class Doubt(FrozenModel):
     """What sets each of two readings apart from the other, the more likely first; () if words are asked about."""
     about: str = ""
     """Words of the request that nothing explains; "" if readings are asked about."""
-    clause: Literal["", "columns", "order"] = ""
-    """The part of the result that is asked about: its columns, or how it is sorted."""
+    clause: Clause = ""
+    """The part of the result that is asked about: its columns, how it is sorted, or how many rows it has."""
     rival: int = 1
     """Place of the plan that the second reading is."""
     gain: float = 0.0

@@ -210,14 +210,18 @@ class Choice(StateModel):
     groups: tuple[CandidateGroup, ...]
 
 
+Clause = Literal["", "columns", "order", "limit"]
+"""Parts of a result that a user may be asked about."""
+
+
 class Asked(StateModel):
     """A question that the user was asked in the turn, and the answer."""
 
     question: str
     about: str = ""
     """Words of the request that the question was about; "" if readings were to be chosen from."""
-    clause: Literal["", "columns", "order"] = ""
-    """The part of the result that it was about: its columns, or how it is sorted."""
+    clause: Clause = ""
+    """The part of the result that it was about: its columns, how it is sorted, or how many rows it has."""
     reply: str
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nodes.lexical.utterance import name_words, stem
 from value_index.schema import Column, ColumnRef, Schema, Table, quoted, quoted_text
@@ -29,9 +29,13 @@ _SIGNS = ((r"\btimes\b", "*"), (r"\bdivided by\b", "/"), (r"\bover\b", "/"), (r"
 _PARTS = re.compile(r"(\s[-+*/]\s)")
 
 
-def condition_of(words: str, schema: Schema) -> tuple[str, str] | None:
-    """Return the table and the condition on its rows that words say; None if no one table has all the columns."""
-    for table in schema.tables:
+def condition_of(words: str, schema: Schema, tables: Sequence[Table] = ()) -> tuple[str, str] | None:
+    """Return the table and the condition on its rows that words say; None if no one table has all the columns.
+
+    Args:
+        tables: the only ones that count, unless empty.
+    """
+    for table in tables or schema.tables:
         found = _condition(words.strip(" ."), table, schema)
         if found:
             return table.name, found

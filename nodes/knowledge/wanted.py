@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nodes.knowledge.defined.bounds import NUMBERS
 from nodes.knowledge.defined.figures import figure_of
 from nodes.knowledge.defined.reader import Reader, plain, stems
+from nodes.knowledge.plain_words import condition_of
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
 from nodes.plan.model import PlanModel
 from nodes.plan.traversal import conjunction, conjuncts, walk, walk_block
 from nodes.sql.errors import SQLError
-from nodes.sql.fragments import Expression, expression
+from nodes.sql.fragments import Expression, condition, expression
 from nodes.state import Asked
 from value_index.schema import Table
 
@@ -30,11 +32,18 @@ _DIRECTION = re.compile(
 )
 _DESCENDING = re.compile(r"\b(?:highest|largest|most|latest|newest)\s+first|\bdesc(?:ending)?\b", re.I)
 _COUNTED = Aggregate(function="count", argument=Star())
-_TURN = {"columns": 0, "": 1, "order": 2}
-"""The order in which answers count: columns before groups, and how they are sorted last."""
+_TURN = {"columns": 0, "": 1, "order": 2, "limit": 3}
+"""The order in which answers count: columns before groups, and how they are sorted after both."""
+_ONLY = re.compile(r"\bonly\s+(?:want\s+)?(?:those|the ones)\s+(?:where|whose|with|that have)\s+(?P<what>.+)", re.I)
+_MANY = re.compile(rf"\b(?:\d+|{'|'.join(NUMBERS)})\b", re.I)
 _DIFFERENT = re.compile(r"^number of (?P<once>different |distinct )?(?P<what>.+)$", re.I)
 _ROWS = re.compile(r"^(?:number of (?:rows|them|those|such \w+)|how many(?: there are)?|count)$", re.I)
 _OF = re.compile(r"^(?P<what>.+?)\s+of\s+(?:the\s+|its\s+|each\s+)?(?P<owner>.+)$", re.I)
+
+
+def names_groups(words: str) -> bool:
+    """Tell whether words say what the result has a row for."""
+    return bool(_EACH.match(words))
 
 
 def as_wanted(plan: Plan, told: Sequence[Asked], reader: Reader) -> Plan:
@@ -43,8 +52,29 @@ def as_wanted(plan: Plan, told: Sequence[Asked], reader: Reader) -> Plan:
     for each in sorted(told, key=lambda asked: _TURN[asked.clause]):
         changed = with_shown(plan, each.reply, reader, settled=settled)
         settled = settled or bool(each.clause == "columns" and _SHOWN.match(each.reply))
-        plan = with_order(changed, each.reply, reader) if each.clause == "order" else changed
+        plan = _with_rows(changed, each, reader)
     return plan
+
+
+def _with_rows(plan: Plan, told: Asked, reader: Reader) -> Plan:
+    """Return the plan with what words say of its rows: in which order, how many, which alone."""
+    if told.clause == "order":
+        return with_order(plan, told.reply, reader)
+    if told.clause == "limit":
+        found = _MANY.search(told.reply)
+        number = found and (int(found[0]) if found[0].isdigit() else NUMBERS.index(found[0].lower()) + 1)
+        return plan.model_copy(update={"limit": number}) if number and plan.order_by else plan
+    only = _ONLY.search(told.reply)
+    tables = _tables(plan, reader)
+    said = condition_of(only["what"], reader.schema, tables) if only and tables else None
+    if said is None:
+        return plan
+    try:
+        part = condition(said[1], reader.schema, said[0])
+    except SQLError:
+        return plan
+    parts = conjuncts(plan.where)
+    return plan if part in parts else plan.model_copy(update={"where": conjunction((*parts, part))})
 
 
 def with_shown(plan: Plan, words: str, reader: Reader, *, settled: bool = False) -> Plan:

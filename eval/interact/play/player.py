@@ -18,6 +18,7 @@ from eval.interact.play.picked import picked_reading
 from eval.interact.play.session import PlaySession
 from eval.interact.play.shown import Shown
 from eval.scoring.verdicts.interact import stripped
+from nodes.knowledge.wanted import names_groups
 from nodes.llm.messages import Completer
 from nodes.node import Context
 from nodes.sql.respell import respelled
@@ -145,7 +146,7 @@ class Player:
             if not session.affords("ask_user") or doubt.gain <= self._price(session):
                 return 0
             said = _bare(await session.use("ask_user", question=doubt.question))
-            picked = picked_reading(said, doubt.readings)
+            picked = None if names_groups(said) else picked_reading(said, doubt.readings)
             return said if picked is None else picked
 
         game.question, game.tried = question, []

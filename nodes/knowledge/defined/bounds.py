@@ -11,9 +11,10 @@ _COMPARED = {
     "less than": "<", "fewer than": "<", "lower than": "<", "under": "<", "below": "<", "exactly": "=",
 }  # fmt: skip
 _BEHIND = {"more": ">=", "later": ">=", "above": ">=", "fewer": "<=", "less": "<=", "earlier": "<=", "below": "<="}
-_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+"""Numbers as they are written out, from one."""
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_NUMBER = rf"(?P<number>\d+(?:[.,]\d+)*|{'|'.join(_WORDS)})(?![\w-])(?:\s+(?P<scale>{'|'.join(_SCALES)})\b)?(?P<percent>\s*(?:%|percent\b|per cent\b))?"
+_NUMBER = rf"(?P<number>\d+(?:[.,]\d+)*|{'|'.join(NUMBERS)})(?![\w-])(?:\s+(?P<scale>{'|'.join(_SCALES)})\b)?(?P<percent>\s*(?:%|percent\b|per cent\b))?"
 _BEFORE = re.compile(rf"^(?P<left>.*?)\s*\b(?P<said>{'|'.join(_COMPARED)})\s+{_NUMBER}\s*(?P<right>.*)$", re.I | re.S)
 _AFTER = re.compile(
     rf"^(?P<left>.*?)\s*\b{_NUMBER}\s*(?P<unit>.*?)\s+or\s+(?P<said>{'|'.join(_BEHIND)})\b\s*(?P<right>.*)$",
@@ -49,6 +50,6 @@ def bound_in(words: str) -> Bound | None:
 def _number(found: re.Match[str]) -> str:
     """Write a number as SQL; a percentage as a part of one."""
     said = found["number"].lower()
-    value = float(_WORDS.index(said) + 1) if said in _WORDS else float(said.replace(",", ""))
+    value = float(NUMBERS.index(said) + 1) if said in NUMBERS else float(said.replace(",", ""))
     value *= _SCALES.get((found["scale"] or "").lower(), 1)
     return f"{value / 100 if found['percent'] else value:.12g}".removesuffix(".0")

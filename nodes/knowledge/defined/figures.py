@@ -105,7 +105,7 @@ def _column(text: str, reader: Reader, home: Table | None) -> Figure | None:
     owner = reader.table(of["group"]) if of else None
     if of and owner and (column := reader.column(of["what"], owner)):
         return Figure(reader.name(column, owner), (owner.name,), aggregated=False)
-    found = reader.measure(text, home)
+    found = None if re.search(r"\d", text) else reader.measure(text, home)
     return Figure(reader.name(found[1], found[0]), (found[0].name,), aggregated=False) if found else None
 
 

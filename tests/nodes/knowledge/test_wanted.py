@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -61,6 +62,18 @@ def test_a_single_row_goes_where_an_order_is_told(reader: Reader) -> None:
     changed = with_order(plan, "Sorted by hectares, largest first", reader)
     assert from_plan(changed, reader.schema) == "SELECT name FROM field ORDER BY hectares DESC"
     assert with_order(plan, "I do not mind", reader) == plan
+
+
+@pytest.mark.parametrize(("clause", "reply", "sql"), [
+    ("limit", "The five first, please.", "SELECT name FROM field ORDER BY hectares LIMIT 5"),
+    ("limit", "All of them.", "SELECT name FROM field ORDER BY hectares LIMIT 1"),
+    ("", "I only want those where owner id is not known.", "SELECT name FROM field WHERE owner_id IS NULL ORDER BY hectares LIMIT 1"),
+    ("", "I only want those where the moon is full.", "SELECT name FROM field ORDER BY hectares LIMIT 1"),
+])  # fmt: skip
+def test_rows_that_are_wanted(reader: Reader, clause: Literal["", "limit"], reply: str, sql: str) -> None:
+    plan = to_plan("SELECT name FROM field ORDER BY hectares LIMIT 1", reader.schema)
+    told = (Asked(question="", clause=clause, reply=reply),)
+    assert from_plan(as_wanted(plan, told, reader), reader.schema) == sql
 
 
 def test_rows_that_a_condition_counts_are_counted(reader: Reader) -> None:
