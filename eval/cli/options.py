@@ -84,12 +84,13 @@ def cassette_of(
 
 
 @contextmanager
-def resumable(out: Path | None) -> Generator[None]:
+def resumable(out: Path) -> Generator[None]:
     """Say how to go on where a user stops a long run (exit status 130, as of every command that is stopped)."""
     try:
         yield
     except KeyboardInterrupt:
-        typer.echo(f"turnsql: stopped: {out} keeps what is finished, go on with --resume", err=True)
+        kept = f": {out} keeps what is finished, go on with --resume" if out.exists() else " before anything was kept"
+        typer.echo(f"turnsql: stopped{kept}", err=True)
         raise
 
 

@@ -93,6 +93,8 @@ class RunStore:
                 before, now = (
                     ", ".join(f"{key} {hashes.get(key, 'none')[:12]}" for key in others) for hashes in (before, now)
                 )
+            elif name.endswith("sha256"):
+                before, now = str(before)[:12], str(now)[:12]
             raise RunError(
                 f"{folder} was made from another {name} ({before!r}, now {now!r}): "
                 "resume with the same inputs, or give --out a new folder"

@@ -31,15 +31,23 @@ def test_this_process_hears_it_afterwards() -> None:
     assert begun
 
 
-def test_a_run_that_is_stopped_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("Runner.build", "turnsql: stopped before anything was kept"),
+        ("_answer", "turnsql: stopped: OUT keeps what is finished, go on with --resume"),
+    ],
+)
+def test_a_run_that_is_stopped_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, said: str
+) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     build()
-    monkeypatch.setattr("eval.runs.run.Runner.build", stop)
-    words = ["run", "--data", "eval/demo", "--dialogues", "0:1", "--out", str(tmp_path / "run")]
+    monkeypatch.setattr(f"eval.runs.run.{place}", stop)
+    words = ["run", "--data", "eval/demo", "--dialogues", "0:1", "--config", "configs/skip.toml"]
+    words += ["--out", str(tmp_path / "run")]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 130
-    assert done.stderr.splitlines()[-1] == (
-        f"turnsql: stopped: {tmp_path}/run keeps what is finished, go on with --resume"
-    )
+    assert done.stderr.splitlines()[-1] == said.replace("OUT", str(tmp_path / "run"))
