@@ -159,3 +159,15 @@ def repeats_rows(plan: Plan, schema: Schema) -> bool:
             if one.table.lower() in reached and (other.table.lower(), other.column.lower()) in primary:
                 reached.add(other.table.lower())
     return any(isinstance(s, TableSource) and s.table.lower() not in reached for s in plan.tables)
+
+
+def connecting_tables(plan: Plan) -> frozenset[str]:
+    """Return the tables of a plan, folded, that its joins tie to two others or more: without one, these hang together no more."""
+    ties: dict[str, set[str]] = {}
+    for join in plan.joins or ():
+        for leaf in conjuncts(join.on):
+            ends = [leaf.left, *leaf.right] if isinstance(leaf, Predicate) else []
+            tables = {end.table.lower() for end in ends if isinstance(end, ColumnTerm)}
+            for one in tables:
+                ties.setdefault(one, set()).update(tables - {one})
+    return frozenset(table for table, others in ties.items() if len(others) > 1)

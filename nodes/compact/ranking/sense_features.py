@@ -24,7 +24,7 @@ from nodes.coverage.edits.display import shows_another_name, shows_conditions
 from nodes.coverage.edits.own_key import goes_through_own_key
 from nodes.coverage.edits.people import shows_people
 from nodes.coverage.edits.tables import idle_tables, uses_copies
-from nodes.coverage.join_paths import fan_traps, repeats_rows
+from nodes.coverage.join_paths import connecting_tables, fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.roles import role_fit
 from nodes.plan import RANGE_OPERATORS, Aggregate, ColumnTerm, LiteralTerm, Plan, Predicate, Star, SubPlan, TableSource
@@ -242,7 +242,9 @@ class SenseFeatures:
             return False
         held = {each.column.table.lower() for each in before.filters & plan_parts.filters if each.column}
         lost = before.folded_tables - plan_parts.folded_tables
-        return bool(lost) and bool(held - {term.table.lower() for term in plan_parts.shown})
+        return bool(lost & connecting_tables(before.plan)) and bool(
+            held - {term.table.lower() for term in plan_parts.shown}
+        )
 
     @cached_property
     def _asks_which(self) -> bool:

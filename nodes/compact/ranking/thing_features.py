@@ -10,6 +10,8 @@ from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
+from nodes.coverage.things_asked import NAMED
+from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import stem
 from nodes.plan import ColumnTerm, Plan, Predicate
 from nodes.plan.traversal import columns, conjuncts
@@ -24,6 +26,7 @@ FEATURES = (
     Feature(
         "ranked_by_meant", 'True if a superlative says by what it ranks ("longest") and it orders by a column of that.'
     ),
+    Feature("half_a_name", "True if it shows one of a person's two names, which no word asks for alone."),
 )
 _PERSONS = frozenset(("who", "whom", "whose"))
 
@@ -42,8 +45,16 @@ class ThingFeatures:
         return {
             "key_for_person": float(any(term.ref in keys for term in shown)),
             "person_led_to": float(bool(keys) and self._led_to(plan) >= {t.table for t in shown} != set()),
+            "half_a_name": float(any(self._halves(term, shown) for term in shown)),
             "ranked_by_meant": float(bool(self._meant) and self._ranks_by_meant(plan)),
         }
+
+    def _halves(self, term: ColumnTerm, shown: list[ColumnTerm]) -> bool:
+        """Tell whether a shown column is one of the two names that a row is called by, and the other is not shown."""
+        table = self.demand.schema.table(term.table)
+        called = display_columns(table) if table is not None else ()
+        unnamed = self.demand.evidence.mentions.column_score(term.ref) < NAMED
+        return len(called) > 1 and term.ref in called and unnamed and not set(called) <= {each.ref for each in shown}
 
     @cached_property
     def _asks_who(self) -> bool:

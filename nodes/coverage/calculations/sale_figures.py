@@ -9,7 +9,7 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.cues import Superlative
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import Arithmetic, ColumnTerm, Term
+from nodes.plan import Aggregate, Arithmetic, ColumnTerm, Term
 from value_index.schema import ColumnRef, Schema, Table
 
 _MONEY = re.compile(
@@ -27,6 +27,8 @@ _PRICE = frozenset(map(stem, ("price",)))
 _EACH = frozenset(map(stem, ("unit", "each", "sale", "sold", "net")))
 _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "revenue")))
 _NO_SALE = frozenset(map(stem, ("return", "returns", "refund", "purchase", "stock", "inventory", "cart", "basket", "quote", "supplier")))  # fmt: skip
+_KEPT = frozenset(map(stem, ("stock", "hand", "reorder", "level", "order")))
+"""Words of amounts that are kept or awaited, and sold by nobody yet: units_in_stock, units_on_order."""
 MOST_FIGURES = 2
 NAMED = 0.8
 """Score of a mention from which the words name a table or a column."""
@@ -72,11 +74,18 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
     superlatives = inquiry.evidence.superlatives or ((Superlative(start, True, ()),) if pieces else ())
     ranked = _ranked(inquiry, figures) if superlatives else None
     if ranked is None:
-        return SalesAsked(figures)
+        return None if pieces and _shows_sums(inquiry) else SalesAsked(figures)
     column, is_table, plural = ranked
     number = max(each.limit for each in superlatives)
     limit = number if number > 1 or not plural else None
     return SalesAsked(figures, (column, is_table), _LEAST.search(text) is None, limit)
+
+
+def _shows_sums(inquiry: Inquiry) -> bool:
+    """Tell whether the turn before summed something for each of its groups: "which five sold the most?" ranks these."""
+    before = inquiry.evidence.previous
+    sums = [t for t in before.select if isinstance(t, Aggregate) and t.function == "sum"] if before else []
+    return bool(before and before.group_by and sums)
 
 
 def _is_stored(inquiry: Inquiry, start: int, end: int) -> bool:
@@ -114,6 +123,7 @@ def _column(table: Table, stems: frozenset[str], inquiry: Inquiry) -> ColumnRef 
     """Return the column of numbers whose name holds one of some words, that of one piece first."""
     refs = [ColumnRef(table=table.name, column=each.name) for each in table.columns if each.kind == "number"]
     named = [ref for ref in refs if inquiry.column_stems(ref) & stems and ref not in inquiry.keys]
+    named = [ref for ref in named if not (stems is _QUANTITY and inquiry.column_stems(ref) & _KEPT)]
     named = [ref for ref in named if stems & _PRICE or not inquiry.column_stems(ref) & _PRICE]  # unit_price is no unit
     return min(named, key=lambda ref: not inquiry.column_stems(ref) & _EACH, default=None)
 
