@@ -30,7 +30,8 @@ _LEAVE = re.compile(
 )
 _ADD = re.compile(
     r"\b(?:also|as well|too|in addition|along with|together with|next to (?:it|them|that)|beside (?:it|them)|add|include|alongside|plus"
-    r"|keep the rest|additionally)\b",
+    r"|keep the rest|additionally)\b"
+    r"|^\W*(?:and )?with (?:the|their|its|his|her)(?: (?!\w+est\b|most\b|least\b|same\b|other)[\w-]+){1,2}(?:,? and (?:the |their )?[\w-]+)?\W*$",
     re.IGNORECASE,
 )
 _SWAP = re.compile(r"\binstead\b|\brather\b|\bin place of\b|\bi meant?\b", re.IGNORECASE)

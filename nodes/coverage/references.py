@@ -20,7 +20,7 @@ _ANAPHOR = re.compile(
     re.IGNORECASE,
 )
 _INSTEAD = re.compile(
-    r"\binstead\b|\b(?:what|how) about\b|\bthe same (?:for|but|with|in)\b|^\s*(?:and|now)?,? ?(?:for|in|from|the ones)\b|^\s*and (?:the )?[A-Z0-9]",
+    r"\binstead\b|\bmake (?:it|that|this|them)\b|\bchange (?:it|that|this) to\b|\b(?:what|how) about\b|\bthe same (?:for|but|with|in)\b|^\s*(?:and|now)?,? ?(?:for|in|from|the ones)\b|^\s*and (?:the )?[A-Z0-9]",
     re.IGNORECASE,
 )
 _REGARDLESS = re.compile(

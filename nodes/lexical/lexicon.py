@@ -36,7 +36,7 @@ SUPERLATIVES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "highest": (True, ()), "largest": (True, ()), "biggest": (True, ("size", "area", "population")),
     "greatest": (True, ()), "most": (True, ()), "maximum": (True, ()), "max": (True, ()), "top": (True, ()),
     "best": (True, ("rating", "score", "rank", "point")), "longest": (True, ("length", "duration", "time", "page", "distance")),
-    "oldest": (True, ("age",)), "tallest": (True, ("height",)), "heaviest": (True, ("weight",)),
+    "oldest": (True, ("age",)), "tallest": (True, ("height",)), "furthest": (True, ("distance", "mile", "km")), "farthest": (True, ("distance", "mile", "km")), "heaviest": (True, ("weight",)),
     "latest": (True, ("date", "year", "time")), "newest": (True, ("date", "year")), "recent": (True, ("date", "year")),
     "last": (True, ("date", "year")), "fastest": (True, ("speed",)), "richest": (True, ("money", "budget")),
     "expensive": (True, ("price", "cost")), "common": (True, ()), "popular": (True, ()), "frequent": (True, ()),
@@ -53,7 +53,7 @@ COUNTED = _words("most least fewest common popular frequent frequently commonly 
 """Superlatives that may rank groups by how many rows they have."""
 
 COMPARED: dict[str, tuple[str, ...]] = {
-    "older": ("age",), "younger": ("age",), "longer": ("length", "duration"), "shorter": ("length", "duration", "height"),
+    "worth": ("value", "worth", "price", "amount"), "older": ("age",), "younger": ("age",), "longer": ("length", "duration"), "shorter": ("length", "duration", "height"),
     "heavier": ("weight",), "lighter": ("weight",), "taller": ("height",), "after": ("year", "date", "time"),
     "before": ("year", "date", "time"), "since": ("year", "date"), "later": ("year", "date", "time"),
     "earlier": ("year", "date", "time"), "expensive": ("price", "cost"), "cheaper": ("price", "cost"),

@@ -34,6 +34,8 @@ ASKED_EDITS = frozenset(
         "sales",
         "listed_again",
         "place",
+        "others",
+        "number",
         "key_names",
     )
 )

@@ -13,12 +13,15 @@ from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.figure import asks_another_figure
 from nodes.coverage.edits.following.listed_again import named_beside
+from nodes.coverage.edits.following.number_exchanged import number_exchanged
 from nodes.coverage.edits.following.ordinals import place_asked
+from nodes.coverage.edits.following.others import the_others
 from nodes.coverage.moves import Move, goes_back_to, move_of
-from nodes.coverage.references import exchanges, gives_up
+from nodes.coverage.references import columns_given_up, exchanges, gives_up
 from nodes.plan import ColumnTerm, Plan, Term
 from nodes.plan.constraints import Constraint
 from value_index.linear_model import Feature, Features
+from value_index.schema import ColumnRef
 
 FEATURES = (
     Feature("follows", "True if there is a turn before: all plans of a turn have the same, for what weighs by it."),
@@ -35,6 +38,9 @@ FEATURES = (
     Feature("swaps_filters_lost", 'How many conditions are lost beyond one though something is exchanged ("instead").'),
     Feature("goes_elsewhere", "True if the words go back to an earlier plan and it is another."),
     Feature("place_missed", 'True if a row is meant by its place ("the second one") and it does not give that row.'),
+    Feature(
+        "number_missed", 'True if a number is to be exchanged ("make it 20") and it is not the plan with that alone.'
+    ),
     Feature("leaves_filters_held", "How many conditions are held though the words begin a new subject, up to two."),
     Feature("turned_filter", "How many conditions before it turns round though nothing is denied: = to !=, < to >."),
     Feature("order_lost", "True if it has the conditions and tables of the turn before, but no longer its order."),
@@ -42,6 +48,11 @@ FEATURES = (
     Feature(
         "exchanges_value",
         'True if a value is to be exchanged ("and Poland?") and only a value of the plan before is another.',
+    ),
+    Feature("gives_named_up", 'True if a condition is given up by name ("drop the year") and nothing but it is gone.'),
+    Feature("period_exchanged", 'True if a time is to be exchanged ("and 2023?") and nothing but the time is another.'),
+    Feature(
+        "others_missed", 'True if the rows left out before are asked for ("the others") and it does not turn to them.'
     ),
     Feature("gives_condition_up", "True if a condition is to be given up and it is the plan before without one."),
     Feature(
@@ -76,6 +87,16 @@ class MoveFeatures:
         return place_asked(self.demand)
 
     @cached_property
+    def _renumbered(self) -> frozenset[Plan]:
+        previous = self.demand.previous
+        return frozenset(number_exchanged(previous, self.demand)) if previous is not None else frozenset()
+
+    @cached_property
+    def _others(self) -> frozenset[Plan]:
+        previous = self.demand.previous
+        return frozenset(the_others(previous, self.demand)) if previous is not None else frozenset()
+
+    @cached_property
     def _chooses(self) -> bool:
         """Whether the words choose among rows, by something that rows can be chosen by."""
         demand = self.demand
@@ -100,6 +121,8 @@ class MoveFeatures:
             **self._moved(plan, before, lost, bool(plan_parts.filters - old)),
             "goes_elsewhere": float(self.target is not None and plan != self.target),
             "place_missed": float(self._place is not None and not _gives_place(plan, before, self._place)),
+            "number_missed": float(bool(self._renumbered) and plan not in self._renumbered),
+            "others_missed": float(bool(self._others) and plan not in self._others),
             "leaves_filters_held": float(self.move == "leave") * min(2, held),
             "turned_filter": float(0 if self.demand.evidence.cues.negated else self._turned(plan_parts)),
             "order_lost": float(bool(before.order_by) and not plan.order_by and not lost and plan != before),
@@ -120,6 +143,8 @@ class MoveFeatures:
         return {
             "exchanges_value": float(exchanges(inquiry) and exchanged),
             "gives_condition_up": float(gives_up(inquiry) and len(columns) == 1 and not new),
+            "gives_named_up": float(self._gives_named_up(gone, new)),
+            "period_exchanged": float(exchanged and exchanges(inquiry) and self._is_period(gone)),
         }
 
     def _moved(self, plan: Plan, before: Plan, lost: int, new: bool) -> Features:
@@ -142,10 +167,25 @@ class MoveFeatures:
             }
         return {"swaps_filters_lost": float(max(0, lost - 1))} if self.move == "swap" else {}
 
+    def _gives_named_up(self, gone: frozenset[Constraint], new: frozenset[Constraint]) -> bool:
+        named = columns_given_up(self.demand.inquiry)
+        return bool(named and gone) and not new and all(each.column in named for each in gone)
+
+    def _is_period(self, gone: frozenset[Constraint]) -> bool:
+        dated = {option.column for r in self.demand.requirements if r.kind == "date" for option in r.options}
+        return {each.column for each in gone} <= dated
+
     def _adds(self, plan: Plan, shown: set[Term]) -> bool:
         """Tell whether a plan shows no more beside what was shown than the words name."""
         named = [term for term in named_beside(self.demand) if term not in shown]
-        return shown < set(plan.select) and len(set(plan.select) - shown) <= max(1, len(named))
+        new = set(plan.select) - shown
+        twice = {end for term in shown if isinstance(term, ColumnTerm) for end in self._ends(term)}
+        again = any(isinstance(term, ColumnTerm) and term.ref in twice for term in new)
+        return shown < set(plan.select) and len(new) <= max(1, len(named)) and not again
+
+    def _ends(self, term: ColumnTerm) -> tuple[ColumnRef, ...]:
+        """Return the columns that hold the same values as one, by a key."""
+        return self.demand.inquiry.key_partners(term.ref)
 
     def _turned(self, plan_parts: PlanParts) -> int:
         """Return how many conditions of the turn before stand in the plan in the opposite sense."""

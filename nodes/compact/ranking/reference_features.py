@@ -141,7 +141,7 @@ class ReferenceFeatures:
             "denies_everything_held": float(denies_everything(inquiry)) * min(2, before - lost),
             "each_told": float(each and not lost and _tells_each(plan, previous)),
             "exchange_ignored": float(exchanges(inquiry) and bool(self._rivals & self._equalities(plan))),
-            "added_value_lost": float(self.demand.adds_value and not self._rivals <= self._equalities(plan)),
+            "added_value_lost": float(self.demand.adds_value and not self._leaves_open(plan)),
             "given_up_held": float(given_up and not lost),
         }
 
@@ -149,6 +149,11 @@ class ReferenceFeatures:
     def _rivals(self) -> frozenset[tuple[tuple[str, str], str]]:
         """The equalities of the turn before that a named value may stand in the place of, or beside."""
         return frozenset((column.folded, value) for column, value in self.demand.rival_values)
+
+    def _leaves_open(self, plan: Plan) -> bool:
+        """Tell whether a plan holds the values before besides, in a way that either may be met."""
+        crosses = any(each.operator == "intersect" for each in plan.set_operations)
+        return not crosses and self._rivals <= self._equalities(plan)
 
     def _equalities(self, plan: Plan) -> frozenset[tuple[tuple[str, str], str]]:
         return frozenset(

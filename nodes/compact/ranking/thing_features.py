@@ -13,7 +13,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.things_asked import NAMED
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import stem
-from nodes.plan import ColumnTerm, Plan, Predicate
+from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate
 from nodes.plan.traversal import columns, conjuncts
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
@@ -27,6 +27,7 @@ FEATURES = (
         "ranked_by_meant", 'True if a superlative says by what it ranks ("longest") and it orders by a column of that.'
     ),
     Feature("half_a_name", "True if it shows one of a person's two names, which no word asks for alone."),
+    Feature("ranked_by_any_row", "True if it orders groups by a column that it shows a figure of, of any one row."),
 )
 _PERSONS = frozenset(("who", "whom", "whose"))
 
@@ -46,6 +47,7 @@ class ThingFeatures:
             "key_for_person": float(any(term.ref in keys for term in shown)),
             "person_led_to": float(bool(keys) and self._led_to(plan) >= {t.table for t in shown} != set()),
             "half_a_name": float(any(self._halves(term, shown) for term in shown)),
+            "ranked_by_any_row": float(_ranks_by_any_row(plan)),
             "ranked_by_meant": float(bool(self._meant) and self._ranks_by_meant(plan)),
         }
 
@@ -94,3 +96,9 @@ class ThingFeatures:
     def _ranks_by_meant(self, plan: Plan) -> bool:
         ordered = [term.ref for term in columns(plan.order_by[0])] if plan.order_by else []
         return any(self._meant & self.demand.inquiry.column_stems(ref) for ref in ordered)
+
+
+def _ranks_by_any_row(plan: Plan) -> bool:
+    """Tell whether groups are ordered by a column whose figure stands beside them: `sum(km) ... ORDER BY km`."""
+    term = plan.order_by[0].term if plan.order_by and plan.group_by else None
+    return term not in plan.group_by and any(isinstance(s, Aggregate) and s.argument == term for s in plan.select)

@@ -112,10 +112,16 @@ class WordingFeatures:
         crosses = "intersect" in sets
         return {
             "either_ignored": float(said_or and not (either or listed)),
-            "either_unasked": float(either and not said_or),
+            "either_unasked": float(either and not said_or and not self._names_several),
             "both_ignored": float("both" in self._words and not crosses),
             "intersects_unasked": float(crosses and not self._words & {"both", "and", "also"}),
         }
+
+    @cached_property
+    def _names_several(self) -> bool:
+        """Whether several values of one column are named, or one beside that of the turn before."""
+        named = [r.options[0].column for r in self.demand.requirements if r.kind == "value"]
+        return self.demand.adds_value or len(named) != len(set(named))
 
     @cached_property
     def _heads(self) -> tuple[str, ...]:

@@ -23,7 +23,9 @@ from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.following.earlier import lost_conditions
 from nodes.coverage.edits.following.given_up import given_up_conditions
 from nodes.coverage.edits.following.listed_again import listed_again
+from nodes.coverage.edits.following.number_exchanged import number_exchanged
 from nodes.coverage.edits.following.ordinals import row_by_place
+from nodes.coverage.edits.following.others import the_others
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
 from nodes.coverage.edits.key_names import names_for_keys
@@ -43,6 +45,8 @@ EDITS: Mapping[str, Edit] = {
     "given_up": given_up_conditions,
     "listed_again": listed_again,
     "place": row_by_place,
+    "others": the_others,
+    "number": number_exchanged,
     "repeat": repeated_conditions,
     "table": idle_tables,
     "count": asked_counts,

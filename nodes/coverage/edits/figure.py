@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.plan import Aggregate, ColumnTerm, Plan
+from nodes.plan import Aggregate, AggregateFunction, ColumnTerm, Plan
 
 _AND = re.compile(r"^\W*(?:and|now|ok|okay|what about|how about)\b", re.IGNORECASE)
-MOST_WORDS = 6
+_ABOUT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
+MOST_WORDS = 7
 """Words of a turn that only names another figure: "And the average fee?"."""
 
 
@@ -22,7 +23,9 @@ def another_figure(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if plan != demand.previous or not asks_another_figure(demand):
         return
     (old,) = (term for term in plan.select if isinstance(term, Aggregate))
-    _, function = demand.evidence.aggregates[0]
+    function = _function(demand, old)
+    if function is None:
+        return
     named = [ref for m in demand.evidence.named for ref, score in m.candidates[:2] if score >= 0.8]
     ordered = [ColumnTerm.of(ref) for ref in named if demand.evidence.is_ordered(ref)]
     known = [old.argument] if isinstance(old.argument, ColumnTerm) else []
@@ -46,4 +49,20 @@ def asks_another_figure(demand: Demand) -> bool:
         return False
     figures = [term for term in before.select if isinstance(term, Aggregate)]
     alone = not demand.units and not demand.requirements and demand.order is None
-    return alone and len(figures) == 1 < len(before.select) and len(demand.evidence.aggregates) == 1
+    named = len(demand.evidence.aggregates) == 1 or _names_column(demand)
+    return alone and len(figures) == 1 < len(before.select) and named
+
+
+def _names_column(demand: Demand) -> bool:
+    """Tell whether a turn names nothing but one column of numbers: "What about the number of pages?"."""
+    evidence = demand.evidence
+    ordered = [m for m in evidence.named if m.candidates[0][1] >= 0.8 and evidence.is_ordered(m.candidates[0][0])]
+    about = bool(_ABOUT.search(demand.inquiry.utterance.text)) and not evidence.aggregates
+    return about and len(ordered) == len(evidence.named) == 1
+
+
+def _function(demand: Demand, old: Aggregate) -> AggregateFunction | None:
+    """Return the function that is asked for: the one named, else that of the figure before, of another column."""
+    if demand.evidence.aggregates:
+        return demand.evidence.aggregates[0][1]
+    return old.function if old.function != "count" else None

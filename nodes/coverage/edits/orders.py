@@ -17,6 +17,7 @@ def asked_orders(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
     "Names of runners sorted by age, oldest first": `ORDER BY age DESC LIMIT 1` becomes `ORDER BY age DESC`.
     """
+    yield from _by_shown_figure(plan)
     asked = demand.order
     if asked is None or plan.set_operations:
         return
@@ -34,6 +35,17 @@ def asked_orders(plan: Plan, demand: Demand) -> Iterator[Plan]:
         if joined is not None:
             ordering = Ordering(term=_comparable(term, demand), descending=bool(asked.descending))
             yield joined.model_copy(update={"order_by": (ordering,), "limit": limit})
+
+
+def _by_shown_figure(plan: Plan) -> Iterator[Plan]:
+    """Yield a plan of groups ordered by the figure that it shows of a column, in the place of the column itself."""
+    first = plan.order_by[0] if plan.order_by else None
+    if first is None or not plan.group_by or first.term in plan.group_by:
+        return
+    for term in plan.select:
+        if isinstance(term, Aggregate) and term.argument == first.term:
+            ordering = first.model_copy(update={"term": term})
+            yield plan.model_copy(update={"order_by": (ordering, *plan.order_by[1:])})
 
 
 def _terms(plan: Plan, demand: Demand) -> list[Term]:

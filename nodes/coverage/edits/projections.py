@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
+from nodes.coverage.moves import move_of
 from nodes.coverage.references import asks_of_each
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Term
@@ -27,11 +28,16 @@ def asked_projections(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     terms: tuple[Term, ...] = tuple(ColumnTerm.of(column) for column in columns)
     new = tuple(term for term in terms if term not in plan.select)
-    adds = demand.evidence.cues.extend or asks_of_each(demand.inquiry)
+    adds = adds_columns(demand) or asks_of_each(demand.inquiry)
     if new and (plan != demand.previous or adds):
         yield joined.model_copy(update={"select": (*plan.select, *new)})
     if plan == demand.previous:
         yield joined.model_copy(update={"select": terms})
+
+
+def adds_columns(demand: Demand) -> bool:
+    """Tell whether more is to be shown beside what was shown ("also", "with the price")."""
+    return demand.evidence.cues.extend or move_of(demand.inquiry.utterance.text) == "add"
 
 
 def _named(plan: Plan, demand: Demand) -> tuple[ColumnRef, ...]:

@@ -34,6 +34,7 @@ def number_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
             continue
         counts = inquiry.evidence.cues.count_compared(comparison, inquiry.evidence.table_starts)
         options = _options(inquiry, comparison) or _of_age(inquiry, comparison) or _of_figure(inquiry, comparison)
+        options = options or _of_shown(inquiry, comparison)
         if counts:  # "without the ones under 50 tracks", of a count that was shown
             left_out = meant_operator(inquiry.utterance, comparison) != comparison.operator
             options = _of_figure(inquiry, comparison) if left_out else ()
@@ -144,6 +145,19 @@ def _of_figure(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, 
     operator = meant_operator(inquiry.utterance, comparison)
     condition = Predicate(left=figures[0], operator=operator, right=(LiteralTerm(value=comparison.number),))
     return (Option(column.ref, (condition,), 1.0),)
+
+
+def _of_shown(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:
+    """Return a comparison of the only numbers that the turn before showed, where no column is named.
+
+    "Under 10 pounds" after titles and prices: `price < 10`.
+    """
+    is_number = [ref for ref in inquiry.evidence.previous_shown if inquiry.evidence.is_ordered(ref)]
+    shown = [ref for ref in is_number if inquiry.schema.describe(ref).kind == "number" and ref not in inquiry.keys]
+    if len(shown) != 1 or inquiry.profiles.of(shown[0]).date_form is not None:
+        return ()
+    operator = meant_operator(inquiry.utterance, comparison)
+    return (Option(shown[0], (_predicate(inquiry, shown[0], operator, comparison, summed=False),), 1.0),)
 
 
 def _predicate(

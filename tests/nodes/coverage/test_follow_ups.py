@@ -163,6 +163,14 @@ def test_columns_come_beside_the_list_that_was_counted(context: Context) -> None
     assert not offered(context, "listed_again", "Which harbours are there?", listed, counted)
 
 
+def test_the_other_end_of_a_key_is_nothing_more(context: Context) -> None:
+    before = "SELECT skipper_id FROM crossing"
+    more = "SELECT T1.skipper_id, T1.state FROM crossing AS T1 JOIN skipper AS T2 ON T1.skipper_id = T2.skipper_id"
+    assert "adds_to_shown" in fired(context, "Show the state too", more, before)
+    again = more.replace("T1.state", "T2.skipper_id")
+    assert "adds_to_shown" not in fired(context, "Show the skipper id as well", again, before)
+
+
 def test_a_row_is_meant_by_its_place(context: Context) -> None:
     before = "SELECT label FROM ferry ORDER BY tons DESC"
     second = "SELECT builder FROM ferry ORDER BY tons DESC LIMIT 1 OFFSET 1"
@@ -247,3 +255,66 @@ def test_somebody_is_no_key(context: Context) -> None:
     assert features("SELECT skipper_id FROM crossing") == {"key_for_person"}
     assert features(by_key) == {"person_led_to"}
     assert not features(by_key.replace("skipper_id", "harbour_id"))
+
+
+def test_values_beside_each_other_do_not_both_have_to_hold(context: Context) -> None:
+    both = f"{HOLM} INTERSECT {VAAS}"
+    assert "added_value_lost" in fired(context, "and Vaas too", both, HOLM)
+
+
+@pytest.mark.parametrize("utterance", ["and the other ones?", "What about the rest?", "the others"])
+def test_the_others_are_what_was_left_out(context: Context, utterance: str) -> None:
+    wanted = "SELECT label FROM ferry WHERE builder != 'Holm'"
+    assert offered(context, "others", utterance, HOLM) == [wanted]
+    assert "others_missed" in fired(context, utterance, HOLM, HOLM)
+    assert "others_missed" not in fired(context, utterance, wanted, HOLM)
+
+
+def test_the_others_keep_the_older_conditions(context: Context) -> None:
+    heavy = f"{HOLM} AND tons > 500"
+    assert offered(context, "others", "and the others?", HOLM, heavy) == [f"{HOLM} AND tons <= 500"]
+
+
+def test_a_number_is_exchanged(context: Context) -> None:
+    before = "SELECT label FROM ferry WHERE tons > 500"
+    assert offered(context, "number", "make it 600", before) == [before.replace("500", "600")]
+    assert offered(context, "number", "Make that 2", "SELECT label FROM ferry ORDER BY tons LIMIT 5") == [
+        "SELECT label FROM ferry ORDER BY tons LIMIT 2"
+    ]
+    assert not offered(context, "number", "Which have 600?", before)
+    assert "number_missed" in fired(context, "make it 600", before, before)
+
+
+def test_a_number_is_compared_with_the_only_one_shown(context: Context) -> None:
+    before = "SELECT label, tons FROM ferry"
+    assert f"{before} WHERE tons < 600" in offered(context, "condition", "under 600", before)
+
+
+def test_with_a_column_adds_it(context: Context) -> None:
+    before = "SELECT label FROM ferry"
+    assert "SELECT label, tons FROM ferry" in offered(context, "projection", "with the tons", before)
+    assert "adds_shown_lost" in fired(context, "with the tons", "SELECT tons FROM ferry", before)
+    assert "adds_shown_lost" not in fired(context, "with the highest tons", "SELECT tons FROM ferry", before)
+
+
+def test_groups_are_ordered_by_the_figure_shown(context: Context) -> None:
+    any_row = "SELECT builder, sum(tons) FROM ferry GROUP BY builder ORDER BY tons DESC LIMIT 1"
+    figure = any_row.replace("ORDER BY tons", "ORDER BY sum(tons)")
+    assert figure in offered(context, "order", "which is the heaviest?", "SELECT label FROM ferry", plan=any_row)
+    demand = Demand.of(state_of("which is the heaviest?", "SELECT label FROM ferry"), context)
+    for sql, wanted in ((any_row, 1.0), (figure, 0.0)):
+        assert ThingFeatures(demand).of(PlanParts(to_plan(sql, context.schema)))["ranked_by_any_row"] == wanted
+
+
+def test_what_about_a_column_asks_the_same_figure_of_it(context: Context) -> None:
+    before = "SELECT harbour_id, avg(skipper_id) FROM crossing GROUP BY harbour_id"
+    wanted = "SELECT builder, avg(tons) FROM ferry GROUP BY builder"
+    assert wanted in offered(context, "figure", "What about the tons?", wanted.replace("tons", "ferry_id"))
+    assert not offered(context, "figure", "What about Cork?", before)
+
+
+def test_a_period_is_exchanged_and_a_named_condition_given_up(context: Context) -> None:
+    in_2022 = "SELECT crossing_id FROM crossing WHERE sailed_on >= '2022-01-01' AND sailed_on < '2023-01-01'"
+    in_2023 = "SELECT crossing_id FROM crossing WHERE sailed_on >= '2023-01-01' AND sailed_on < '2024-01-01'"
+    assert "period_exchanged" in fired(context, "now 2023 instead", in_2023, in_2022)
+    assert "gives_named_up" in fired(context, "drop the year", "SELECT crossing_id FROM crossing", in_2022)
