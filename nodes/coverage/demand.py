@@ -8,6 +8,8 @@ from functools import cached_property
 from nodes.coverage.asked_group import asked_units
 from nodes.coverage.asked_order import AskedOrder, asked_order
 from nodes.coverage.calculations.asked import asks_difference, asks_share, tables_averaged, total_asked
+from nodes.coverage.calculations.durations import Duration, asked_duration
+from nodes.coverage.calculations.more_of import CountsCompared, counts_compared
 from nodes.coverage.calculations.sale_figures import SalesAsked, sales_asked
 from nodes.coverage.calculations.time_units import TimeUnit, asked_time_unit
 from nodes.coverage.gather import requirements
@@ -17,6 +19,7 @@ from nodes.coverage.people import asks_who, people_tables
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.references import adds_beside
 from nodes.coverage.requirement import Requirement
+from nodes.coverage.shown_list import columns_listed
 from nodes.coverage.things_asked import (
     asks_which,
     shows_figures_only,
@@ -69,7 +72,8 @@ class Demand:
     @cached_property
     def units(self) -> tuple[tuple[ColumnRef, bool], ...]:
         """The units of a grouping that the words ask for; True for those that stand for the rows of a table."""
-        return asked_units(self.inquiry)
+        figures = self.evidence.aggregates or self.evidence.cues.count is not None or self.sales is not None
+        return () if self.listed and not figures else asked_units(self.inquiry)
 
     @cached_property
     def time_unit(self) -> TimeUnit | None:
@@ -84,7 +88,12 @@ class Demand:
     @cached_property
     def asks_difference(self) -> bool:
         """Whether the words ask how far two figures or times lie apart."""
-        return asks_difference(self.inquiry)
+        return asks_difference(self.inquiry) or self.duration is not None
+
+    @cached_property
+    def duration(self) -> Duration | None:
+        """How long something took, where it is asked for and no column stores it."""
+        return asked_duration(self.inquiry)
 
     @cached_property
     def tables_averaged(self) -> tuple[str, str] | None:
@@ -95,6 +104,16 @@ class Demand:
     def total(self) -> ColumnRef | None:
         """The amount whose total is asked by the name of the things that have it."""
         return total_asked(self.inquiry)
+
+    @cached_property
+    def listed(self) -> tuple[ColumnRef, ...]:
+        """The columns that the words list to be shown."""
+        return columns_listed(self.inquiry)
+
+    @cached_property
+    def more(self) -> CountsCompared | None:
+        """The things of which it is asked which has more rows of another table."""
+        return counts_compared(self.inquiry)
 
     @cached_property
     def sales(self) -> SalesAsked | None:

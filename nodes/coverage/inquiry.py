@@ -147,6 +147,15 @@ class Inquiry:
         named = self.evidence.mentions.table_score(table)
         return max(named, 0.6 * (table in self.evidence.previous_tables))
 
+    @cached_property
+    def table_counted(self) -> str | None:
+        """The table whose rows "how many" asks for: what is counted in June happened in June."""
+        asked = self.evidence.cues.count
+        if asked is None:
+            return None
+        named = [m for m in self.evidence.mentions.tables if m.score >= 0.8 and 0 < m.start - asked <= NEAR_AFTER]
+        return min(named, key=lambda mention: mention.start).table if named else None
+
     def is_known_name(self, mention: str) -> bool:
         """Tell whether a mention is a country, a language, a state or the like by itself."""
         return bool(_aliases().of(mention, fold(mention)))

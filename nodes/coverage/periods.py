@@ -24,6 +24,10 @@ _UNITS = re.compile(
     r"|(?P<relative>last|previous|past|this|current) (?P<unit>year|month)|(?P<near>today|yesterday))\b(?!\.\d|,\d{3})",
     re.IGNORECASE,
 )
+_MONTHS_OF = re.compile(
+    rf"\b(?:between|from) (?P<first>{'|'.join(f'{m}|{m[:3]}' for m in _MONTHS)})\.? (?:and|to|until|till|through) {_MONTH},?(?: of)? (?P<year>{_YEAR})\b",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(rf"\b(?:in|during|of|for|every|each) {_MONTH}(?![\w-])(?!,? \d)", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\b(before|prior to|earlier than|until|till|up to|by the end of|by|older than)(?: the year)? $", re.IGNORECASE
@@ -93,6 +97,11 @@ def _plain(text: str, today: date) -> Iterator[Period]:
     for found in days:
         yield Period(found.start, found.end, "day", found.dates[0], found.dates[0] + timedelta(days=1), 1.0)
     taken = [(found.start, found.end) for found in days]
+    for match in _MONTHS_OF.finditer(text):
+        first, last, year = _month(match["first"]), _month(match["month"]), int(match["year"])
+        if first < last:
+            taken.append(match.span())
+            yield _months((match.start("first"), match.end()), "month", year, first, last - first + 1, 1.0)
     for match in _UNITS.finditer(text):
         if not any(start < match.end() and match.start() < end for start, end in taken):
             taken.append(match.span())

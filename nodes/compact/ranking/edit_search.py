@@ -37,12 +37,16 @@ ASKED_EDITS = frozenset(
         "others",
         "number",
         "key_names",
+        "listed",
+        "more",
     )
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
 SENSE_EDITS = frozenset(("distinct", "repeat", "join", "measure", "absent"))
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
-COMPLETED = frozenset(("each", "group", "count", "projection", "order", "time_group", "counted", "absent", "sales"))
+COMPLETED = frozenset(
+    ("each", "group", "count", "projection", "order", "time_group", "counted", "absent", "sales", "listed", "more")
+)
 """Edits whose plans are given the missing conditions at once as well."""
 BROKEN = ("fan_trap", "cross_join", "condition_twice", "copy_unused", "texts_compared", "key_summed", "counts_itself")
 """Features of plans that are mended wherever they rank."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.fixed_rows import Occurrence, fixed_sources, occurrence, source
@@ -11,6 +11,7 @@ from nodes.plan import (
     Aggregate,
     ColumnTerm,
     Condition,
+    Junction,
     LiteralTerm,
     Plan,
     PlanModel,
@@ -43,7 +44,18 @@ def contradicts(plan: Plan) -> bool:
             if len(values) == len(leaf.right):
                 bounds.setdefault(column, []).extend(_bounds(leaf.operator, values))
     clash = any(len(values) > 1 for values in equal.values()) or any(map(_is_empty, bounds.values()))
+    clash = clash or any(_is_idle(each, equal) for each in conjuncts(plan.where))
     return clash or any(_takes_all_away(plan, each) for each in plan.set_operations)
+
+
+def _is_idle(condition: Condition, equal: Mapping[Occurrence, set[str]]) -> bool:
+    """Tell whether one of some alternatives can never hold: `(industry = 'x' OR country = 'FR') AND country = 'DE'`."""
+    return isinstance(condition, Junction) and condition.kind == "or" and any(
+        isinstance(each, Predicate) and each.operator == "=" and isinstance(each.left, ColumnTerm)
+        and isinstance(each.right[0], LiteralTerm) and occurrence(each.left) in equal
+        and str(each.right[0].value) not in equal[occurrence(each.left)]
+        for each in condition.conditions
+    )  # fmt: skip
 
 
 def undetermined(plan: Plan, schema: Schema) -> int:

@@ -18,6 +18,7 @@ from nodes.coverage.calculations.sales import sums_sales
 from nodes.coverage.calculations.shares import share_of_one_value, tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
+from nodes.coverage.edits.more_of import compares_counts
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
 from nodes.lexical.evidence import display_columns
@@ -70,6 +71,11 @@ FEATURES = (
         'True if an average of counts is asked ("average number of tracks per album") and it shows none.',
     ),
     Feature("sales_missing", 'True if what was sold is asked ("revenue by month") and it does not sum it.'),
+    Feature(
+        "listed_not_shown",
+        'How many columns that the words list ("with their category") it does not show, up to three.',
+    ),
+    Feature("more_missing", 'True if it is asked which has more rows ("more customers") and it counts them for none.'),
     Feature("times_apart", "True if it groups by a part of one time and compares another of the same table."),
     Feature(
         "it_filters_lost",
@@ -150,6 +156,8 @@ class RequirementFeatures:
             "time_unit_missing": float(unit is not None and not unit.divides(plan)),
             "average_count_missing": float(self.demand.tables_averaged is not None and not tells_share(plan)),
             "sales_missing": float(self.demand.sales is not None and not sums_sales(plan, self.demand.sales)),
+            "listed_not_shown": float(min(3, len(set(self.demand.listed) - {term.ref for term in plan_parts.shown}))),
+            "more_missing": float(self.demand.more is not None and not compares_counts(plan, self.demand.more)),
             "times_apart": float(unit is not None and unit.divides(plan) and self._compares_another_time(plan)),
             "it_filters_lost": float(
                 self._of_one_thing and plan != self.demand.previous and not self._filters_before & plan_parts.filters

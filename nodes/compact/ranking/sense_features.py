@@ -27,7 +27,18 @@ from nodes.coverage.edits.tables import idle_tables, uses_copies
 from nodes.coverage.join_paths import connecting_tables, fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.roles import role_fit
-from nodes.plan import RANGE_OPERATORS, Aggregate, ColumnTerm, LiteralTerm, Plan, Predicate, Star, SubPlan, TableSource
+from nodes.plan import (
+    RANGE_OPERATORS,
+    Aggregate,
+    ColumnTerm,
+    LiteralTerm,
+    Plan,
+    Predicate,
+    Star,
+    SubPlan,
+    TableSource,
+    Term,
+)
 from nodes.plan.traversal import columns, conjuncts, merged
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
@@ -36,6 +47,8 @@ FEATURES = (
     Feature("condition_twice", "True if a condition stands twice."),
     Feature("contradiction", "True if two conditions exclude each other."),
     Feature("key_summed", "True if a key is summed or averaged."),
+    Feature("flag_averaged", "True if it averages a yes/no column that no word names."),
+    Feature("shows_literal", "True if it shows a constant."),
     Feature("counts_itself", "True if it counts the rows of one table by what tells them apart: every count is 1."),
     Feature("time_as_number", "True if it sums or averages times, or compares one with a number: a birthday over 60."),
     Feature("period_as_key", 'True if it compares a key with a time that the words name: an id of 2022 for "in 2022".'),
@@ -77,6 +90,9 @@ FEATURES = (
     Feature("role_fit", "How well the keys that it takes fit the words beside the values."),
 )
 
+SAID = 0.5
+"""Score of a mention from which the words may name a column."""
+
 
 @dataclass(frozen=True)
 class SenseFeatures:
@@ -107,6 +123,8 @@ class SenseFeatures:
             "condition_twice": float(any(merged(b.where) is not b.where or merged(b.having) is not b.having for b in blocks)),
             "contradiction": float(any(map(contradicts, blocks))),
             "key_summed": float(any(c.ref in keys for c in summed)),
+            "flag_averaged": float(any(a.function == "avg" and self._is_flag(a.argument) for a in plan_parts.aggregates)),
+            "shows_literal": float(any(isinstance(term, LiteralTerm) for term in plan.select)),
             "counts_itself": float(any(counts_itself(b, self.demand) for b in blocks)),
             "time_as_number": float(any(takes_time_for_number(part, self.demand) for part in plan_parts.parts)),
             "period_as_key": float(takes_time_for_key(members, self.demand)),
@@ -114,7 +132,7 @@ class SenseFeatures:
             "cross_join": float(sum(join.on is None for b in blocks for join in b.joins or ())),
             "fan_trap": float(sum(fan_traps(b, schema) for b in blocks)),
             "own_members": float(any(_is_own_member(part, plan) for part in members)),
-            "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in members)),
+            "unrelated_members": float(any(_is_unrelated(part, self._key_pairs) for part in (*members, *_taken_away(plan)))),
             "unrelated_join": float(sum(self._unrelated_joins(b) for b in blocks)),
             "text_in_range": float(any(_is_text_range(part) for part in members)),
             "order_fixed": float(_orders_by_constant(plan)),
@@ -196,6 +214,12 @@ class SenseFeatures:
             if isinstance(term, LiteralTerm)
         )
 
+    def _is_flag(self, term: Term) -> bool:
+        if not isinstance(term, ColumnTerm) or self.demand.schema.column(term.table, term.column) is None:
+            return False
+        said = self.demand.evidence.mentions.column_score(term.ref)
+        return self.demand.inquiry.profiles.of(term.ref).flag is not None and said < SAID
+
     def _is_numeric_text(self, term: ColumnTerm) -> bool:
         column = self.demand.schema.column(term.table, term.column)
         return column is not None and self.demand.inquiry.profiles.of(column).is_numeric_text
@@ -257,6 +281,12 @@ class SenseFeatures:
 def plan_parts_columns(plan: Plan) -> list[ColumnTerm]:
     """Return the plain columns among the projections."""
     return [term for term in plan.select if isinstance(term, ColumnTerm)]
+
+
+def _taken_away(plan: Plan) -> list[Predicate]:
+    """Return what EXCEPT takes away of a single column, as the look-up that it is."""
+    away = [each.plan for each in plan.set_operations if each.operator == "except" and len(each.plan.select) == 1]
+    return [Predicate(left=plan.select[0], operator="not in", right=(SubPlan(plan=each),)) for each in away]
 
 
 def _is_unrelated(part: object, keys: frozenset[frozenset[tuple[str, str]]]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nodes.coverage.inquiry import Inquiry
-from nodes.lexical.utterance import Utterance, name_words, stem
+from nodes.lexical.utterance import stem
 from value_index.schema import ColumnRef, Schema
 
 _SHARE = re.compile(
@@ -13,11 +13,6 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _DIFFERENCE = re.compile(r"\b(?:difference|gap|spread) between\b", re.IGNORECASE)
-_DAYS = re.compile(
-    r"\b(?:days|how long|time|delay)(?: on average| is there| does it take)* (?:pass(?:ed)? |are there |lie )?(?:between|from) (?P<first>[\w' -]+?) (?:and|to|until) (?P<last>[\w' -]+?)"
-    r"(?= (?:by|per|for|in)\b|[?.,!]|$)",
-    re.IGNORECASE,
-)
 _AVERAGE_COUNT = re.compile(
     r"\b(?:average|mean|avg) (?:number|count|amount) of (?P<what>[\w ]+?) (?:per|for each|in each|of each|on each|by each|each) ",
     re.IGNORECASE,
@@ -25,9 +20,6 @@ _AVERAGE_COUNT = re.compile(
 _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "revenue", "paid")))
 NAMED = 0.8
 """Score of a mention from which the words name a table or a column."""
-SHORTEST_PREFIX = 4
-"""Letters that two words of one root share: shipment, shipped."""
-_IDLE = frozenset(map(stem, ("date", "day", "time", "the", "its", "at", "on")))
 
 
 def asks_share(inquiry: Inquiry) -> bool:
@@ -41,8 +33,8 @@ def asks_share(inquiry: Inquiry) -> bool:
 
 
 def asks_difference(inquiry: Inquiry) -> bool:
-    """Tell whether the words ask how far two things lie apart."""
-    return bool(_DIFFERENCE.search(inquiry.utterance.text)) or time_ends(inquiry) is not None
+    """Tell whether the words ask how far two figures lie apart."""
+    return bool(_DIFFERENCE.search(inquiry.utterance.text))
 
 
 def tables_averaged(inquiry: Inquiry) -> tuple[str, str] | None:
@@ -82,31 +74,3 @@ def figures_of(table: str, schema: Schema) -> list[ColumnRef]:
     found = schema.table(table)
     columns = found.columns if found else ()
     return [ColumnRef(table=table, column=column.name) for column in columns if column.kind == "number"]
-
-
-def time_ends(inquiry: Inquiry) -> tuple[ColumnRef, ColumnRef] | None:
-    """Return the columns of the two times between which days are counted; None if no two of a table are named."""
-    match = _DAYS.search(inquiry.utterance.text)
-    if match is None:
-        return None
-    firsts, lasts = (_times_of(match[name], inquiry) for name in ("first", "last"))
-    pairs = ((one, other) for one in firsts for other in lasts if one != other and one.table == other.table)
-    return next(pairs, None)
-
-
-def _times_of(words: str, inquiry: Inquiry) -> list[ColumnRef]:
-    """Return the columns of times whose name shares the root of a word, those of named tables first."""
-    roots = [word.stem for word in Utterance.of(words).words if word.stem not in _IDLE]
-    found = [
-        ref
-        for ref in inquiry.schema.columns
-        if any(akin(root, stem(word)) for root in roots for word in name_words(ref.column))
-        and inquiry.profiles.of(ref).date_form == "iso"
-    ]
-    return sorted(found, key=lambda ref: -inquiry.table_score(ref.table))
-
-
-def akin(one: str, other: str) -> bool:
-    """Tell whether two stems begin alike: shipment, ship."""
-    shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return one == other or shared >= SHORTEST_PREFIX

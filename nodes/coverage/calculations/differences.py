@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nodes.coverage.calculations.asked import time_ends
+from nodes.coverage.calculations.durations import Duration
+from nodes.coverage.calculations.ranked_thing import ranked_thing
 from nodes.coverage.demand import Demand
-from nodes.plan import Aggregate, AggregateFunction, Arithmetic, Call, ColumnTerm, Plan, TableSource, Term
+from nodes.coverage.edits.groups import unit_terms
+from nodes.coverage.edits.joining import row_key, with_table
+from nodes.lexical.evidence import display_columns
+from nodes.lexical.lexicon import DISPLAY_WORDS
+from nodes.lexical.utterance import name_words
+from nodes.plan import Aggregate, AggregateFunction, Arithmetic, ColumnTerm, Ordering, Plan
 from nodes.plan.traversal import walk
-from value_index.schema import ColumnRef
 
 
 def asked_differences(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -18,9 +23,8 @@ def asked_differences(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     if not demand.asks_difference or plan.set_operations:
         return
-    ends = time_ends(demand.inquiry)
-    if ends is not None:
-        yield from _days(plan, demand, *ends)
+    if demand.duration is not None:
+        yield from _lasting(plan, demand, demand.duration)
         return
     figures = [term for term in plan.select if isinstance(term, Aggregate)]
     ways = {superlative.descending for superlative in demand.evidence.superlatives}
@@ -36,17 +40,51 @@ def asked_differences(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def tells_difference(plan: Plan) -> bool:
     """Tell whether a plan shows a difference."""
-    return any(isinstance(part, Arithmetic) and part.operator == "-" for term in plan.select for part in walk(term))
+    shown = (*plan.select, *(each.term for each in plan.order_by))
+    return any(isinstance(part, Arithmetic) and part.operator == "-" for term in shown for part in walk(term))
 
 
-def _days(plan: Plan, demand: Demand, first: ColumnRef, last: ColumnRef) -> Iterator[Plan]:
-    tables = {source.table for source in plan.tables if isinstance(source, TableSource)}
-    if first.table not in tables:
+def _lasting(plan: Plan, demand: Demand, asked: Duration) -> Iterator[Plan]:
+    """Yield a plan that shows how long its rows took, or ranks things by how long theirs took on average."""
+    joined = with_table(plan, asked.first.table, demand.schema)
+    if joined is None:
         return
-    left, right = (Call(function="julianday", arguments=(ColumnTerm.of(ref),)) for ref in (last, first))
-    apart: Term = Arithmetic(operator="-", left=left, right=right)
+    if demand.evidence.superlatives and (ranked := list(_slowest(joined, demand, asked))):
+        yield from ranked
+        return
     functions: list[AggregateFunction] = [function for _, function in demand.evidence.aggregates]
-    shown = tuple(term for term in plan.select if not isinstance(term, Aggregate)) if plan.group_by else ()
-    figure = Aggregate(function=functions[0], argument=apart) if functions else apart
     if functions or not plan.group_by:
-        yield plan.model_copy(update={"select": (*shown, figure), "order_by": (), "limit": None})
+        grouped = tuple(term for term in plan.select if not isinstance(term, Aggregate)) if plan.group_by else ()
+        shown = grouped if functions or plan.group_by else _names(asked.first.table, demand)
+        figure = Aggregate(function=functions[0], argument=asked.term) if functions else asked.term
+        bare = {"select": (*shown, figure), "order_by": (), "limit": None, "distinct": False}
+        yield joined.model_copy(update=bare)
+
+
+def _slowest(plan: Plan, demand: Demand, asked: Duration) -> Iterator[Plan]:
+    """Yield the things whose rows took longest, or shortest, on average: "Which carrier is the slowest?"."""
+    thing, first = ranked_thing(demand.inquiry), demand.evidence.superlatives[0]
+    if thing is None:
+        return
+    joined = with_table(plan, thing.column.table, demand.schema)
+    if joined is None:
+        return
+    own_row = thing.is_table and thing.column.table == asked.first.table
+    word = demand.inquiry.utterance.words[first.position].text
+    shown, key = unit_terms(thing.column, demand, is_table=thing.is_table)
+    figure = asked.term if own_row else Aggregate(function="avg", argument=asked.term)
+    order = Ordering(term=figure, descending=word in ("slowest", "longest"))
+    update = {"select": shown, "group_by": () if own_row else (key,), "order_by": (order,), "limit": first.limit}
+    yield joined.model_copy(update={**update, "having": None, "distinct": False})
+
+
+def _names(table: str, demand: Demand) -> tuple[ColumnTerm, ...]:
+    """Return what the rows of a table are called by, where each of them is spoken of."""
+    found = demand.schema.table(table)
+    asks_each = {"each", "every"} & {word.text for word in demand.inquiry.utterance.words}
+    if found is None or not asks_each:
+        return ()
+    shown = display_columns(found)
+    is_name = any(set(name_words(ref.column)) & set(DISPLAY_WORDS) for ref in shown)
+    terms = tuple(map(ColumnTerm.of, shown))
+    return terms if is_name else (row_key(terms[0], demand.schema),)

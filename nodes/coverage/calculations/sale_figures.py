@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
 from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.cues import Superlative
-from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, Arithmetic, ColumnTerm, Term
-from value_index.schema import ColumnRef, Schema, Table
+from value_index.schema import ColumnRef, Table
 
 _MONEY = re.compile(
     r"\b(?:revenues?|turnover|takings|earnings|sales(?! (?:rep|person|people|man|men|team|agent|manager|tax|region|channel))(?: (?:value|volume|amount|total|revenue))?"
@@ -48,8 +48,8 @@ class SalesAsked:
 
     figures: tuple[SaleFigure, ...]
     """The ways to reckon them, best first; never empty."""
-    ranked: tuple[ColumnRef, bool] | None = None
-    """What they rank: a column, and whether it stands for the rows of its table; None if they rank nothing."""
+    ranked: RankedThing | None = None
+    """What they rank; None if they rank nothing."""
     descending: bool = True
     limit: int | None = None
     """How many of the ranked are asked for; None for all, in order."""
@@ -72,13 +72,12 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
     if not figures:
         return None
     superlatives = inquiry.evidence.superlatives or ((Superlative(start, True, ()),) if pieces else ())
-    ranked = _ranked(inquiry, figures) if superlatives else None
+    ranked = ranked_thing(inquiry, [figure.table for figure in figures]) if superlatives else None
     if ranked is None:
         return None if pieces and _shows_sums(inquiry) else SalesAsked(figures)
-    column, is_table, plural = ranked
     number = max(each.limit for each in superlatives)
-    limit = number if number > 1 or not plural else None
-    return SalesAsked(figures, (column, is_table), _LEAST.search(text) is None, limit)
+    limit = number if number > 1 or not ranked.plural else None
+    return SalesAsked(figures, ranked, _LEAST.search(text) is None, limit)
 
 
 def _shows_sums(inquiry: Inquiry) -> bool:
@@ -133,23 +132,3 @@ def _price_of_parent(table: Table, inquiry: Inquiry) -> ColumnRef | None:
     parents = [key.target.table for key in inquiry.schema.foreign_keys if key.source.table == table.name]
     found = (_column(parent, _PRICE, inquiry) for name in parents if (parent := inquiry.schema.table(name)) is not None)
     return next((price for price in found if price is not None), None)
-
-
-def _ranked(inquiry: Inquiry, figures: tuple[SaleFigure, ...]) -> tuple[ColumnRef, bool, bool] | None:
-    """Return what sales rank, whether it stands for a table's rows, and whether many are asked for; the first named."""
-    named: list[tuple[int, float, ColumnRef, bool]] = []
-    schema: Schema = inquiry.schema
-    own = {figure.table for figure in figures}
-    for mention in inquiry.evidence.mentions.tables:
-        table = schema.table(mention.table)
-        if mention.score >= NAMED and table is not None and mention.table not in own:
-            named.append((mention.start, mention.score, display_columns(table)[0], True))
-    for mention in inquiry.evidence.mentions.columns:
-        ref, score = mention.candidates[0]
-        if score >= NAMED and ref not in inquiry.keys and inquiry.schema.describe(ref).kind == "text":
-            named.append((mention.start, score, ref, False))
-    if not named:
-        return None
-    start, _, ref, is_table = min(named, key=lambda each: (each[0], -each[1], not each[3]))
-    word = inquiry.utterance.words[start].text
-    return ref, is_table, word.endswith("s") and not word.endswith("ss")

@@ -56,11 +56,11 @@ def _total(plan: Plan, figure: SaleFigure, demand: Demand) -> Plan | None:
 
 def _ranking(total: Plan, figure: SaleFigure, asked: SalesAsked, demand: Demand) -> Iterator[Plan]:
     assert asked.ranked is not None
-    unit, is_table = asked.ranked
+    unit = asked.ranked.column
     joined = with_table(total, unit.table, demand.schema)
     if joined is None:
         return
-    shown, key = unit_terms(unit, demand, is_table=is_table)
+    shown, key = unit_terms(unit, demand, is_table=asked.ranked.is_table)
     order = Ordering(term=total.select[0], descending=asked.descending)
     named = isinstance(figure.term, ColumnTerm)
     select = shown if asked.limit is not None and named else (*shown, *total.select)

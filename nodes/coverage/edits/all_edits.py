@@ -29,6 +29,8 @@ from nodes.coverage.edits.following.others import the_others
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
 from nodes.coverage.edits.key_names import names_for_keys
+from nodes.coverage.edits.listed import shown_lists
+from nodes.coverage.edits.more_of import compared_counts
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
 from nodes.coverage.edits.people import asked_people
@@ -70,6 +72,8 @@ EDITS: Mapping[str, Edit] = {
     "difference": asked_differences,
     "absent": absent_rows,
     "sales": asked_sales,
+    "listed": shown_lists,
+    "more": compared_counts,
     "average_count": asked_average_counts,
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import row_key, with_table
 from nodes.coverage.edits.stored_units import in_stored_units
+from nodes.coverage.edits.value_groups import values_by_column
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import Option, Requirement
 from nodes.plan import (
@@ -42,6 +43,7 @@ def missing_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
     yield from in_stored_units(plan, demand)
     if not _is_plain(plan):
         return
+    yield from values_by_column(plan, demand)
     filters = PlanFilters(plan)
     missing = [each for each in demand.requirements if filters.coverage(each) < COVERED]
     for requirement in missing:

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import row_key, with_table
 from nodes.lexical.evidence import display_columns
+from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
+from nodes.plan.traversal import columns
 from value_index.schema import ColumnRef
 
 MOST_UNITS = 2
+_NEVER_SUMMED = frozenset(map(stem, ("price", "rate", "rating", "score", "age", "year", "pct", "percent", "percentage", "level", "rank", "size", "height", "weight", "latitude", "longitude")))  # fmt: skip
+"""Words of figures whose sum says nothing."""
 
 
 def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -24,9 +28,10 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not aggregates and demand.evidence.cues.count is not None:
         aggregates = (Aggregate(function="count", argument=Star()),)
     if not aggregates:
-        return
+        aggregates = tuple(figures_named(demand))
     for unit, is_table in demand.units[:MOST_UNITS]:
-        joined = with_table(plan, unit.table, demand.schema)
+        joined = with_table(plan, unit.table, demand.schema) if aggregates else None
+        joined = _with_arguments(joined, aggregates, demand) if joined else None
         if joined is None:
             continue
         shown, key = unit_terms(unit, demand, is_table=is_table)
@@ -37,6 +42,35 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
                 "limit": plan.limit if order else None, "distinct": False,
             }
         )  # fmt: skip
+
+
+def figures_named(demand: Demand) -> Iterator[Term]:
+    """Yield the sum of a figure that the words name of each unit, whose rows have many: "billable minutes per agent"."""
+    evidence = demand.evidence
+    if evidence.aggregates or evidence.cues.count is not None or not demand.units:
+        return
+    units = {ref.table for ref, _ in demand.units}
+    for mention in evidence.named:
+        ref, score = mention.candidates[0]
+        stems = demand.inquiry.column_stems(ref)
+        is_figure = demand.schema.describe(ref).kind == "number" and demand.inquiry.profiles.of(ref).flag is None
+        if (
+            score >= 0.5
+            and is_figure
+            and ref not in demand.inquiry.keys
+            and not stems & _NEVER_SUMMED
+            and ref.table not in units
+        ):
+            yield Aggregate(function="sum", argument=ColumnTerm.of(ref))
+            return
+
+
+def _with_arguments(plan: Plan, aggregates: tuple[Term, ...], demand: Demand) -> Plan | None:
+    """Return a plan joined to the tables whose columns its aggregates take."""
+    found: Plan | None = plan
+    for term in (each for aggregate in aggregates for each in columns(aggregate)):
+        found = with_table(found, term.table, demand.schema) if found else None
+    return found
 
 
 def unit_terms(unit: ColumnRef, demand: Demand, *, is_table: bool) -> tuple[tuple[ColumnTerm, ...], ColumnTerm]:

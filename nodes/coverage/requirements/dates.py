@@ -55,12 +55,13 @@ def time_fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> 
     first = next((c for c in inquiry.schema.columns if c.table == ref.table and inquiry.profiles.of(c).date_form), ref)
     before = any(constraint.column == ref for constraint in inquiry.evidence.constraints_before)
     birth = bool(stems & {"birth", "birthday", "dob", "born", "die", "death"}) and not said
+    counted = ref.table == inquiry.table_counted
     kept = bool(stems & _OF_RECORD) and not said
     happened = not said and _is_of_events(inquiry, ref.table)
     return max(
         0.05,
         0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before
-        + 0.25 * happened
+        + 0.25 * happened + 0.2 * counted
         - 0.3 * birth - 0.4 * kept - 0.1 * profile.has_null,
     )  # fmt: skip
 

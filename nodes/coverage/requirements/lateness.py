@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from nodes.coverage.calculations.asked import akin
+from nodes.coverage.calculations.durations import BEGUN, DUE, ENDED, is_said, times_of_table
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
-from nodes.lexical.utterance import name_words, stem
+from nodes.lexical.utterance import stem
 from nodes.plan import ColumnTerm, Condition, LiteralTerm, Operator, Predicate
 from value_index.schema import ColumnRef
 
@@ -21,11 +21,6 @@ _LATE = re.compile(
     rf"|(?P<timely>on time|in time|on schedule|by (?:the|their|its) (?:{_DUE_NAME}|deadline))|(?P<early>early|ahead of schedule|ahead of time))\b",
     re.IGNORECASE,
 )
-DUE = frozenset(map(stem, ("due", "deadline", "promised", "expected", "scheduled", "planned", "required", "target")))
-"""Words of columns that say when something was to happen."""
-BEGUN = frozenset(map(stem, ("created", "issued", "ordered", "order", "opened", "placed", "requested", "updated", "registered", "signup", "booked", "joined", "invoice", "birth")))  # fmt: skip
-"""Words of columns that say when the matter began, or of no part of it."""
-_ENDED = frozenset(map(stem, ("solved", "resolved", "completed", "finished", "closed", "delivered", "paid", "returned", "ended", "done", "received", "actual", "arrived", "shipped")))  # fmt: skip
 _STARTING = frozenset(map(stem, ("start", "started", "begin", "began", "begun", "open", "opened")))
 _NAMED, _ALONE = 0.95, 0.75
 """Strength where the table belongs to the turn, and where it is only the one that stores both times."""
@@ -52,11 +47,6 @@ def late_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     yield Requirement("columns", match.group(), start, end, _NAMED if best > 1.0 else _ALONE, options)
 
 
-def is_time_due(inquiry: Inquiry, ref: ColumnRef) -> bool:
-    """Tell whether a column says when something was to happen."""
-    return bool(inquiry.column_stems(ref) & DUE)
-
-
 def _is_named(inquiry: Inquiry, start: int) -> bool:
     """Tell whether the word is part of a column's name: "late fee"."""
     stems = inquiry.stems
@@ -70,39 +60,30 @@ def _pairs(inquiry: Inquiry) -> list[tuple[float, ColumnRef, ColumnRef]]:
     """Return the times due with the times done of the same table, each with how well the table fits the turn."""
     found: list[tuple[float, ColumnRef, ColumnRef]] = []
     for table in inquiry.schema.tables:
-        times = [
-            ref
-            for column in table.columns
-            if inquiry.profiles.of(ref := ColumnRef(table=table.name, column=column.name)).date_form == "iso"
-        ]
-        due = [ref for ref in times if is_time_due(inquiry, ref)]
+        times = times_of_table(table.name, inquiry)
+        due = [ref for ref in times if inquiry.column_stems(ref) & DUE]
         done = _done([ref for ref in times if ref not in due], inquiry)
         if due and done:
-            score = 1.0 + inquiry.table_score(table.name) + 0.5 * _is_said(inquiry, done)
+            score = 1.0 + inquiry.table_score(table.name) + 0.5 * is_said(inquiry, done)
             found.append((score, due[0], done))
     return found
 
 
 def _done(times: list[ColumnRef], inquiry: Inquiry) -> ColumnRef | None:
     """Return the time at which the thing was done that the words speak of: the first that starts it, else what ends it."""
-    said = [ref for ref in times if _is_said(inquiry, ref)]
+    said = [ref for ref in times if is_said(inquiry, ref)]
     later = said or [ref for ref in times if not inquiry.column_stems(ref) & BEGUN]
     if not said and _STARTING & frozenset(inquiry.stems):
         return later[0] if later else None
-    ended = [ref for ref in later if inquiry.column_stems(ref) & _ENDED]
+    ended = [ref for ref in later if inquiry.column_stems(ref) & ENDED]
     return (ended or later or [None])[-1]
-
-
-def _is_said(inquiry: Inquiry, ref: ColumnRef) -> bool:
-    own = [word for word in map(stem, name_words(ref.column)) if len(word) > 2]
-    return any(akin(one, other) for one in inquiry.stems for other in own)
 
 
 def _written(
     inquiry: Inquiry, match: re.Match[str], due: ColumnRef, done: ColumnRef, start: int
 ) -> Iterator[tuple[tuple[Condition, ...], float]]:
     """Yield the ways to write what the words say, each with its weight."""
-    if match["overdue"] and not _is_said(inquiry, done):
+    if match["overdue"] and not is_said(inquiry, done):
         today = LiteralTerm(value=date.today().isoformat())
         missing = Predicate(left=ColumnTerm.of(done), operator="is null")
         yield (missing, Predicate(left=ColumnTerm.of(due), operator="<", right=(today,))), 1.0

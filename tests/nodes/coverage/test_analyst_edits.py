@@ -1,4 +1,4 @@
-"""What analysts ask first of a database: what was late, what was sold, figures held against their own row's bound."""
+"""What analysts ask first of a database: what was late, sold or slow, lists, counts compared, bounds of a row."""
 
 from __future__ import annotations
 
@@ -73,6 +73,30 @@ EDITED = [
     ("sales", "Which genre has the highest turnover?", "SELECT genre FROM toy",
      f"SELECT toy.genre, sum(parcel_line.qty * parcel_line.unit_price) {SOLD} GROUP BY toy.genre"
      " ORDER BY sum(parcel_line.qty * parcel_line.unit_price) DESC LIMIT 1"),
+    ("difference", "How long did it take on average until a parcel was delivered?", "SELECT avg(parcel_id) FROM parcel",
+     "SELECT avg((julianday(delivered_on) - julianday(packed_at)) * 24) FROM parcel"),
+    ("difference", "How many days does it take on average to deliver a parcel?", "SELECT count(*) FROM parcel",
+     "SELECT avg(julianday(delivered_on) - julianday(packed_at)) FROM parcel"),
+    ("difference", "How long did each parcel take to be delivered, in minutes?", "SELECT carrier FROM parcel",
+     "SELECT parcel_id, (julianday(delivered_on) - julianday(packed_at)) * 1440 FROM parcel"),
+    ("difference", "Which carrier is the slowest on average?", "SELECT carrier FROM parcel",
+     "SELECT carrier FROM parcel GROUP BY carrier ORDER BY avg((julianday(delivered_on) - julianday(packed_at)) * 24) DESC LIMIT 1"),
+    ("listed", "List the toys with their brand", "SELECT toy_name FROM toy",
+     "SELECT toy.toy_name, brand.brand_name FROM toy JOIN brand ON toy.brand_id = brand.brand_id"),
+    ("listed", "Show each toy with its genre", "SELECT genre, count(*) FROM toy GROUP BY genre", "SELECT toy_name, genre FROM toy"),
+    ("listed", "Names and genres of all toys", "SELECT genre FROM toy", "SELECT toy_name, genre FROM toy"),
+    ("more", "Which brand has more toys, Lumo or Kip?", "SELECT brand_name FROM brand",
+     "SELECT brand.brand_name FROM toy JOIN brand ON toy.brand_id = brand.brand_id GROUP BY brand.brand_id ORDER BY count(*) DESC LIMIT 1"),
+    ("more", "Does Lumo have more toys than the brand Kip?", "SELECT count(*) FROM toy",
+     "SELECT brand.brand_name, count(*) FROM toy JOIN brand ON toy.brand_id = brand.brand_id GROUP BY brand.brand_id ORDER BY count(*) DESC"),
+    ("group", "Qty per toy", "SELECT toy_name FROM toy", "SELECT toy.toy_name, sum(parcel_line.qty) FROM toy JOIN parcel_line"
+     " ON toy.toy_id = parcel_line.toy_id GROUP BY toy.toy_id"),
+    ("condition", "Parcels promised between January and March 2024", "SELECT parcel_id FROM parcel",
+     "SELECT parcel_id FROM parcel WHERE promised_on >= '2024-01-01' AND promised_on < '2024-04-01'"),
+    ("condition", "Outdoor or indoor toys of Kip", "SELECT toy.toy_name FROM toy JOIN brand ON toy.brand_id = brand.brand_id"
+     " WHERE toy.genre = 'outdoor' OR brand.brand_name = 'Kip'",
+     "SELECT toy.toy_name FROM toy JOIN brand ON toy.brand_id = brand.brand_id"
+     " WHERE (toy.genre = 'outdoor' OR toy.genre = 'indoor') AND brand.brand_name = 'Kip'"),
     ("sales", "Monthly sales", "SELECT count(*) FROM parcel",
      "SELECT strftime('%Y-%m', parcel.packed_at), sum(parcel_line.qty * parcel_line.unit_price) FROM parcel_line JOIN parcel"
      " ON parcel_line.parcel_id = parcel.parcel_id GROUP BY strftime('%Y-%m', parcel.packed_at)"
@@ -94,6 +118,10 @@ UNASKED = [
     ("sales", "How many toys are there?"),
     ("condition", "Show the latest parcels"),
     ("condition", "Toys above the average"),
+    ("listed", "Toys with a brand"),
+    ("listed", "Toys with the highest price"),
+    ("more", "Which brands have more than 3 toys?"),
+    ("difference", "How long is the list of toys?"),
 ]
 
 

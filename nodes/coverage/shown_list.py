@@ -1,0 +1,93 @@
+"""columns_listed: the columns that the words list to be shown ("with their category", "names and emails of")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.lexical.evidence import display_columns
+from nodes.lexical.lexicon import DISPLAY_WORDS
+from nodes.lexical.utterance import name_words, stem
+from value_index.schema import ColumnRef
+
+_WITH = re.compile(
+    r"\b(?:with|including|along with|together with|alongside|and) (?P<whose>its|their|his|her)\b|\b(?:with|including|along with|together with|alongside) (?:the )?",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"^\W*(?:(?:please|just|show|list|give|tell|find|get|return|display|me|us|i need|i want|what are|what is|the|all)\b ?)*",
+    re.IGNORECASE,
+)
+_JOINING = frozenset(("and", "the", "their", "its", "his", "her", "also", "as", "well", "plus"))
+_ENDING = frozenset((",", ".", "?", ";", "!"))
+_OF = frozenset(("of", "for"))
+_NAME = frozenset(map(stem, ("name", "names")))
+OWNED, NAMED = 0.5, 0.75
+"""Score of a mention from which the words name a table or a column: after "their", and elsewhere."""
+
+
+def columns_listed(inquiry: Inquiry) -> tuple[ColumnRef, ...]:
+    """Return the columns of a list that ends where the sentence, or what it speaks of, ends; none if there is no list.
+
+    "Toys with their brand": brand.brand_name. "Names and emails of the staff": staff.name, staff.email.
+    """
+    for match in _WITH.finditer(inquiry.utterance.text):
+        at, _ = inquiry.utterance.span(match.end(), len(inquiry.utterance.text))
+        found, end = _items(inquiry, at, least=OWNED if match["whose"] else NAMED)
+        if found and _ends(inquiry, end):
+            return tuple(dict.fromkeys((*_things(inquiry, at), *(ref for item in found for ref in item))))
+    opening = _OPENING.match(inquiry.utterance.text)
+    at, _ = inquiry.utterance.span(opening.end() if opening else 0, len(inquiry.utterance.text))
+    found, end = _items(inquiry, at)
+    words = inquiry.utterance.words
+    if len(found) > 1 and end < len(words) and words[end].text in _OF:
+        return tuple(dict.fromkeys(ref for item in found for ref in item))
+    return ()
+
+
+def _things(inquiry: Inquiry, at: int) -> tuple[ColumnRef, ...]:
+    """Return what the things are called by that the words name first, before a list; none if they have no name."""
+    named = [m.table for m in inquiry.evidence.mentions.tables if m.end < at and m.score >= NAMED]
+    table = inquiry.schema.table(named[0]) if named else None
+    shown = display_columns(table) if table else ()
+    return tuple(ref for ref in shown if set(name_words(ref.column)) & set(DISPLAY_WORDS))
+
+
+def _ends(inquiry: Inquiry, end: int) -> bool:
+    """Tell whether nothing more is said of the last item of a list."""
+    words, text = inquiry.utterance.words, inquiry.utterance.text
+    return end >= len(words) or text[words[end - 1].end : words[end - 1].end + 1] in _ENDING
+
+
+def _items(inquiry: Inquiry, at: int, least: float = NAMED) -> tuple[list[tuple[ColumnRef, ...]], int]:
+    """Return what the items of a list from a word on may be shown by, and the word after them."""
+    found: list[tuple[ColumnRef, ...]] = []
+    words, end = inquiry.utterance.words, at
+    while at < len(words):
+        item, after = next(iter(_read(inquiry, at, least)), ((), at))
+        if item:
+            found.append(item)
+            at = end = after
+        elif words[at].text in _JOINING:
+            at += 1
+        else:
+            break
+    return found, end
+
+
+def _read(inquiry: Inquiry, at: int, least: float) -> Iterator[tuple[tuple[ColumnRef, ...], int]]:
+    """Yield what the words from one on name, with the word after it, the best first."""
+    of = [m.table for m in inquiry.evidence.mentions.tables if m.start > at and m.score >= NAMED]
+    if inquiry.stems[at] in _NAME and of and (table := inquiry.schema.table(of[0])) is not None:
+        yield display_columns(table), at + 1
+    tables = {m.table for m in inquiry.evidence.mentions.tables if m.score >= NAMED}
+    for mention in inquiry.evidence.mentions.columns:
+        if mention.start == at and mention.candidates[0][1] >= least:
+            best = max(mention.candidates, key=lambda pair: pair[1] + 0.3 * (pair[0].table in tables))[0]
+            if best not in inquiry.keys:
+                yield (best,), next(after for after in range(at + 1, mention.end + 1) if after not in mention.positions)
+    for mention in inquiry.evidence.mentions.tables:
+        table = inquiry.schema.table(mention.table)
+        if mention.start == at and mention.score >= least and table is not None:
+            yield display_columns(table), mention.end
