@@ -9,6 +9,7 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.comparisons import number_of
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.lexical.utterance import stem
+from nodes.plan import ColumnTerm, Ordering
 from value_index.schema import ColumnRef
 
 _FIRST = re.compile(
@@ -66,6 +67,17 @@ def asked_order(inquiry: Inquiry) -> AskedOrder | None:
     if descending is None and cues.sort is not None:
         descending = cues.descending
     return AskedOrder(is_list, descending, columns, limit, word)
+
+
+def runs_wrong_way(first: Ordering, inquiry: Inquiry) -> bool:
+    """Tell whether an order by dates of birth, or the like, begins at the other end: the oldest were born first."""
+    superlatives = inquiry.evidence.superlatives
+    if len(superlatives) != 1 or "age" not in superlatives[0].implied or not isinstance(first.term, ColumnTerm):
+        return False
+    if inquiry.schema.column(first.term.table, first.term.column) is None:
+        return False
+    word = inquiry.utterance.words[superlatives[0].position].text
+    return first.descending != _direction(word, (first.term.ref,), inquiry)
 
 
 def _leading(text: str) -> tuple[str, bool]:

@@ -12,13 +12,14 @@ from functools import cached_property
 from typing import get_args
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.asked_order import runs_wrong_way
+from nodes.coverage.calculations.compared_counts import compares_counts
 from nodes.coverage.calculations.differences import tells_difference
 from nodes.coverage.calculations.measures import counts_rows
 from nodes.coverage.calculations.sales import sums_sales
 from nodes.coverage.calculations.shares import share_of_one_value, tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
-from nodes.coverage.edits.more_of import compares_counts
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
 from nodes.lexical.evidence import display_columns
@@ -193,6 +194,8 @@ class RequirementFeatures:
         """Orders and units: "oldest first" with LIMIT 1, "six runners" without LIMIT 6, "per town" without a group."""
         asked, units = self.demand.order, self.demand.units
         out: Features = {}
+        if asked is None and plan.order_by:
+            out["direction_wrong"] = float(runs_wrong_way(plan.order_by[0], self.demand.inquiry))
         if asked is not None:
             first = plan.order_by[0] if plan.order_by else None
             out["list_cut"] = float(asked.is_list and plan.limit is not None)

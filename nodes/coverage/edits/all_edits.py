@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from nodes.coverage.calculations.average_counts import asked_average_counts
+from nodes.coverage.calculations.compared_counts import compared_counts
 from nodes.coverage.calculations.differences import asked_differences
 from nodes.coverage.calculations.measures import summed_measures
 from nodes.coverage.calculations.numeric_texts import numeric_texts
@@ -30,7 +31,6 @@ from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
 from nodes.coverage.edits.key_names import names_for_keys
 from nodes.coverage.edits.listed import shown_lists
-from nodes.coverage.edits.more_of import compared_counts
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
 from nodes.coverage.edits.people import asked_people

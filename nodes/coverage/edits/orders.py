@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked_order import runs_wrong_way
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.plan import Aggregate, Cast, ColumnTerm, Ordering, Plan, Star, TableSource, Term
@@ -19,7 +20,12 @@ def asked_orders(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     yield from _by_shown_figure(plan)
     asked = demand.order
-    if asked is None or plan.set_operations:
+    if plan.set_operations:
+        return
+    if plan.order_by and runs_wrong_way(plan.order_by[0], demand.inquiry):
+        turned = plan.order_by[0].model_copy(update={"descending": not plan.order_by[0].descending})
+        yield plan.model_copy(update={"order_by": (turned, *plan.order_by[1:])})
+    if asked is None:
         return
     if len(plan.select) == 1 and isinstance(plan.select[0], Aggregate) and not plan.group_by:
         return

@@ -24,6 +24,8 @@ CREATE TABLE toy(toy_id INTEGER PRIMARY KEY, toy_name TEXT, brand_id INTEGER REF
 CREATE TABLE parcel(parcel_id INTEGER PRIMARY KEY, packed_at DATETIME, promised_on DATE, delivered_on DATE, carrier TEXT);
 CREATE TABLE parcel_line(line_id INTEGER PRIMARY KEY, parcel_id INTEGER REFERENCES parcel(parcel_id),
                          toy_id INTEGER REFERENCES toy(toy_id), qty INTEGER, unit_price REAL);
+CREATE TABLE maker(maker_id INTEGER PRIMARY KEY, maker_name TEXT, date_of_birth DATE);
+INSERT INTO maker VALUES(1,'Ines','1980-03-04'),(2,'Otto','1950-06-07');
 CREATE TABLE shelf(shelf_id INTEGER PRIMARY KEY, toy_id INTEGER REFERENCES toy(toy_id), held INTEGER, least_held INTEGER);
 INSERT INTO brand VALUES(1,'Lumo'),(2,'Kip');
 INSERT INTO toy VALUES(1,'Kite',1,'outdoor'),(2,'Blocks',2,'indoor'),(3,'Yoyo',2,'outdoor');
@@ -97,6 +99,8 @@ EDITED = [
      " WHERE toy.genre = 'outdoor' OR brand.brand_name = 'Kip'",
      "SELECT toy.toy_name FROM toy JOIN brand ON toy.brand_id = brand.brand_id"
      " WHERE (toy.genre = 'outdoor' OR toy.genre = 'indoor') AND brand.brand_name = 'Kip'"),
+    ("order", "Who is our oldest maker?", "SELECT maker_name FROM maker ORDER BY date_of_birth DESC LIMIT 1",
+     "SELECT maker_name FROM maker ORDER BY date_of_birth LIMIT 1"),
     ("sales", "Monthly sales", "SELECT count(*) FROM parcel",
      "SELECT strftime('%Y-%m', parcel.packed_at), sum(parcel_line.qty * parcel_line.unit_price) FROM parcel_line JOIN parcel"
      " ON parcel_line.parcel_id = parcel.parcel_id GROUP BY strftime('%Y-%m', parcel.packed_at)"
