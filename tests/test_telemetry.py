@@ -56,7 +56,7 @@ def sent(*words: str, typed: str = "") -> tuple[int, list[str]]:
         proxies = {"HTTP_PROXY": address, "HTTPS_PROXY": address, "NO_PROXY": "127.0.0.1"}
         done = subprocess.run(
             [sys.executable, "-m", "turnsql", *words],
-            cwd=ROOT, env={**os.environ, **traced, **proxies}, input=typed.encode(), capture_output=True, timeout=120,
+            cwd=ROOT, env={**os.environ, **traced, **proxies}, input=typed.encode(), capture_output=True, timeout=300,
             check=False,
         )  # fmt: skip
         return done.returncode, list(seen)
@@ -84,7 +84,7 @@ def test_a_conversation_stays_on_the_machine(database: Path, tmp_path: Path) -> 
 def test_the_first_tracing_of_langchain_is_no_error(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGCHAIN_TRACING", "true")
     words = [sys.executable, "-m", "turnsql", "ask", "--db", str(database), QUESTION]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
