@@ -124,6 +124,8 @@ class Play:
         words = ["--port", "0", "--user-port", "0", "--faults", str(faults), "--seed", str(seed)]
         more = ["--management"] if "--management" in self.words else []
         command = [*_program("serve-world"), *self._release, *words, *more]
+        # A shell lets what it starts in the background ignore interrupts, and so would the services.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout and process.stderr
             environment, user = (ADDRESS.findall(process.stdout.readline())[0] for _ in range(2))
