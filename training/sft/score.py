@@ -87,6 +87,10 @@ class HeldOutLoss:
         self._model.eval()
         with torch.no_grad():
             batches = [self._rows[at : at + self._batch] for at in range(0, len(self._rows), self._batch)]
-            found = [float(self._model(**self._collate(list(batch)).to(self._model.device)).loss) for batch in batches]
+            found = [float(self._model(**self._at_device(batch)).loss) for batch in batches]
         self._model.train(was_training)
         return sum(found) / len(found) if found else 0.0
+
+    def _at_device(self, batch: Sequence[dict[str, list[int]]]) -> dict[str, Any]:
+        # A collator gives a mapping that need not know `to`.
+        return {name: values.to(self._model.device) for name, values in self._collate(list(batch)).items()}
