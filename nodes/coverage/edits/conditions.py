@@ -151,6 +151,8 @@ def _gives_way(condition: Condition, option: Option, requirement: Requirement, d
         return True
     for leaf in predicates(condition):
         column = _column(leaf.left)
+        if not said and column == option.column.folded:
+            return True  # a flag is one of two: nothing else of it holds beside what is asked
         if literals and _literals(leaf) and _literals(leaf) <= literals:
             return True
         domain = _same_domain(option, demand)

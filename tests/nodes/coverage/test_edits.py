@@ -64,6 +64,8 @@ EDITED = [
      "SELECT product_name FROM product WHERE product_name LIKE 'La%'"),
     ("condition", "accounts", "List the owners of inactive accounts", "SELECT owner FROM account",
      "SELECT owner FROM account WHERE is_active = 0"),
+    ("condition", "accounts", "Who has no card?", "SELECT owner FROM account WHERE has_card != 'no'",
+     "SELECT owner FROM account WHERE has_card = 'no'"),
     ("condition", "films", "Which films have no director?", "SELECT title FROM film", "SELECT title FROM film WHERE director IS NULL"),
     ("condition", "tools", "Products that cost more than 20", "SELECT name FROM product",
      "SELECT name FROM product WHERE CAST(price AS REAL) > 20"),
