@@ -24,7 +24,7 @@ DELAY = 0.2
 """Seconds that a server takes."""
 CONCURRENCY = 8
 MOMENTS = (0.25, 0.4)
-"""After which share of the turns a server is killed, and brought back: a pool leaves it alone for ten seconds more."""
+"""The shares of the turns after which a server is killed, and brought back: a pool leaves it alone for ten seconds more."""
 _SERVER = re.compile(rb'"server": "([^"]+)"')
 
 
