@@ -51,17 +51,27 @@ def each_scored_input(
         raise RunError(f"{folder / 'alone.jsonl'} has its turns in another order than turns.jsonl: run it again")
 
 
+MOST_TURNS = 1 << 16
+"""Turns of a dialogue that are kept as bits."""
+
+
 class _Keys:
-    """Turns that were seen, a bit each."""
+    """Turns that were seen, a bit each; a number that no dialogue has, negative or past all ends, is kept as it is."""
 
     def __init__(self) -> None:
         self._turns: dict[int, int] = {}
+        self._odd: set[TurnKey] = set()
 
     def add(self, key: TurnKey) -> None:
-        self._turns[key.dialogue] = self._turns.get(key.dialogue, 0) | 1 << key.turn
+        if 0 <= key.turn < MOST_TURNS:
+            self._turns[key.dialogue] = self._turns.get(key.dialogue, 0) | 1 << key.turn
+        else:
+            self._odd.add(key)
 
     def __contains__(self, key: TurnKey) -> bool:
-        return bool(self._turns.get(key.dialogue, 0) >> key.turn & 1)
+        if 0 <= key.turn < MOST_TURNS:
+            return bool(self._turns.get(key.dialogue, 0) >> key.turn & 1)
+        return key in self._odd
 
 
 def _alone_lines(folder: Path) -> Iterator[tuple[int, bytes]]:
