@@ -9,7 +9,7 @@ import typer
 
 from training.data.cli import app as data_app
 from training.experiments.cli import app as experiments_app
-from training.options import HELD_OUT, DataFolder, Resume
+from training.options import HELD_OUT, DataFolder, HeldOut, Resume
 from training.sft.cli import app as sft_app
 
 __all__ = ["app", "data_app"]
@@ -145,9 +145,7 @@ def choice(
     config: Annotated[Path, typer.Option(metavar="FILE", help="Settings (TOML).")] = Path(
         "configs/training/choice.toml"
     ),
-    held_out: Annotated[
-        Path, typer.Option(metavar="FILE", help="Databases to fit on, which the network was not trained on (TOML).")
-    ] = HELD_OUT,
+    held_out: HeldOut = HELD_OUT,
     network: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Weights whose candidates are ranked; the shipped ones unless given."),
@@ -184,9 +182,7 @@ def answer_confidence(
     config: Annotated[Path, typer.Option(metavar="FILE", help="Settings (TOML).")] = Path(
         "configs/training/choice.toml"
     ),
-    held_out: Annotated[
-        Path, typer.Option(metavar="FILE", help="Databases to fit on, which the network was not trained on (TOML).")
-    ] = HELD_OUT,
+    held_out: HeldOut = HELD_OUT,
 ) -> None:
     """Fit how sure an answer of the embedded planner is, once its rows and those of the plans behind it are seen."""
     from eval.datasets import listed_databases

@@ -10,5 +10,8 @@ import typer
 HELD_OUT = Path("configs/training/validation_databases.toml")
 """The databases that no training run of the compact planner saw."""
 
+HeldOut = Annotated[
+    Path, typer.Option(metavar="FILE", help="Databases to fit on, which the network was not trained on (TOML).")
+]
 DataFolder = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, ...")]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")]

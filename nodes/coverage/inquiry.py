@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 from nodes.coverage.column_profile import Profiles, profiles_of
 from nodes.coverage.periods import Period, find_periods
+from nodes.lexical.comparisons import number_of
 from nodes.lexical.evidence import Evidence, span_of
 from nodes.lexical.utterance import Utterance, name_words, stem
 from nodes.node import Context
@@ -17,6 +18,8 @@ from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef, Schema
 from value_index.text.folding import fold
 
+NAMED = 0.8
+"""Score of a mention from which the words name a table or a column."""
 NEAR_BEFORE, NEAR_AFTER = 6, 3
 """Words between a mention and the name of its column."""
 _DENIALS = frozenset(["not", "no", "without", "never", "isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "haven't", "hasn't", "except", "excluding", "exclude", "besides", "omit", "remove", "ignore", "ignoring", "skip", "skipping", "hide", "minus", "discard"])  # fmt: skip
@@ -83,6 +86,13 @@ class Inquiry:
         """The places of the words that name a stretch of time."""
         spans = (self.utterance.span(period.start, period.stop) for period in self.periods)
         return frozenset(at for start, end in spans for at in range(start, end))
+
+    @cached_property
+    def only_number(self) -> tuple[int, int | float] | None:
+        """The only number of the words, times left out, with its place; None if there is none, or several."""
+        read = ((at, number_of(word.text)) for at, word in enumerate(self.utterance.words) if at not in self.dated)
+        numbers = [(at, number) for at, number in read if number is not None]
+        return numbers[0] if len(numbers) == 1 else None
 
     def span(self, mention: str) -> tuple[int, int]:
         """Return the words of a mention."""

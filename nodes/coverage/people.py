@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nodes.coverage.inquiry import Inquiry
-from nodes.coverage.things_asked import NAMED, OPENING
+from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.things_asked import OPENING
 from nodes.lexical.utterance import name_words, stem
 from value_index.schema import Column, Table
 
@@ -14,73 +14,23 @@ _PERSONAL = frozenset(
 _NAMES = frozenset(
     (("first", "name"), ("last", "name"), ("given", "name"), ("family", "name"), ("birth", "date"), ("date", "birth"))
 )
-_PEOPLE = frozenset(
-    map(
-        stem,
-        [
-            "person",
-            "people",
-            "customer",
-            "client",
-            "employee",
-            "staff",
-            "user",
-            "member",
-            "student",
-            "pupil",
-            "teacher",
-            "professor",
-            "instructor",
-            "lecturer",
-            "author",
-            "writer",
-            "actor",
-            "actress",
-            "director",
-            "singer",
-            "musician",
-            "artist",
-            "composer",
-            "player",
-            "coach",
-            "driver",
-            "pilot",
-            "owner",
-            "manager",
-            "agent",
-            "seller",
-            "buyer",
-            "supplier",
-            "vendor",
-            "guest",
-            "visitor",
-            "patient",
-            "doctor",
-            "physician",
-            "nurse",
-            "tenant",
-            "host",
-            "candidate",
-            "voter",
-            "judge",
-            "worker",
-            "subscriber",
-            "donor",
-            "volunteer",
-            "passenger",
-            "rider",
-            "winner",
-            "editor",
-            "reviewer",
-            "contact",
-            "party",
-            "salesperson",
-            "technician",
-            "engineer",
-        ],
-    )
-)
+_PEOPLE = frozenset(map(stem, [
+    "person", "people", "customer", "client", "employee", "staff", "user", "member", "student", "pupil", "teacher",
+    "professor", "instructor", "lecturer", "author", "writer", "actor", "actress", "director", "singer", "musician",
+    "artist", "composer", "player", "coach", "driver", "pilot", "owner", "manager", "agent", "seller", "buyer",
+    "supplier", "vendor", "guest", "visitor", "patient", "doctor", "physician", "nurse", "tenant", "host",
+    "candidate", "voter", "judge", "worker", "subscriber", "donor", "volunteer", "passenger", "rider", "winner",
+    "editor", "reviewer", "contact", "party", "salesperson", "technician", "engineer",
+]))  # fmt: skip
 """Stems of words for people, and for organisations that act as they do."""
+
+
+_PERSONS = frozenset(("who", "whom", "whose"))
+
+
+def speaks_of_somebody(inquiry: Inquiry) -> bool:
+    """Tell whether a word anywhere stands for somebody who is asked for: "Show those who drove them"."""
+    return any(word.text in _PERSONS for word in inquiry.utterance.words)
 
 
 def asks_who(inquiry: Inquiry) -> bool:

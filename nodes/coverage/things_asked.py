@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, Plan
 
@@ -14,8 +14,6 @@ SHORTEST_ROOT = 4
 """Letters that a verb and the table of what was done share."""
 REACH = 2
 """Words from a superlative to the things that it ranks: "the most expensive wine"."""
-NAMED = 0.8
-"""Score of a mention from which the words name a table or a column."""
 
 
 def asks_which(inquiry: Inquiry) -> bool:

@@ -9,6 +9,7 @@ from nodes.knowledge.defined.bounds import NUMBERS
 from nodes.knowledge.defined.figures import figure_of
 from nodes.knowledge.defined.reader import Reader, plain, stems
 from nodes.knowledge.plain_words import condition_of
+from nodes.lexical.comparisons import number_of
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
 from nodes.plan.model import PlanModel
 from nodes.plan.traversal import conjunction, conjuncts, walk, walk_block
@@ -62,8 +63,8 @@ def _with_rows(plan: Plan, told: Asked, reader: Reader) -> Plan:
         return with_order(plan, told.reply, reader)
     if told.clause == "limit":
         found = _MANY.search(told.reply)
-        number = found and (int(found[0]) if found[0].isdigit() else NUMBERS.index(found[0].lower()) + 1)
-        return plan.model_copy(update={"limit": number}) if number and plan.order_by else plan
+        number = number_of(found[0].lower()) if found else None
+        return plan.model_copy(update={"limit": int(number)}) if number and plan.order_by else plan
     only = _ONLY.search(told.reply)
     tables = _tables(plan, reader)
     said = condition_of(only["what"], reader.schema, tables) if only and tables else None

@@ -153,7 +153,7 @@ class SenseFeatures:
             "things_repeated": float(repeated and self._asks_which),
             "people_missing": float(self.demand.asks_who and not shows_people(plan, self.demand)),
             "star_over_joins": float(plan.select == (Star(),) and len(plan.tables) > 1 and not plan.group_by),
-            "deed_missing": float(bool(set(map(str.lower, self.demand.tables_denied)) - plan_parts.folded_tables)),
+            "deed_missing": float(bool(self._denied - plan_parts.folded_tables)),
             "role_fit": role_fit(plan, self.demand.inquiry),
         }  # fmt: skip
 
@@ -248,6 +248,16 @@ class SenseFeatures:
     def _before(self) -> PlanParts | None:
         return PlanParts(self.demand.previous) if self.demand.previous else None
 
+    @cached_property
+    def _denied(self) -> frozenset[str]:
+        """The tables, folded, that record what was never done."""
+        return frozenset(map(str.lower, self.demand.tables_denied))
+
+    @cached_property
+    def _ties_before(self) -> frozenset[str]:
+        """The tables, folded, that tied others together in the turn before."""
+        return connecting_tables(self.demand.previous) if self.demand.previous else frozenset()
+
     def _counts_repeats(self, plan_parts: PlanParts) -> bool:
         """Tell whether a plan counts the joined rows of what the turn before showed without its repeats."""
         before, plan = self._before, plan_parts.plan
@@ -266,9 +276,7 @@ class SenseFeatures:
             return False
         held = {each.column.table.lower() for each in before.filters & plan_parts.filters if each.column}
         lost = before.folded_tables - plan_parts.folded_tables
-        return bool(lost & connecting_tables(before.plan)) and bool(
-            held - {term.table.lower() for term in plan_parts.shown}
-        )
+        return bool(lost & self._ties_before) and bool(held - {term.table.lower() for term in plan_parts.shown})
 
     @cached_property
     def _asks_which(self) -> bool:

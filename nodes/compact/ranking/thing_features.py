@@ -10,8 +10,9 @@ from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
-from nodes.coverage.things_asked import NAMED
-from nodes.lexical.evidence import display_columns
+from nodes.coverage.edits.display import called
+from nodes.coverage.inquiry import NAMED
+from nodes.coverage.people import speaks_of_somebody
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate
 from nodes.plan.traversal import columns, conjuncts
@@ -29,7 +30,6 @@ FEATURES = (
     Feature("half_a_name", "True if it shows one of a person's two names, which no word asks for alone."),
     Feature("ranked_by_any_row", "True if it orders groups by a column that it shows a figure of, of any one row."),
 )
-_PERSONS = frozenset(("who", "whom", "whose"))
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,14 @@ class ThingFeatures:
 
     def _halves(self, term: ColumnTerm, shown: list[ColumnTerm]) -> bool:
         """Tell whether a shown column is one of the two names that a row is called by, and the other is not shown."""
-        table = self.demand.schema.table(term.table)
-        called = display_columns(table) if table is not None else ()
-        unnamed = self.demand.evidence.mentions.column_score(term.ref) < NAMED
-        return len(called) > 1 and term.ref in called and unnamed and not set(called) <= {each.ref for each in shown}
+        if self.demand.evidence.mentions.column_score(term.ref) >= NAMED:
+            return False
+        names = called(term.table, self.demand)
+        return len(names) > 1 and term.ref in names and not set(names) <= {each.ref for each in shown}
 
     @cached_property
     def _asks_who(self) -> bool:
-        words = {word.text for word in self.demand.inquiry.utterance.words}
-        return bool(words & _PERSONS) and self.demand.previous is not None
+        return self.demand.previous is not None and speaks_of_somebody(self.demand.inquiry)
 
     @cached_property
     def _keys(self) -> dict[ColumnRef, ColumnRef]:

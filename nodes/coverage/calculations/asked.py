@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.utterance import stem
 from value_index.schema import ColumnRef, Schema
 
@@ -18,8 +18,6 @@ _AVERAGE_COUNT = re.compile(
     re.IGNORECASE,
 )
 _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "revenue", "paid")))
-NAMED = 0.8
-"""Score of a mention from which the words name a table or a column."""
 
 
 def asks_share(inquiry: Inquiry) -> bool:

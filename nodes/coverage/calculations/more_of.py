@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
-from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.things_asked import tables_done
 
 _MORE = re.compile(
@@ -14,8 +14,6 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _ASKING = frozenset(("which", "what", "who"))
-NAMED = 0.8
-"""Score of a mention from which the words name a table."""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.fixed_rows import fixed_sources
+from nodes.coverage.inquiry import NAMED
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
 from nodes.plan.traversal import walk
 
 MOST_TABLES = 2
-NAMED = 0.8
-"""Score of a mention from which the words name a table."""
 
 
 def counts_itself(plan: Plan, demand: Demand) -> bool:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.evidence import display_columns
 from value_index.schema import ColumnRef
-
-NAMED = 0.8
-"""Score of a mention from which the words name a table or a column."""
 
 
 @dataclass(frozen=True)

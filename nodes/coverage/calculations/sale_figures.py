@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
-from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.cues import Superlative
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, Arithmetic, ColumnTerm, Term
@@ -30,8 +30,6 @@ _NO_SALE = frozenset(map(stem, ("return", "returns", "refund", "purchase", "stoc
 _KEPT = frozenset(map(stem, ("stock", "hand", "reorder", "level", "order")))
 """Words of amounts that are kept or awaited, and sold by nobody yet: units_in_stock, units_on_order."""
 MOST_FIGURES = 2
-NAMED = 0.8
-"""Score of a mention from which the words name a table or a column."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.dates import time_fit
 from nodes.plan import Aggregate, Call, ColumnTerm, LiteralTerm, Plan, Term
 from nodes.plan.traversal import columns
@@ -22,8 +22,6 @@ _ASKED = re.compile(
 )
 _RANKED = re.compile(r"\b(?:which|what) (?P<ranked>day|month|year)\b", re.IGNORECASE)
 _SORTED = re.compile(r"\b(?:order|sort|rank|arrang)\w*(?: \w+)?\s*$", re.IGNORECASE)
-NAMED = 0.8
-"""Score of a mention from which the word is the name of a column itself."""
 MOST_COLUMNS = 12
 
 

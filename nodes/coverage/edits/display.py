@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.things_asked import NAMED, shows_figures_only
+from nodes.coverage.inquiry import NAMED
+from nodes.coverage.things_asked import shows_figures_only
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Star, TableSource, Term
 from nodes.plan.traversal import columns
@@ -43,10 +44,10 @@ def _things_for_figures(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     ranked = demand.thing_ranked
     if shows_figures_only(plan, frozenset(("count",))) and demand.asks_which:
-        yield plan.model_copy(update={"select": tuple(map(ColumnTerm.of, _called(first.table, demand)))})
+        yield plan.model_copy(update={"select": tuple(map(ColumnTerm.of, called(first.table, demand)))})
     elif ranked and shows_figures_only(plan, frozenset(("max", "min"))) and isinstance(plan.select[0], Aggregate):
         order = Ordering(term=plan.select[0].argument, descending=plan.select[0].function == "max")
-        shown = tuple(map(ColumnTerm.of, _called(ranked, demand)))
+        shown = tuple(map(ColumnTerm.of, called(ranked, demand)))
         joined = with_table(plan, ranked, demand.schema)
         if joined is not None and shown:
             yield joined.model_copy(update={"select": shown, "order_by": (order,), "limit": 1})
@@ -71,7 +72,7 @@ def _called_rightly(plan: Plan, demand: Demand) -> Iterator[Plan]:
     select: list[Term] = []
     for term in plan.select:
         if isinstance(term, ColumnTerm) and _is_another_name(term, demand):
-            select += map(ColumnTerm.of, _called(term.table, demand))
+            select += map(ColumnTerm.of, called(term.table, demand))
         else:
             select.append(term)
     yield plan.model_copy(update={"select": tuple(dict.fromkeys(select))})
@@ -91,7 +92,7 @@ def shows_another_name(plan: Plan, demand: Demand) -> bool:
     """
     used = {term.ref for term in columns(plan)}
     return any(
-        _is_another_name(term, demand) and not frozenset(_called(term.table, demand)) & used
+        _is_another_name(term, demand) and not frozenset(called(term.table, demand)) & used
         for term in plan.select
         if isinstance(term, ColumnTerm)
     )
@@ -102,11 +103,11 @@ def _is_another_name(term: Term, demand: Demand) -> bool:
     if not isinstance(term, ColumnTerm) or demand.schema.column(term.table, term.column) is None:
         return False
     is_text = demand.schema.describe(term.ref).kind == "text" and term.ref not in demand.inquiry.keys
-    called = _called(term.table, demand)
-    return bool(called) and is_text and term.ref not in called and not demand.evidence.mentions.column_score(term.ref)
+    names = called(term.table, demand)
+    return bool(names) and is_text and term.ref not in names and not demand.evidence.mentions.column_score(term.ref)
 
 
-def _called(table: str, demand: Demand) -> tuple[ColumnRef, ...]:
+def called(table: str, demand: Demand) -> tuple[ColumnRef, ...]:
     """Return the columns that the rows of a table are called by."""
     found = demand.schema.table(table)
     return display_columns(found) if found else ()

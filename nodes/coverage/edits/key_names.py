@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
+from nodes.coverage.people import speaks_of_somebody
 from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource, Term
 from value_index.schema import ForeignKey
-
-_PERSONS = frozenset(("who", "whom", "whose"))
 
 
 def names_for_keys(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -17,7 +16,7 @@ def names_for_keys(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
     "Who drove them?": `SELECT driver_id FROM trip` becomes `SELECT name FROM trip JOIN driver ON driver_id = id`.
     """
-    if not (_PERSONS & {word.text for word in demand.inquiry.utterance.words}) or plan.set_operations or plan.group_by:
+    if not speaks_of_somebody(demand.inquiry) or plan.set_operations or plan.group_by:
         return
     for term in plan.select:
         key = _key_of(term, demand)

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import OF_EACH
+from nodes.coverage.things_asked import SHORTEST_ROOT
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import ColumnTerm, Plan, Star, TableSource, Term
 from value_index.schema import Table
 
 MOST_TABLES = 2
-SHORTEST_ROOT = 4
-"""Letters that a verb and the table of who does it share: supplies, supplier."""
 
 
 def asked_people(plan: Plan, demand: Demand) -> Iterator[Plan]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirement import Option, Requirement
 from nodes.plan import ColumnTerm, Operator, Predicate
 from value_index.schema import ColumnRef
@@ -15,8 +15,6 @@ _BOUND = re.compile(
     r"|(?P<above>above|over|beyond|(?:more|higher|greater|larger) than|exceed(?:s|ed|ing)?)) (?:its|their|the|his|her)(?: own)? ",
     re.IGNORECASE,
 )
-NAMED = 0.8
-"""Score of a mention from which the words name a column."""
 
 
 def bound_requirements(inquiry: Inquiry) -> Iterator[Requirement]:

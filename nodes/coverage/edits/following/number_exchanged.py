@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.lexical.comparisons import number_of
 from nodes.plan import Condition, LiteralTerm, Plan, Predicate
 from nodes.plan.traversal import conjunction, conjuncts
 
@@ -42,10 +41,8 @@ def number_exchanged(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def _number(demand: Demand) -> int | float | None:
     """Return the only number of a turn that exchanges something; None if it names none, or a time."""
-    inquiry = demand.inquiry
-    found = [number_of(word.text) for at, word in enumerate(inquiry.utterance.words) if at not in inquiry.dated]
-    numbers = [number for number in found if number is not None]
-    return numbers[0] if len(numbers) == 1 and _EXCHANGES.search(inquiry.utterance.text) else None
+    said = demand.inquiry.only_number
+    return said[1] if said is not None and _EXCHANGES.search(demand.inquiry.utterance.text) else None
 
 
 def _compares_number(condition: Condition) -> bool:
