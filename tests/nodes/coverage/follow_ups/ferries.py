@@ -1,0 +1,55 @@
+"""Ferries, their skippers and harbours, to ask on about: what edits make of plans, and the features that plans have."""
+
+from __future__ import annotations
+
+from nodes.compact.plan_parts import PlanParts
+from nodes.compact.ranking.move_features import MoveFeatures
+from nodes.compact.ranking.reference_features import ReferenceFeatures
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.all_edits import EDITS
+from nodes.lexical.evidence import Evidence
+from nodes.node import Context
+from nodes.sql.from_plan import from_plan
+from nodes.sql.to_plan import to_plan
+from nodes.state import GraphState, Turn
+
+FERRIES = """
+CREATE TABLE harbour (harbour_id INTEGER PRIMARY KEY, name TEXT, country TEXT, opened_on DATE);
+CREATE TABLE skipper (skipper_id INTEGER PRIMARY KEY, full_name TEXT, birth_date DATE, hired_on DATE, left_on DATE,
+  died_year INTEGER, phone TEXT, harbour_id INTEGER REFERENCES harbour);
+CREATE TABLE ferry (ferry_id INTEGER PRIMARY KEY, label TEXT, builder TEXT, tons REAL);
+CREATE TABLE crossing (crossing_id INTEGER PRIMARY KEY, ferry_id INTEGER REFERENCES ferry, skipper_id INTEGER REFERENCES skipper,
+  harbour_id INTEGER REFERENCES harbour, sailed_on DATE, state TEXT);
+INSERT INTO harbour VALUES (1, 'Oban', 'Scotland', '1990-01-01'), (2, 'Larne', 'Ireland', '2001-05-05'), (3, 'Cork', 'Ireland', '1980-02-02');
+INSERT INTO skipper VALUES (1, 'Una Bell', '1960-03-03', '2001-01-01', NULL, NULL, '12', 1), (2, 'Rab Dow', '1971-04-04', '2005-01-01', '2020-06-06', 2021, '34', 2),
+  (3, 'Ina Rae', '1980-05-05', '2011-01-01', NULL, NULL, NULL, 3);
+INSERT INTO ferry VALUES (1, 'Heron', 'Holm', 900), (2, 'Tern', 'Vaas', 700), (3, 'Gull', 'Holm', 300), (4, 'Skua', 'Orre', 500);
+INSERT INTO crossing VALUES (1, 1, 1, 1, '2022-01-01', 'sailed'), (2, 2, 3, 2, '2022-06-01', 'cancelled'), (3, 1, 2, 3, '2023-02-01', 'sailed');
+"""
+
+HOLM = "SELECT label FROM ferry WHERE builder = 'Holm'"
+BOTH = "SELECT label FROM ferry WHERE builder = 'Holm' OR builder = 'Vaas'"
+VAAS = "SELECT label FROM ferry WHERE builder = 'Vaas'"
+
+
+def state_of(utterance: str, *before: str) -> GraphState:
+    history = tuple(Turn(utterance="before", sql=sql) for sql in before)
+    return GraphState(turn_id="0", database_id="ferries", history=history, utterance=utterance)
+
+
+def offered(context: Context, edit: str, utterance: str, *before: str, plan: str = "") -> list[str]:
+    """Return what an edit makes of a plan, the one before if none is given."""
+    demand = Demand.of(state_of(utterance, *before), context)
+    plans = EDITS[edit](to_plan(plan or before[-1], context.schema), demand)
+    return [from_plan(each, context.schema) for each in plans]
+
+
+def fired(context: Context, utterance: str, sql: str, *before: str) -> set[str]:
+    state = state_of(utterance, *before)
+    evidence = Evidence.of(state, context)
+    demand, parts = Demand.of(state, context, evidence), PlanParts(to_plan(sql, context.schema))
+    found = {
+        **MoveFeatures(demand, evidence.turn.earlier_plans).of(parts),
+        **ReferenceFeatures(demand).of(parts),
+    }
+    return {name for name, value in found.items() if value}

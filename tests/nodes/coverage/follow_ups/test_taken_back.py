@@ -1,0 +1,33 @@
+"""Conditions taken back, and lists gone back to."""
+
+from __future__ import annotations
+
+from nodes.node import Context
+from tests.nodes.coverage.follow_ups.ferries import fired, offered
+
+
+def test_a_condition_is_taken_back_by_the_name_of_its_column(context: Context) -> None:
+    before = "SELECT crossing_id FROM crossing WHERE state = 'sailed' AND sailed_on >= '2022-01-01' AND sailed_on < '2023-01-01'"
+    assert offered(context, "given_up", "Drop the year", before) == [
+        "SELECT crossing_id FROM crossing WHERE state = 'sailed'"
+    ]
+    without_state = before.replace("state = 'sailed' AND ", "")
+    assert offered(context, "given_up", "In any state", before) == [without_state]
+    assert not offered(context, "given_up", "Drop the cancelled ones", before)
+    assert "gives_condition_up" in fired(
+        context, "Drop the year", "SELECT crossing_id FROM crossing WHERE state = 'sailed'", before
+    )
+
+
+def test_all_of_them_again_is_the_list_before_the_last_choice(context: Context) -> None:
+    listed, first = "SELECT label FROM ferry", "SELECT label FROM ferry ORDER BY tons DESC LIMIT 1"
+    for said in ("Go back to all of them", "Show all of them again"):
+        assert "goes_elsewhere" not in fired(context, said, listed, listed, first)
+        assert "goes_elsewhere" in fired(context, said, first, listed, first)
+
+
+def test_a_period_is_exchanged_and_a_named_condition_given_up(context: Context) -> None:
+    in_2022 = "SELECT crossing_id FROM crossing WHERE sailed_on >= '2022-01-01' AND sailed_on < '2023-01-01'"
+    in_2023 = "SELECT crossing_id FROM crossing WHERE sailed_on >= '2023-01-01' AND sailed_on < '2024-01-01'"
+    assert "period_exchanged" in fired(context, "now 2023 instead", in_2023, in_2022)
+    assert "gives_named_up" in fired(context, "drop the year", "SELECT crossing_id FROM crossing", in_2022)
