@@ -25,6 +25,10 @@ _PATIENCE_SECONDS = 60.0
 """Other tests run beside this one: only what never comes takes so long."""
 
 
+class NavigatedError(AssertionError):
+    """The page that was asked has gone, and another is in its place."""
+
+
 class Page:
     """One page. `with Page() as page: page.open(path)`."""
 
@@ -81,6 +85,12 @@ class Page:
         scheme = address.partition(":")[0]
         self.wait(f"document.readyState === 'complete' && location.protocol === '{scheme}:'")
 
+    def reload(self) -> None:
+        """Load the page anew and wait for it."""
+        self.js("window.isOld = true")
+        self.send("Page.reload")
+        self.wait("!window.isOld && document.readyState === 'complete'")
+
     def js(self, expression: str) -> Any:
         """Evaluate an expression in the page and return its value."""
         found = self.send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
@@ -90,9 +100,15 @@ class Page:
     def wait(self, expression: str) -> None:
         """Wait until an expression is true."""
         end = time.monotonic() + _PATIENCE_SECONDS
-        while not self.js(f"Boolean({expression})"):
+        while not self._holds(expression):
             assert time.monotonic() < end, f"never true: {expression}"
             time.sleep(0.02)
+
+    def _holds(self, expression: str) -> bool:
+        try:
+            return self.js(f"Boolean({expression})")
+        except NavigatedError:
+            return False
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other, as a keyboard does."""
@@ -135,6 +151,9 @@ class Page:
         while True:
             answer = self._receive()
             if answer.get("id") == self._sent:
+                told = answer.get("error", {}).get("message", "")
+                if "navigated" in told:
+                    raise NavigatedError(told)
                 assert "error" not in answer, f"{method}: {answer['error']}"
                 return answer["result"]
             self._note(answer.get("method"), answer.get("params", {}))

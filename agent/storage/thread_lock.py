@@ -11,6 +11,9 @@ from filelock import FileLock, Timeout
 
 from value_index.errors import TurnSQLError
 
+MOST_TRIES = 100
+"""Tries to take a lock whose folder is removed meanwhile."""
+
 
 class ThreadBusyError(TurnSQLError):
     """A thread that another chat has open."""
@@ -24,11 +27,10 @@ def thread_lock(store: Path, thread: str) -> Generator[None]:
         ThreadBusyError: another chat holds it.
     """
     folder = store.with_name(f"{store.name}.locks")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / hashlib.sha256(thread.encode()).hexdigest()[:16]
     lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)
     try:
-        lock.acquire()
+        _acquire(lock, folder)
     except Timeout as error:
         raise ThreadBusyError(
             f"thread {thread!r} is open in another chat: leave that one, or give another --thread"
@@ -41,3 +43,14 @@ def thread_lock(store: Path, thread: str) -> Generator[None]:
         lock.release()
         with suppress(OSError):
             folder.rmdir()
+
+
+def _acquire(lock: FileLock, folder: Path) -> None:
+    """Take the lock; whoever gives the last one back removes the folder, between any two steps of this."""
+    for _ in range(MOST_TRIES):
+        with suppress(FileNotFoundError, FileExistsError):  # the second by a folder that went while mkdir looked at it
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock.acquire()
+            return
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock.acquire()

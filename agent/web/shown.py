@@ -11,6 +11,7 @@ from agent.present import stage_lines
 from agent.revision.filters import FilterInForce, filters_in_force
 from agent.revision.plan_of_turn import plan_of
 from agent.revision.readings import Reading
+from agent.revision.revise import AGAIN
 from agent.web.chart import chart
 from agent.web.wire import (
     AnswerShown,
@@ -83,7 +84,11 @@ def turn_shown(number: int, turn: Turn) -> AnswerShown:
 def stage_shown(state: GraphState, run: StageTrace) -> StageShown:
     """Return what a stage gave, in words."""
     return StageShown(
-        stage=run.stage, variant=run.variant, ms=round(run.ms, 2), text=_text("\n".join(stage_lines(run.stage, state)))
+        stage=run.stage,
+        variant=run.variant,
+        ms=round(run.ms, 2),
+        text=_text("\n".join(stage_lines(run.stage, state))),
+        stands=state.plan_given and run.stage not in AGAIN,
     )
 
 

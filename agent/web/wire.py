@@ -150,6 +150,8 @@ class StageShown(FrozenModel):
     ms: float
     text: str
     """Its output in words, several lines."""
+    stands: bool = False
+    """A change of the answer left this run as it was."""
 
 
 class Uses(FrozenModel):

@@ -6,7 +6,7 @@ import { drawKept } from "./kept.js";
 import { drawPlan } from "./plan/form.js";
 import { drawSchema } from "./schema.js";
 import { drawThreads, newName } from "./threads.js";
-import { changed, pendingTurn, summary, turnArticle } from "./turn.js";
+import { pendingTurn, summary, turnArticle } from "./turn.js";
 
 /** Turns of a thread that are drawn before somebody asks for more. */
 const SHOWN = 50;
@@ -101,7 +101,7 @@ function change(request, told) {
     try {
       const answer = await request(state.thread);
       calm();
-      state.turns[state.turns.length - 1] = changed(answer, state.turns.at(-1));
+      state.turns[state.turns.length - 1] = answer;
       say(`${told}. ${summary(answer)}`);
     } finally {
       draw();

@@ -18,12 +18,6 @@ export function summary(answer) {
 const percent = (number) => `${Math.round(100 * number)}%`;
 const counted = (answer) => (answer.truncated ? `The first ${count(answer.rows.length, "row")}, more were cut` : count(answer.rows.length, "row"));
 
-/** Mark the stages of a changed answer that did not run again: they are those of the answer before, to the millisecond. */
-export function changed(answer, before) {
-  const same = (stage) => before.stages?.some((it) => it.stage === stage.stage && it.variant === stage.variant && it.ms === stage.ms);
-  return { ...answer, stages: answer.stages?.map((stage) => ({ ...stage, stands: Boolean(same(stage)) })) };
-}
-
 /** Draw a question that is being answered, with the stages that are through. */
 export function pendingTurn({ question, stages }) {
   const done = new Map(stages.map((it) => [it.stage, it]));

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -29,3 +32,16 @@ def test_a_link_in_the_place_of_a_lock_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(OSError), thread_lock(store, "t"):
         pass
     assert (tmp_path / "victim").read_text() == "kept"
+
+
+def hold(store: Path, thread: str, times: int) -> None:
+    for _ in range(times):
+        with suppress(ThreadBusyError), thread_lock(store, thread):
+            pass
+
+
+def test_processes_that_remove_the_folder_of_locks_do_not_disturb_each_other(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        for done in [pool.submit(hold, tmp_path / "s", name, 1000) for name in "abcd"]:
+            done.result()
+    assert not list(tmp_path.iterdir())

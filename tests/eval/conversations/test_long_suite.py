@@ -17,14 +17,17 @@ def long_suite(path: Path, dialogues: int) -> Path:
     return path
 
 
+def reading_seconds(folder: Path, dialogues: int) -> float:
+    path = long_suite(folder / f"{dialogues}.yaml", dialogues)
+    began = time.process_time()
+    assert len(read_suite(path).dialogues) == dialogues
+    return time.process_time() - began
+
+
 def test_the_time_grows_with_the_file(tmp_path: Path) -> None:
-    spent: list[float] = []
-    for dialogues in (500, 4000):
-        path = long_suite(tmp_path / f"{dialogues}.yaml", dialogues)
-        began = time.process_time()
-        assert len(read_suite(path).dialogues) == dialogues
-        spent.append(time.process_time() - began)
-    assert spent[1] < 24 * spent[0], "eight times the turns in some eight times the time"
+    reading_seconds(tmp_path, 500)  # what is only done the first time
+    short = max(reading_seconds(tmp_path, 500) for _ in range(3))
+    assert reading_seconds(tmp_path, 4000) < 24 * short, "eight times the turns in some eight times the time"
 
 
 def test_a_question_and_a_file_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
