@@ -146,10 +146,11 @@ def judged_groups(turn: ChoiceTurn, model: str) -> list[tuple[CandidateGroup, Gr
     offers = offers_of(turn.plans, model)
     score = turn.review.score
     groups = gather(offers, turn.database, confidence=turn.confidence, deadline=DEADLINE, score=score)
-    return [(group, facts, _right(turn, group.sql)) for group, facts in groups]
+    return [(group, facts, is_right(turn, group.sql)) for group, facts in groups]
 
 
-def _right(turn: ChoiceTurn, sql: str) -> bool:
+def is_right(turn: ChoiceTurn, sql: str) -> bool:
+    """Tell whether a SQL text answers a turn, by the value verdict."""
     return bool(sql) and judge(turn.database, turn.gold, sql, executions=turn.executions).value is True
 
 
@@ -203,8 +204,8 @@ class _Row:
         groups = judged_groups(turn, sql)
         rights = [right for _, _, right in groups]
         place = choose([(group, facts) for group, facts, _ in groups], weights).chosen if groups else -1
-        planner = _right(turn, turn.plans[0][0]) if turn.plans else False
-        return cls(turn.key[0], turn.agreement, planner, _right(turn, sql), place >= 0 and rights[place], any(rights))
+        planner = is_right(turn, turn.plans[0][0]) if turn.plans else False
+        return cls(turn.key[0], turn.agreement, planner, is_right(turn, sql), place >= 0 and rights[place], any(rights))
 
 
 def _point(rows: Sequence[_Row], share: float) -> ChoicePoint:

@@ -19,12 +19,21 @@ from eval.cli.options import (
     ModelConfig,
     MovedData,
     Out,
+    RecordTo,
+    ReplayFrom,
     RunFolder,
     Seed,
     Split,
+    cassette_of,
 )
 
 app = typer.Typer(no_args_is_help=True)
+
+PlannerRun = Annotated[Path, typer.Argument(metavar="RUN_WITHOUT", help="Run of the compact planner alone.")]
+ModelRuns = Annotated[
+    list[Path],
+    typer.Argument(metavar="RUN_WITH...", help="Runs or imported predictions of models on the same turns."),
+]
 
 
 @app.command(rich_help_panel=MEASURE)
@@ -68,11 +77,8 @@ def cascade(
 
 @app.command(rich_help_panel=MEASURE)
 def choice(
-    planner: Annotated[Path, typer.Argument(metavar="RUN_WITHOUT", help="Run of the compact planner alone.")],
-    models: Annotated[
-        list[Path],
-        typer.Argument(metavar="RUN_WITH...", help="Runs or imported predictions of models on the same turns."),
-    ],
+    planner: PlannerRun,
+    models: ModelRuns,
     data: MovedData = None,
     json: AsJson = False,
 ) -> None:
@@ -86,6 +92,41 @@ def choice(
         typer.echo("[" + ",\n".join(each.model_dump_json(indent=2) for each in found) + "]")
     else:
         Console().print(choice_table(found).rich())
+
+
+@app.command(rich_help_panel=MEASURE)
+def chooser(
+    planner: PlannerRun,
+    models: ModelRuns,
+    config: ModelConfig,
+    dialogues: Dialogues = None,
+    sure: Annotated[
+        float, typer.Option(min=0, max=1, help="Probability from which the choice of the weights stands unasked.")
+    ] = 0.9,
+    record: RecordTo = None,
+    replay: ReplayFrom = None,
+    data: MovedData = None,
+    json: AsJson = False,
+) -> None:
+    """Ask a language model to choose between planner and model where the weights are unsure; print both side by side."""
+    import asyncio
+    import os
+
+    from rich.console import Console
+
+    from agent.config import read_endpoint
+    from eval.analysis.model_choice import ModelChoiceFigures, ModelChooser, model_choice_table
+
+    asked = ModelChooser(read_endpoint(config), os.environ, sure, cassette_of(record, replay, None, None))
+
+    async def figures() -> list[ModelChoiceFigures]:
+        return [each async for each in asked.figures(planner, models, data, dialogues)]
+
+    found = asyncio.run(figures())
+    if json:
+        typer.echo("[" + ",\n".join(each.model_dump_json(indent=2) for each in found) + "]")
+    else:
+        Console().print(model_choice_table(found).rich())
 
 
 @app.command("fault-tolerance", rich_help_panel=MAINTAIN)
