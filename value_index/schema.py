@@ -145,9 +145,11 @@ class Schema(SchemaModel):
 
     def column(self, table: str, column: str) -> ColumnRef | None:
         """Return the reference as the database spells it; None if table or column do not exist."""
-        found = self.table(table)
-        inner = found.column(column) if found else None
-        return ColumnRef(table=found.name, column=inner.name) if found and inner else None
+        return self._by_names.get((table.lower(), column.lower()))
+
+    @cached_property
+    def _by_names(self) -> dict[tuple[str, str], ColumnRef]:
+        return {ref.folded: ref for ref in self.columns}
 
     @cached_property
     def columns(self) -> tuple[ColumnRef, ...]:

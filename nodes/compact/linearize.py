@@ -33,7 +33,7 @@ from nodes.plan import (
     TableSource,
     Term,
 )
-from nodes.plan.traversal import conjuncts, rewrite
+from nodes.plan.traversal import blocks, conjuncts, rewrite
 from nodes.sql.joins.fill import with_joins
 from value_index.schema import Schema
 
@@ -55,6 +55,9 @@ def to_symbols(plan: Plan, items: Items) -> tuple[Symbol, ...]:
 
 def _without_derived_joins(plan: Plan, schema: Schema) -> Plan:
     """Drop the joins of every block that the compiler would derive just so from its FROM list."""
+
+    if not any(block.joins for block in blocks(plan)):
+        return plan
 
     def drop(part: PlanModel) -> PlanModel:
         if not isinstance(part, Plan) or not part.joins or not all(isinstance(s, TableSource) for s in part.tables):

@@ -6,6 +6,7 @@ emits through a JSON schema, what gold SQL is parsed into, what is scored field 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
@@ -61,7 +62,13 @@ class ColumnTerm(PlanModel):
     @property
     def ref(self) -> ColumnRef:
         """The column of the schema."""
-        return ColumnRef(table=self.table, column=self.column)
+        return _ref(self.table, self.column)
+
+
+@lru_cache(maxsize=8192)
+def _ref(table: str, column: str) -> ColumnRef:
+    """Return one and the same reference each time: a turn asks some hundred plans for theirs."""
+    return ColumnRef(table=table, column=column)
 
 
 class DerivedTerm(PlanModel):

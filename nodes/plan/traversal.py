@@ -7,9 +7,9 @@ terms and in FROM, and `outer` in a column term counts those nestings, so most w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import is_
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from nodes.plan.model import (
     Aggregate,
@@ -37,7 +37,9 @@ Stack = tuple[Plan, ...]
 
 def children(part: PlanModel) -> Iterator[PlanModel]:
     """Yield the parts directly inside a part, in field order."""
-    for value in vars(part).values():
+    values = vars(part)
+    for name in _part_fields(type(part)):
+        value = values[name]
         if type(value) is tuple:
             for item in value:
                 if _is_part(type(item)):
@@ -50,6 +52,18 @@ def children(part: PlanModel) -> Iterator[PlanModel]:
 def _is_part(kind: type) -> bool:
     """Whether values of a type are parts: asking a pydantic class for its instances is slow enough to matter."""
     return issubclass(kind, PlanModel)
+
+
+@cache
+def _part_fields(kind: type[PlanModel]) -> tuple[str, ...]:
+    """Return the fields that may hold parts; those of names, numbers and flags need no look, and most parts have no others."""
+    return tuple(name for name, field in kind.model_fields.items() if _may_hold_part(field.annotation))
+
+
+def _may_hold_part(annotation: object) -> bool:
+    if isinstance(annotation, type) and not get_args(annotation):
+        return issubclass(annotation, PlanModel)
+    return any(map(_may_hold_part, get_args(annotation)))
 
 
 def walk(part: PlanModel) -> Iterator[PlanModel]:
@@ -230,7 +244,9 @@ def _mapped(part: Part, change: Callable[[PlanModel], PlanModel], depth: int) ->
 def with_children(part: Part, change: Callable[[PlanModel], PlanModel]) -> Part:
     """Return a part with `change` applied to each child; the part itself where none changes."""
     updates: dict[str, object] = {}
-    for name, value in vars(part).items():
+    values = vars(part)
+    for name in _part_fields(type(part)):
+        value = values[name]
         if type(value) is tuple:
             if not value or not _is_part(type(value[0])):
                 continue

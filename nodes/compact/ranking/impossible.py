@@ -77,7 +77,10 @@ def moved_out(plan: Plan, before: Plan) -> frozenset[Predicate]:
 
     After `manager_id IN (SELECT id FROM worker WHERE name = 'Ada')`, `count(*) FROM worker WHERE name = 'Ada'` counts Ada.
     """
-    there, here = _copies(before), _copies(plan)
+    there = _copies(before)
+    if max(there.values(), default=0) < 2:
+        return frozenset()
+    here = _copies(plan)
     asked = {_first(leaf) for leaf in walk(before) if isinstance(leaf, Predicate)}
     leaves = [leaf for leaf in conjuncts(plan.where) if isinstance(leaf, Predicate)]
     return frozenset(

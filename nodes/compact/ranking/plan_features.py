@@ -116,9 +116,10 @@ class PlanFeatures:
         self, plan: Plan, opinion: Features, *, parts: PlanParts | None = None, edits: tuple[str, ...] = ()
     ) -> Candidate:
         """Return a plan with all of its features."""
-        if plan not in self._known:  # edits often lead to a plan that is there already
-            self._known[plan] = self._of(parts or PlanParts(plan))
-        features: Features = {**opinion, **self._known[plan]}
+        known = self._known.get(plan)  # edits often lead to a plan that is there already
+        if known is None:
+            known = self._known[plan] = self._of(parts or PlanParts(plan))
+        features: Features = {**opinion, **known}
         for edit in edits:
             features[f"edit_{edit}"] = features.get(f"edit_{edit}", 0.0) + 1.0
         held = {name: value for name, value in features.items() if value and name not in self.off}

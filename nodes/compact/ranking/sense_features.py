@@ -90,6 +90,7 @@ FEATURES = (
     Feature("role_fit", "How well the keys that it takes fit the words beside the values."),
 )
 
+_COUNTED_ROWS = (Aggregate(function="count", argument=Star()),)
 SAID = 0.5
 """Score of a mention from which the words may name a column."""
 
@@ -117,7 +118,7 @@ class SenseFeatures:
             if isinstance(c, ColumnTerm)
         ]
         repeated = repeats_rows(plan, schema)
-        numeric = any(self._is_numeric_text(term) for term in plan_parts.columns)
+        numeric = any(self._is_numeric_text(*named) for named in {(c.table, c.column) for c in plan_parts.columns})
         members = [part for part in plan_parts.parts if isinstance(part, Predicate)]
         return {
             "condition_twice": float(any(merged(b.where) is not b.where or merged(b.having) is not b.having for b in blocks)),
@@ -220,8 +221,8 @@ class SenseFeatures:
         said = self.demand.evidence.mentions.column_score(term.ref)
         return self.demand.inquiry.profiles.of(term.ref).flag is not None and said < SAID
 
-    def _is_numeric_text(self, term: ColumnTerm) -> bool:
-        column = self.demand.schema.column(term.table, term.column)
+    def _is_numeric_text(self, table: str, name: str) -> bool:
+        column = self.demand.schema.column(table, name)
         return column is not None and self.demand.inquiry.profiles.of(column).is_numeric_text
 
     def _few_values(self, column: ColumnRef) -> frozenset[str]:
@@ -261,7 +262,7 @@ class SenseFeatures:
     def _counts_repeats(self, plan_parts: PlanParts) -> bool:
         """Tell whether a plan counts the joined rows of what the turn before showed without its repeats."""
         before, plan = self._before, plan_parts.plan
-        counts = plan.select == (Aggregate(function="count", argument=Star()),) and len(plan.tables) > 1
+        counts = len(plan.tables) > 1 and plan.select == _COUNTED_ROWS
         if before is None or not before.plan.distinct or not counts or plan.group_by:
             return False
         return before.folded_tables == plan_parts.folded_tables and before.filters <= plan_parts.filters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
@@ -11,7 +12,7 @@ from nodes.coverage.things_asked import shows_figures_only
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Star, TableSource, Term
 from nodes.plan.traversal import columns
-from value_index.schema import ColumnRef
+from value_index.schema import ColumnRef, Schema
 
 
 def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -90,12 +91,9 @@ def shows_another_name(plan: Plan, demand: Demand) -> bool:
 
     "Which makers are there?": the country of each in place of its name.
     """
-    used = {term.ref for term in columns(plan)}
-    return any(
-        _is_another_name(term, demand) and not frozenset(called(term.table, demand)) & used
-        for term in plan.select
-        if isinstance(term, ColumnTerm)
-    )
+    others = [term.table for term in plan.select if isinstance(term, ColumnTerm) and _is_another_name(term, demand)]
+    used = {term.ref for term in columns(plan)} if others else set[ColumnRef]()
+    return any(used.isdisjoint(called(table, demand)) for table in others)
 
 
 def _is_another_name(term: Term, demand: Demand) -> bool:
@@ -109,7 +107,12 @@ def _is_another_name(term: Term, demand: Demand) -> bool:
 
 def called(table: str, demand: Demand) -> tuple[ColumnRef, ...]:
     """Return the columns that the rows of a table are called by."""
-    found = demand.schema.table(table)
+    return _called(table.lower(), demand.schema)
+
+
+@lru_cache(maxsize=4096)
+def _called(table: str, schema: Schema) -> tuple[ColumnRef, ...]:
+    found = schema.table(table)
     return display_columns(found) if found else ()
 
 

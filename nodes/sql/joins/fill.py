@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from nodes.plan import ColumnTerm, DerivedTerm, Join, Plan, PlanModel, Predicate, Source, Star, TableSource
 from nodes.plan.traversal import (
@@ -10,6 +11,7 @@ from nodes.plan.traversal import (
     map_references,
     rewrite,
     source_of,
+    walk,
 )
 from nodes.sql.joins.tree import JoinStep, join_path
 from value_index.schema import Schema
@@ -19,11 +21,13 @@ def with_joins(plan: Plan, schema: Schema) -> Plan:
     """Fill in the joins wherever a block of the plan leaves them out; references follow the sources."""
 
     def fill(part: PlanModel) -> PlanModel:
-        if isinstance(part, Plan) and part.joins is None and len(part.tables) > 1:
-            return _filled(part, schema)
-        return part
+        return _filled(part, schema) if _lacks_joins(part) else part
 
-    return rewrite(plan, fill)
+    return rewrite(plan, fill) if any(map(_lacks_joins, walk(plan))) else plan
+
+
+def _lacks_joins(part: PlanModel) -> TypeGuard[Plan]:
+    return isinstance(part, Plan) and part.joins is None and len(part.tables) > 1
 
 
 def _filled(plan: Plan, schema: Schema) -> Plan:
