@@ -17,6 +17,7 @@ from nodes.coverage.requirements.numbers import number_requirements
 from nodes.coverage.requirements.own_bounds import bound_requirements
 from nodes.coverage.requirements.patterns import pattern_requirements
 from nodes.coverage.requirements.values import value_requirements
+from nodes.coverage.requirements.zeros import zero_requirements
 
 READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
     pattern_requirements,
@@ -26,6 +27,7 @@ READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
     late_requirements,
     bound_requirements,
     null_requirements,
+    zero_requirements,
     number_requirements,
     amount_requirements,
     exchanged_numbers,

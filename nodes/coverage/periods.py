@@ -42,6 +42,9 @@ _TO = re.compile(r"^ ?(?:and|to|until|till|through|-|–) (?:the year )?$", re.I
 _IN = re.compile(
     r"\b(?:in|from|during|of|for|on|year|years|at|within|all|throughout)(?: the(?: year)?)? $", re.IGNORECASE
 )
+_ALONE_BEFORE = re.compile(r"(?:^|\b(?:and|about|only|just|now|then|but|for|same|or))\W*$", re.IGNORECASE)
+_ALONE_AFTER = re.compile(r"^(?:\W+(?:alone|only|please|instead|too|as well|now|then|by itself))*\W*$", re.IGNORECASE)
+"""Around a year that is all that a turn says: "What about 2022 alone?"."""
 _COUNTS = re.compile(r"\b(?:than|least|most|exactly|over|under|above|below|about|around|top) $", re.IGNORECASE)
 _COUNTED = re.compile(
     r"^ (?:%|percent|dollars?|euros?|pounds?|usd|eur|km|kg|m|miles|meters|people|or more|or less|or fewer)\b",
@@ -165,6 +168,8 @@ def _related(period: Period, text: str) -> Period | None:
     if _AFTER.search(before):
         return replace(period, first=period.end, end=None, strength=max(0.9, period.strength))
     if period.unit == "year" and period.strength < 0.9:
+        if _ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after):
+            return replace(period, strength=0.95)
         if _COUNTS.search(before) or _COUNTED.match(after):
             return None
         return replace(period, strength=0.95 if _IN.search(before) else 0.5)

@@ -11,8 +11,7 @@ from nodes.knowledge.defined.reader import Reader, plain, stems
 from nodes.knowledge.plain_words import condition_of
 from nodes.lexical.comparisons import number_of
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
-from nodes.plan.model import PlanModel
-from nodes.plan.traversal import conjunction, conjuncts, walk, walk_block
+from nodes.plan.traversal import conjunction, conjuncts, is_figure, walk, walk_block
 from nodes.sql.errors import SQLError
 from nodes.sql.fragments import Expression, condition, expression
 from nodes.state import Asked
@@ -91,12 +90,12 @@ def with_shown(plan: Plan, words: str, reader: Reader, *, settled: bool = False)
         return _showing(plan, terms) if terms else plan
     if (found := _EACH.match(words)) and (terms := _terms(found["what"], plan, reader)):
         keys = tuple(each.term for each in terms)
-        if any(_is_figure(key) for key in keys):
+        if any(is_figure(key) for key in keys):
             return plan
         if settled:
             grouped = _unfolded(plan, keys) if _COUNTED in plan.select else plan
             return _reading(grouped.model_copy(update={"group_by": keys}), terms) if plan.group_by else plan
-        figures = tuple(Expression(term, ()) for term in plan.select if _is_figure(term))
+        figures = tuple(Expression(term, ()) for term in plan.select if is_figure(term))
         return _showing(plan, (*terms, *figures)) if figures or not plan.group_by else plan
     return plan
 
@@ -109,7 +108,7 @@ def with_order(plan: Plan, words: str, reader: Reader) -> Plan:
     found = _SORTED.search(words)
     if found is None:
         return plan
-    figures = [term for term in plan.select if _is_figure(term) or not isinstance(term, ColumnTerm)]
+    figures = [term for term in plan.select if is_figure(term) or not isinstance(term, ColumnTerm)]
     orders: list[Ordering] = []
     tables: list[Expression] = []
     for piece in _CUT.split(re.sub(rf"\s*,(?={_DIRECTION.pattern})", "", found["what"], flags=re.I)):
@@ -125,12 +124,12 @@ def with_order(plan: Plan, words: str, reader: Reader) -> Plan:
 
 def _showing(plan: Plan, terms: tuple[Expression, ...]) -> Plan:
     select = tuple(each.term for each in terms)
-    keys = tuple(term for term in select if not _is_figure(term))
+    keys = tuple(term for term in select if not is_figure(term))
     change: dict[str, object] = {"select": select}
     if len(keys) < len(select):
         change |= {"group_by": keys, "distinct": False}
     elif plan.group_by and not any(
-        _is_figure(part) for part in (*plan.order_by, *([plan.having] if plan.having else []))
+        is_figure(part) for part in (*plan.order_by, *([plan.having] if plan.having else []))
     ):
         change["group_by"] = ()
     return _reading(plan.model_copy(update=change), terms)
@@ -228,7 +227,3 @@ def _tables(plan: Plan, reader: Reader) -> tuple[Table, ...]:
     shown = [part.table for term in plan.select for part in walk_block(term) if isinstance(part, ColumnTerm)]
     names = dict.fromkeys([*shown, *(each.table for each in plan.tables if isinstance(each, TableSource))])
     return tuple(table for name in names if (table := reader.schema.table(name)))
-
-
-def _is_figure(part: PlanModel) -> bool:
-    return any(isinstance(each, Aggregate) for each in walk_block(part))

@@ -183,6 +183,11 @@ def aggregates(part: PlanModel) -> Iterator[Aggregate]:
     return (found for found in walk_block(part) if isinstance(found, Aggregate))
 
 
+def is_figure(part: PlanModel) -> bool:
+    """Tell whether a term is computed over rows: an aggregate, or a calculation with one."""
+    return any(isinstance(each, Aggregate) for each in walk_block(part))
+
+
 def source_of(term: ColumnTerm, tables: tuple[Source, ...]) -> int | None:
     """Return the index of the source a column term means in its block's `tables`; None if it is not there."""
     name, seen = term.table.lower(), 0

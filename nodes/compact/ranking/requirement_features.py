@@ -20,12 +20,13 @@ from nodes.coverage.calculations.sales import sums_sales
 from nodes.coverage.calculations.shares import share_of_one_value, tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
+from nodes.coverage.moves import move_of
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Plan, PlanModel, Predicate, Term
 from nodes.plan.constraints import Constraint
-from nodes.plan.traversal import columns
+from nodes.plan.traversal import columns, is_figure
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
 
@@ -142,13 +143,14 @@ class RequirementFeatures:
 
     @cached_property
     def _figures_before(self) -> frozenset[Term]:
-        """The figures that the turn before showed alone, where this one asks only for their units: "By shipper"."""
+        """The figures that the turn before showed, where this one asks only for their units, or for other units: "By shipper"."""
         before, evidence = self.demand.previous, self.demand.evidence
         asks_units = bool(self.demand.units) or self.demand.time_unit is not None
         if before is None or not asks_units or evidence.cues.count is not None or evidence.aggregates:
             return frozenset()
-        figures = [term for term in before.select if isinstance(term, Aggregate)]
-        return frozenset(figures) if len(figures) == len(before.select) else frozenset()
+        figures = [term for term in before.select if is_figure(term)]
+        exchanged = move_of(self.demand.inquiry.utterance.text) == "swap" and bool(before.group_by)
+        return frozenset(figures) if exchanged or len(figures) == len(before.select) else frozenset()
 
     def _calculated(self, plan_parts: PlanParts) -> Features:
         """What is asked of columns that no column stores: figures per month, shares, differences."""

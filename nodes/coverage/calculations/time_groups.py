@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
+from nodes.coverage.moves import move_of
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Star, TableSource, Term
-from nodes.plan.traversal import rewrite
+from nodes.plan.traversal import is_figure, rewrite
 from value_index.schema import ColumnRef
 
 MOST_COLUMNS = 2
@@ -25,7 +26,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
     yield from _best_time(plan, demand)
     if asked is None or plan.set_operations or not all(isinstance(each, TableSource) for each in plan.tables):
         return
-    aggregates: tuple[Term, ...] = tuple(term for term in plan.select if isinstance(term, Aggregate))
+    aggregates: tuple[Term, ...] = tuple(term for term in plan.select if is_figure(term))
     if not aggregates and demand.evidence.cues.count is not None:
         aggregates = (Aggregate(function="count", argument=Star()),)
     if not aggregates or asked.divides(plan):
@@ -38,9 +39,9 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
         unit = asked.of(column)
         held = plan.group_by if demand.units or _grouped_before(plan, demand) else ()
         kept = tuple(term for term in held if not asked.is_another(term))
-        others = (term for term in plan.select if kept and not isinstance(term, Aggregate))
+        others = (term for term in plan.select if kept and not is_figure(term))
         shown = tuple(term for term in others if not asked.is_another(term))
-        ranked = tuple(each for each in plan.order_by if isinstance(each.term, Aggregate))
+        ranked = tuple(each for each in plan.order_by if is_figure(each.term))
         yield _on_one_time(joined, column, demand).model_copy(
             update={
                 "select": (*shown, unit, *aggregates), "group_by": (*kept, unit),
@@ -52,7 +53,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
 def _best_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield the turn before cut to its first or last by its figure: "Which month was the best?"."""
     asked = demand.time_unit
-    figures = [term for term in plan.select if isinstance(term, Aggregate)]
+    figures = [term for term in plan.select if is_figure(term)]
     if asked is None or plan != demand.previous or not asked.divides(plan) or len(figures) != 1:
         return
     words = {word.text for word in demand.inquiry.utterance.words}
@@ -77,4 +78,6 @@ def _on_one_time(plan: Plan, column: ColumnRef, demand: Demand) -> Plan:
 
 
 def _grouped_before(plan: Plan, demand: Demand) -> bool:
-    return demand.previous is not None and bool(plan.group_by) and plan.group_by == demand.previous.group_by
+    """Tell whether a plan has the groups of the turn before, which the words do not exchange ("by month instead")."""
+    swaps = move_of(demand.inquiry.utterance.text) == "swap"
+    return demand.previous is not None and bool(plan.group_by) and plan.group_by == demand.previous.group_by and not swaps

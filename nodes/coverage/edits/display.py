@@ -72,7 +72,7 @@ def _called_rightly(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield a plan that shows the tables' own names in the place of its other unnamed texts."""
     select: list[Term] = []
     for term in plan.select:
-        if isinstance(term, ColumnTerm) and _is_another_name(term, demand):
+        if isinstance(term, ColumnTerm) and term not in plan.group_by and _is_another_name(term, demand):
             select += map(ColumnTerm.of, called(term.table, demand))
         else:
             select.append(term)
@@ -91,7 +91,9 @@ def shows_another_name(plan: Plan, demand: Demand) -> bool:
 
     "Which makers are there?": the country of each in place of its name.
     """
-    others = [term.table for term in plan.select if isinstance(term, ColumnTerm) and _is_another_name(term, demand)]
+    kept = (*plan.group_by, *demand.shown_before)
+    terms = [term for term in plan.select if isinstance(term, ColumnTerm) and term not in kept]
+    others = [term.table for term in terms if _is_another_name(term, demand)]
     used = {term.ref for term in columns(plan)} if others else set[ColumnRef]()
     return any(used.isdisjoint(called(table, demand)) for table in others)
 

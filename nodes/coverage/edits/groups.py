@@ -9,7 +9,7 @@ from nodes.coverage.edits.joining import row_key, with_table
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
-from nodes.plan.traversal import columns
+from nodes.plan.traversal import columns, is_figure
 from value_index.schema import ColumnRef
 
 MOST_UNITS = 2
@@ -24,7 +24,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     if plan.set_operations or not demand.units or not all(isinstance(s, TableSource) for s in plan.tables):
         return
-    aggregates: tuple[Term, ...] = tuple(term for term in plan.select if isinstance(term, Aggregate))
+    aggregates: tuple[Term, ...] = tuple(term for term in plan.select if is_figure(term))
     if not aggregates and demand.evidence.cues.count is not None:
         aggregates = (Aggregate(function="count", argument=Star()),)
     if not aggregates:
@@ -35,7 +35,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
         if joined is None:
             continue
         shown, key = unit_terms(unit, demand, is_table=is_table)
-        order = tuple(each for each in plan.order_by if isinstance(each.term, Aggregate))
+        order = tuple(each for each in plan.order_by if is_figure(each.term))
         yield joined.model_copy(
             update={
                 "select": (*shown, *aggregates), "group_by": (key,), "order_by": order,
