@@ -12,6 +12,7 @@ _SHARE = re.compile(
     r"\b(?:what|which|the|as a|in) (?:share|percentage|percent|proportion|fraction) of (?!the total\b)|^(?:percentage|percent|share) of ",
     re.IGNORECASE,
 )
+_RATE = re.compile(r"\b(?P<what>[\w-]+) rates?\b", re.IGNORECASE)
 _DIFFERENCE = re.compile(r"\b(?:difference|gap|spread) between\b", re.IGNORECASE)
 _AVERAGE_COUNT = re.compile(
     r"\b(?:average|mean|avg) (?:number|count|amount) of (?P<what>[\w ]+?) (?:per|for each|in each|of each|on each|by each|each) ",
@@ -21,13 +22,21 @@ _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "revenue", "pai
 
 
 def asks_share(inquiry: Inquiry) -> bool:
-    """Tell whether the words ask for a share that no column of that name stores."""
-    found = _SHARE.search(inquiry.utterance.text)
+    """Tell whether the words ask for a share that no column of that name stores: "what share of", "the return rate of each"."""
+    found = _SHARE.search(inquiry.utterance.text) or _RATE.search(inquiry.utterance.text)
     if found is None:
+        return False
+    if found.re is _RATE and not _is_yes_or_no(inquiry, found["what"]):
         return False
     start, end = inquiry.utterance.span(*found.span())
     named = (m for m in inquiry.evidence.mentions.columns if start <= m.start < end)
     return all(mention.candidates[0][1] < NAMED for mention in named)
+
+
+def _is_yes_or_no(inquiry: Inquiry, word: str) -> bool:
+    """Tell whether a word names what a yes/no column stores of each row: the return rate, of `returned`."""
+    flags = (ref for ref in inquiry.schema.columns if stem(word) in inquiry.column_stems(ref))
+    return any(inquiry.profiles.of(ref).flag is not None for ref in flags)
 
 
 def asks_difference(inquiry: Inquiry) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 
 from nodes.coverage.demand import Demand
 from nodes.plan import Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, PlanModel, Predicate, Star, TableSource
-from nodes.plan.traversal import conjunction, conjuncts, rewrite, walk
+from nodes.plan.traversal import conjunction, conjuncts, is_figure, rewrite, walk
 
 WHOLE = 100.0
 
@@ -20,7 +20,7 @@ def asked_shares(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     if demand.previous is not None and plan == demand.previous and tells_share(plan):
         yield from _of_others(plan, demand)
-    plain = not plan.set_operations and not plan.group_by and plan.having is None
+    plain = not plan.set_operations and plan.having is None and (not plan.group_by or bool(demand.units))
     if not demand.asks_share or not plain or not all(isinstance(each, TableSource) for each in plan.tables):
         return
     before = conjuncts(demand.previous.where) if demand.previous else ()
@@ -32,7 +32,8 @@ def asked_shares(plan: Plan, demand: Demand) -> Iterator[Plan]:
     counted = Arithmetic(operator="*", left=LiteralTerm(value=WHOLE), right=Aggregate(function="sum", argument=met))
     share = Arithmetic(operator="/", left=counted, right=Aggregate(function="count", argument=Star()))
     kept = tuple(each for each in conjuncts(plan.where) if each in before)
-    update = {"select": (share,), "where": conjunction(kept), "order_by": (), "limit": None, "distinct": False}
+    units = tuple(term for term in plan.select if plan.group_by and not is_figure(term))
+    update = {"select": (*units, share), "where": conjunction(kept), "order_by": (), "limit": None, "distinct": False}
     yield plan.model_copy(update=update)
 
 

@@ -80,4 +80,6 @@ def _on_one_time(plan: Plan, column: ColumnRef, demand: Demand) -> Plan:
 def _grouped_before(plan: Plan, demand: Demand) -> bool:
     """Tell whether a plan has the groups of the turn before, which the words do not exchange ("by month instead")."""
     swaps = move_of(demand.inquiry.utterance.text) == "swap"
-    return demand.previous is not None and bool(plan.group_by) and plan.group_by == demand.previous.group_by and not swaps
+    return (
+        demand.previous is not None and bool(plan.group_by) and plan.group_by == demand.previous.group_by and not swaps
+    )
