@@ -23,20 +23,20 @@ _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "revenue", "pai
 
 def asks_share(inquiry: Inquiry) -> bool:
     """Tell whether the words ask for a share that no column of that name stores: "what share of", "the return rate of each"."""
-    found = _SHARE.search(inquiry.utterance.text) or _RATE.search(inquiry.utterance.text)
+    found = _SHARE.search(inquiry.utterance.text)
     if found is None:
-        return False
-    if found.re is _RATE and not _is_yes_or_no(inquiry, found["what"]):
-        return False
+        rate = _RATE.search(inquiry.utterance.text)
+        return rate is not None and _is_yes_or_no(inquiry, rate["what"])
     start, end = inquiry.utterance.span(*found.span())
     named = (m for m in inquiry.evidence.mentions.columns if start <= m.start < end)
     return all(mention.candidates[0][1] < NAMED for mention in named)
 
 
 def _is_yes_or_no(inquiry: Inquiry, word: str) -> bool:
-    """Tell whether a word names what a yes/no column stores of each row: the return rate, of `returned`."""
-    flags = (ref for ref in inquiry.schema.columns if stem(word) in inquiry.column_stems(ref))
-    return any(inquiry.profiles.of(ref).flag is not None for ref in flags)
+    """Tell whether a word names what a yes/no column stores of each row, and no rate: the return rate, of `returned`."""
+    named = [ref for ref in inquiry.schema.columns if stem(word) in inquiry.column_stems(ref)]
+    stored = any(stem("rate") in inquiry.column_stems(ref) for ref in named)
+    return not stored and any(inquiry.profiles.of(ref).flag is not None for ref in named)
 
 
 def asks_difference(inquiry: Inquiry) -> bool:
