@@ -39,7 +39,7 @@ def zero_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
 
 def _is_figure_of(inquiry: Inquiry, ref: ColumnRef, said: str) -> bool:
     """Tell whether a column stores how much of a thing there is, none of it in some rows."""
-    if inquiry.column_stems(ref) - _IDLE != {said} or inquiry.schema.describe(ref).kind != "number":
+    if set(inquiry.column_stems(ref)) - _IDLE != {said} or inquiry.schema.describe(ref).kind != "number":
         return False
     profile = inquiry.profiles.of(ref)
     numbers = [value for value in profile.values if isinstance(value, int | float)]
