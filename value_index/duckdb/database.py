@@ -18,6 +18,7 @@ from value_index.duckdb.source import DataFiles, DuckDBFile
 from value_index.duckdb.statements import fault, refusal
 from value_index.errors import DatabaseError, UnreadableError
 from value_index.schema import ColumnRef, Schema, quoted
+from value_index.text.spoken_names import with_spoken_names
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,7 +34,7 @@ class DuckDBDatabase:
     """A `Database` that DuckDB holds."""
 
     def __init__(self, source: DuckDBFile | DataFiles, schema: Schema, notes: tuple[str, ...]) -> None:
-        self.schema = schema
+        self.schema = with_spoken_names(schema)
         self.notes = notes
         self.address = source.address
         self.files = source.files

@@ -21,6 +21,7 @@ from value_index.mysql.reflection import FUNCTIONS, STATE, Reflected, reflect
 from value_index.mysql.session import Session
 from value_index.mysql.statements import fault, refusal
 from value_index.schema import ColumnRef, quoted
+from value_index.text.spoken_names import with_spoken_names
 
 OURS_SECONDS = 30.0
 """The time for a statement of ours about the catalog."""
@@ -37,7 +38,7 @@ class MySQLDatabase:
     """A `Database` that a MySQL or MariaDB server holds."""
 
     def __init__(self, address: Address, found: Reflected, functions: frozenset[str]) -> None:
-        self.schema = found.schema
+        self.schema = with_spoken_names(found.schema)
         self.address = str(address)
         self.files: tuple[Path, ...] = ()
         self._sizes = found.sizes

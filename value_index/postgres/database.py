@@ -22,6 +22,7 @@ from value_index.postgres.reflection import Ask, Reflected, reflect
 from value_index.postgres.statements import FORBIDDEN_SQL, Forbidden, fault, refusal
 from value_index.postgres.transaction import FETCHED, declare, reading
 from value_index.schema import ColumnRef, quoted
+from value_index.text.spoken_names import with_spoken_names
 
 T = TypeVar("T")
 OURS_SECONDS = 120.0
@@ -40,7 +41,7 @@ class PostgreSQLDatabase:
     """A `Database` that a PostgreSQL server holds."""
 
     def __init__(self, address: Address, found: Reflected, forbidden: Forbidden, sizes: dict[str, int]) -> None:
-        self.schema = found.tables
+        self.schema = with_spoken_names(found.tables)
         self.notes = (*found.notes, *_sampled(sizes))
         self.address = str(address)
         self.files: tuple[Path, ...] = ()

@@ -21,6 +21,7 @@ from value_index.sqlalchemy.driver import load_driver, make_engine, reason
 from value_index.sqlalchemy.reflection import Reflected, reflect
 from value_index.sqlalchemy.session import Session
 from value_index.sqlalchemy.statements import refusal
+from value_index.text.spoken_names import with_spoken_names
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -40,7 +41,7 @@ class SQLAlchemyDatabase:
     """A `Database` that SQLAlchemy reaches."""
 
     def __init__(self, engine: Engine, address: OtherAddress, found: Reflected) -> None:
-        self.schema = found.tables
+        self.schema = with_spoken_names(found.tables)
         self.address = str(address)
         self.files: tuple[Path, ...] = ()
         self.file_bytes = KEPT_BYTES

@@ -21,6 +21,7 @@ from value_index.sqlite.sandbox import is_settled_wal, open_read_only
 from value_index.sqlite.session import Cursor, Session
 from value_index.sqlite.stamp import stamp
 from value_index.text.natural_names import NaturalNames
+from value_index.text.spoken_names import with_spoken_names
 
 T = TypeVar("T")
 
@@ -57,7 +58,8 @@ class SQLiteDatabase:
         connection = open_read_only(path, settled=is_settled_wal(path))
         try:
             collations = stand_in(connection)
-            schema = reflect(connection, database_id or path.stem, names)
+            found = reflect(connection, database_id or path.stem, names)
+            schema = found if names else with_spoken_names(found)
         except FILE_FAULTS as error:
             raise DatabaseError(f"cannot read the schema of {str(path)!r}: {error}") from error
         finally:

@@ -1,0 +1,91 @@
+"""with_spoken_names: a schema whose natural names are said in full: abbreviations written out, other languages translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from value_index.schema import Column, Schema, Table
+from value_index.text.natural_names import split_identifier
+from value_index.text.schema_words import ABBREVIATIONS, LANGUAGES, OWN_WORDS, PREFIXES
+
+LEAST_WORDS = 3
+"""Words of a language in the names of a schema from which it is taken to be named in it."""
+_INITIALS = {"f": "first", "l": "last", "m": "middle"}
+_HEAD_FIRST = frozenset(("es", "fr", "it", "pt"))
+"""Languages that say "date of payment"."""
+_OF = frozenset(("de", "del", "du", "des", "da", "do", "di", "la", "el", "le"))
+_MARKS = str.maketrans("áàâãéèêíìóòôõúùçñ", "aaaaeeeiioooouucn")
+
+
+def with_spoken_names(schema: Schema) -> Schema:
+    """Return a schema with its natural names said in full, those left out that somebody wrote.
+
+    `tbl_emp.hire_dt` is called "hire date" of "employee", `libros.precio` "price" of "books". A word is read in another
+    language only where the schema has several words of it.
+    """
+    spoken = _Spoken(schema)
+    tables = tuple(
+        table.model_copy(
+            update={"natural_name": spoken.table(table), "columns": tuple(map(spoken.column, table.columns))}
+        )
+        for table in schema.tables
+    )
+    return schema if tables == schema.tables else schema.model_copy(update={"tables": tables})
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """The names of one schema in full."""
+
+    schema: Schema
+
+    def table(self, table: Table) -> str:
+        """Return what a table is called."""
+        words = table.natural_name.split()
+        if table.natural_name != split_identifier(table.name):
+            return table.natural_name
+        while len(words) > 1 and words[0] in PREFIXES:
+            words = words[1:]
+        return self._said(words)
+
+    def column(self, column: Column) -> Column:
+        """Return a column called by its name in full."""
+        if column.natural_name != split_identifier(column.name):
+            return column
+        said = self._said(column.natural_name.split())
+        return column if said == column.natural_name else column.model_copy(update={"natural_name": said})
+
+    def _said(self, words: list[str]) -> str:
+        following = (*words[1:], "")
+        said = [self._word(word, after, alone=len(words) == 1) for word, after in zip(words, following, strict=True)]
+        if self._languages and _HEAD_FIRST & set(self._languages) and said != words and len(words) > 1:
+            said = [word for word in reversed(said) if word not in _OF]  # fecha de pago: payment date
+        return " ".join(said)
+
+    def _word(self, word: str, after: str, *, alone: bool) -> str:
+        if word in _INITIALS and after in ("name", "nm", "nam"):
+            return _INITIALS[word]
+        for meanings in map(LANGUAGES.__getitem__, self._languages):
+            if meaning := meanings.get(word) or meanings.get(word.translate(_MARKS)):
+                return meaning
+        return word if alone and word in OWN_WORDS else ABBREVIATIONS.get(word, word)
+
+    @cached_property
+    def _languages(self) -> tuple[str, ...]:
+        """The language that the schema has most names of, if it is none of English."""
+        words = frozenset(word.translate(_MARKS) for word in _words(self.schema))
+        found = {
+            language: sum(1 for word in words if meanings.get(word, word) != word)
+            for language, meanings in LANGUAGES.items()
+        }
+        ranked = sorted(found, key=lambda language: -found[language])
+        return tuple(language for language in ranked[:1] if found[language] >= LEAST_WORDS)
+
+
+def _words(schema: Schema) -> Iterator[str]:
+    for table in schema.tables:
+        yield from split_identifier(table.name).split()
+        for column in table.columns:
+            yield from split_identifier(column.name).split()
