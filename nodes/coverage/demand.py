@@ -19,6 +19,7 @@ from nodes.coverage.people import asks_who, people_tables
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.references import adds_beside
 from nodes.coverage.requirement import Requirement
+from nodes.coverage.shapes.all_shapes import asked_shapes
 from nodes.coverage.shown_list import columns_listed
 from nodes.coverage.things_asked import (
     asks_which,
@@ -119,6 +120,11 @@ class Demand:
     def sales(self) -> SalesAsked | None:
         """What was sold, where the words ask for it and no column stores it by that name."""
         return sales_asked(self.inquiry)
+
+    @cached_property
+    def shapes(self) -> tuple[Plan, ...]:
+        """The whole queries that the words stand for: "the second highest salary"."""
+        return asked_shapes(self.inquiry)
 
     @cached_property
     def asks_which(self) -> bool:

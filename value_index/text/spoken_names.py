@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from value_index.schema import Column, Schema, Table
 from value_index.text.natural_names import split_identifier
@@ -12,6 +15,7 @@ from value_index.text.schema_words import ABBREVIATIONS, LANGUAGES, OWN_WORDS, P
 
 LEAST_WORDS = 3
 """Words of a language in the names of a schema from which it is taken to be named in it."""
+_Model = TypeVar("_Model", bound=BaseModel)
 _INITIALS = {"f": "first", "l": "last", "m": "middle"}
 _HEAD_FIRST = frozenset(("es", "fr", "it", "pt"))
 """Languages that say "date of payment"."""
@@ -26,13 +30,13 @@ def with_spoken_names(schema: Schema) -> Schema:
     language only where the schema has several words of it.
     """
     spoken = _Spoken(schema)
-    tables = tuple(
-        table.model_copy(
-            update={"natural_name": spoken.table(table), "columns": tuple(map(spoken.column, table.columns))}
-        )
-        for table in schema.tables
-    )
-    return schema if tables == schema.tables else schema.model_copy(update={"tables": tables})
+    tables = tuple(spoken.table(table) for table in schema.tables)
+    return schema if tables == schema.tables else _with(schema, tables=tables)
+
+
+def _with(model: _Model, **parts: object) -> _Model:
+    """Return a model with other parts; not by model_copy, which takes along what the model has computed of the old ones."""
+    return type(model).model_validate({name: getattr(model, name) for name in type(model).model_fields} | parts)
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,16 @@ class _Spoken:
 
     schema: Schema
 
-    def table(self, table: Table) -> str:
-        """Return what a table is called."""
+    def table(self, table: Table) -> Table:
+        """Return a table called by its name in full, without what only says that it is a table."""
         words = table.natural_name.split()
-        if table.natural_name != split_identifier(table.name):
-            return table.natural_name
         while len(words) > 1 and words[0] in PREFIXES:
             words = words[1:]
-        return self._said(words)
+        own = table.natural_name != split_identifier(table.name)
+        said = table.natural_name if own else self._said(words)
+        columns = tuple(map(self.column, table.columns))
+        same = said == table.natural_name and columns == table.columns
+        return table if same else _with(table, natural_name=said, columns=columns)
 
     def column(self, column: Column) -> Column:
         """Return a column called by its name in full."""

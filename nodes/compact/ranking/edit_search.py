@@ -42,10 +42,23 @@ ASKED_EDITS = frozenset(
     )
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
-SENSE_EDITS = frozenset(("distinct", "repeat", "join", "measure", "absent"))
+SENSE_EDITS = frozenset(("shape", "distinct", "repeat", "join", "measure", "absent"))
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
 COMPLETED = frozenset(
-    ("each", "group", "count", "projection", "order", "time_group", "counted", "absent", "sales", "listed", "more")
+    (
+        "each",
+        "group",
+        "count",
+        "projection",
+        "order",
+        "time_group",
+        "counted",
+        "absent",
+        "sales",
+        "listed",
+        "more",
+        "shape",
+    )
 )
 """Edits whose plans are given the missing conditions at once as well."""
 BROKEN = ("fan_trap", "cross_join", "condition_twice", "copy_unused", "texts_compared", "key_summed", "counts_itself")

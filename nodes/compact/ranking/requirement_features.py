@@ -23,6 +23,7 @@ from nodes.coverage.edits.conditions import COVERED
 from nodes.coverage.moves import move_of
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
+from nodes.coverage.shapes.all_shapes import has_shape
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Plan, PlanModel, Predicate, Term
 from nodes.plan.constraints import Constraint
@@ -78,6 +79,10 @@ FEATURES = (
         'How many columns that the words list ("with their category") it does not show, up to three.',
     ),
     Feature("more_missing", 'True if it is asked which has more rows ("more customers") and it counts them for none.'),
+    Feature(
+        "shape_missing",
+        'True if the words stand for a whole query ("the second highest salary") and it is another.',
+    ),
     Feature("times_apart", "True if it groups by a part of one time and compares another of the same table."),
     Feature(
         "it_filters_lost",
@@ -161,6 +166,7 @@ class RequirementFeatures:
             "sales_missing": float(self.demand.sales is not None and not sums_sales(plan, self.demand.sales)),
             "listed_not_shown": float(min(3, len(set(self.demand.listed) - {term.ref for term in plan_parts.shown}))),
             "more_missing": float(self.demand.more is not None and not compares_counts(plan, self.demand.more)),
+            "shape_missing": float(bool(self.demand.shapes) and not has_shape(plan, self.demand.shapes)),
             "times_apart": float(unit is not None and unit.divides(plan) and self._compares_another_time(plan)),
             "it_filters_lost": float(
                 self._of_one_thing and plan != self.demand.previous and not self._filters_before & plan_parts.filters

@@ -37,6 +37,7 @@ from nodes.coverage.edits.people import asked_people
 from nodes.coverage.edits.projections import asked_projections
 from nodes.coverage.edits.repeats import repeated_conditions
 from nodes.coverage.edits.role_pairs import role_pairs
+from nodes.coverage.edits.shapes import whole_shapes
 from nodes.coverage.edits.tables import idle_tables
 from nodes.plan import Plan
 
@@ -72,6 +73,7 @@ EDITS: Mapping[str, Edit] = {
     "difference": asked_differences,
     "absent": absent_rows,
     "sales": asked_sales,
+    "shape": whole_shapes,
     "listed": shown_lists,
     "more": compared_counts,
     "average_count": asked_average_counts,

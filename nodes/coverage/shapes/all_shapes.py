@@ -1,0 +1,36 @@
+"""asked_shapes: the whole queries that the words of a first question stand for; and whether a plan is one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.shapes.beside_superior import beside_superior
+from nodes.coverage.shapes.extreme_of_each import extreme_of_each
+from nodes.coverage.shapes.nth_extreme import nth_extreme
+from nodes.plan import Plan
+from nodes.plan.traversal import conjuncts
+from nodes.sql.joins.fill import with_joins
+
+SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (nth_extreme, beside_superior, extreme_of_each)
+
+
+def asked_shapes(inquiry: Inquiry) -> tuple[Plan, ...]:
+    """Return the plans of the first shape that the words have; none where they refer to a turn before."""
+    if inquiry.evidence.previous is not None:
+        return ()
+    for shape in SHAPES:
+        if found := tuple(with_joins(plan, inquiry.schema) for plan in shape(inquiry)):
+            return found
+    return ()
+
+
+def has_shape(plan: Plan, shapes: tuple[Plan, ...]) -> bool:
+    """Tell whether a plan is one of some shapes, further conditions aside."""
+    return any(
+        plan.select == shape.select
+        and (plan.order_by, plan.limit, plan.offset) == (shape.order_by, shape.limit, shape.offset)
+        and plan.group_by == shape.group_by
+        and set(conjuncts(shape.where)) <= set(conjuncts(plan.where))
+        for shape in shapes
+    )

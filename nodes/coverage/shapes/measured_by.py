@@ -1,0 +1,61 @@
+"""measure_of: the column by which a word ranks or compares the rows of a table."""
+
+from __future__ import annotations
+
+from nodes.coverage.inquiry import Inquiry
+from nodes.lexical.lexicon import COMPARED, SUPERLATIVES
+from nodes.lexical.utterance import stem
+from value_index.schema import ColumnRef
+
+REACH = 5
+"""Words between a superlative and the column that it ranks by."""
+_TIMES = frozenset(map(stem, ("date", "time", "year")))
+_BORN = frozenset(map(stem, ("birth", "born", "birthday", "dob")))
+_LONG = frozenset(map(stem, ("duration", "length", "minutes", "hours", "seconds", "time", "page")))
+_SIZE = frozenset(map(stem, ("size", "area", "bytes", "weight", "population", "volume")))
+_FURTHER = {"longest": _LONG, "shortest": _LONG, "longer": _LONG, "shorter": _LONG, "largest": _SIZE, "biggest": _SIZE,
+            "larger": _SIZE, "bigger": _SIZE, "smaller": _SIZE, "smallest": _SIZE}  # fmt: skip
+"""Stems of columns that a word may mean where the lexicon says nothing closer."""
+
+
+def measure_of(inquiry: Inquiry, word: str, at: int, table: str) -> ColumnRef | None:
+    """Return the numbers or times of a table that a superlative or comparative at a place ranks by; None if none.
+
+    "the longest recipe to cook": cook_minutes. "the highest salary": salary. "the oldest": birth_date.
+    """
+    implied = {stem(each) for each in (*SUPERLATIVES.get(word, (False, ()))[1], *COMPARED.get(word, ()))}
+    said = set(inquiry.stems)
+    found: list[tuple[float, ColumnRef]] = []
+    for ref in measures(inquiry, table):
+        stems = inquiry.column_stems(ref)
+        near = [m.score(ref) for m in inquiry.evidence.mentions.columns if at - 2 <= m.start <= at + REACH]
+        timed = bool(implied & _TIMES) and inquiry.profiles.of(ref).date_form is not None and not stems & _BORN
+        fits = 0.6 * bool(implied & stems or timed or ("age" in implied and stems & _BORN))
+        fits = fits or 0.4 * bool(_FURTHER.get(word, frozenset()) & stems)
+        score = max((0.0, *near, fits)) + 0.1 * len(stems & said)
+        if score >= 0.4:
+            found.append((score, ref))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def measures(inquiry: Inquiry, table: str) -> tuple[ColumnRef, ...]:
+    """Return the columns of a table whose values have an order, keys and yes/no columns left out."""
+    found = inquiry.schema.table(table)
+    refs = [ColumnRef(table=found.name, column=column.name) for column in found.columns] if found else []
+    return tuple(
+        ref
+        for ref in refs
+        if ref not in inquiry.keys
+        and inquiry.profiles.of(ref).flag is None
+        and (inquiry.evidence.is_ordered(ref) or inquiry.profiles.of(ref).date_form is not None)
+    )
+
+
+def ranks_down(inquiry: Inquiry, word: str, column: ColumnRef) -> bool:
+    """Tell whether a superlative asks for the largest values of a column: the oldest have the earliest births."""
+    descending, implied = SUPERLATIVES[word]
+    return descending != ("age" in implied and inquiry.evidence.is_ordered(column) and not _is_age(inquiry, column))
+
+
+def _is_age(inquiry: Inquiry, column: ColumnRef) -> bool:
+    return stem("age") in inquiry.column_stems(column)
