@@ -180,4 +180,4 @@ LANGUAGES: dict[str, dict[str, str]] = {
         """
     ),
 }
-"""For each language, what usual names of tables and columns mean."""
+"""What usual names of tables and columns mean, by language."""
