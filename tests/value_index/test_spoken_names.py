@@ -39,7 +39,11 @@ def test_abbreviations_are_written_out(table: str, columns: str, wanted: str, sa
 def test_names_in_other_languages_are_translated() -> None:
     spanish = _spoken(tbl_libros="id_libro titulo precio", tbl_socios="nombre fecha_de_nacimiento país")
     assert spanish == {"books": ["book id", "title", "price"], "members": ["name", "birth date", "country"]}
-    assert _spoken(kunden="kundennr vorname stadt geburtsdatum")["customers"][1:] == ["first name", "city", "birth date"]
+    assert _spoken(kunden="kundennr vorname stadt geburtsdatum")["customers"][1:] == [
+        "first name",
+        "city",
+        "birth date",
+    ]
 
 
 def test_one_foreign_word_makes_no_language() -> None:
