@@ -39,6 +39,8 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
     console.print(_text(_count(answer), style="dim" if answer.result.ok else "red"))
     if answer.confidence is not None and answer.confidence < UNSURE:
         console.print(Text(f"not sure of this: {answer.confidence:.0%}", style="yellow"))
+    if answer.seen and answer.seen.again:
+        console.print(Text("this is the query of the turn before", style="yellow"))
     if answer.unused:
         console.print(_text(f"not used: {', '.join(answer.unused)}", style="yellow"))
     if answer.other_reading:

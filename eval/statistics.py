@@ -228,3 +228,15 @@ def _wilson(successes: int, trials: int) -> Interval:
     middle = share + z * z / (2 * trials)
     reach = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     return Interval(max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale))
+
+
+def area(confidences: Sequence[float], right: Sequence[bool]) -> float:
+    """Return the share of pairs of a right and a wrong answer of which the right one has more confidence; equal ones count half.
+
+    >>> area([0.9, 0.4, 0.4], [True, True, False])
+    0.75
+    """
+    pairs = list(zip(confidences, right, strict=True))
+    above, below = ([sure for sure, is_right in pairs if bool(is_right) is side] for side in (True, False))
+    won = sum((one > other) + 0.5 * (one == other) for one in above for other in below)
+    return won / (len(above) * len(below)) if above and below else 0.5

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from eval.cli.options import resumable
 from training.data.cli import app as data_app
 from training.experiments.cli import app as experiments_app
-from training.options import HELD_OUT, DataFolder, HeldOut, Resume
+from training.options import AGAIN, HELD_OUT, DataFolder, HeldOut, Resume
 from training.sft.cli import app as sft_app
 
 __all__ = ["app", "data_app"]
@@ -73,14 +74,16 @@ def compact(
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
     if kit is not None:
-        typer.echo(train_from_kit(kit, out, config=settings, minutes=minutes, resume=resume))
+        with resumable(out):
+            typer.echo(train_from_kit(kit, out, config=settings, minutes=minutes, resume=resume))
         return
     assert data is not None and settings is not None
     if minutes is not None:
         settings = settings.model_copy(update={"minutes": minutes})
     if export:
         typer.echo(write(out, export, data=data, config=settings, base=base))
-    else:
+        return
+    with resumable(out):
         typer.echo(train_compact(settings, data, out, base=base, resume=resume, start=start))
 
 
@@ -132,7 +135,8 @@ def rerank(
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
     if export:
         typer.echo(write(out, export, data=data, config=settings, base=base))
-    else:
+        return
+    with resumable(out):
         typer.echo(train_cross_encoder(settings, data, out, base=base, resume=resume))
 
 
@@ -160,17 +164,12 @@ def choice(
     from training.ranking.config import load_choice_config
     from training.ranking.train import train_choice
 
-    typer.echo(
-        train_choice(
-            data,
-            sorted(listed_databases(held_out)),
-            out,
-            config=load_choice_config(config),
-            folder=work,
-            network=network or SHIPPED,
-            say=typer.echo,
+    settings, databases = load_choice_config(config), sorted(listed_databases(held_out))
+    with resumable(work, AGAIN):
+        chosen = train_choice(
+            data, databases, out, config=settings, folder=work, network=network or SHIPPED, say=typer.echo
         )
-    )
+    typer.echo(chosen)
 
 
 @app.command("answer-confidence", rich_help_panel="The embedded planner")
@@ -183,6 +182,12 @@ def answer_confidence(
         "configs/training/choice.toml"
     ),
     held_out: HeldOut = HELD_OUT,
+    work: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER", help="Folder that keeps judged answers, which a run that was stopped goes on from."
+        ),
+    ] = Path("runs/answer-confidence"),
 ) -> None:
     """Fit how sure an answer of the embedded planner is, once its rows and those of the plans behind it are seen."""
     from eval.datasets import listed_databases
@@ -190,7 +195,9 @@ def answer_confidence(
     from training.ranking.config import load_choice_config
 
     settings, databases = load_choice_config(config), sorted(listed_databases(held_out))
-    typer.echo(train_answer_confidence(data, databases, out, config=settings, say=typer.echo))
+    with resumable(work, AGAIN):
+        fitted = train_answer_confidence(data, databases, out, config=settings, folder=work, say=typer.echo)
+    typer.echo(fitted)
 
 
 @app.command("model-choice", rich_help_panel="The embedded planner")
@@ -212,7 +219,8 @@ def model_choice(
     from eval.datasets import listed_databases
     from training.linear_models.choice import fit_choice, held_out_run, write_choice
 
-    run = held_out_run(run, data, sorted(listed_databases(held_out)))
+    with resumable(run, AGAIN):
+        run = held_out_run(run, data, sorted(listed_databases(held_out)))
     weights, turns = fit_choice(run, data, every=every)
     part = f" --every {every}" if every > 1 else ""
     write_choice(weights, out, f"turnsql train model-choice{part}, the held-out databases of CoSQL train")

@@ -25,13 +25,19 @@ FEATURES = (
     Feature("lead", "How far the first plan leads the best with other rows, four at most, over four."),
     Feature("same_rows", "The share of the plans' probability that lies on plans with the rows of the answer."),
     Feature("nothing", "True if there are no rows, or nothing but NULL in them."),
+    Feature("many", "True if there are more rows than somebody reads."),
+    Feature("again", "True if it is the query of the turn before once more, whatever was asked now."),
 )
 LISTS: FeatureLists = {"answer": FEATURES}
 LEAST = 0.001
 """A confidence nearer to 0 or to 1 counts as this near."""
+MANY = 50
+"""Rows that somebody reads."""
 
 
-def answer_confidence(planner: float, plan: Plan, found: Sequence[Rival], result: Result) -> float:
+def answer_confidence(
+    planner: float, plan: Plan, found: Sequence[Rival], result: Result, *, again: bool = False
+) -> float:
     """Return the probability that an answer is right.
 
     Args:
@@ -39,11 +45,14 @@ def answer_confidence(planner: float, plan: Plan, found: Sequence[Rival], result
         plan: the plan that was answered with.
         found: the plans that came near it.
         result: the rows.
+        again: whether it is the query of the turn before.
     """
-    return probability(confidence_features(planner, plan, found, result), answer_weights())
+    return probability(confidence_features(planner, plan, found, result, again=again), answer_weights())
 
 
-def confidence_features(planner: float, plan: Plan, found: Sequence[Rival], result: Result) -> Features:
+def confidence_features(
+    planner: float, plan: Plan, found: Sequence[Rival], result: Result, *, again: bool = False
+) -> Features:
     """Return what tells whether an answer is right; `answer_confidence` says of what."""
     kept = min(1 - LEAST, max(LEAST, planner))
     shares = [(exp(-each.behind), each.same_rows) for each in found]
@@ -54,6 +63,8 @@ def confidence_features(planner: float, plan: Plan, found: Sequence[Rival], resu
         "lead": (FAR if other is None else other.behind) / FAR,
         "same_rows": (1 + sum(share for share, same in shares if same)) / (1 + sum(share for share, _ in shares)),
         "nothing": float(all(cell is None for row in result.rows for cell in row)),
+        "many": float(len(result.rows) > MANY),
+        "again": float(again),
     }
 
 

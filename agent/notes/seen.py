@@ -6,6 +6,7 @@ from agent.config import ExecutionSettings
 from agent.notes.answer_confidence import answer_confidence
 from agent.notes.other_reading import OtherReading, other_reading
 from agent.notes.rivals import rivals
+from nodes.compact.plan_parts import PlanParts
 from nodes.node import Context
 from nodes.state import GraphState
 from value_index.database import Result
@@ -19,6 +20,8 @@ class Seen(FrozenModel):
     """The probability that the answer is right."""
     other_reading: OtherReading | None
     """A plan that comes close and gives other rows; None if none does, or the answer is sure."""
+    again: bool
+    """Whether the answer is the query of the turn before once more."""
 
     @classmethod
     def of(
@@ -35,5 +38,13 @@ class Seen(FrozenModel):
         first = state.plans[0] if state.plans else None
         if found is None or first is None or first.confidence is None or result is None:
             return None
-        confidence = answer_confidence(first.confidence, first.plan, found, result)
-        return cls(confidence=confidence, other_reading=other_reading(confidence, first.plan, found))
+        again = asks_again(state, context)
+        confidence = answer_confidence(first.confidence, first.plan, found, result, again=again)
+        return cls(confidence=confidence, other_reading=other_reading(confidence, first.plan, found), again=again)
+
+
+def asks_again(state: GraphState, context: Context) -> bool:
+    """Tell whether the first plan of a turn is that of the turn before, however its joins are written."""
+    earlier = context.analysis_of(state).earlier_plans
+    before = earlier[-1] if earlier else None
+    return before is not None and bool(state.plans) and PlanParts(state.plans[0].plan).key == PlanParts(before).key

@@ -14,6 +14,7 @@ from eval.scoring.score import open_rows
 from eval.scoring.scores import read_scores
 from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.same_rows import same_rows
+from eval.statistics import area
 from nodes.coverage.unused import unused_mentions
 from nodes.node import ADAPTERS, FIELDS, Context
 from nodes.sql.parsing.parse import repair
@@ -60,7 +61,7 @@ class NoteFigures(FrozenModel):
     """What the confidence alone would tell, bound by bound."""
     wrong: int
     wrong_without_note: int
-    """Wrong answers with a confidence of .5 or more, nothing unused, no warning, and no other reading."""
+    """Wrong answers with a confidence of .5 or more, nothing unused, no warning, no other reading, and another query than before."""
     right_with_note: int
     """Right answers that have one of these."""
     read_otherwise: int
@@ -80,7 +81,7 @@ class NotedTurn:
     confidence: float
     """That of the answer, its rows seen."""
     noted: bool
-    """Whether words are unused, the validator warns, or another reading comes close."""
+    """Whether words are unused, the validator warns, another reading comes close, or it is the query of the turn before."""
     right: bool
     planner: float = 0.0
     """The planner's own confidence."""
@@ -148,7 +149,8 @@ def _noted(
     seen, planner = Seen.of(state, result, read, EXECUTION), record.confidence or 0.0
     other = seen.other_reading if seen else None
     other_right = same_rows(executions, context.database, repair(gold), other.sql) if other else None
-    noted, confidence = warned or told or other is not None, seen.confidence if seen else planner
+    noted = warned or told or other is not None or (seen is not None and seen.again)
+    confidence = seen.confidence if seen else planner
     return NotedTurn(confidence, noted, right, planner, other_right, compared)
 
 
@@ -167,8 +169,8 @@ def figures_of(turns: Iterable[NotedTurn]) -> NoteFigures:
         confidence=sum(each.confidence for each in found) / count,
         calibration_error=sum(_gaps(found)) / count,
         brier=sum((each.confidence - each.right) ** 2 for each in found) / count,
-        area=_area([each.confidence for each in found], [each.right for each in found]),
-        planner_area=_area([each.planner for each in found], [each.right for each in found]),
+        area=area([each.confidence for each in found], [each.right for each in found]),
+        planner_area=area([each.planner for each in found], [each.right for each in found]),
         curve=tuple(_point(found, bound) for bound in BOUNDS),
         wrong=len(wrong),
         wrong_without_note=sum(each.confidence >= LEAST and not each.noted for each in wrong),
@@ -195,11 +197,3 @@ def _point(turns: list[NotedTurn], bound: float) -> NotePoint:
         wrong_without_note=sum(each >= bound for each in wrong) / max(1, len(wrong)),
         right_with_note=sum(each < bound for each in right) / max(1, len(right)),
     )
-
-
-def _area(confidences: list[float], right: list[bool]) -> float:
-    """Return the share of pairs of a right and a wrong answer of which the right one has more confidence; equal ones count half."""
-    pairs = list(zip(confidences, right, strict=True))
-    above, below = ([sure for sure, is_right in pairs if is_right is side] for side in (True, False))
-    won = sum((one > other) + 0.5 * (one == other) for one in above for other in below)
-    return won / (len(above) * len(below)) if above and below else 0.5

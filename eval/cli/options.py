@@ -84,12 +84,17 @@ def cassette_of(
 
 
 @contextmanager
-def resumable(out: Path) -> Generator[None]:
-    """Say how to go on where a user stops a long run (exit status 130, as of every command that is stopped)."""
+def resumable(out: Path, again: str = "go on with --resume") -> Generator[None]:
+    """Say how to go on where a user stops a long run (exit status 130, as of every command that is stopped).
+
+    Args:
+        out: the folder that keeps what is finished.
+        again: how a second call goes on with it.
+    """
     try:
         yield
     except KeyboardInterrupt:
-        kept = f": {out} keeps what is finished, go on with --resume" if out.exists() else " before anything was kept"
+        kept = f": {out} keeps what is finished, {again}" if out.exists() else " before anything was kept"
         typer.echo(f"turnsql: stopped{kept}", err=True)
         raise
 

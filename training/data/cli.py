@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from eval.cli.options import resumable
+from training.options import AGAIN
+
 app = typer.Typer(help="List and download data sets, and make training data from them.", no_args_is_help=True)
 
 Data = Annotated[Path, typer.Option(metavar="FOLDER", help="Folder that holds cosql_dataset, spider_data, bird, ...")]
@@ -58,7 +61,8 @@ def prepare_command(
     from training.data.prepare import prepare
     from training.data.tables import mix_tables
 
-    manifest = prepare(config, data, out, tokenizer=tokenizer, say=typer.echo)
+    with resumable(out, AGAIN):
+        manifest = prepare(config, data, out, tokenizer=tokenizer, say=typer.echo)
     for table in mix_tables(manifest):
         Console().print(table.rich())
     typer.echo(f"{out}: {sum(manifest.rows['train'].values()):,} training rows")

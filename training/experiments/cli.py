@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from training.options import DataFolder
+from eval.cli.options import resumable
+from training.options import AGAIN, DataFolder
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -67,7 +68,9 @@ def chain(
     settings = load_chain(config)
     if model is not None:
         settings = settings.model_copy(update={"model": model})
-    for found in Chain(settings, config.parent, data, out, python, server_python, Steps(typer.echo)).run():
+    with resumable(out, AGAIN):
+        tables = Chain(settings, config.parent, data, out, python, server_python, Steps(typer.echo)).run()
+    for found in tables:
         Console().print(found.rich())
 
 
@@ -114,7 +117,8 @@ def prompt_parts(
     if ask and out is not None:
         agent, folder = config.parent / settings.agent, data or Path(read_manifest(planner).data)
         steps = Steps(lambda line: typer.echo(line, err=True))
-        PartRuns(agent, dialogues or settings.dialogues, folder, out, concurrency, steps).ask(prompts)
+        with resumable(out, AGAIN):
+            PartRuns(agent, dialogues or settings.dialogues, folder, out, concurrency, steps).ask(prompts)
         effects = part_effects(out / "runs", list(prompts))
     table = parts_table(prompt_tokens(planner, prompts, count, data), counted_by, effects)
     Console().print(table.rich())
@@ -142,5 +146,7 @@ def adapter_pipeline(
     from training.experiments.adapter_pipeline import AdapterPipeline
     from training.experiments.steps import Steps
 
-    for found in AdapterPipeline(data, out, python, base, steps=Steps(typer.echo)).run():
+    with resumable(out, AGAIN):
+        tables = AdapterPipeline(data, out, python, base, steps=Steps(typer.echo)).run()
+    for found in tables:
         Console().print(found.rich())

@@ -8,23 +8,29 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from agent.config import Config
 from agent.execute import execute
-from agent.notes.answer_confidence import LISTS, confidence_features
+from agent.notes.answer_confidence import LISTS, answer_weights, confidence_features
 from agent.notes.rivals import rivals
+from agent.notes.seen import asks_again
 from agent.steps import walk
 from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.same_rows import same_rows
+from eval.statistics import area
+from nodes.compact.network import SHIPPED
+from nodes.compact.ranking.choice_weights import CHOICE
 from nodes.state import Turn
 from training.linear_models.fitting import fit_logistic
 from training.ranking.candidates import DEADLINE, MOST_ROWS
 from training.ranking.confidence import brier, calibration_error
 from training.ranking.config import ChoiceConfig
 from training.ranking.conversations import Conversation, HeldOut
+from training.ranking.kept import CODE, content_key, kept
 from value_index.linear_model import Features, Weights, probability
 from value_index.weights_file import WeightsFile, write_weights
 
@@ -43,7 +49,13 @@ class JudgedAnswer:
 
 
 def train_answer_confidence(
-    data: Path, databases: Sequence[str], out: Path, *, config: ChoiceConfig, say: Callable[[str], None] = print
+    data: Path,
+    databases: Sequence[str],
+    out: Path,
+    *,
+    config: ChoiceConfig,
+    folder: Path,
+    say: Callable[[str], None] = print,
 ) -> Path:
     """Answer the conversations of every source after gold history, fit, and write the weights.
 
@@ -51,21 +63,31 @@ def train_answer_confidence(
         databases: those that network and ranking were not trained on.
         out: the file of weights.
         config: which sources, how much of each, and how much each weighs.
-        say: is told how the fit holds on databases that it left out.
+        folder: where the answers of each source are kept, so that a run that was stopped goes on with the next.
+        say: is told how the fit holds on databases that it left out, beside the shipped weights.
     """
     held_out = HeldOut(data, databases, config.size, config.fit.seed)
+    settings = [sorted(databases), config.size, config.fit.seed]
+    key = content_key(settings, [SHIPPED, CHOICE], (*CODE, "agent"))
     makers = {
         "dialogues": held_out.dialogues,
         "questions": held_out.questions,
         "renamed": held_out.renamed,
         "generated": held_out.generated,
     }
-    answers = [each for name in sorted(config.sources) for each in judged_answers(makers[name]())]
+    answers: list[JudgedAnswer] = []
+    for name in sorted(config.sources):
+        make = partial(_answered, makers[name])
+        answers += kept(folder / f"{name}-{key}.json.gz", make, lambda row: JudgedAnswer(**row))
     weights, report = fitted(answers, {str(name): share for name, share in config.sources.items()}, config.fit.parts)
     write_weights(out, WeightsFile({"answer": weights}, {}), LISTS, source=SOURCE)
     for name, row in report.items():
         say(f"{name}: {json.dumps(row)}")
     return out
+
+
+def _answered(conversations: Callable[[], Iterable[Conversation]]) -> Iterator[JudgedAnswer]:
+    yield from judged_answers(conversations())
 
 
 def judged_answers(conversations: Iterable[Conversation]) -> Iterator[JudgedAnswer]:
@@ -90,7 +112,8 @@ def judged_answers(conversations: Iterable[Conversation]) -> Iterator[JudgedAnsw
             found = rivals(state, result, context, config.execution)
             if found is not None and state.plans and result is not None:
                 first = state.plans[0]
-                features = confidence_features(first.confidence or 0.0, first.plan, found, result)
+                again = asks_again(state, context)
+                features = confidence_features(first.confidence or 0.0, first.plan, found, result, again=again)
                 right = same_rows(executions, context.database, turn.sql, state.sql or "")
                 yield JudgedAnswer(conversation.source, conversation.database, features, right)
 
@@ -121,8 +144,9 @@ def fitted(
         )
         sure[~kept] = [probability(row, weights) for row, is_kept in zip(rows, kept, strict=True) if not is_kept]
     planner = np.array([1 / (1 + np.exp(-row["planner"])) for row in rows])
+    shipped = np.array([probability(row, answer_weights()) for row in rows])
     report = {
-        name: _figures(sure, planner, right, np.array([name in (source, "all") for source in sources]))
+        name: _figures(sure, planner, shipped, right, np.array([name in (source, "all") for source in sources]))
         for name in [*sorted(sizes), "all"]
     }
     return {
@@ -130,11 +154,19 @@ def fitted(
     }, report
 
 
-def _figures(sure: np.ndarray, planner: np.ndarray, right: np.ndarray, mask: np.ndarray) -> dict[str, float]:
+def _figures(
+    sure: np.ndarray, planner: np.ndarray, shipped: np.ndarray, right: np.ndarray, mask: np.ndarray
+) -> dict[str, float]:
+    judged = right[mask]
     return {
         "answers": int(mask.sum()),
-        "right": round(float(right[mask].mean()), 3),
-        "calibration error": round(calibration_error(sure[mask], right[mask]), 3),
-        "brier": round(brier(sure[mask], right[mask]), 3),
-        "planner's brier": round(brier(planner[mask], right[mask]), 3),
+        "right": round(float(judged.mean()), 3),
+        "calibration error": round(calibration_error(sure[mask], judged), 3),
+        "shipped calibration error": round(calibration_error(shipped[mask], judged), 3),
+        "brier": round(brier(sure[mask], judged), 3),
+        "shipped brier": round(brier(shipped[mask], judged), 3),
+        "planner's brier": round(brier(planner[mask], judged), 3),
+        "area": round(area(sure[mask].tolist(), judged.tolist()), 3),
+        "shipped area": round(area(shipped[mask].tolist(), judged.tolist()), 3),
+        "planner's area": round(area(planner[mask].tolist(), judged.tolist()), 3),
     }

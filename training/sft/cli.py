@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from eval.cli.options import resumable
 from training.options import HELD_OUT, DataFolder, Resume
 
 app = typer.Typer(no_args_is_help=True)
@@ -86,7 +87,8 @@ def sft(
         from training.sft.train import train_sft
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
-    typer.echo(train_sft(settings, data, out, base=base, resume=resume))
+    with resumable(out):
+        typer.echo(train_sft(settings, data, out, base=base, resume=resume))
 
 
 @app.command(rich_help_panel="Language models")
@@ -111,7 +113,8 @@ def grpo(
         from training.sft.grpo import train_grpo
     except ImportError as error:
         raise TrainingError(f"training needs {error.name}: uv pip install -e '.[train]'") from error
-    typer.echo(train_grpo(settings, data, out, base=base, start=start, resume=resume))
+    with resumable(out):
+        typer.echo(train_grpo(settings, data, out, base=base, start=start, resume=resume))
 
 
 @app.command(rich_help_panel="Language models")

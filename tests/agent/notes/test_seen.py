@@ -15,7 +15,7 @@ from agent.notes.seen import Seen
 from nodes.node import Context
 from nodes.plan import ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, TableSource
 from nodes.sql.from_plan import from_plan
-from nodes.state import GraphState, ScoredPlan
+from nodes.state import GraphState, ScoredPlan, Turn
 from value_index.knowledge.store import Knowledge, VerifiedQuestion
 from value_index.opened import opened
 
@@ -94,6 +94,22 @@ def test_plans_with_the_same_rows_speak_for_an_answer_and_others_against_it(cont
 def test_no_rows_or_nothing_but_null_make_an_answer_less_sure(context: Context) -> None:
     nowhere = KIEL.model_copy(update={"where": Predicate(left=TOWN, operator="=", right=(LiteralTerm(value="Ulm"),))})
     assert sure(context, (nowhere, 3.0)) < sure(context, (KIEL, 3.0))
+
+
+@pytest.mark.parametrize(
+    ("before", "again"),
+    [
+        ("SELECT name FROM shop", True),
+        ("select T1.name from shop as T1", True),
+        ("SELECT name FROM shop WHERE town = 'Kiel'", False),
+        ("SELECT town FROM shop", False),
+        ("", False),
+    ],
+)
+def test_the_query_of_the_turn_before_once_more_is_told(context: Context, before: str, again: bool) -> None:
+    history = (Turn(utterance="Which shops are there?", sql=before),) if before else ()
+    found = seen(context, answered(context, (ALL, 3.0), (KIEL, 0.0)).model_copy(update={"history": history}))
+    assert found is not None and found.again is again
 
 
 def test_nothing_is_seen_of_another_answer_or_of_cut_rows(context: Context) -> None:
