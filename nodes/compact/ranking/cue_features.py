@@ -13,7 +13,18 @@ from functools import cached_property
 from nodes.compact.plan_parts import PlanParts
 from nodes.lexical.comparisons import meant_operator
 from nodes.lexical.evidence import Evidence
-from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Negation, Plan, PlanModel, Predicate, SetOperation, Star
+from nodes.plan import (
+    Aggregate,
+    ColumnTerm,
+    LiteralTerm,
+    Negation,
+    Plan,
+    PlanModel,
+    Predicate,
+    SetOperation,
+    Star,
+    SubPlan,
+)
 from nodes.plan.constraints import Constraint
 from nodes.plan.traversal import columns, walk
 from value_index.linear_model import Feature, Features
@@ -33,6 +44,10 @@ FEATURES = (
     Feature("average_unsupported", "True if an average is taken that is not asked."),
     Feature("sum_unsupported", "True if a sum is taken that is not asked."),
     Feature("extreme_unsupported", "True if MAX or MIN is taken that is not asked."),
+    Feature(
+        "figure_compared_unasked",
+        "True if a new condition compares with a maximum, minimum or average that no word asks for.",
+    ),
     Feature("average_of_text", "True if an average or sum of texts is taken."),
     Feature("extreme_of_text", "True if MAX or MIN of texts is taken."),
     Feature("group_asked_none", 'True if a group is asked ("for each genre") and there is none.'),
@@ -106,9 +121,22 @@ class CueFeatures:
             "average_unsupported": float("avg" in used and "avg" not in asked),
             "sum_unsupported": float("sum" in used and "sum" not in asked),
             "extreme_unsupported": float(bool(used & EXTREMES - asked)),
+            "figure_compared_unasked": float(
+                not asked and not self.evidence.superlatives and self._compares_figure(plan_parts)
+            ),
             "average_of_text": float(bool(odd - EXTREMES)),
             "extreme_of_text": float(bool(odd & EXTREMES)),
         }
+
+    def _compares_figure(self, plan_parts: PlanParts) -> bool:
+        """Tell whether a condition compares with a figure of rows, and the turn before has no such condition."""
+        found = [part for part in plan_parts.parts if isinstance(part, Predicate) and _is_figure_compared(part)]
+        return bool(found) and not set(found) <= self._predicates_before
+
+    @cached_property
+    def _predicates_before(self) -> frozenset[Predicate]:
+        previous = self.evidence.previous
+        return frozenset(part for part in walk(previous) if isinstance(part, Predicate)) if previous else frozenset()
 
     def _ordered_in(self, term: Aggregate) -> bool:
         """Whether an aggregate is taken of numbers or times."""
@@ -221,3 +249,8 @@ def _conditioned(plan: Plan) -> Iterator[ColumnTerm]:
     for part in (plan.where, plan.having, *plan.group_by, *plan.order_by):
         if part is not None:
             yield from columns(part)
+
+
+def _is_figure_compared(predicate: Predicate) -> bool:
+    shown = (term for inner in predicate.right if isinstance(inner, SubPlan) for term in inner.plan.select)
+    return any(isinstance(term, Aggregate) and term.function != "count" for term in shown)

@@ -124,7 +124,7 @@ class ReferenceFeatures:
         """How a turn refers to the one before: to its rows, to each of them, to a value to exchange or give up."""
         inquiry, evidence = self.demand.inquiry, self.demand.evidence
         before = len(evidence.constraints_before)
-        asks = evidence.cues.count is not None or bool(evidence.aggregates)
+        asks = evidence.cues.count is not None or bool(evidence.aggregates) or self.demand.sales is not None
         each = asks and asks_of_each(inquiry)
         given_up = gives_up(inquiry)
         previous = self.demand.previous

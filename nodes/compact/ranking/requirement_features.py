@@ -41,6 +41,7 @@ FEATURES = (
         "keeps_excluded",
         "How many values that the words leave out it asks for: \"leave out those rated R\" and `= 'R'`.",
     ),
+    Feature("figure_lost", "True if it shows a figure, none of those before, and the words name none."),
     Feature(
         "figure_exchanged", 'True if units are asked of a figure that was shown ("By shipper") and it shows another.'
     ),
@@ -92,6 +93,8 @@ FEATURES = (
 )
 
 _ONE_THING = frozenset(("it", "its", "he", "she", "him", "his", "her"))
+NAMED = 0.6
+"""Score of a mention from which the words name a figure."""
 CODE_LENGTH = 2
 """Characters up to which a literal may be a code that no words spell."""
 
@@ -147,6 +150,20 @@ class RequirementFeatures:
         return frozenset(float(each.number) for each in found)
 
     @cached_property
+    def _figures_kept(self) -> frozenset[Term]:
+        """The figures that the turn before showed, where the words of this one name none."""
+        before, evidence = self.demand.previous, self.demand.evidence
+        named = any(evidence.is_ordered(m.candidates[0][0]) and m.candidates[0][1] >= NAMED for m in evidence.named)
+        asked = evidence.cues.count is not None or bool(evidence.aggregates) or self.demand.sales is not None
+        if before is None or named or asked or self.demand.asks_share or self.demand.asks_difference:
+            return frozenset()
+        return frozenset(term for term in before.select if is_figure(term))
+
+    def _shows_another_figure(self, plan: Plan) -> bool:
+        shown = {term for term in plan.select if is_figure(term)}
+        return bool(shown) and bool(self._figures_kept) and not shown & self._figures_kept
+
+    @cached_property
     def _figures_before(self) -> frozenset[Term]:
         """The figures that the turn before showed, where this one asks only for their units, or for other units: "By shipper"."""
         before, evidence = self.demand.previous, self.demand.evidence
@@ -180,6 +197,7 @@ class RequirementFeatures:
             "total_counted": float(self.demand.total is not None and counts_rows(plan)),
             "share_missing": float((self.demand.asks_share and not tells_share(plan)) or share_of_one_value(plan)),
             "figure_exchanged": float(bool(self._figures_before) and not self._figures_before & set(plan.select)),
+            "figure_lost": float(self._shows_another_figure(plan)),
             "difference_missing": float(self.demand.asks_difference and not tells_difference(plan)),
         }
 

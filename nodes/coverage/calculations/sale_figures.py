@@ -14,7 +14,7 @@ from value_index.schema import ColumnRef, Table
 
 _MONEY = re.compile(
     r"\b(?:revenues?|turnover|takings|earnings|sales(?! (?:rep|person|people|man|men|team|agent|manager|tax|region|channel))(?: (?:value|volume|amount|total|revenue))?"
-    r"|(?:customer|client|account|company|member|who|that)s? (?:\w+ )?(?:spent|spends?))\b",
+    r"|(?:customer|client|account|company|member|who|that|they|them|he|she|each)s? (?:\w+ )?(?:spent|spends?))\b",
     re.IGNORECASE,
 )
 _PIECES = re.compile(

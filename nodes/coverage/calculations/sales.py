@@ -10,6 +10,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.groups import asked_groups, unit_terms
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.tables import idle_tables
+from nodes.coverage.references import asks_of_each
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, TableSource
 from nodes.plan.traversal import columns, walk
 
@@ -20,7 +21,8 @@ def asked_sales(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "Revenue per genre": `SELECT genre, sum(quantity * unit_price) FROM line JOIN book GROUP BY genre`.
     """
     asked = demand.sales
-    if asked is None or plan.set_operations or not all(isinstance(source, TableSource) for source in plan.tables):
+    of_each = demand.previous is not None and asks_of_each(demand.inquiry)
+    if asked is None or of_each or plan.set_operations or not all(isinstance(source, TableSource) for source in plan.tables):
         return
     for figure in asked.figures:
         total = _total(plan, figure, demand)

@@ -17,13 +17,16 @@ def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "How many of our books come from each of them?" after publishers: `SELECT name, count(*) ... GROUP BY publisher_id`.
     """
     shown = [term for term in plan.select if isinstance(term, ColumnTerm)]
-    if plan != demand.previous or plan.set_operations or plan.group_by or len(shown) != len(plan.select) or not shown:
+    if plan != demand.previous or plan.set_operations or len(shown) != len(plan.select) or not shown:
         return
     if not asks_of_each(demand.inquiry):
         return
     for aggregate, table in _aggregates(demand):
         joined = with_table(plan, table, demand.schema) if table else plan
-        if joined is not None:
+        if joined is not None and plan.group_by:
+            if set(shown) <= set(plan.group_by):  # groups that a condition chose: "who bought more than five times?"
+                yield joined.model_copy(update={"select": (*plan.select, aggregate), "order_by": (), "limit": None})
+        elif joined is not None:
             key = (row_key(shown[0], demand.schema) if _names_rows(shown[0], demand) else shown[0],)
             yield joined.model_copy(
                 update={
@@ -50,6 +53,9 @@ def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
         named = [m.table for m in evidence.mentions.tables if m.score >= 0.8 and m.table.lower() not in before]
         for table in dict.fromkeys(named) or [""]:
             yield Aggregate(function="count", argument=Star()), table
+    if demand.sales is not None and demand.sales.ranked is None:
+        for figure in demand.sales.figures:
+            yield Aggregate(function="sum", argument=figure.term), figure.table
     for at, function in evidence.aggregates:
         for mention in evidence.named:
             for ref, score in mention.candidates[:2]:
