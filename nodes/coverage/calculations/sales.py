@@ -22,7 +22,12 @@ def asked_sales(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     asked = demand.sales
     of_each = demand.previous is not None and asks_of_each(demand.inquiry)
-    if asked is None or of_each or plan.set_operations or not all(isinstance(source, TableSource) for source in plan.tables):
+    if (
+        asked is None
+        or of_each
+        or plan.set_operations
+        or not all(isinstance(source, TableSource) for source in plan.tables)
+    ):
         return
     for figure in asked.figures:
         total = _total(plan, figure, demand)
