@@ -16,7 +16,7 @@ from training.cli import app, data_app
         ("train", "training.ranking.train.train_choice", ["choice", "--work"], "run this again to go on"),
         ("train", "training.ranking.answers.train_answer_confidence", ["answer-confidence", "--work"], "run this again to go on"),
         ("train", "training.experiments.chain.Chain.run", ["chain", "--out"], "run this again to go on"),
-        ("data", "training.data.prepare.prepare", ["prepare", "--config", "any.toml", "--out"], "run this again to go on"),
+        ("data", "training.data.mix.prepare.prepare", ["prepare", "--config", "any.toml", "--out"], "run this again to go on"),
     ],
 )  # fmt: skip
 def test_a_command_that_is_stopped_says_how_to_go_on(

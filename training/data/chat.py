@@ -30,7 +30,7 @@ from nodes.sql.joins.fill import with_joins
 from nodes.sql_generation import Llm, in_join_order
 from nodes.state import STAGES, GraphState, Stage
 from training.data.leak_guard import refuse_answers
-from training.data.mix_config import MixConfig
+from training.data.mix.config import MixConfig
 from training.data.turns import MixTurn, TurnSource
 from training.dev_databases import LeakError
 from training.settings import TrainingError

@@ -58,7 +58,7 @@ def prepare_command(
     """Make training data: chat rows of every stage that asks the model, audited, with a manifest."""
     from rich.console import Console
 
-    from training.data.prepare import prepare
+    from training.data.mix.prepare import prepare
     from training.data.tables import mix_tables
 
     with resumable(out, AGAIN):

@@ -27,7 +27,7 @@ from nodes.sql.joins.fill import with_joins
 from nodes.state import Stage
 from training.data.catalogue import TRAINABLE, split_of
 from training.data.chat import ChatMaker, ChatRow, RowOrigin, plan_answer
-from training.data.mix_config import MixConfig, MixSource
+from training.data.mix.config import MixConfig, MixSource
 from training.data.sources import load_source
 from training.data.turns import MixTurn, TurnSource
 from training.dev_databases import LeakError, refuse_dev_databases

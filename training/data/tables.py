@@ -7,7 +7,7 @@ from pathlib import Path
 from eval.datasets import DataError
 from eval.table import ReportTable
 from training.data.catalogue import CATALOGUE, how_to_get
-from training.data.prepare import MixManifest
+from training.data.mix.manifest import MixManifest
 from training.data.sources import count
 
 ABSENT = "–"

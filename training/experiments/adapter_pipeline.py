@@ -19,7 +19,7 @@ from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.run import run
 from eval.scoring.score import score
 from eval.table import ReportTable
-from training.data.prepare import prepare
+from training.data.mix.prepare import prepare
 from training.experiments.read import read_experiments
 from training.experiments.steps import Steps, free_port, train_in_process
 from training.experiments.table import experiment_tables, write_tables

@@ -21,8 +21,8 @@ from eval.runs.run import run
 from eval.scoring.score import score
 from eval.table import ReportTable
 from nodes.llm.endpoint import Endpoint
-from training.data.mix_config import load_mix
-from training.data.prepare import prepare
+from training.data.mix.config import load_mix
+from training.data.mix.prepare import prepare
 from training.experiments.chain_config import ChainArm, ChainConfig, as_toml
 from training.experiments.chain_server import LLAMACPP, Served, by_llamacpp, by_vllm
 from training.experiments.chain_table import chain_tables

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.data.draw import draw_mix, shares
+from training.data.mix.draw import draw_mix, shares
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ from nodes.prompts.sql_prompt import sql_prompt
 from nodes.sql.from_plan import from_plan
 from nodes.state import GraphState, ScoredPlan, Turn
 from tests.training.data.library import AGENT, MIX, about, write_data, write_mix
-from training.data.mix_config import load_mix
+from training.data.mix.config import load_mix
+from training.data.mix.manifest import MixManifest
+from training.data.mix.prepare import prepare
 from training.data.parts import NAME
-from training.data.prepare import MixManifest, prepare
 from training.dev_databases import LeakError
 from training.settings import TrainingError
 from turnsql import app
@@ -218,7 +219,7 @@ def test_others_are_drawn_for_turns_whose_rows_are_too_long(data: Path, tmp_path
 
 def test_a_kill_at_any_byte_loses_at_most_one_turn(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mix = write_mix(tmp_path, "rows = 6\n" + MIX)
-    monkeypatch.setattr("training.data.prepare.PartFile.remove", lambda self: None)
+    monkeypatch.setattr("training.data.mix.prepare.PartFile.remove", lambda self: None)
     whole = made(data, tmp_path / "whole", mix)
     text = (tmp_path / "whole" / NAME).read_bytes()
     expected = (tmp_path / "whole" / "train" / "sql_generation.jsonl").read_text()
@@ -227,10 +228,10 @@ def test_a_kill_at_any_byte_loses_at_most_one_turn(data: Path, tmp_path: Path, m
         out.mkdir()
         (out / NAME).write_bytes(text[:cut])
         asked: list[str] = []
-        monkeypatch.setattr("training.data.prepare.PartFile.add", _counting(asked))
+        monkeypatch.setattr("training.data.mix.prepare.PartFile.add", _counting(asked))
         assert made(data, out, mix).fingerprint == whole.fingerprint
         monkeypatch.undo()
-        monkeypatch.setattr("training.data.prepare.PartFile.remove", lambda self: None)
+        monkeypatch.setattr("training.data.mix.prepare.PartFile.remove", lambda self: None)
         assert (out / "train" / "sql_generation.jsonl").read_text() == expected
         assert len(asked) == 6 - (text[:cut].count(b"\n") - 1)
 

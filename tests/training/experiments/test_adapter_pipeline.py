@@ -14,7 +14,7 @@ from agent.serving.vllm import ServeOptions, Server
 from eval.runs.experiment import RunOptions, read_experiment
 from tests.fake_endpoint import Response, fake_endpoint, said
 from tests.training.data.library import about, write_data
-from training.data.mix_config import load_mix
+from training.data.mix.config import load_mix
 from training.experiments.adapter_pipeline import AGENT, SETTINGS, AdapterPipeline
 from training.experiments.steps import Steps
 from training.settings import TrainingError

@@ -15,7 +15,7 @@ from agent.serving.vllm import Server
 from eval.runs.experiment import RunOptions, read_experiment
 from tests.fake_endpoint import Response, fake_endpoint, said
 from tests.training.data.library import about, write_data
-from training.data.mix_config import load_mix
+from training.data.mix.config import load_mix
 from training.experiments.chain import Chain
 from training.experiments.chain_config import ChainConfig, as_toml, load_chain
 from training.experiments.chain_server import LLAMACPP, Served

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training.data.mix_config import load_mix
+from training.data.mix.config import load_mix
 from training.settings import TrainingError
 from training.sft.config import load_sft_config
 from training.sft.estimate import (

@@ -6,7 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from training.data.mix_config import Balance
+from training.data.mix.config import Balance
 from training.data.turns import MixTurn
 
 
