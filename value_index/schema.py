@@ -149,7 +149,8 @@ class Schema(SchemaModel):
 
     @cached_property
     def _by_names(self) -> dict[tuple[str, str], ColumnRef]:
-        return {ref.folded: ref for ref in self.columns}
+        refs = (ColumnRef(table=table.name, column=column.name) for table in self.tables for column in table.columns)
+        return {ref.folded: ref for ref in refs}
 
     @cached_property
     def columns(self) -> tuple[ColumnRef, ...]:

@@ -21,12 +21,12 @@ from nodes.plan import (
     Truth,
 )
 from nodes.sql.errors import SQLError
+from nodes.sql.writing.chain import chain
 from nodes.sql.writing.groups import depends_on_groups
 from nodes.sql.writing.like_pattern import like_pattern
 from nodes.sql.writing.postgres_terms import PostgresTermWriter, whole_of
 from nodes.sql.writing.quoting import literal
 from nodes.sql.writing.time_forms import piece_of
-from nodes.sql.writing.typed_terms import chain
 from nodes.sql.writing.write_terms import enclosed, only
 
 TEXT = "VARCHAR(1000)"

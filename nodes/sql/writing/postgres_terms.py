@@ -22,11 +22,12 @@ from nodes.plan import (
     Truth,
 )
 from nodes.plan.traversal import walk_block
+from nodes.sql.writing.chain import chain
 from nodes.sql.writing.groups import depends_on_groups
 from nodes.sql.writing.like_pattern import like_pattern
 from nodes.sql.writing.quoting import literal
 from nodes.sql.writing.time_forms import piece_of, translated
-from nodes.sql.writing.typed_terms import TypedTermWriter, chain
+from nodes.sql.writing.typed_terms import TypedTermWriter
 from nodes.sql.writing.write_terms import enclosed, only
 
 NUMBER_FORM = r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
