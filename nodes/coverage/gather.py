@@ -15,6 +15,7 @@ from nodes.coverage.requirements.names import name_requirements
 from nodes.coverage.requirements.nulls import null_requirements
 from nodes.coverage.requirements.numbers import number_requirements
 from nodes.coverage.requirements.own_bounds import bound_requirements
+from nodes.coverage.requirements.part_names import part_name_requirements
 from nodes.coverage.requirements.patterns import pattern_requirements
 from nodes.coverage.requirements.values import value_requirements
 from nodes.coverage.requirements.zeros import zero_requirements
@@ -31,6 +32,7 @@ READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
     number_requirements,
     amount_requirements,
     exchanged_numbers,
+    part_name_requirements,
     name_requirements,
 )
 """The readers; of two requirements about the same words, the one read first stays."""

@@ -1,8 +1,8 @@
-"""Names of countries, their people, states, languages and currencies, from the libraries that keep them."""
+"""Names of countries, their people, states, languages, currencies, months and days, from the libraries that keep them; and of the sexes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import pycountry
@@ -13,6 +13,9 @@ from countryinfo import all_countries
 
 from value_index.grounding.alias import Alias, Domain
 from value_index.text.folding import fold
+
+SEXES = {"f": ("female", "woman", "women", "f"), "m": ("male", "man", "men", "m")}
+"""What the sexes are called; no library keeps it."""
 
 
 def names() -> dict[tuple[Domain, str], tuple[Alias, ...]]:
@@ -43,6 +46,12 @@ def names() -> dict[tuple[Domain, str], tuple[Alias, ...]]:
     for code, name in english.currencies.items():
         add("currency", code, name, False)
         add("currency", code, code, True)
+    for domain, width, forms in _times(english):
+        for number, name in forms.items():
+            add(domain, str(number), name, width != "wide")
+    for sex, spellings in SEXES.items():
+        for name in spellings:
+            add("sex", sex, name, len(name) == 1)
     for country, code, name in _states():
         add(f"states of {country}", code, name, False)
         add(f"states of {country}", code, code, True)
@@ -79,6 +88,13 @@ def _people() -> Iterable[tuple[str, str]]:
             for home in {likely.get(code, "").rpartition("_")[2], code.upper()}:
                 if code in get_official_languages(home, de_facto=True)[:1]:
                     yield home, name
+
+
+def _times(english: Locale) -> Iterable[tuple[Domain, str, Mapping[int, str]]]:
+    """Yield (domain, width, names by number) of the months and the days of a week."""
+    for domain, found in (("month", english.months), ("day", english.days)):
+        for width in ("wide", "abbreviated"):
+            yield domain, width, cast("Mapping[int, str]", found["format"][width])
 
 
 def _states() -> Iterable[tuple[str, str, str]]:

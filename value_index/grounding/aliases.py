@@ -1,4 +1,4 @@
-"""Other names of countries, their people, states, languages and currencies.
+"""Other names of countries, their people, states, languages, currencies, months, days and the sexes.
 
 The names are the CLDR's (Babel) and ISO 3166's (pycountry, for states and provinces); what a people is called comes from
 countryinfo too.
