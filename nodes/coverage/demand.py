@@ -15,7 +15,7 @@ from nodes.coverage.calculations.time_units import TimeUnit, asked_time_unit
 from nodes.coverage.gather import requirements
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.own_keys import OwnKeyAsked, asked_of_own_key
-from nodes.coverage.people import asks_who, people_tables
+from nodes.coverage.people import asks_who, counts_people, people_tables
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.references import adds_beside
 from nodes.coverage.requirement import Requirement
@@ -201,6 +201,11 @@ class Demand:
     def asks_who(self) -> bool:
         """Whether the words ask who, and the database knows people."""
         return asks_who(self.inquiry) and bool(self.people)
+
+    @cached_property
+    def counts_people(self) -> bool:
+        """Whether the words ask how many people there are, and the database knows some."""
+        return counts_people(self.inquiry) and bool(self.people)
 
     @cached_property
     def people(self) -> tuple[Table, ...]:

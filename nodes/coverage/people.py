@@ -25,6 +25,7 @@ _PEOPLE = frozenset(map(stem, [
 """Stems of words for people, and for organisations that act as they do."""
 
 
+_COUNTED = frozenset(("people", "persons", "individuals", "staff"))
 _PERSONS = frozenset(("who", "whom", "whose"))
 
 
@@ -41,6 +42,19 @@ def asks_who(inquiry: Inquiry) -> bool:
         ["by", "whom"],
         ["for", "whom"],
     )
+
+
+def counts_people(inquiry: Inquiry) -> bool:
+    """Tell whether the words ask how many people there are, and nothing of the schema bears that name."""
+    asked, words = inquiry.evidence.cues.count, inquiry.utterance.words
+    if asked is None:
+        return False
+    places = {at for at in range(asked, min(len(words), asked + 3)) if words[at].text in _COUNTED}
+    mentions = (
+        *((m.start, m.candidates[0][1]) for m in inquiry.evidence.mentions.columns),
+        *((m.start, m.score) for m in inquiry.evidence.mentions.tables),
+    )
+    return bool(places) and not any(start in places and score >= NAMED for start, score in mentions)
 
 
 def people_tables(inquiry: Inquiry) -> tuple[Table, ...]:

@@ -23,8 +23,12 @@ from nodes.coverage.references import (
     orders_rows,
     points_at_rows,
 )
+from nodes.coverage.things_asked import OPENING
+from nodes.lexical.lexicon import STOPWORDS
 from nodes.plan import Aggregate, ColumnTerm, Plan
+from nodes.plan.traversal import columns
 from value_index.linear_model import Feature, Features
+from value_index.schema import ColumnRef
 
 FEATURES = (
     Feature("refines_other_shown", "True if the words only refine the turn before and it shows something else."),
@@ -38,6 +42,10 @@ FEATURES = (
     Feature("extends_shown_lost", 'True if more is asked ("also their pages") and something shown before is lost.'),
     Feature("extends_nothing", "True if more is asked and nothing more is shown."),
     Feature("rows_meant_filters_lost", 'The share of the conditions lost though rows before are meant: "those books".'),
+    Feature(
+        "when_missing",
+        'True if the words ask only when ("Show when, too") and it shows no time that was compared before.',
+    ),
     Feature("each_missing", 'True if a figure is asked of each row before ("how many of each") and it does not group.'),
     Feature(
         "fragment_kept",
@@ -143,7 +151,24 @@ class ReferenceFeatures:
             "exchange_ignored": float(exchanges(inquiry) and bool(self._rivals & self._equalities(plan))),
             "added_value_lost": float(self.demand.adds_value and not self._leaves_open(plan)),
             "given_up_held": float(given_up and not lost),
+            "when_missing": float(
+                bool(self._times_meant)
+                and not self._times_meant & {t.ref for t in plan.select if isinstance(t, ColumnTerm)}
+            ),
         }
+
+    @cached_property
+    def _times_meant(self) -> frozenset[ColumnRef]:
+        """The times that the turn before compared, where the words ask only when ("Show when, too")."""
+        words = {word.text for word in self.demand.inquiry.utterance.words}
+        previous = self.demand.previous
+        alone = "when" in words and words <= STOPWORDS | OPENING | {"when", "that", "was", "too", "also", "exactly"}
+        if not alone or previous is None or previous.where is None:
+            return frozenset()
+        return frozenset(term.ref for term in columns(previous.where) if self._is_time(term.ref))
+
+    def _is_time(self, ref: ColumnRef) -> bool:
+        return self.demand.inquiry.profiles.of(ref).date_form is not None
 
     @cached_property
     def _rivals(self) -> frozenset[tuple[tuple[str, str], str]]:

@@ -85,6 +85,7 @@ FEATURES = (
     Feature("rows_repeated", "True if a join repeats the rows that are shown."),
     Feature("things_repeated", 'True if it does so and the words ask which things there are: "which books".'),
     Feature("people_missing", 'True if the words ask "who" and it shows no people.'),
+    Feature("people_uncounted", 'True if the words ask "how many people" and no table of people is read.'),
     Feature("star_over_joins", "True if it shows all columns of joined tables, row by row."),
     Feature("deed_missing", 'True if something was never done ("never rented") and its table is not read.'),
     Feature("role_fit", "How well the keys that it takes fit the words beside the values."),
@@ -153,10 +154,16 @@ class SenseFeatures:
             "rows_repeated": float(repeated),
             "things_repeated": float(repeated and self._asks_which),
             "people_missing": float(self.demand.asks_who and not shows_people(plan, self.demand)),
+            "people_uncounted": float(self.demand.counts_people and not self._people & plan_parts.folded_tables),
             "star_over_joins": float(plan.select == (Star(),) and len(plan.tables) > 1 and not plan.group_by),
             "deed_missing": float(bool(self._denied - plan_parts.folded_tables)),
             "role_fit": role_fit(plan, self.demand.inquiry),
         }  # fmt: skip
+
+    @cached_property
+    def _people(self) -> frozenset[str]:
+        """The tables of people, folded."""
+        return frozenset(table.name.lower() for table in self.demand.people)
 
     @cached_property
     def _key_pairs(self) -> frozenset[frozenset[tuple[str, str]]]:

@@ -12,7 +12,7 @@ from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef
 from value_index.text.folding import fold, holds_words
 
-STRENGTH = 0.85
+STRENGTH = 1.0
 NAMED = 0.8
 """Score of a mention from which the words name a table or a column instead."""
 

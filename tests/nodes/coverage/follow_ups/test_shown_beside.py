@@ -60,3 +60,13 @@ def test_a_figure_is_told_of_each_row(context: Context) -> None:
     wrong = right.replace("GROUP BY T1.ferry_id", "GROUP BY T2.state")
     assert "each_told" in fired(context, "How many crossings did each of them make?", right, before)
     assert "each_told" not in fired(context, "How many crossings did each of them make?", wrong, before)
+
+
+def test_when_alone_shows_the_time_that_was_compared(context: Context) -> None:
+    before = "SELECT full_name FROM skipper WHERE hired_on < '2006-01-01'"
+    wanted = before.replace("full_name", "full_name, hired_on")
+    assert "when_missing" not in fired(context, "Show when, too", wanted, before)
+    assert "when_missing" in fired(context, "Show when, too", wanted.replace("e, hired_on", "e, left_on"), before)
+    assert "when_missing" not in fired(
+        context, "When did they leave?", wanted.replace("e, hired_on", "e, left_on"), before
+    )
