@@ -64,6 +64,8 @@ class _Spoken:
         return column if said == column.natural_name else column.model_copy(update={"natural_name": said})
 
     def _said(self, words: list[str]) -> str:
+        if not words:  # a name of signs alone
+            return ""
         following = (*words[1:], "")
         said = [self._word(word, after, alone=len(words) == 1) for word, after in zip(words, following, strict=True)]
         if self._languages and _HEAD_FIRST & set(self._languages) and said != words and len(words) > 1:
