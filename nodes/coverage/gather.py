@@ -8,11 +8,11 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Requirement
 from nodes.coverage.requirements.amounts import amount_requirements
 from nodes.coverage.requirements.dates import date_requirements
-from nodes.coverage.requirements.exchanged_numbers import exchanged_numbers
 from nodes.coverage.requirements.flags import flag_requirements
 from nodes.coverage.requirements.lateness import late_requirements
 from nodes.coverage.requirements.names import name_requirements
 from nodes.coverage.requirements.nulls import null_requirements
+from nodes.coverage.requirements.number_alone import number_alone
 from nodes.coverage.requirements.numbers import number_requirements
 from nodes.coverage.requirements.own_bounds import bound_requirements
 from nodes.coverage.requirements.part_names import part_name_requirements
@@ -31,7 +31,7 @@ READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
     zero_requirements,
     number_requirements,
     amount_requirements,
-    exchanged_numbers,
+    number_alone,
     part_name_requirements,
     name_requirements,
 )

@@ -20,9 +20,9 @@ from nodes.coverage.calculations.numeric_texts import compares_texts, orders_tex
 from nodes.coverage.calculations.own_counts import counts_itself
 from nodes.coverage.column_profile import SAMPLE
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.asked_people import shows_people
 from nodes.coverage.edits.display import shows_another_name, shows_conditions
 from nodes.coverage.edits.own_key import goes_through_own_key
-from nodes.coverage.edits.people import shows_people
 from nodes.coverage.edits.tables import idle_tables, uses_copies
 from nodes.coverage.join_paths import connecting_tables, fan_traps, repeats_rows
 from nodes.coverage.plan_filters import leaves

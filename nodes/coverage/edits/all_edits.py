@@ -15,6 +15,7 @@ from nodes.coverage.calculations.shares import asked_shares
 from nodes.coverage.calculations.time_groups import grouped_by_time
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.absent import absent_rows
+from nodes.coverage.edits.asked_people import asked_people
 from nodes.coverage.edits.conditions import missing_conditions
 from nodes.coverage.edits.counts import asked_counts
 from nodes.coverage.edits.display import shown_things
@@ -29,11 +30,10 @@ from nodes.coverage.edits.following.ordinals import row_by_place
 from nodes.coverage.edits.following.others import the_others
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
-from nodes.coverage.edits.key_names import names_for_keys
 from nodes.coverage.edits.listed import shown_lists
+from nodes.coverage.edits.names_for_keys import names_for_keys
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
-from nodes.coverage.edits.people import asked_people
 from nodes.coverage.edits.projections import asked_projections
 from nodes.coverage.edits.repeats import repeated_conditions
 from nodes.coverage.edits.role_pairs import role_pairs

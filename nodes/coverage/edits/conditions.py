@@ -141,19 +141,14 @@ def _is_alternative(condition: Condition, option: Option, demand: Demand) -> boo
 
 def _gives_way(condition: Condition, option: Option, requirement: Requirement, demand: Demand) -> bool:
     """Tell whether a condition is to go: the same literal elsewhere, or the same column with what no word asks for now."""
-    wanted = [leaf for each in option.conditions for leaf in predicates(each)]
-    # A flag's 0 is no word of the turn: it says nothing of other columns that hold 0.
-    said = requirement.kind != "flag"
-    literals = frozenset(value for leaf in wanted if said for value in _literals(leaf))
-    literals |= frozenset(word for word in requirement.mention.casefold().split() if word.isdigit())
-    literals |= {requirement.mention.casefold()}
     if requirement.kind == "null" and _is_absence(condition):
         return True
+    literals = _said_literals(option, requirement)
     for leaf in predicates(condition):
         column = _column(leaf.left)
-        if not said and column == option.column.folded:
+        if requirement.kind == "flag" and column == option.column.folded:
             return True  # a flag is one of two: nothing else of it holds beside what is asked
-        if literals and _literals(leaf) and _literals(leaf) <= literals:
+        if _literals(leaf) and _literals(leaf) <= literals:
             return True
         domain = _same_domain(option, demand)
         if requirement.kind == "date":
@@ -161,6 +156,15 @@ def _gives_way(condition: Condition, option: Option, requirement: Requirement, d
         if column in domain and not _literals(leaf) & demand.literals:
             return not any(isinstance(term, ColumnTerm) for term in leaf.right)
     return False
+
+
+def _said_literals(option: Option, requirement: Requirement) -> frozenset[str]:
+    """Return the literals that words of the turn stand for; a flag's 0 is no word, and says nothing of other columns that hold 0."""
+    mention = requirement.mention.casefold()
+    words = frozenset((mention, *(word for word in mention.split() if word.isdigit())))
+    if requirement.kind == "flag":
+        return words
+    return words.union(*(_literals(leaf) for each in option.conditions for leaf in predicates(each)))
 
 
 def _is_absence(condition: Condition) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nodes.coverage.inquiry import Inquiry
-from nodes.lexical.comparisons import NumberComparison
 from nodes.lexical.utterance import stem
 from value_index.schema import ColumnRef
 
@@ -24,12 +23,17 @@ def time_columns_named(inquiry: Inquiry, position: int) -> frozenset[str]:
     return _LASTING if _said_unit(inquiry, position) else frozenset()
 
 
-def in_units_of(inquiry: Inquiry, ref: ColumnRef, comparison: NumberComparison) -> int | float:
+def in_units_of(inquiry: Inquiry, ref: ColumnRef, number: int | float, position: int) -> int | float:
     """Return the compared number in the unit that the column's name tells, else that its values do.
 
     "Longer than 3 hours" on lengths from 46 to 185: 180, since every length is over 3.
+
+    Args:
+        ref: the column that it is compared with.
+        number: the number as it is said.
+        position: the number's word.
     """
-    said, number = _said_unit(inquiry, comparison.position), comparison.number
+    said = _said_unit(inquiry, position)
     if said is None:
         return number
     stored = next((SECONDS[each] for each in inquiry.column_stems(ref) if each in SECONDS), None)

@@ -168,5 +168,5 @@ def _predicate(
         left = Cast(argument=left, type="real")
     if summed:
         left = Aggregate(function="sum", argument=left)
-    number = in_units_of(inquiry, ref, comparison)
+    number = in_units_of(inquiry, ref, comparison.number, comparison.position)
     return Predicate(left=left, operator=operator, right=(LiteralTerm(value=number),))

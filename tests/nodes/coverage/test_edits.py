@@ -264,6 +264,9 @@ def test_a_length_of_time_is_compared_in_the_units_of_the_column(tmp_path: Path)
     ):
         plans = EDITS["condition"](to_plan(sql, context.schema), demand_of(context, utterance))
         assert wanted in [from_plan(plan, context.schema) for plan in plans]
+    before = "SELECT title FROM song WHERE milliseconds > 240000"
+    exchanged = EDITS["number"](to_plan(before, context.schema), demand_of(context, "Make it 5 minutes", before))
+    assert [from_plan(plan, context.schema) for plan in exchanged] == [before.replace("240000", "300000")]
     database.close()
 
 

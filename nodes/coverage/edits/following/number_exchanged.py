@@ -1,4 +1,7 @@
-"""number_exchanged: the number of the turn before exchanged for the one that is named now."""
+"""number_exchanged: the number of the turn before exchanged where the words say so: "Make it 20".
+
+Where a number stands alone ("What about 20?") nothing says that it exchanges another: that is a requirement, `number_alone`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.plan import Condition, LiteralTerm, Plan, Predicate
+from nodes.coverage.requirements.measured import in_units_of
+from nodes.plan import ColumnTerm, Condition, LiteralTerm, Plan, Predicate
 from nodes.plan.traversal import conjunction, conjuncts
 
 _EXCHANGES = re.compile(
@@ -21,14 +25,17 @@ def number_exchanged(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
     "Make it 20" after `WHERE price > 15`: `WHERE price > 20`; after `LIMIT 5`: `LIMIT 20`.
     """
-    number = _number(demand)
-    if plan != demand.previous or number is None:
+    said = demand.inquiry.only_number
+    if plan != demand.previous or said is None or not _EXCHANGES.search(demand.inquiry.utterance.text):
         return
+    at, number = said
     where, having = conjuncts(plan.where), conjuncts(plan.having)
     compared = [each for each in (*where, *having) if _compares_number(each)]
     if len(compared) == 1:
         (old,) = compared
         assert isinstance(old, Predicate)
+        if isinstance(old.left, ColumnTerm):
+            number = in_units_of(demand.inquiry, old.left.ref, number, at)
         new = old.model_copy(update={"right": (LiteralTerm(value=number),)})
         update = {
             "where": conjunction(tuple(new if each is old else each for each in where)),
@@ -37,12 +44,6 @@ def number_exchanged(plan: Plan, demand: Demand) -> Iterator[Plan]:
         yield plan.model_copy(update=update)
     elif not compared and plan.limit is not None and isinstance(number, int) and number > 0:
         yield plan.model_copy(update={"limit": number})
-
-
-def _number(demand: Demand) -> int | float | None:
-    """Return the only number of a turn that exchanges something; None if it names none, or a time."""
-    said = demand.inquiry.only_number
-    return said[1] if said is not None and _EXCHANGES.search(demand.inquiry.utterance.text) else None
 
 
 def _compares_number(condition: Condition) -> bool:

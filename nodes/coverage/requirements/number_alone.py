@@ -1,4 +1,4 @@
-"""exchanged_numbers: a number alone in the place of the one that the turn before compared: "What about ten minutes?"."""
+"""number_alone: a number alone in the place of the one that the turn before compared: "What about ten minutes?"."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.references import exchanges
 from nodes.coverage.requirement import Option, Requirement
 from nodes.coverage.requirements.measured import in_units_of
-from nodes.lexical.comparisons import NumberComparison
 from nodes.plan import RANGE_OPERATORS, ColumnTerm, LiteralTerm, Predicate
 from nodes.plan.constraints import Constraint
 
 
-def exchanged_numbers(inquiry: Inquiry) -> Iterator[Requirement]:
+def number_alone(inquiry: Inquiry) -> Iterator[Requirement]:
     """Yield the comparison of the turn before with the only number of this one, where no word compares it.
 
     "And over 20?" is a comparison of its own; "What about 20?" after `price > 10` is `price > 20`.
@@ -25,8 +24,7 @@ def exchanged_numbers(inquiry: Inquiry) -> Iterator[Requirement]:
         return
     (at, number), column = said, before[0].column
     assert column is not None
-    compared = NumberComparison(start=at, end=at + 1, operator=before[0].operator, number=number, position=at)
-    literal = LiteralTerm(value=in_units_of(inquiry, column, compared))
+    literal = LiteralTerm(value=in_units_of(inquiry, column, number, at))
     condition = Predicate(left=ColumnTerm.of(column), operator=before[0].operator, right=(literal,))
     word = inquiry.utterance.words[at]
     mention = inquiry.utterance.text[word.start : word.end]
