@@ -118,12 +118,15 @@ def asked(found: Doubt, reply: Reply) -> Asked:
 def told(found: Doubt, words: str, context: Context, state: GraphState) -> tuple[Context, GraphState]:
     """Return the context with what the user said, as knowledge of the turn, and the turn.
 
-    Where the knowledge has no use for it, the user's words stand in the request in place of those that were asked about.
+    Where the knowledge has no use for it, the user's words stand in the request in place of those that were asked about;
+    a reply that explains nothing ("I can not answer that") is noted and no more.
     """
     noted = {"asked": (*state.asked, asked(found, words))}
     if found.clause:
         return context, state.model_copy(update=noted)
     said = read_reply(words, found.about, context.database, context.schema, context.knowledge, state.utterance)
+    if said.definitions and refuses(words):
+        return context, state.model_copy(update=noted)
     if said.definitions and (utterance := with_meaning(state.utterance, found.about, words)):
         noted |= {"utterance": utterance}
     known = said.with_more(context.knowledge or Knowledge())

@@ -17,7 +17,7 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.own_keys import OwnKeyAsked, asked_of_own_key
 from nodes.coverage.people import asks_who, counts_people, people_tables
 from nodes.coverage.plan_filters import leaves
-from nodes.coverage.references import adds_beside
+from nodes.coverage.references import adds_beside, regroups
 from nodes.coverage.requirement import Requirement
 from nodes.coverage.shapes.all_shapes import asked_shapes
 from nodes.coverage.shown_list import columns_listed
@@ -74,7 +74,7 @@ class Demand:
     def units(self) -> tuple[tuple[ColumnRef, bool], ...]:
         """The units of a grouping that the words ask for; True for those that stand for the rows of a table."""
         figures = self.evidence.aggregates or self.evidence.cues.count is not None or self.sales is not None
-        return () if self.listed and not figures else asked_units(self.inquiry)
+        return () if self.listed and not (figures or regroups(self.inquiry)) else asked_units(self.inquiry)
 
     @cached_property
     def time_unit(self) -> TimeUnit | None:

@@ -6,6 +6,7 @@ import re
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.utterance import stem
+from nodes.plan.traversal import is_figure
 from value_index.schema import ColumnRef
 
 OF_EACH = re.compile(
@@ -54,6 +55,11 @@ _SAYS_MORE = re.compile(
 )
 _WITHOUT_EXCEPTION = re.compile(r"\b(?:anything|anyone|anybody|any|at all|ever)\b", re.IGNORECASE)
 _NEVER = re.compile(r"\b(?:never|not|no|n't)\b", re.IGNORECASE)
+_REGROUPS = re.compile(
+    r"^\W*(?:(?:and|but|now|then|ok|okay|what about|how about|the same|please|instead|rather|same)\b\W*)*"
+    r"(?:by|per|for (?:each|every)|in (?:each|every)|(?:grouped|split|broken down) by)\b",
+    re.IGNORECASE,
+)
 _SAME = re.compile(r"\bthe same (?:thing |list |question |again )?(?:for|with|but|in|from|of|by)\b", re.IGNORECASE)
 _WHICH_OF = re.compile(r"\bwhich (?:of (?:them|those|these)|ones?)\b", re.IGNORECASE)
 
@@ -66,6 +72,16 @@ def points_at_rows(inquiry: Inquiry) -> bool:
 def asks_of_each(inquiry: Inquiry) -> bool:
     """Tell whether a turn asks something of each row of the one before ("How many has each of them?")."""
     return bool(OF_EACH.search(inquiry.utterance.text))
+
+
+def regroups(inquiry: Inquiry) -> bool:
+    """Tell whether the figures of the turn before are asked of other units ("And by region?")."""
+    previous, text = inquiry.evidence.previous, inquiry.utterance.text
+    found = _REGROUPS.match(text)
+    if previous is None or found is None or _SAYS_MORE.search(text, found.end()):
+        return False
+    asks = inquiry.evidence.cues.count is not None or bool(inquiry.evidence.aggregates)
+    return not asks and any(map(is_figure, previous.select))
 
 
 def exchanges(inquiry: Inquiry) -> bool:

@@ -22,6 +22,7 @@ _OPENING = re.compile(
 _JOINING = frozenset(("and", "the", "their", "its", "his", "her", "also", "as", "well", "plus"))
 _ENDING = frozenset((",", ".", "?", ";", "!"))
 _OF = frozenset(("of", "for"))
+_ARTICLES = frozenset(("the", "a", "an", "each", "its", "their"))
 _NAME = frozenset(map(stem, ("name", "names")))
 OWNED, NAMED = 0.5, 0.75
 """Score of a mention from which the words name a table or a column: after "their", and elsewhere."""
@@ -68,12 +69,22 @@ def _items(inquiry: Inquiry, at: int, least: float = NAMED) -> tuple[list[tuple[
         item, after = next(iter(_read(inquiry, at, least)), ((), at))
         if item:
             found.append(item)
-            at = end = after
+            at = end = _past_owner(inquiry, after)
         elif words[at].text in _JOINING:
             at += 1
         else:
             break
     return found, end
+
+
+def _past_owner(inquiry: Inquiry, at: int) -> int:
+    """Return the word after what an item belongs to, where that is said behind it: "the name of the publisher"."""
+    words, start = inquiry.utterance.words, at + 1
+    if at >= len(words) or words[at].text not in _OF:
+        return at
+    while start < len(words) and words[start].text in _ARTICLES:
+        start += 1
+    return next((m.end for m in inquiry.evidence.mentions.tables if m.start == start and m.score >= NAMED), at)
 
 
 def _read(inquiry: Inquiry, at: int, least: float) -> Iterator[tuple[tuple[ColumnRef, ...], int]]:

@@ -10,7 +10,7 @@ from nodes.knowledge.defined.figures import figure_of
 from nodes.knowledge.defined.reader import Reader, plain, stems
 from nodes.knowledge.plain_words import condition_of
 from nodes.lexical.comparisons import number_of
-from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan import Aggregate, Call, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
 from nodes.plan.traversal import conjunction, conjuncts, is_figure, walk, walk_block
 from nodes.sql.errors import SQLError
 from nodes.sql.fragments import Expression, condition, expression
@@ -26,6 +26,7 @@ _EACH = re.compile(
 )
 _CUT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.I)
 _SORTED = re.compile(r"\b(?:sort(?:ed)?|order(?:ed)?)\b(?:\s+(?:it|them))?\s+by\s+(?P<what>[^;!?]+)", re.I)
+_TIME = re.compile(r"\b(?:year|quarter|month|week|day|date|time)s?\b", re.I)
 _DIRECTION = re.compile(
     r"\s*\(?\b(?:(?:with\s+)?(?:the\s+)?(?:highest|lowest|largest|smallest|most|fewest|latest|earliest|newest|oldest)\s+first|descending|ascending|desc|asc)\b\)?",
     re.I,
@@ -41,9 +42,9 @@ _ROWS = re.compile(r"^(?:number of (?:rows|them|those|such \w+)|how many(?: ther
 _OF = re.compile(r"^(?P<what>.+?)\s+of\s+(?:the\s+|its\s+|each\s+)?(?P<owner>.+)$", re.I)
 
 
-def names_groups(words: str) -> bool:
-    """Tell whether words say what the result has a row for."""
-    return bool(_EACH.match(words))
+def names_rows(words: str) -> bool:
+    """Tell whether words say what the result has a row for, or which rows alone are wanted."""
+    return bool(_EACH.match(words) or _ONLY.search(words))
 
 
 def as_wanted(plan: Plan, told: Sequence[Asked], reader: Reader) -> Plan:
@@ -113,13 +114,20 @@ def with_order(plan: Plan, words: str, reader: Reader) -> Plan:
     tables: list[Expression] = []
     for piece in _CUT.split(re.sub(rf"\s*,(?={_DIRECTION.pattern})", "", found["what"], flags=re.I)):
         name = _DIRECTION.sub("", piece).strip(" .")
-        term = _term(name, _tables(plan, reader), reader) or (Expression(figures[0], ()) if len(figures) == 1 else None)
+        term = _term(name, _tables(plan, reader), reader) or _time_grouped(name, plan)
+        term = term or (Expression(figures[0], ()) if len(figures) == 1 else None)
         if term is None:
             return plan
         orders.append(Ordering(term=term.term, descending=bool(_DESCENDING.search(piece))))
         tables.append(term)
     change = {"order_by": tuple(orders), "limit": None if plan.limit == 1 else plan.limit}
     return _reading(plan.model_copy(update=change), tables)
+
+
+def _time_grouped(name: str, plan: Plan) -> Expression | None:
+    """Return the part of a time by which a plan groups, where words speak of a time: "sorted by month"."""
+    found = [term for term in plan.group_by if isinstance(term, Call) and term.function == "strftime"]
+    return Expression(found[0], ()) if len(found) == 1 and _TIME.search(name) else None
 
 
 def _showing(plan: Plan, terms: tuple[Expression, ...]) -> Plan:

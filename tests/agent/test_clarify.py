@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from agent.ask_user import probabilities, worth_asking
+from agent.ask_user import probabilities, told, worth_asking
 from agent.chat import chat
 from agent.clarify import Doubt, differences, preferred
 from agent.config import ClarifySettings, Config
@@ -142,3 +142,13 @@ def test_words_of_the_user_become_knowledge_and_the_turn_is_answered_anew(
     assert state and state.sql and state.sql.lower() == "select count(*) from item"
     assert [(each.about, each.reply) for each in state.asked] == [("flimsy", "price < 10")]
     assert "What do you mean by 'flimsy'?" in out.getvalue()
+
+
+@pytest.mark.parametrize("reply", ["Sorry, I can not answer that.", "no idea"])
+def test_a_reply_that_explains_nothing_is_noted_and_no_more(context: Context, reply: str) -> None:
+    state = GraphState(turn_id="t", database_id="shop", utterance="flimsy items?")
+    known, after = told(Doubt(confidence=0.3, about="flimsy"), reply, context, state)
+    assert known.knowledge == context.knowledge and after.utterance == state.utterance
+    assert [each.reply for each in after.asked] == [reply]
+    known, _ = told(Doubt(confidence=0.3, about="flimsy"), "not sure, maybe those where price < 10", context, state)
+    assert known.knowledge and known.knowledge.terms

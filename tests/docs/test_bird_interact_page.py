@@ -59,7 +59,7 @@ def test_every_command_of_the_page_is_of_a_kind_that_is_followed() -> None:
         ("eval", "score", "runs/c"),
         ("eval", "report", "runs/c"),
     ]
-    assert sum("--server" in words for words in COMMANDS) == 1 and (ROOT / OF_POSTGRES).is_file()
+    assert sum("--server" in words for words in COMMANDS) == 3 and (ROOT / OF_POSTGRES).is_file()
 
 
 def test_the_page_is_followed_on_our_own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

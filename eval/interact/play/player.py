@@ -18,7 +18,7 @@ from eval.interact.play.picked import picked_reading
 from eval.interact.play.session import PlaySession
 from eval.interact.play.shown import Shown
 from eval.scoring.verdicts.interact import stripped
-from nodes.knowledge.wanted import names_groups
+from nodes.knowledge.wanted import names_rows
 from nodes.llm.messages import Completer
 from nodes.node import Context
 from nodes.sql.respell import respelled
@@ -146,7 +146,7 @@ class Player:
             if not session.affords("ask_user") or doubt.gain <= self._price(session):
                 return 0
             said = _bare(await session.use("ask_user", question=doubt.question))
-            picked = None if names_groups(said) else picked_reading(said, doubt.readings)
+            picked = None if names_rows(said) else picked_reading(said, doubt.readings)
             return said if picked is None else picked
 
         game.question, game.tried = question, []
@@ -164,8 +164,7 @@ class Player:
             return NEVER
         if session.mode == "c-interact":
             return 0.0 if session.phase == 1 else NEVER
-        left = session.ledger.left - COSTS["ask_user"]
-        return COIN * COSTS["ask_user"] if left >= COSTS["submit_sql"] else NEVER
+        return COIN * COSTS["ask_user"] if _goes_on_after(session, "ask_user") else NEVER
 
     async def _submit_in_turn(self, game: Game) -> bool:
         """Submit one candidate after the other while coins last; tell whether the phase was solved."""
@@ -175,11 +174,7 @@ class Player:
             if session.is_over:
                 break
             others = place + 1 < len(candidates)
-            if (
-                others
-                and session.ledger.left >= COSTS["execute_sql"] + COSTS["submit_sql"]
-                and not await self._runs(game, sql)
-            ):
+            if others and _goes_on_after(session, "execute_sql") and not await self._runs(game, sql):
                 continue  # what does not run, or gives no rows, is never right
             await self._submit(game, sql)
             if session.passed[phase]:
@@ -199,6 +194,11 @@ class Player:
     def _next_phase(self, game: Game) -> None:
         solved = game.tried[-1] if game.tried else ""
         game.history = (*game.history, Turn(utterance=game.question, sql=solved))
+
+
+def _goes_on_after(session: PlaySession, tool: str) -> bool:
+    """Tell whether the coins last for a tool and a submission, and a last one for the follow-up, which takes what is left."""
+    return session.ledger.left - COSTS[tool] > COSTS["submit_sql"]
 
 
 def _bare(result: str) -> str:

@@ -29,6 +29,7 @@ ASKED_EDITS = frozenset(
         "time_group",
         "counted",
         "share",
+        "group_share",
         "difference",
         "average_count",
         "sales",
@@ -42,7 +43,7 @@ ASKED_EDITS = frozenset(
     )
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
-SENSE_EDITS = frozenset(("shape", "distinct", "repeat", "join", "measure", "absent"))
+SENSE_EDITS = frozenset(("shape", "distinct", "repeat", "null_key", "join", "measure", "absent"))
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
 COMPLETED = frozenset(
     (
@@ -61,7 +62,16 @@ COMPLETED = frozenset(
     )
 )
 """Edits whose plans are given the missing conditions at once as well."""
-BROKEN = ("fan_trap", "cross_join", "condition_twice", "copy_unused", "texts_compared", "key_summed", "counts_itself")
+BROKEN = (
+    "fan_trap",
+    "cross_join",
+    "condition_twice",
+    "contradiction",
+    "copy_unused",
+    "texts_compared",
+    "key_summed",
+    "counts_itself",
+)
 """Features of plans that are mended wherever they rank."""
 EDITED = 4
 """Plans that are edited in a round."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.following.null_keys import null_keys
 from nodes.coverage.fixed_rows import Occurrence, fixed_sources, occurrence, source
 from nodes.plan import (
     Aggregate,
@@ -30,7 +31,8 @@ Bounds = list[tuple[bool, object, bool]]
 
 
 def contradicts(plan: Plan) -> bool:
-    """Tell whether no row can meet the conditions on one column: two values, or a stretch that ends before it begins.
+    """Tell whether no row can meet the conditions on one column: two values, a stretch that ends before it begins, no value
+    in a key along which it joins.
 
     `born >= '2005-08-01' AND born < '2005-08-01'` contradicts itself.
     """
@@ -44,7 +46,7 @@ def contradicts(plan: Plan) -> bool:
             if len(values) == len(leaf.right):
                 bounds.setdefault(column, []).extend(_bounds(leaf.operator, values))
     clash = any(len(values) > 1 for values in equal.values()) or any(map(_is_empty, bounds.values()))
-    clash = clash or any(_is_idle(each, equal) for each in conjuncts(plan.where))
+    clash = clash or any(_is_idle(each, equal) for each in conjuncts(plan.where)) or bool(null_keys(plan))
     return clash or any(_takes_all_away(plan, each) for each in plan.set_operations)
 
 

@@ -6,18 +6,21 @@ book WHERE pages > 300 has `chooses_other_shown`.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.calculations.group_shares import shares_of_groups
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.figure import asks_another_figure
 from nodes.coverage.edits.following.listed_again import named_beside
 from nodes.coverage.edits.following.number_exchanged import number_exchanged
 from nodes.coverage.edits.following.ordinals import place_asked
 from nodes.coverage.edits.following.others import the_others
+from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.moves import Move, goes_back_to, move_of
-from nodes.coverage.references import columns_given_up, exchanges, gives_up
+from nodes.coverage.references import columns_given_up, exchanges, gives_up, regroups
 from nodes.plan import ColumnTerm, Plan, Term
 from nodes.plan.constraints import Constraint
 from value_index.linear_model import Feature, Features
@@ -40,6 +43,14 @@ FEATURES = (
     Feature("place_missed", 'True if a row is meant by its place ("the second one") and it does not give that row.'),
     Feature(
         "number_missed", 'True if a number is to be exchanged ("make it 20") and it is not the plan with that alone.'
+    ),
+    Feature(
+        "regroup_missed",
+        'True if other units are asked for ("and by region?") and it is not the figures before by them.',
+    ),
+    Feature(
+        "part_missed",
+        "True if the part of each group before in all is asked and it is not the figures before so divided.",
     ),
     Feature("leaves_filters_held", "How many conditions are held though the words begin a new subject, up to two."),
     Feature("turned_filter", "How many conditions before it turns round though nothing is denied: = to !=, < to >."),
@@ -92,6 +103,18 @@ class MoveFeatures:
         return frozenset(number_exchanged(previous, self.demand)) if previous is not None else frozenset()
 
     @cached_property
+    def _regrouped(self) -> frozenset[Hashable]:
+        previous = self.demand.previous
+        if previous is None or not regroups(self.demand.inquiry):
+            return frozenset()
+        return frozenset(map(_figures, asked_groups(previous, self.demand)))
+
+    @cached_property
+    def _shared(self) -> frozenset[Plan]:
+        previous = self.demand.previous
+        return frozenset(shares_of_groups(previous, self.demand)) if previous is not None else frozenset()
+
+    @cached_property
     def _others(self) -> frozenset[Plan]:
         previous = self.demand.previous
         return frozenset(the_others(previous, self.demand)) if previous is not None else frozenset()
@@ -122,6 +145,8 @@ class MoveFeatures:
             "goes_elsewhere": float(self.target is not None and plan != self.target),
             "place_missed": float(self._place is not None and not _gives_place(plan, before, self._place)),
             "number_missed": float(bool(self._renumbered) and plan not in self._renumbered),
+            "regroup_missed": float(bool(self._regrouped) and _figures(plan) not in self._regrouped),
+            "part_missed": float(bool(self._shared) and plan not in self._shared),
             "others_missed": float(bool(self._others) and plan not in self._others),
             "leaves_filters_held": float(self.move == "leave") * min(2, held),
             "turned_filter": float(0 if self.demand.evidence.cues.negated else self._turned(plan_parts)),
@@ -134,7 +159,8 @@ class MoveFeatures:
     def _replaced(self, plan_parts: PlanParts, before: Plan, old: frozenset[Constraint]) -> Features:
         """Whether the plan is the one before with a value exchanged, or a condition given up, as the words ask."""
         inquiry, plan, now = self.demand.inquiry, plan_parts.plan, plan_parts.filters
-        if plan.select != before.select or not (exchanges(inquiry) or gives_up(inquiry)):
+        same = plan.select == before.select and plan.group_by == before.group_by
+        if not same or not (exchanges(inquiry) or gives_up(inquiry)):
             return {}
         gone, new = old - now, now - old
         columns = {(each.column, each.aggregate) for each in gone}
@@ -151,8 +177,10 @@ class MoveFeatures:
         """What the move changes that it should leave alone, and leaves alone that it should change."""
         if self._chooses:
             same_rank = plan.order_by == before.order_by and plan.limit == before.limit
+            listed = {ColumnTerm.of(ref) for ref in self.demand.listed} - set(before.select)
+            shown = plan.select == before.select
             return {
-                "chooses_other_shown": float(plan.select != before.select),
+                "chooses_other_shown": float(set(plan.select) != {*before.select, *listed} if listed else not shown),
                 "chooses_filters_lost": float(min(2, lost)),
                 "chooses_nothing_new": float(not new and same_rank and plan.having == before.having),
                 "chooses_group_lost": float(bool(before.group_by) and plan.group_by != before.group_by),
@@ -195,6 +223,11 @@ class MoveFeatures:
             for c in self.demand.evidence.constraints_before
             if c not in plan_parts.filters
         )
+
+
+def _figures(plan: Plan) -> Hashable:
+    """Return what a plan shows, of which units and under which conditions, whatever tables lead there."""
+    return plan.select, plan.group_by, plan.where, plan.having
 
 
 def _gives_place(plan: Plan, before: Plan, place: int) -> bool:

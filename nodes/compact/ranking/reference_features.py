@@ -11,6 +11,7 @@ from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.each import told_of
 from nodes.coverage.references import (
     asks_of_each,
     asks_the_same,
@@ -25,7 +26,7 @@ from nodes.coverage.references import (
 )
 from nodes.coverage.things_asked import OPENING
 from nodes.lexical.lexicon import STOPWORDS
-from nodes.plan import Aggregate, ColumnTerm, Plan
+from nodes.plan import Aggregate, ColumnTerm, Plan, Term
 from nodes.plan.traversal import columns
 from value_index.linear_model import Feature, Features
 from value_index.schema import ColumnRef
@@ -141,7 +142,7 @@ class ReferenceFeatures:
             "rows_meant_filters_lost": float(points_at_rows(inquiry) and not given_up and before)
             * lost
             / max(1, before),
-            "each_missing": float(each and not (plan.group_by and set(previous.select) <= set(plan.select))),
+            "each_missing": float(each and not (plan.group_by and _things(previous) <= set(plan.select))),
             "fragment_kept": float(
                 is_fragment(inquiry) and bool(self.demand.requirements) and not lost and _shows_same(plan, previous)
             ),
@@ -189,12 +190,18 @@ class ReferenceFeatures:
         )
 
 
+def _things(previous: Plan) -> set[Term]:
+    """Return what told the rows before from each other: all that was shown, of figures of groups the groups alone."""
+    return set(told_of(previous) or previous.select)
+
+
 def _tells_each(plan: Plan, previous: Plan) -> bool:
     """Tell whether a plan shows what was shown and a figure of each such row."""
+    things = _things(previous)
     new = [term for term in plan.select if term not in previous.select]
-    tables = {term.table.lower() for term in previous.select if isinstance(term, ColumnTerm)}
+    tables = {term.table.lower() for term in things if isinstance(term, ColumnTerm)}
     grouped = {term.table.lower() for term in plan.group_by if isinstance(term, ColumnTerm)}
-    beside = set(previous.select) <= set(plan.select) and any(isinstance(term, Aggregate) for term in new)
+    beside = things <= set(plan.select) and any(isinstance(term, Aggregate) for term in new)
     return beside and bool(grouped) and grouped <= tables
 
 

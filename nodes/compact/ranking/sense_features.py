@@ -31,6 +31,7 @@ from nodes.plan import (
     RANGE_OPERATORS,
     Aggregate,
     ColumnTerm,
+    Condition,
     LiteralTerm,
     Plan,
     Predicate,
@@ -346,6 +347,12 @@ def _folded(term: ColumnTerm) -> tuple[str, str]:
     return term.table.lower(), term.column.lower()
 
 
+def _is_there(condition: Condition, term: ColumnTerm) -> bool:
+    """Tell whether a condition says no more of a column than that it has a value."""
+    left = condition.left if isinstance(condition, Predicate) and condition.operator == "is not null" else None
+    return isinstance(left, ColumnTerm) and left.ref.folded == term.ref.folded
+
+
 def _is_own_member(part: object, plan: Plan) -> bool:
     """Tell whether a column is compared with all of its own values: `x NOT IN (SELECT x FROM the same table)`."""
     if not isinstance(part, Predicate) or part.operator not in ("in", "not in") or len(part.right) != 1:
@@ -354,6 +361,7 @@ def _is_own_member(part: object, plan: Plan) -> bool:
     if not isinstance(inner, SubPlan) or not isinstance(part.left, ColumnTerm):
         return False
     sub = inner.plan
-    chooses = sub.where is not None or sub.having is not None or sub.limit is not None or sub.set_operations
+    where = [each for each in conjuncts(sub.where) if not _is_there(each, part.left)]
+    chooses = bool(where) or sub.having is not None or sub.limit is not None or bool(sub.set_operations)
     same = all(isinstance(s, TableSource) and s.table.lower() == part.left.table.lower() for s in sub.tables)
     return not chooses and same and any(t.table.lower() == part.left.table.lower() for t in plan.tables if isinstance(t, TableSource))  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from nodes.coverage.calculations.average_counts import asked_average_counts
 from nodes.coverage.calculations.compared_counts import compared_counts
 from nodes.coverage.calculations.differences import asked_differences
+from nodes.coverage.calculations.group_shares import shares_of_groups
 from nodes.coverage.calculations.measures import summed_measures
 from nodes.coverage.calculations.numeric_texts import numeric_texts
 from nodes.coverage.calculations.own_counts import counted_rows
@@ -25,6 +26,7 @@ from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.following.earlier import lost_conditions
 from nodes.coverage.edits.following.given_up import given_up_conditions
 from nodes.coverage.edits.following.listed_again import listed_again
+from nodes.coverage.edits.following.null_keys import keys_without_value
 from nodes.coverage.edits.following.number_exchanged import number_exchanged
 from nodes.coverage.edits.following.ordinals import row_by_place
 from nodes.coverage.edits.following.others import the_others
@@ -51,6 +53,7 @@ EDITS: Mapping[str, Edit] = {
     "others": the_others,
     "number": number_exchanged,
     "repeat": repeated_conditions,
+    "null_key": keys_without_value,
     "table": idle_tables,
     "count": asked_counts,
     "display": shown_things,
@@ -70,6 +73,7 @@ EDITS: Mapping[str, Edit] = {
     "time_group": grouped_by_time,
     "counted": counted_rows,
     "share": asked_shares,
+    "group_share": shares_of_groups,
     "difference": asked_differences,
     "absent": absent_rows,
     "sales": asked_sales,
@@ -80,7 +84,7 @@ EDITS: Mapping[str, Edit] = {
 }
 
 
-MENDING = ("join", "repeat", "table", "cast", "measure", "counted")
+MENDING = ("join", "repeat", "null_key", "table", "cast", "measure", "counted")
 """Edits that take out what cannot be meant, whatever the words ask for."""
 
 

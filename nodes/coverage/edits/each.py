@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
@@ -9,15 +10,19 @@ from nodes.coverage.edits.joining import row_key, with_table
 from nodes.coverage.references import asks_of_each
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
+from nodes.plan.traversal import is_figure
+
+_SEVERAL = re.compile(r"\b(?:different|distinct|unique)\b", re.IGNORECASE)
 
 
 def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield the previous list with an aggregate beside each of its rows.
 
-    "How many of our books come from each of them?" after publishers: `SELECT name, count(*) ... GROUP BY publisher_id`.
+    "How many of our books come from each of them?" after publishers: `SELECT name, count(*) ... GROUP BY publisher_id`. After
+    figures of groups the new figure stands in the place of theirs, of the same groups.
     """
-    shown = [term for term in plan.select if isinstance(term, ColumnTerm)]
-    if plan != demand.previous or plan.set_operations or len(shown) != len(plan.select) or not shown:
+    shown = told_of(plan)
+    if plan != demand.previous or plan.set_operations or not shown:
         return
     if not asks_of_each(demand.inquiry):
         return
@@ -25,12 +30,12 @@ def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
         joined = with_table(plan, table, demand.schema) if table else plan
         if joined is not None and plan.group_by:
             if set(shown) <= set(plan.group_by):  # groups that a condition chose: "who bought more than five times?"
-                yield joined.model_copy(update={"select": (*plan.select, aggregate), "order_by": (), "limit": None})
+                yield joined.model_copy(update={"select": (*shown, aggregate), "order_by": (), "limit": None})
         elif joined is not None:
             key = (row_key(shown[0], demand.schema) if _names_rows(shown[0], demand) else shown[0],)
             yield joined.model_copy(
                 update={
-                    "select": (*plan.select, aggregate),
+                    "select": (*shown, aggregate),
                     "group_by": key,
                     "distinct": False,
                     "order_by": (),
@@ -39,10 +44,22 @@ def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
             )
 
 
+def told_of(plan: Plan) -> tuple[ColumnTerm, ...]:
+    """Return the columns by which a list, or figures of groups, tell the things that they are of; () where none do."""
+    shown = tuple(term for term in plan.select if isinstance(term, ColumnTerm))
+    grouped = bool(plan.group_by) and all(isinstance(each, ColumnTerm) or is_figure(each) for each in plan.select)
+    return shown if grouped or len(shown) == len(plan.select) else ()
+
+
 def _names_rows(term: ColumnTerm, demand: Demand) -> bool:
     """Tell whether a column is what the rows of its table are called by, or a key: then each row is one of the things."""
     table = demand.schema.table(term.table)
     return table is None or term.ref in demand.inquiry.keys or term.ref in display_columns(table)
+
+
+def _own_key(table: str, demand: Demand) -> ColumnTerm | None:
+    found = demand.schema.table(table)
+    return ColumnTerm(table=found.name, column=found.primary_key[0]) if found and len(found.primary_key) == 1 else None
 
 
 def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
@@ -52,7 +69,8 @@ def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
     if evidence.cues.count is not None:
         named = [m.table for m in evidence.mentions.tables if m.score >= 0.8 and m.table.lower() not in before]
         for table in dict.fromkeys(named) or [""]:
-            yield Aggregate(function="count", argument=Star()), table
+            key = _own_key(table, demand) if _SEVERAL.search(demand.inquiry.utterance.text) else None
+            yield Aggregate(function="count", argument=key or Star(), distinct=key is not None), table
     if demand.sales is not None and demand.sales.ranked is None:
         for figure in demand.sales.figures:
             yield Aggregate(function="sum", argument=figure.term), figure.table

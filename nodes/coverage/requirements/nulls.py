@@ -52,6 +52,12 @@ _LEFT_OUT = re.compile(
     r".* (?:who|that|which) (?:(?:have|has|had|are|is|were|was) )?(?:been |already )?$",
     re.IGNORECASE,
 )
+_DENIED_TWICE = re.compile(
+    r"\b(?:leave out|leaving out|exclude|excluding|remove|omit|drop|skip|ignore|except(?: for)?|not)\b[^.;!?]*"
+    r"\b(?:without|lacking|missing|with no|(?:have|has|had) no)\b(?: an?| any)?\W*$",
+    re.IGNORECASE,
+)
+"""What stands before a column whose absence is itself left out: "leave out those without an address"."""
 _HELD = re.compile(r"\b(?:have|has|having|had|with) (?:an? |any |some )?$", re.IGNORECASE)
 _SAID_NO_MORE = frozenset(("and", "or", "but", "listed", "recorded", "given", "set", "at"))
 """Words after a column of which only that it has a value is said: "customers who have a company"."""
@@ -70,7 +76,8 @@ _LASTING: dict[str, tuple[frozenset[str], Operator]] = {
 def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     """Yield `IS NULL` for a denied or missing column that holds NULL somewhere.
 
-    "Which films have no director?": `director IS NULL`; "How many sales have not shipped?": `ship_date IS NULL`.
+    "Which films have no director?": `director IS NULL`; "How many sales have not shipped?": `ship_date IS NULL`; "Leave out
+    those without a director": `director IS NOT NULL`.
     """
     taken: dict[int, list[tuple[float, ColumnRef]]] = {}
     for ref in inquiry.schema.columns:
@@ -91,7 +98,9 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     yield from _lasting(inquiry)
     for at, found in taken.items():
         found.sort(key=lambda item: -item[0])
-        options = tuple(_option(ref, "is null", score / found[0][0]) for score, ref in found)
+        twice = _DENIED_TWICE.search(inquiry.utterance.text[: inquiry.utterance.words[at].start])
+        operator: Operator = "is not null" if twice else "is null"
+        options = tuple(_option(ref, operator, score / found[0][0]) for score, ref in found)
         dated = inquiry.profiles.of(found[0][1]).date_form is not None
         yield _requirement(inquiry, at, options, DATED if dated else UNDATED)
 

@@ -7,18 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from eval.datasets import DataError
 from eval.interact.judge.judge import judge, keep_phase
 from eval.interact.judge.postgres_sandbox import PostgresServer
 from eval.interact.oracle import run_oracle
 from eval.interact.release import load_release
+from eval.interact.runs.record import read_tasks
 from eval.interact.tasks import Phase, Task
 from eval.interact.world.open import open_world
 from eval.interact.world.own_tasks import own_databases
 from eval.interact.world.write import OURS, make_templates, write_world
 from tests.databases.postgres.server import Server
 from tests.eval.interact.farm import FARM, MANAGEMENT
+from turnsql import app
 from value_index.connection.address import Address
 from value_index.errors import DatabaseError
 
@@ -104,6 +107,32 @@ def test_the_gold_of_tasks_that_change_a_database_earns_everything(
     assert found
     assert found.not_right == {}
     assert (found.figures.tasks, found.figures.normalised_reward) == (9, 1.0)
+    assert not _databases(copies)
+
+
+@pytest.mark.parametrize("mode", ["c", "a"])
+def test_the_commands_of_the_page_play_on_a_server(
+    copies: PostgresServer, server: Server, tmp_path: Path, mode: str
+) -> None:
+    address = ["--server", server.address("postgres")]
+    release = ["--data", str(tmp_path / "world"), "--gold", str(tmp_path / "world" / "gold.jsonl")]
+    run = [
+        "interact",
+        "run",
+        *release,
+        *address,
+        "--mode",
+        mode,
+        "--task",
+        "air_network_11",
+        "--out",
+        str(tmp_path / mode),
+    ]
+    for words in (["interact", "world", "--out", str(tmp_path / "world"), *address], run):
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, (words, done.output, done.exception)
+    (record,) = read_tasks(tmp_path / mode)
+    assert record.passed[1] and record.error is None
     assert not _databases(copies)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from nodes.knowledge.defined.reader import Reader
-from nodes.knowledge.wanted import as_wanted, with_order, with_shown
+from nodes.knowledge.wanted import as_wanted, names_rows, with_order, with_shown
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
 from nodes.state import Asked
@@ -20,8 +22,6 @@ GROUPED = "SELECT count(*) FROM field GROUP BY owner_id"
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Reader:
-    import sqlite3
-
     from tests.nodes.knowledge.test_defined import FARM
 
     connection = sqlite3.connect(tmp_path / "farm.sqlite")
@@ -62,6 +62,20 @@ def test_a_single_row_goes_where_an_order_is_told(reader: Reader) -> None:
     changed = with_order(plan, "Sorted by hectares, largest first", reader)
     assert from_plan(changed, reader.schema) == "SELECT name FROM field ORDER BY hectares DESC"
     assert with_order(plan, "I do not mind", reader) == plan
+
+
+def test_a_time_that_groups_is_sorted_by_its_name(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "trips.sqlite")) as connection:
+        connection.executescript("CREATE TABLE trip (trip_id INTEGER PRIMARY KEY, began_on DATE, fare REAL)")
+    reader = Reader(SQLiteDatabase.open(tmp_path / "trips.sqlite").schema, Knowledge())
+    months = "SELECT strftime('%Y-%m', began_on), sum(fare) FROM trip GROUP BY strftime('%Y-%m', began_on)"
+    changed = with_order(to_plan(months, reader.schema), "Sorted by month.", reader)
+    assert from_plan(changed, reader.schema) == f"{months} ORDER BY strftime('%Y-%m', began_on)"
+
+
+def test_words_that_say_which_rows_are_wanted_choose_no_reading() -> None:
+    assert names_rows("I only want those where body is not known.") and names_rows("one line for each city")
+    assert not names_rows("The first one.")
 
 
 @pytest.mark.parametrize(("clause", "reply", "sql"), [
