@@ -141,7 +141,7 @@ def compare(
 @app.command("export")
 def export(run: RunFolder, out: Out, data: MovedRelease = None) -> None:
     """Write a run's conversations as the benchmark's batch files: all of a task in a line, and one file a step."""
-    from eval.interact.release import load_release
+    from eval.datasets.bird_interact.release import load_release
     from eval.interact.runs.batch_files import write_batch
     from eval.interact.runs.record import read_tasks
     from eval.records import read_manifest

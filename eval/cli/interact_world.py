@@ -40,8 +40,8 @@ def world(
     """Write the project's own 50 tasks with their databases as a release in the official layout, the gold in a file apart."""
     import os
 
+    from eval.datasets.bird_interact.release import load_release
     from eval.interact.judge.postgres_sandbox import PostgresServer
-    from eval.interact.release import load_release
     from eval.interact.world.write import make_templates, write_world
     from value_index.connection.address import Address
 
@@ -77,7 +77,7 @@ def serve_world(
 
     from agent.config import Config
     from agent.llm import open_llm
-    from eval.interact.release import load_release
+    from eval.datasets.bird_interact.release import load_release
     from eval.interact.simulator.endpoint import EndpointUser
     from eval.interact.world.faults import Faults
     from eval.interact.world.open import open_world
@@ -122,8 +122,8 @@ def oracle(
     """Submit the gold of every task through the services: the normalised reward is 1.0 where all of it is sound."""
     import os
 
+    from eval.datasets.bird_interact.release import load_release
     from eval.interact.oracle import run_oracle
-    from eval.interact.release import load_release
     from eval.interact.world.open import open_world
     from eval.progress import Progress
     from value_index.connection.address import Address

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
+from eval.datasets.bird_interact.release import Release
+from eval.datasets.bird_interact.tasks import Phase, Task
 from eval.interact.judge.figures import Figures, TaskOutcome, figures
 from eval.interact.judge.reward import Mode, reachable
-from eval.interact.release import Release
-from eval.interact.tasks import Phase, Task
 from eval.interact.world.open import World
 from value_index.models import FrozenModel
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eval.datasets import DataError, Dataset, load
 from eval.datasets.bird import load_bird
-from eval.interact.release import load_release
+from eval.datasets.bird_interact.release import load_release
 from training.data.catalogue import data_set, how_to_get, split_of
 from training.data.synthetic_text_to_sql import count_rows, load_synthetic
 

@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
+from eval.datasets.bird_interact.tasks import Phase
 from eval.interact.judge.execution import DEADLINE
 from eval.interact.judge.sandbox import ConnectionRecipe
-from eval.interact.tasks import Phase
 from value_index.models import FrozenModel
 
 SECONDS = 5 * DEADLINE

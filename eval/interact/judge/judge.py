@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from eval.datasets.bird_interact.tasks import Phase, Task
 from eval.interact.judge.cases import run_test_cases
 from eval.interact.judge.sandbox import Sandbox
-from eval.interact.tasks import Phase, Task
 from eval.scoring.verdicts.interact import interact, stripped
 from value_index.models import FrozenModel
 

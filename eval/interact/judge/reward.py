@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from eval.interact.tasks import Kind, Task
+from eval.datasets.bird_interact.tasks import Kind, Task
 
 Mode = Literal["c", "a"]
 """c-Interact (a fixed conversation) or a-Interact (an agent with a budget)."""

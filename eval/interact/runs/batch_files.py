@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.datasets.bird_interact.tasks import Task
 from eval.interact.runs.record import TaskRecord
-from eval.interact.tasks import Task
 from eval.records import RunError
 from value_index.atomic_file import write_atomically
 from value_index.models import FrozenModel

@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from eval.datasets.bird_interact.release import Release, load_release
+from eval.datasets.bird_interact.tasks import Task
 from eval.interact.play.orchestrator import Orchestrator
 from eval.interact.play.services import Service, ServiceError
 from eval.interact.play.session import PlaySession
-from eval.interact.release import Release, load_release
 from eval.interact.runs.batch_files import SYSTEM, BatchDialogue, Step, read_batch
 from eval.interact.runs.play_task import begin_task
 from eval.interact.runs.record import TaskRecord
 from eval.interact.runs.run import InteractCounts
 from eval.interact.runs.task_store import TaskStore
 from eval.interact.runs.worlds import World, WorldOptions, open_world
-from eval.interact.tasks import Task
 from eval.provenance import commit, versions
 from eval.records import Manifest, RunError
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
+from eval.datasets.bird_interact.tasks import Task
 from eval.interact.play import messages
 from eval.interact.play.orchestrator import Orchestrator
 from eval.interact.play.player import Game, Player
@@ -15,7 +16,6 @@ from eval.interact.play.session import ModeName, PlaySession
 from eval.interact.play.shown import Shown
 from eval.interact.runs.record import TaskRecord
 from eval.interact.runs.worlds import World
-from eval.interact.tasks import Task
 from eval.records import TurnRecord
 from eval.runs.isolated_stages import Failure, attempt
 from eval.runs.turn_record import turn_record

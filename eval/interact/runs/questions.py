@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from eval.datasets.bird_interact.tasks import Ambiguity, Task
 from eval.interact.runs.record import TaskRecord
-from eval.interact.tasks import Ambiguity, Task
 from nodes.lexical.utterance import stem
 from value_index.models import FrozenModel
 

@@ -14,14 +14,14 @@ from typing import Any
 from agent.config import DEFAULT, Config
 from agent.llm import CassetteOptions, open_llm
 from eval.datasets import DataError
-from eval.datasets.bird_interact import bird_interact
+from eval.datasets.bird_interact.dialogues import bird_interact
+from eval.datasets.bird_interact.release import Release, load_release
+from eval.datasets.bird_interact.tasks import Task
 from eval.interact.play.player import Player
 from eval.interact.play.session import ModeName
-from eval.interact.release import Release, load_release
 from eval.interact.runs.play_task import TaskTable
 from eval.interact.runs.task_store import TaskStore
 from eval.interact.runs.worlds import WorldOptions, open_world
-from eval.interact.tasks import Task
 from eval.progress import Progress
 from eval.provenance import commit, versions
 from eval.records import Manifest, RunError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eval.datasets.bird_interact.release import Release, load_release
 from eval.interact.judge.figures import Figures, TaskOutcome, figures
 from eval.interact.judge.reward import reachable
-from eval.interact.release import Release, load_release
 from eval.interact.runs.questions import QuestionScores, question_scores
 from eval.interact.runs.record import TaskRecord, read_tasks
 from eval.records import RunError, read_manifest

@@ -12,11 +12,11 @@ from typing import Any
 from agent.config import Config
 from agent.llm import CassetteOptions, open_llm
 from eval.datasets import DataError
+from eval.datasets.bird_interact.release import Release
+from eval.datasets.bird_interact.tasks import Task
 from eval.interact.play.services import HttpService, Service, ServiceError
-from eval.interact.release import Release
 from eval.interact.simulator.endpoint import EndpointUser
 from eval.interact.simulator.scripted import ScriptedUser
-from eval.interact.tasks import Task
 from eval.interact.world import open as world
 from eval.interact.world.service import RequestError
 from eval.interact.world.service import Service as OwnService

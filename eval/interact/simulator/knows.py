@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from eval.interact.tasks import Ambiguity, Task
+from eval.datasets.bird_interact.tasks import Ambiguity, Task
 from value_index.models import FrozenModel
 
 REFUSAL = "Sorry, this question is out of scope, so I can not answer your question."

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from eval.datasets.bird_interact.tasks import Ambiguity
 from eval.interact.simulator.knows import REFUSAL, Action, Knows, clauses
 from eval.interact.simulator.plain_words import in_plain_words, leaks_sql
-from eval.interact.tasks import Ambiguity
 
 _WORD = re.compile(r"[a-zà-ÿ]+|\d+(?:\.\d+)?", re.IGNORECASE)
 _LITTLE_WORDS = """

@@ -8,9 +8,9 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from eval.datasets import DataError
+from eval.datasets.bird_interact.release import Release
+from eval.datasets.bird_interact.tasks import Task
 from eval.interact.judge.reward import Mode
-from eval.interact.release import Release
-from eval.interact.tasks import Task
 from eval.interact.world.service import RequestError, text
 from value_index.errors import first_problem
 

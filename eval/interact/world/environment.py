@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from eval.datasets.bird_interact.release import DatabaseTexts, Release
+from eval.datasets.bird_interact.tasks import Phase, Task
 from eval.interact.judge.judge import Judgement, judge, keep_phase, prepare
 from eval.interact.judge.reward import Mode, reward
 from eval.interact.judge.sandbox import Sandbox, Sandboxes
-from eval.interact.release import DatabaseTexts, Release
-from eval.interact.tasks import Phase, Task
 from eval.interact.world.begun import begun_task
 from eval.interact.world.ledger import Books
 from eval.interact.world.service import Answer, RequestError, Service, text

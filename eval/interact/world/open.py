@@ -6,10 +6,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from eval.datasets.bird_interact.release import Release
 from eval.interact.judge.postgres_sandbox import PostgresServer
 from eval.interact.judge.sandbox import Sandboxes
 from eval.interact.judge.sqlite_sandbox import SQLiteSandboxes
-from eval.interact.release import Release
 from eval.interact.simulator.scripted import ScriptedUser
 from eval.interact.world.environment import DatabaseEnvironment
 from eval.interact.world.ledger import Books

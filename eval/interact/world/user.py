@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from eval.datasets import DataError
-from eval.interact.release import Release
+from eval.datasets.bird_interact.release import Release
+from eval.datasets.bird_interact.tasks import Task
 from eval.interact.simulator.knows import Knows
-from eval.interact.tasks import Task
 from eval.interact.world.begun import begun_task
 from eval.interact.world.ledger import Books
 from eval.interact.world.service import Answer, RequestError, Service, text

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from eval.datasets import DataError
+from eval.datasets.bird_interact.tasks import Gold
 from eval.demo.build import SOURCE, build
 from eval.interact.judge.postgres_sandbox import PostgresServer
-from eval.interact.tasks import Gold
 from eval.interact.world.own_tasks import OwnDatabase, own_databases, record
 from value_index.atomic_file import write_atomically
 from value_index.errors import DatabaseError

@@ -10,12 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.datasets import DataError
+from eval.datasets.bird_interact.release import load_release
+from eval.datasets.bird_interact.tasks import Phase, Task
 from eval.interact.judge.judge import judge, keep_phase
 from eval.interact.judge.postgres_sandbox import PostgresServer
 from eval.interact.oracle import run_oracle
-from eval.interact.release import load_release
 from eval.interact.runs.record import read_tasks
-from eval.interact.tasks import Phase, Task
 from eval.interact.world.open import open_world
 from eval.interact.world.own_tasks import own_databases
 from eval.interact.world.write import OURS, make_templates, write_world

@@ -12,12 +12,12 @@ from typing import Any
 
 from aiohttp import web
 
+from eval.datasets.bird_interact.release import Release, load_release
+from eval.datasets.bird_interact.tasks import Task
 from eval.interact.judge.judge import judge
 from eval.interact.judge.reward import reward
 from eval.interact.judge.sqlite_sandbox import SQLiteSandbox
 from eval.interact.play.ledger import COSTS
-from eval.interact.release import Release, load_release
-from eval.interact.tasks import Task
 
 ACTIONS = {
     "/execute": "execute_sql", "/schema": "get_schema", "/all_column_meanings": "get_all_column_meanings",

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from eval.datasets.bird_interact.release import load_release
+from eval.datasets.bird_interact.tasks import Phase, Task
 from eval.interact.judge.execution import run_statements
 from eval.interact.judge.figures import TaskOutcome, figures
 from eval.interact.judge.judge import judge, keep_phase, prepare
 from eval.interact.judge.sqlite_sandbox import SQLiteSandbox, SQLiteSandboxes, open_writable
-from eval.interact.release import load_release
-from eval.interact.tasks import Phase, Task
 from tests.eval.interact.farm import GOLD, MANAGEMENT, TASK, make_release
 
 PHASE = Phase.model_validate({"sol_sql": ["SELECT name FROM field WHERE hectares > 4"]})

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from eval.datasets import DataError
+from eval.datasets.bird_interact.release import load_release
+from eval.datasets.bird_interact.tasks import Task
 from eval.demo.build import build
 from eval.interact.judge.judge import judge, keep_phase
 from eval.interact.judge.sqlite_sandbox import SQLiteSandbox
 from eval.interact.oracle import run_oracle
-from eval.interact.release import load_release
 from eval.interact.simulator.knows import REFUSAL, Knows
 from eval.interact.simulator.plain_words import leaks_sql
 from eval.interact.simulator.scripted import ScriptedUser
-from eval.interact.tasks import Task
 from eval.interact.world.open import open_world
 from eval.interact.world.own_tasks import Entry, OwnDatabase, own_databases, record
 from eval.interact.world.write import write_world

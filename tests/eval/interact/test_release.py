@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from eval.datasets import DataError
-from eval.interact.release import load_release
-from eval.interact.tasks import Task
+from eval.datasets.bird_interact.release import load_release
+from eval.datasets.bird_interact.tasks import Task
 from tests.eval.interact.farm import GOLD, MANAGEMENT, TASK, make_release, write_lines
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from eval.datasets.bird_interact.release import FILES, Release, load_release
+from eval.datasets.bird_interact.tasks import Phase
 from eval.interact.judge.judge import judge
 from eval.interact.judge.sqlite_sandbox import SQLiteSandboxes
 from eval.interact.play.sketch import read_schema_text, sketch
-from eval.interact.release import FILES, Release, load_release
-from eval.interact.tasks import Phase
 from eval.interact.world.open import open_world
 from tests.eval.interact.farm import write_lines
 

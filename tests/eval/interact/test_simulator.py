@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
+from eval.datasets.bird_interact.tasks import Task
 from eval.interact.simulator.endpoint import EndpointUser
 from eval.interact.simulator.knows import REFUSAL, Knows
 from eval.interact.simulator.plain_words import in_plain_words, leaks_sql
 from eval.interact.simulator.scripted import ScriptedUser, choose
-from eval.interact.tasks import Task
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Prompt, Reply
 from tests.eval.interact.farm import GOLD, TASK

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from eval.interact.release import load_release
+from eval.datasets.bird_interact.release import load_release
 from eval.interact.world.faults import FAULTS, Faults
 from eval.interact.world.open import World, open_world
 from eval.interact.world.server import KEY_HEADER, serve

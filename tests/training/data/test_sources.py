@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.datasets import DataError
-from eval.interact.release import load_release
+from eval.datasets.bird_interact.release import load_release
 from training.data.catalogue import CATALOGUE
 from training.data.sources import count, load_source
 from training.data.synthetic_text_to_sql import load_synthetic

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from eval.datasets.bird_interact.release import load_release
 from eval.interact.play.session import ToolCall
-from eval.interact.release import load_release
 from eval.interact.runs.batch_files import RESULTS, SYSTEM, USER, Step, read_batch, write_batch
 from eval.interact.runs.import_batch import import_batch
 from eval.interact.runs.record import TaskRecord, read_tasks

@@ -11,8 +11,8 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from eval.datasets import DataError
-from eval.interact.tasks import Gold, Kind, Task
+from eval.datasets.bird_interact.tasks import Gold, Kind, Task
+from eval.datasets.json_file import DataError
 from value_index.errors import first_problem
 from value_index.text.bounded_file import text_at_most
 

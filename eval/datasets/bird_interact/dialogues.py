@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eval.datasets.bird_interact.release import load_release
 from eval.datasets.json_file import DataError
 from eval.datasets.spider_family import Dataset, GoldDialogue, GoldTurn
 
@@ -25,8 +26,6 @@ def bird_interact(folder: Path, split: str) -> Dataset:
     Raises:
         DataError: no task has gold.
     """
-    from eval.interact.release import load_release  # it builds on this package
-
     gold = folder / GOLD
     release = load_release(folder, gold if gold.is_file() else None)
     dialogues = tuple(
