@@ -62,7 +62,7 @@ def asked_order(inquiry: Inquiry) -> AskedOrder | None:
     if not is_list and limit is None:
         return None
     word = word or (inquiry.utterance.words[superlatives[0].position].text if superlatives else "")
-    columns = _columns(inquiry, word)
+    columns = ranked_columns(inquiry, word)
     descending = _direction(word, columns[:1], inquiry)
     if descending is None and cues.sort is not None:
         descending = cues.descending
@@ -106,7 +106,7 @@ def _limit(inquiry: Inquiry) -> int | None:
     return None
 
 
-def _columns(inquiry: Inquiry, word: str) -> tuple[ColumnRef, ...]:
+def ranked_columns(inquiry: Inquiry, word: str) -> tuple[ColumnRef, ...]:
     """Return the columns to order by: named after "by" or beside the superlative, or implied by it."""
     sort, utterance = inquiry.evidence.cues.sort, inquiry.utterance
     at = next(iter(utterance.find(word)), None) if word else None

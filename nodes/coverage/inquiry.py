@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from nodes.coverage.column_profile import Profiles, profiles_of
+from nodes.coverage.following_periods import TimeBefore, following_periods, time_before
 from nodes.coverage.periods import Period, find_periods
 from nodes.lexical.comparisons import number_of
-from nodes.lexical.evidence import Evidence, span_of
+from nodes.lexical.evidence import Evidence, ValueSpan, span_of
+from nodes.lexical.interpretation import Filter
 from nodes.lexical.utterance import Utterance, name_words, stem
 from nodes.node import Context
 from nodes.sql.joins.links import links
@@ -24,6 +28,9 @@ NEAR_BEFORE, NEAR_AFTER = 6, 3
 """Words between a mention and the name of its column."""
 _DENIALS = frozenset(["not", "no", "without", "never", "isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "haven't", "hasn't", "except", "excluding", "exclude", "besides", "omit", "remove", "ignore", "ignoring", "skip", "skipping", "hide", "minus", "discard"])  # fmt: skip
 _DENYING_PAIRS = frozenset((("other", "than"), ("leave", "out"), ("apart", "from"), ("get", "rid"), ("rather", "than")))
+_LACKING = frozenset(("without", "no", "lacking", "not", "don't", "doesn't", "haven't", "hasn't", "isn't", "aren't"))
+_LEAVING = frozenset(("except", "excluding", "exclude", "omit", "remove", "ignore", "ignoring", "skip", "skipping", "hide", "discard", "drop"))  # fmt: skip
+_LEAVING_PAIRS = frozenset((("leave", "out"), ("leaving", "out"), ("get", "rid"), ("not", "those"), ("not", "the")))
 _REACH = 5
 """Words from a denial to what it denies."""
 _STOPS = frozenset(["but", "and", "or", "with", "who", "which", "that", "whose", "only"])
@@ -45,6 +52,8 @@ class Inquiry:
     """Every reading that the value index offers."""
     grounded: tuple[GroundedValue, ...] | None = None
     """The values that value_grounding gave, those carried over left out; None before that stage has run."""
+    values_told: frozenset[tuple[int, int]] = frozenset()
+    """The words that are a stored value which tells rows apart, whatever else they may name."""
 
     @classmethod
     def of(cls, state: GraphState, context: Context, evidence: Evidence | None = None) -> Inquiry:
@@ -52,7 +61,11 @@ class Inquiry:
         found = evidence or Evidence.of(state, context)
         values = state.grounded_values
         grounded = None if values is None else tuple(v for v in values if v.provenance != "carried")
-        return cls(found, profiles_of(context.database), found.matches, grounded)
+        told = tuple(_values_told(found))
+        if told:
+            found = replace(found, values=(*found.values, *told))
+        spans = frozenset((each.start, each.end) for each in told)
+        return cls(found, profiles_of(context.database), found.matches, grounded, spans)
 
     @property
     def schema(self) -> Schema:
@@ -78,8 +91,20 @@ class Inquiry:
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
-        """The stretches of time that the words name."""
-        return find_periods(self.utterance.text)
+        """The stretches of time that the words name, by themselves or by the one that the turn before asked for."""
+        text = self.utterance.text
+        return following_periods(text, find_periods(text), self.time_before)
+
+    @cached_property
+    def time_before(self) -> TimeBefore | None:
+        """The stretch of time that the turn before asked for."""
+        dated = (c for c in self.evidence.constraints_before if c.column and self.profiles.of(c.column).date_form)
+        return time_before(dated)
+
+    @cached_property
+    def moves_time(self) -> bool:
+        """Whether the words name a time by that of the turn before: "and the year before?"."""
+        return self.periods != find_periods(self.utterance.text)
 
     @cached_property
     def dated(self) -> frozenset[int]:
@@ -172,7 +197,15 @@ class Inquiry:
 
     def is_denied(self, start: int) -> bool:
         """Tell whether the words from `start` on are denied: "not British", "without the cancelled ones"."""
-        return self.denial_before(start) is not None
+        return self.denial_before(start) is not None and not self.lack_left_out(start)
+
+    def lack_left_out(self, start: int) -> bool:
+        """Tell whether it is those who lack something that are left out: "exclude those without an email"."""
+        lacking, words = self.denial_before(start), self.utterance.words
+        if lacking is None or words[lacking].text not in _LACKING:
+            return False
+        pairs = pairwise(words[: lacking + 1])
+        return any(one.text in _LEAVING or (one.text, two.text) in _LEAVING_PAIRS for one, two in pairs)
 
     def denial_before(self, start: int) -> int | None:
         """Return the denying word that reaches the words from `start` on; None if there is none."""
@@ -185,3 +218,21 @@ class Inquiry:
             if text in _STOPS and at < start - 1:
                 return None
         return None
+
+
+def _values_told(evidence: Evidence) -> Iterator[ValueSpan]:
+    """Yield the values that tell rows of their tables apart, though the words may name a column as well.
+
+    "Show the open tickets", "and the closed ones?" after those: `status`, though there are `opened_by` and `closed_on`.
+    """
+    words = evidence.cues.utterance.words
+    before = {each.column for each in evidence.constraints_before if each.operator in ("=", "in")}
+    for match in evidence.matches:
+        start, end = span_of(match.mention, evidence.cues.utterance)
+        spelled = isinstance(match.value, str) and match.kind in ("exact", "folded")
+        if not spelled or any(v.start < end and start < v.end for v in evidence.values):
+            continue
+        after = words[end].text if end < len(words) else ""
+        rows = [m.table for m in evidence.mentions.tables if m.start == end and m.score >= NAMED]
+        if match.column.table in rows or (after in ("", "one", "ones") and match.column in before):
+            yield ValueSpan(Filter(match.column, match.operator, (match.value,)), start, end, match.score)

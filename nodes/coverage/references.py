@@ -30,9 +30,20 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _BESIDE = re.compile(r"\b(?:too|also|as well|in addition|include|including|add|adding|plus)\b", re.IGNORECASE)
+_FILTER = r"(?:filter|condition|restriction|limit|constraint|cap|threshold|bound|cut-?off|criterion)s?"
+_TAKING_BACK = (
+    r"(?:drop|remove|ignore|skip|lift|clear|forget|lose|undo|take (?:away|off|out)) (?:about )?(?:the|that|this)"
+)
 _TAKEN_BACK = re.compile(
-    r"\b(?:drop|remove|ignore|skip|lift|clear|forget|lose|take (?:away|off|out)) (?:about )?(?:the|that|this) (?P<what>\w+)\W*$"
+    rf"\b{_TAKING_BACK} (?P<what>\w+)\W*$"
+    rf"|\b(?:{_TAKING_BACK}|without (?:the|that|this|any)|no) (?P<of>\w+)(?: \w+)? {_FILTER}\b"
+    rf"|\b{_FILTER} (?:on|for|by|about) (?:the |its |their )?(?P<on>\w+)\W*$"
+    r"|\bwithout (?:the|that|this) (?P<time>year|month|date|day|period|quarter)s?\W*$"
     r"|\b(?:for|in|from|of|across|at|over) (?:all|any|every) (?:of )?(?:the )?(?P<all>\w+)\W*$",
+    re.IGNORECASE,
+)
+_LIMIT_BACK = re.compile(
+    rf"\b(?:{_TAKING_BACK}|without (?:the|that|this|any|a)|no) (?:row )?(?:limit|cap|cut-?off)\b|\bnot (?:just|only) the (?:top|first|best|last)\b",
     re.IGNORECASE,
 )
 _TIMES = frozenset(map(stem, ("year", "month", "date", "day", "period", "quarter", "time")))
@@ -86,7 +97,7 @@ def regroups(inquiry: Inquiry) -> bool:
 
 def exchanges(inquiry: Inquiry) -> bool:
     """Tell whether a new value takes the place of one that was named ("And from Ireland instead?")."""
-    return bool(_INSTEAD.search(inquiry.utterance.text)) and not adds_beside(inquiry)
+    return (bool(_INSTEAD.search(inquiry.utterance.text)) or inquiry.moves_time) and not adds_beside(inquiry)
 
 
 def adds_beside(inquiry: Inquiry) -> bool:
@@ -105,15 +116,24 @@ def columns_given_up(inquiry: Inquiry) -> frozenset[ColumnRef]:
     found = _TAKEN_BACK.search(inquiry.utterance.text)
     if found is None:
         return frozenset()
-    said = stem((found["what"] or found["all"]).lower())
-    compared = {each.column for each in inquiry.evidence.constraints_before if each.column is not None}
+    word = next(each for each in found.groups() if each).lower()
+    said, compared = stem(word), [each for each in inquiry.evidence.constraints_before if each.column is not None]
     return frozenset(
         ref
-        for ref in compared
-        if said in inquiry.column_stems(ref)
-        or said in inquiry.table_stems(ref.table)
-        or (said in _TIMES and inquiry.profiles.of(ref).date_form is not None)
+        for each in compared
+        if (ref := each.column) is not None
+        and (
+            any(word == str(value).lower() for value in each.values)
+            or said in inquiry.column_stems(ref)
+            or said in inquiry.table_stems(ref.table)
+            or (said in _TIMES and inquiry.profiles.of(ref).date_form is not None)
+        )
     )
+
+
+def limit_given_up(inquiry: Inquiry) -> bool:
+    """Tell whether all rows are asked for where some were cut off ("now without the limit")."""
+    return bool(_LIMIT_BACK.search(inquiry.utterance.text)) and not columns_given_up(inquiry)
 
 
 def leaves_out(inquiry: Inquiry) -> bool:

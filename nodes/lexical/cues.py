@@ -21,6 +21,7 @@ from nodes.lexical.lexicon import (
     NARROW_CUES,
     PATTERN_CUES,
     PATTERN_FILLERS,
+    REPLACING,
     RESTRICTORS,
     SORT_CUES,
     STOPWORDS,
@@ -84,18 +85,24 @@ class Cues:
         )
 
     def _idle_superlative(self, i: int) -> bool:
-        """Whether a superlative word is part of something else: "at most", "first name", "total number"."""
+        """Whether a superlative word is part of something else: "at most", "first name", "instead of the total"."""
         words = self.utterance.words
         before = words[i - 1].text if i else ""
         after = words[i + 1].text if i + 1 < len(words) else ""
         return (
             before == "at"
+            or self._is_replaced(i)
             or (words[i].text == "mean" and before in ("you", "i"))
             or after
             in ("name", "names", "recent", "common", "popular", "expensive", "frequent", "frequently", "commonly")
             or (words[i].text in ("first", "last") and after in ("and", "or", "", "date"))
             or (words[i].text == "total" and after in ("number", "count", "of"))
         )
+
+    def _is_replaced(self, i: int) -> bool:
+        """Whether something else is asked for in the place of what a word names: "instead of the total"."""
+        before = [word.text for word in self.utterance.words[max(0, i - 3) : i]]
+        return tuple(before[-3:-1] if before[-1:] == ["the"] else before[-2:]) in REPLACING
 
     @cached_property
     def superlatives(self) -> tuple[Superlative, ...]:

@@ -29,6 +29,9 @@ AGGREGATE_CUES: dict[str, AggregateFunction] = {
 AVERAGING = _words("average avg mean maximum max minimum min highest lowest largest smallest")
 """Words after which "number of" names a column rather than asks for a count."""
 
+REPLACING = frozenset((("instead", "of"), ("rather", "than"), ("place", "of")))
+"""Words before what something else is to stand in the place of."""
+
 PLAIN_AGGREGATES = _words("average avg mean averaged sum total maximum max minimum min")
 """Cues that nearly always are an aggregate in SELECT, where the others may be an ordering with LIMIT 1."""
 
@@ -40,7 +43,7 @@ SUPERLATIVES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "latest": (True, ("date", "year", "time")), "newest": (True, ("date", "year")), "recent": (True, ("date", "year")),
     "last": (True, ("date", "year")), "fastest": (True, ("speed",)), "richest": (True, ("money", "budget")),
     "expensive": (True, ("price", "cost")), "common": (True, ()), "popular": (True, ()), "frequent": (True, ()),
-    "frequently": (True, ()), "costliest": (True, ("price", "cost")), "commonly": (True, ()), "deepest": (True, ("depth",)),
+    "frequently": (True, ()), "costliest": (True, ("price", "cost")), "dearest": (True, ("price", "cost")), "priciest": (True, ("price", "cost")), "commonly": (True, ()), "deepest": (True, ("depth",)),
     "lowest": (False, ()), "smallest": (False, ("size", "area", "population")), "least": (False, ()),
     "fewest": (False, ()), "minimum": (False, ()), "min": (False, ()), "shortest": (False, ("length", "duration", "height", "page", "distance")),
     "youngest": (False, ("age",)), "earliest": (False, ("date", "year", "time")), "first": (False, ("date", "year")),

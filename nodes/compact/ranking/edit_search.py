@@ -40,6 +40,10 @@ ASKED_EDITS = frozenset(
         "key_names",
         "listed",
         "more",
+        "nothing",
+        "of_ranked",
+        "led_to",
+        "people",
     )
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""

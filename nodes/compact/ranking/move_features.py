@@ -164,8 +164,8 @@ class MoveFeatures:
             return {}
         gone, new = old - now, now - old
         columns = {(each.column, each.aggregate) for each in gone}
-        exchanged = len(gone) == len(new) > 0 and columns == {(each.column, each.aggregate) for each in new}
-        exchanged = exchanged and len(columns) == 1
+        one = len(columns) == 1 and columns == {(each.column, each.aggregate) for each in new}
+        exchanged = one and (len(gone) == len(new) or self._is_period(gone))
         return {
             "exchanges_value": float(exchanges(inquiry) and exchanged),
             "gives_condition_up": float(gives_up(inquiry) and len(columns) == 1 and not new),

@@ -59,7 +59,7 @@ class Opinions:
         reading = scored_plans(evidence, lexical_weights().interpretation, limit=readings) if readings else ()
         earlier = evidence.turn.earlier_plans
         target = goes_back_to(move_of(evidence.turn.text), earlier) if earlier else None
-        before = (plan for plan in (evidence.previous, target) if plan is not None)
+        before = tuple(plan for plan in (evidence.previous, target) if plan is not None)
         others = [*(each.plan for each in reading), *before]
         scores = (*(score for _, score in beam), *understanding.scores(others))
         self._understanding = understanding
@@ -73,6 +73,9 @@ class Opinions:
             self._plans.setdefault(parts, plan_parts)
             if score is not None:
                 self._network[parts] = max(score, self._network.get(parts, LEAST_SCORE))
+        for plan in before:  # as they were written: edits of the turn before know it by its joins
+            plan_parts = PlanParts(plan)
+            self._plans[self._numbers(plan_parts)] = plan_parts
         self._read: dict[Numbers, float] = {}
         for parts, each in zip(numbers[len(beam) :], reading, strict=False):
             self._read[parts] = max(each.score, self._read.get(parts, -inf))

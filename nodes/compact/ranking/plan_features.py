@@ -12,6 +12,7 @@ from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking import (
     coverage_features,
     cue_features,
+    following_features,
     move_features,
     reference_features,
     requirement_features,
@@ -22,6 +23,7 @@ from nodes.compact.ranking import (
 from nodes.compact.ranking.candidate import Candidate
 from nodes.compact.ranking.coverage_features import CoverageFeatures
 from nodes.compact.ranking.cue_features import CueFeatures
+from nodes.compact.ranking.following_features import FollowingFeatures
 from nodes.compact.ranking.move_features import MoveFeatures
 from nodes.compact.ranking.reference_features import ReferenceFeatures
 from nodes.compact.ranking.requirement_features import RequirementFeatures
@@ -49,6 +51,7 @@ FEATURES = (
     *wording_features.FEATURES,
     *sense_features.FEATURES,
     *thing_features.FEATURES,
+    *following_features.FEATURES,
     *(Feature(f"edit_{name}", f"How often the edit {name} was made of it.") for name in EDITS),
 )
 
@@ -91,6 +94,7 @@ class PlanFeatures:
     moves: MoveFeatures
     wording: WordingFeatures
     things: ThingFeatures
+    following: FollowingFeatures
     off: frozenset[str] = frozenset()
     """Features that no plan has."""
     _known: dict[Plan, Features] = field(default_factory=dict[Plan, Features], repr=False, compare=False)
@@ -102,14 +106,15 @@ class PlanFeatures:
         return cls(
             demand,
             _Ends(state),
-            CoverageFeatures(evidence),
-            CueFeatures(evidence),
+            CoverageFeatures(demand.evidence),
+            CueFeatures(demand.evidence),
             RequirementFeatures(demand),
             ReferenceFeatures(demand),
             SenseFeatures(demand),
             MoveFeatures(demand, evidence.turn.earlier_plans),
             WordingFeatures(demand),
             ThingFeatures(demand),
+            FollowingFeatures(demand, evidence.turn.earlier_plans),
         )
 
     def candidate(
@@ -137,4 +142,5 @@ class PlanFeatures:
             **self.moves.of(plan_parts),
             **self.wording.of(plan_parts),
             **self.things.of(plan_parts),
+            **self.following.of(plan_parts),
         }

@@ -25,9 +25,12 @@ from nodes.coverage.edits.each import asked_of_each
 from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.following.earlier import lost_conditions
 from nodes.coverage.edits.following.given_up import given_up_conditions
+from nodes.coverage.edits.following.led_to import led_to
 from nodes.coverage.edits.following.listed_again import listed_again
+from nodes.coverage.edits.following.nothing_at_all import nothing_at_all
 from nodes.coverage.edits.following.null_keys import keys_without_value
 from nodes.coverage.edits.following.number_exchanged import number_exchanged
+from nodes.coverage.edits.following.of_ranked import of_ranked
 from nodes.coverage.edits.following.ordinals import row_by_place
 from nodes.coverage.edits.following.others import the_others
 from nodes.coverage.edits.groups import asked_groups
@@ -51,6 +54,9 @@ EDITS: Mapping[str, Edit] = {
     "listed_again": listed_again,
     "place": row_by_place,
     "others": the_others,
+    "nothing": nothing_at_all,
+    "of_ranked": of_ranked,
+    "led_to": led_to,
     "number": number_exchanged,
     "repeat": repeated_conditions,
     "null_key": keys_without_value,

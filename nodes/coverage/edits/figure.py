@@ -9,9 +9,9 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.plan import Aggregate, AggregateFunction, ColumnTerm, Plan
 
-_AND = re.compile(r"^\W*(?:and|now|ok|okay|what about|how about)\b", re.IGNORECASE)
+_AND = re.compile(r"^\W*(?:and|now|ok|okay|what about|how about|rather|make it)\b|\binstead\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
-MOST_WORDS = 7
+MOST_WORDS = 9
 """Words of a turn that only names another figure: "And the average fee?"."""
 
 

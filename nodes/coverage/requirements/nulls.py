@@ -52,12 +52,9 @@ _LEFT_OUT = re.compile(
     r".* (?:who|that|which) (?:(?:have|has|had|are|is|were|was) )?(?:been |already )?$",
     re.IGNORECASE,
 )
-_DENIED_TWICE = re.compile(
-    r"\b(?:leave out|leaving out|exclude|excluding|remove|omit|drop|skip|ignore|except(?: for)?|not)\b[^.;!?]*"
-    r"\b(?:without|lacking|missing|with no|(?:have|has|had) no)\b(?: an?| any)?\W*$",
-    re.IGNORECASE,
+_LEAVING_OUT = re.compile(
+    r"\b(?:leave out|exclude|excluding|remove|omit|drop|skip|hide|ignore|except)\b", re.IGNORECASE
 )
-"""What stands before a column whose absence is itself left out: "leave out those without an address"."""
 _HELD = re.compile(r"\b(?:have|has|having|had|with) (?:an? |any |some )?$", re.IGNORECASE)
 _SAID_NO_MORE = frozenset(("and", "or", "but", "listed", "recorded", "given", "set", "at"))
 """Words after a column of which only that it has a value is said: "customers who have a company"."""
@@ -98,11 +95,10 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     yield from _lasting(inquiry)
     for at, found in taken.items():
         found.sort(key=lambda item: -item[0])
-        twice = _DENIED_TWICE.search(inquiry.utterance.text[: inquiry.utterance.words[at].start])
-        operator: Operator = "is not null" if twice else "is null"
+        operator: Operator = "is not null" if _lack_left_out(inquiry, at) else "is null"
         options = tuple(_option(ref, operator, score / found[0][0]) for score, ref in found)
-        dated = inquiry.profiles.of(found[0][1]).date_form is not None
-        yield _requirement(inquiry, at, options, DATED if dated else UNDATED)
+        sure = operator == "is not null" or inquiry.profiles.of(found[0][1]).date_form is not None
+        yield _requirement(inquiry, at, options, DATED if sure else UNDATED)
 
 
 def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...], strength: float = UNDATED) -> Requirement:
@@ -168,6 +164,13 @@ def _is_missing(inquiry: Inquiry, at: int) -> bool:
         return True
     denial = inquiry.denial_before(at)
     return denial is not None and at - denial <= _REACH and words[denial].text not in ("except", "excluding", "besides")
+
+
+def _lack_left_out(inquiry: Inquiry, at: int) -> bool:
+    """Tell whether rows are left out since they lack a value: "exclude those without an email", "whose email is missing"."""
+    said = inquiry.utterance.text[: inquiry.utterance.words[at].start]
+    missing = any(word.text in _MISSING for word in inquiry.utterance.words[max(0, at - 2) : at + 4])
+    return inquiry.lack_left_out(at) or (missing and bool(_LEAVING_OUT.search(said)))
 
 
 def _option(ref: ColumnRef, operator: Operator, weight: float) -> Option:

@@ -38,7 +38,8 @@ def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
         words = {word.text for word in inquiry.utterance.words[start:end]}
         if words <= UNIT_WORDS or _is_unit(inquiry, start, end):
             continue  # "per category", "30 seconds": no one is called Per or Seconds here
-        if end > start and best >= LEAST and not _is_name(inquiry, start, end):
+        told = (start, end) in inquiry.values_told
+        if end > start and best >= LEAST and (told or not _is_name(inquiry, start, end)):
             denied = inquiry.is_denied(start)
             matches = _not_among_themselves(inquiry, matches, start)
             options = _options(inquiry, matches, _grounded(inquiry, start, end), denied=denied)
@@ -63,7 +64,9 @@ def _groups(inquiry: Inquiry) -> dict[tuple[int, int], list[ValueMatch]]:
             groups.setdefault(inquiry.span(match.mention), []).append(match)
     if inquiry.grounded is None:
         return groups
-    kept = {span: matches for span, matches in groups.items() if _grounded(inquiry, *span)}
+    kept = {
+        span: matches for span, matches in groups.items() if _grounded(inquiry, *span) or span in inquiry.values_told
+    }
     for value in inquiry.grounded:  # what the index does not find, such as gold
         span = inquiry.span(value.mention)
         if isinstance(value.value, str) and value.operator in ("=", "!=") and not _is_among(value, kept, span):

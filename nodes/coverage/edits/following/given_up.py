@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.references import columns_given_up, gives_up
+from nodes.coverage.references import columns_given_up, gives_up, limit_given_up
 from nodes.plan import Condition, Plan
 from nodes.plan.constraints import constraints
 from nodes.plan.traversal import conjunction, conjuncts, table_names
@@ -15,8 +15,10 @@ from value_index.schema import ColumnRef
 def given_up_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield the previous plan without the filters on a named column or table, and without any.
 
-    "Regardless of the city": `WHERE city = 'Leeds' AND age > 30` becomes `WHERE age > 30`.
+    "Now without the limit": all rows in place of the first three. "Regardless of the city": `WHERE city = 'Leeds' AND age > 30` becomes `WHERE age > 30`.
     """
+    if plan == demand.previous and plan.limit is not None and limit_given_up(demand.inquiry):
+        yield plan.model_copy(update={"limit": None, "offset": None})
     if plan != demand.previous or not gives_up(demand.inquiry) or plan.where is None:
         return
     taken_back = columns_given_up(demand.inquiry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.compact.ranking.following_features import FollowingFeatures
 from nodes.compact.ranking.move_features import MoveFeatures
 from nodes.compact.ranking.reference_features import ReferenceFeatures
 from nodes.coverage.demand import Demand
@@ -51,5 +52,6 @@ def fired(context: Context, utterance: str, sql: str, *before: str) -> set[str]:
     found = {
         **MoveFeatures(demand, evidence.turn.earlier_plans).of(parts),
         **ReferenceFeatures(demand).of(parts),
+        **FollowingFeatures(demand, evidence.turn.earlier_plans).of(parts),
     }
     return {name for name, value in found.items() if value}

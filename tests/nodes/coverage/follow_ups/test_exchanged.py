@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nodes.node import Context
 from tests.nodes.coverage.follow_ups.ferries import fired, offered
 
@@ -40,3 +42,32 @@ def test_the_same_shows_the_same(context: Context) -> None:
 def test_a_number_is_compared_with_the_only_one_shown(context: Context) -> None:
     before = "SELECT label, tons FROM ferry"
     assert f"{before} WHERE tons < 600" in offered(context, "condition", "under 600", before)
+
+
+IN_2022 = "SELECT crossing_id FROM crossing WHERE sailed_on >= '2022-01-01' AND sailed_on < '2023-01-01'"
+
+
+@pytest.mark.parametrize(
+    ("before", "utterance", "first", "end"),
+    [
+        (IN_2022, "and the year before?", "2021-01-01", "2022-01-01"),
+        (IN_2022, "What about the following year?", "2023-01-01", "2024-01-01"),
+        ("SELECT crossing_id FROM crossing WHERE sailed_on LIKE '2022-03%'", "the month after", "2022-04-01", "2022-05-01"),
+        (IN_2022.replace("2023-01-01", "2022-02-01"), "and in March?", "2022-03-01", "2022-04-01"),
+    ],
+)  # fmt: skip
+def test_a_time_is_told_by_the_one_before(context: Context, before: str, utterance: str, first: str, end: str) -> None:
+    wanted = f"SELECT crossing_id FROM crossing WHERE sailed_on >= '{first}' AND sailed_on < '{end}'"
+    assert wanted in offered(context, "condition", utterance, before)
+    assert "period_exchanged" in fired(context, utterance, wanted, before)
+
+
+def test_a_figure_stands_in_the_place_of_another(context: Context) -> None:
+    before = "SELECT builder, sum(tons) FROM ferry GROUP BY builder"
+    wanted = before.replace("sum", "avg")
+    assert wanted in offered(context, "figure", "instead of the total give me the average", before)
+
+
+def test_a_value_tells_rows_apart_though_a_column_has_its_name(context: Context) -> None:
+    before = "SELECT crossing_id FROM crossing WHERE state = 'cancelled'"
+    assert before.replace("cancelled", "sailed") in offered(context, "condition", "and the sailed ones?", before)

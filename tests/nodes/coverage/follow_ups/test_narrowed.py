@@ -51,3 +51,13 @@ def test_what_has_nothing_at_all_is_asked_of_all(context: Context) -> None:
     held = "SELECT label FROM ferry WHERE builder = 'Holm' AND ferry_id NOT IN (SELECT ferry_id FROM crossing)"
     assert "denies_everything_held" in fired(context, "Which ferries never made any crossing?", held, before)
     assert "denies_everything_held" not in fired(context, "Which of them never made any crossing?", held, before)
+
+
+@pytest.mark.parametrize(
+    "utterance", ["exclude those without a phone", "Leave out the ones that have no phone", "drop those whose phone is missing"]
+)  # fmt: skip
+def test_those_who_lack_something_are_left_out(context: Context, utterance: str) -> None:
+    wanted = "SELECT full_name FROM skipper WHERE phone IS NOT NULL"
+    found = offered(context, "condition", utterance, "SELECT full_name FROM skipper")
+    assert wanted in found
+    assert wanted.replace("NOT ", "") not in found

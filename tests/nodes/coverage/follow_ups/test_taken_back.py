@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nodes.node import Context
-from tests.nodes.coverage.follow_ups.ferries import fired, offered
+from tests.nodes.coverage.follow_ups.ferries import HOLM, fired, offered
 
 
 def test_a_condition_is_taken_back_by_the_name_of_its_column(context: Context) -> None:
@@ -31,3 +33,16 @@ def test_a_period_is_exchanged_and_a_named_condition_given_up(context: Context) 
     in_2023 = "SELECT crossing_id FROM crossing WHERE sailed_on >= '2023-01-01' AND sailed_on < '2024-01-01'"
     assert "period_exchanged" in fired(context, "now 2023 instead", in_2023, in_2022)
     assert "gives_named_up" in fired(context, "drop the year", "SELECT crossing_id FROM crossing", in_2022)
+
+
+@pytest.mark.parametrize(
+    "utterance",
+    ["now without the tons limit", "Remove the filter on tons", "forget the tons condition", "no tons limit"],
+)
+def test_a_condition_is_taken_back_as_a_filter(context: Context, utterance: str) -> None:
+    assert HOLM in offered(context, "given_up", utterance, f"{HOLM} AND tons > 500")
+
+
+def test_a_condition_is_taken_back_by_its_value(context: Context) -> None:
+    before = "SELECT label FROM ferry WHERE builder = 'Holm' AND tons > 500"
+    assert offered(context, "given_up", "drop the Holm filter", before) == ["SELECT label FROM ferry WHERE tons > 500"]

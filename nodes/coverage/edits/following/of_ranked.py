@@ -1,0 +1,97 @@
+"""of_ranked: what another table holds of the rows that a rank chose ("the biggest one: list its orders")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodes.coverage.asked_order import ranked_columns
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.following.listed_again import named_beside
+from nodes.coverage.edits.following.shown_rows import has_name, key_term, keys_to, names_of, tables_named, things_shown
+from nodes.coverage.references import points_at_rows
+from nodes.lexical.lexicon import SUPERLATIVES
+from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan.traversal import conjunction
+from value_index.schema import Table
+
+_ONE = re.compile(r"\bthe (?:most |least )?(?P<word>\w+)(?: (?:one|of (?:them|those|these|all)))\b", re.IGNORECASE)
+_AMONG = re.compile(r"\b(?:which|how many|any) of (?:them|those|these)\b", re.IGNORECASE)
+
+
+def of_ranked(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield the rows of a named table that belong to the rows which a rank chose before, or chooses now.
+
+    "List its orders" after the best client: `SELECT ... FROM orders WHERE client_id = (SELECT client_id ... LIMIT 1)`.
+    """
+    if plan != demand.previous or not asks_of_ranked(demand):
+        return
+    chosen, things = _ranked(plan, demand), things_shown(plan, demand)
+    if chosen is None or things is None:
+        return
+    inner = chosen.model_copy(update={"select": (key_term(things),), "distinct": False})
+    if chosen.limit != 1 and demand.schema.dialect in ("mysql", "mariadb"):
+        return  # no LIMIT inside IN there
+    for name in tables_named(demand):
+        for key in keys_to(things, name, demand)[:1]:
+            operator = "=" if chosen.limit == 1 else "in"
+            of_them = Predicate(left=ColumnTerm.of(key), operator=operator, right=(SubPlan(plan=inner),))
+            table = demand.schema.table(name)
+            source = (TableSource(table=key.table),)
+            assert table is not None
+            for select in _told(table, demand):
+                yield Plan(select=select, tables=source, joins=(), where=conjunction((of_them,)))
+
+
+def asks_of_ranked(demand: Demand) -> bool:
+    """Tell whether the words ask what a table holds of rows of another that a rank chose."""
+    before = demand.previous
+    things = things_shown(before, demand) if before is not None and not before.set_operations else None
+    if before is None or things is None or demand.requirements or demand.units:
+        return False
+    text, named = demand.inquiry.utterance.text, tables_named(demand)
+    if not any(keys_to(things, name, demand) for name in named) or any(n.lower() == things.name.lower() for n in named):
+        return False
+    leans = before.limit is not None and points_at_rows(demand.inquiry) and not _AMONG.search(text)
+    return _word(demand) is not None or leans
+
+
+def _word(demand: Demand) -> str | None:
+    """Return the superlative that chooses a row before something is asked of it: "the heaviest one: ..."."""
+    found = _ONE.search(demand.inquiry.utterance.text)
+    return found["word"].lower() if found and found["word"].lower() in SUPERLATIVES else None
+
+
+def _ranked(plan: Plan, demand: Demand) -> Plan | None:
+    """Return the rows that the rank chooses; None if nothing says by what it ranks."""
+    word = _word(demand)
+    if word is None:
+        return plan if plan.limit is not None else None
+    down = SUPERLATIVES[word][0]
+    if plan.order_by:
+        first = plan.order_by[0].model_copy(update={"descending": down})
+        return plan.model_copy(update={"order_by": (first,), "limit": 1})
+    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    named: list[Term] = [
+        ColumnTerm.of(ref) for ref in ranked_columns(demand.inquiry, word) if ref.table.lower() in tables
+    ]
+    figures: list[Term] = [term for term in plan.select if isinstance(term, Aggregate)]
+    shown: list[Term] = [t for t in plan.select if isinstance(t, ColumnTerm) and demand.evidence.is_ordered(t.ref)]
+    by = next(iter((*named, *figures, *shown)), None)
+    order = (Ordering(term=by, descending=down),) if by is not None else ()
+    return plan.model_copy(update={"order_by": order, "limit": 1}) if order else None
+
+
+def _told(table: Table, demand: Demand) -> Iterator[tuple[Term, ...]]:
+    """Yield what may be told of the rows: how many they are, the columns named, what they are called by, all of them."""
+    if demand.evidence.cues.count is not None:
+        yield (Aggregate(function="count", argument=Star()),)
+        return
+    named = tuple(
+        t for t in named_beside(demand) if isinstance(t, ColumnTerm) and t.table.lower() == table.name.lower()
+    )
+    if named:
+        yield named
+    if has_name(table):
+        yield names_of(table)
+    yield (Star(),)
