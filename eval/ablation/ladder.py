@@ -79,6 +79,8 @@ class Ladder(FrozenModel):
     value: float
     """The value accuracy of the base."""
     value_interval: tuple[float, float]
+    within_reach: float | None = None
+    """What a perfect choice among the base's candidates would give; None if it gathers none."""
     steps: tuple[Step, ...]
     """Upstream predicted for all stages, then gold for all but the first."""
 
@@ -96,6 +98,7 @@ def read_ladder(folder: Path) -> Ladder:
         history=reader.summary.history,
         value=_mean(base),
         value_interval=reader.interval(base),
+        within_reach=reader.within_reach(),
         steps=tuple(reader.step(stage, upstream) for upstream, stages in _UPSTREAMS for stage in stages),
     )
 
@@ -130,6 +133,11 @@ class _Reader:
 
     def values(self, name: str) -> list[float]:
         return [float(bool(self.runs[name][key].value)) for key in self.keys]
+
+    def within_reach(self) -> float | None:
+        scores = [self.runs[BASE][key].stages["sql_generation"].get("in_graph", {}) for key in self.keys]
+        reached = [score["within_reach"] for score in scores if "within_reach" in score]
+        return _mean(reached) if reached else None
 
     def interval(self, values: Sequence[float]) -> tuple[float, float]:
         low, high = rate_interval(values, [key[0] for key in self.keys]) or (0.0, 1.0)

@@ -55,7 +55,7 @@ class ModelChooser:
     sure: float = 0.9
     """The probability from which the choice of the weights stands unasked."""
     cassette: CassetteOptions | None = None
-    """Where its answers are kept, or come from."""
+    """The file that keeps its answers, or gives them."""
 
     async def figures(
         self, planner: Path, models: Sequence[Path], data: Path | None = None, dialogues: str | None = None

@@ -23,7 +23,7 @@ def ladder_tables(ladder: Ladder) -> tuple[ReportTable, ...]:
             columns=_HEADS,
             rows=tuple(_row(step) for step in ladder.steps if step.upstream == "predicted"),
             note=f"Upstream predicted, {ladder.history} history. Gain: perfect minus as is, with its 95 % interval. "
-            f"Gold links are filled up to the size that the linker hands on. Own scores: {own}.",
+            f"Gold links are filled up to the size that the linker hands on. Own scores: {own}.{_reach(ladder)}",
         ),
         ReportTable(
             title="Ladder, gold upstream: read down, each stage made perfect after those above it",
@@ -33,6 +33,13 @@ def ladder_tables(ladder: Ladder) -> tuple[ReportTable, ...]:
         ),
         *(_choices(ladder, upstream) for upstream in _AFTER),
     )
+
+
+def _reach(ladder: Ladder) -> str:
+    """Say what a perfect choice among the gathered candidates would give; "" where none are gathered."""
+    if ladder.within_reach is None:
+        return ""
+    return f" Within reach of the choice: {figure(ladder.within_reach)}, if it always took a right candidate where there is one."
 
 
 def ladder_markdown(ladder: Ladder) -> str:

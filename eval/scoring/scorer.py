@@ -46,6 +46,8 @@ STAGE_SCORES = tuple(found for found in vars(registry).values() if isinstance(fo
 """The scores that have a formula over gold and output, in the order of the registry."""
 KEPT_FACETS = 256
 """Gold plans of turns whose facets are kept: more than those of a dialogue."""
+GATHERS = "candidates"
+"""The variant of sql_generation that chooses among what planner and model offer."""
 _SCORED: tuple[Stage, ...] = tuple(stage for stage in STAGES if any(each.stage == stage for each in STAGE_SCORES))
 
 
@@ -167,9 +169,19 @@ class Scorer:
             found["plan_emission"].update({name: value for name, value in plan.items() if value is not None})
         if verdicts.value is not None:
             found["sql_generation"].update({"value": float(verdicts.value)})
+            found["sql_generation"].update(self._within_reach(record, query, right=verdicts.value))
         if record.attempts:
             found["schema_validation"].update(self._validation(record, query))
         return found
+
+    def _within_reach(self, record: TurnRecord, query: str, *, right: bool) -> Metrics:
+        """Score what a perfect choice would give; nothing of a stage that gathers no candidates."""
+        stage = record.stages["sql_generation"]
+        if stage.variant != GATHERS:
+            return {}
+        offered = stage.choice.groups if stage.choice else ()
+        reached = right or any(self._judge(record, query, group.sql).value for group in offered)
+        return {"within_reach": float(reached)}
 
     def _alone(
         self, record: TurnRecord, query: str, gold: Gold | None, alone: Iterable[AloneRecord]

@@ -12,8 +12,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from agent.config import Config
+from eval.ablation.ladder import read_ladder
+from eval.ablation.rungs import BASE, rungs
 from eval.cli import app
 from eval.records import RunError, TurnRecord, read_turns
+from eval.report.ladder import ladder_markdown
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.scoring.plan_scores import PLAN_SCORES
@@ -21,7 +25,7 @@ from eval.scoring.score import score
 from eval.scoring.scorer import Scorer
 from eval.scoring.scores import TurnScores, read_scores, read_summary
 from eval.scoring.verdicts import VERDICTS, Verdicts
-from nodes.state import STAGES, Attempt, Violation
+from nodes.state import STAGES, Attempt, CandidateGroup, Choice, Violation
 from tests.eval.archive import write_split
 from value_index.atomic_file import write_atomically
 
@@ -78,6 +82,33 @@ def test_a_turn_that_cannot_be_scored_costs_no_other(
     summary = score(run)
     assert (summary.turns, summary.scored, summary.faulted) == (8, 6, 1)
     assert any(line.startswith("0/1: harness_fault: AttributeError") for line in summary.unscored_turns)
+
+
+def test_what_a_perfect_choice_would_give_is_scored_where_candidates_are_gathered(
+    archive: Path, tmp_path: Path
+) -> None:
+    run = recorded(archive, tmp_path / "ladder" / BASE)
+    choice = Choice(
+        chosen=0,
+        reason="the first plan",
+        groups=tuple(CandidateGroup(sql=sql, sources=("plan 1",), rows=1) for sql in (WRONG, RIGHT)),
+    )
+
+    def gathered(record: TurnRecord) -> TurnRecord:
+        offered = {(0, 1): choice, (0, 2): choice.model_copy(update={"groups": choice.groups[:1]})}.get(record.key)
+        stage = record.stages["sql_generation"].model_copy(update={"variant": "candidates", "choice": offered})
+        sql = WRONG if offered else record.sql
+        return record.model_copy(update={"sql": sql, "stages": {**record.stages, "sql_generation": stage}})
+
+    write(run, [gathered(record) for record in read_turns(run)])
+    summary = score(run)
+    for rung in rungs(Config.load(SKIP)):
+        shutil.copytree(run, tmp_path / "ladder" / rung.name)
+    found = read_ladder(tmp_path / "ladder")
+    assert summary.means["value"] == pytest.approx(5 / 7)
+    assert summary.means["stages"]["sql_generation"]["in_graph"]["within_reach"] == pytest.approx(6 / 7)
+    assert found.within_reach == pytest.approx(6 / 7)
+    assert "Within reach of the choice: .857" in ladder_markdown(found)
 
 
 def test_gold_scores_one_and_a_gold_that_does_not_run_is_unscored(archive: Path, tmp_path: Path) -> None:
