@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from nodes.lexical.utterance import name_words, stem
 from value_index.schema import Column, ColumnRef, Schema, Table, quoted, quoted_text
+from value_index.text.comparison_words import COMPARISONS
 
 _COMPARED = (
     ("is none of", "NOT IN"), ("is one of", "IN"), ("is not known", "IS NULL"), ("is unknown", "IS NULL"), ("is known", "IS NOT NULL"),
-    ("is not", "<>"), ("at least", ">="), ("no less than", ">="), ("at most", "<="), ("no more than", "<="), ("more than", ">"),
-    ("greater than", ">"), ("higher than", ">"), ("less than", "<"), ("lower than", "<"), ("over", ">"), ("above", ">"),
-    ("under", "<"), ("below", "<"), ("equals", "="), ("is", "="), ("are", "="),
+    ("is not", "<>"), *COMPARISONS.items(), ("equals", "="), ("is", "="), ("are", "="),
 )  # fmt: skip
 """Words of a comparison with its operator, the longer before what they begin with."""
 _COMPARISON = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from value_index.matches import MatchOperator
+from value_index.text.comparison_words import OR_LESS, OR_MORE
 
 _DOWNWARD = "less|fewer|under|below|before|lower|smaller|shorter|younger|earlier|cheaper|lighter|slower|lesser|prior"
 _BEFORE: tuple[tuple[str, MatchOperator], ...] = (
@@ -24,9 +25,8 @@ _BEFORE: tuple[tuple[str, MatchOperator], ...] = (
      r"|begin\w* with|end\w* with|keyword)", "like"),
 )  # fmt: skip
 _AFTER: tuple[tuple[str, MatchOperator], ...] = (
-    (r"(?:\w+ )?(?:or|and) (?:more|above|over|later|older|higher|greater|up|after|larger|longer)|onwards?|at least",
-     ">="),
-    (r"(?:\w+ )?(?:or|and) (?:less|fewer|below|under|earlier|younger|lower|before|shorter|smaller)|at most", "<="),
+    (rf"(?:\w+ )?(?:or|and) (?:{'|'.join(OR_MORE)})|onwards?|at least", ">="),
+    (rf"(?:\w+ )?(?:or|and) (?:{'|'.join(OR_LESS)})|at most", "<="),
 )  # fmt: skip
 _BEFORE_PATTERNS: tuple[tuple[re.Pattern[str], MatchOperator], ...] = tuple(
     (re.compile(rf"(?:^|\s)(?:{text})(?: the| a| an| is| that of)?$"), op) for text, op in _BEFORE

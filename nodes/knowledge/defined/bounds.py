@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_COMPARED = {
-    "at least": ">=", "no less than": ">=", "no fewer than": ">=", "at most": "<=", "no more than": "<=", "up to": "<=",
-    "more than": ">", "greater than": ">", "higher than": ">", "longer than": ">", "over": ">", "above": ">",
-    "less than": "<", "fewer than": "<", "lower than": "<", "under": "<", "below": "<", "exactly": "=",
-}  # fmt: skip
-_BEHIND = {"more": ">=", "later": ">=", "above": ">=", "fewer": "<=", "less": "<=", "earlier": "<=", "below": "<="}
+from value_index.text.comparison_words import COMPARISONS, OR_LESS, OR_MORE
+
+_BEHIND: dict[str, str] = {**dict.fromkeys(OR_MORE, ">="), **dict.fromkeys(OR_LESS, "<=")}
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 """Numbers as they are written out, from one."""
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _NUMBER = rf"(?P<number>\d+(?:[.,]\d+)*|{'|'.join(NUMBERS)})(?![\w-])(?:\s+(?P<scale>{'|'.join(_SCALES)})\b)?(?P<percent>\s*(?:%|percent\b|per cent\b))?"
-_BEFORE = re.compile(rf"^(?P<left>.*?)\s*\b(?P<said>{'|'.join(_COMPARED)})\s+{_NUMBER}\s*(?P<right>.*)$", re.I | re.S)
+_BEFORE = re.compile(rf"^(?P<left>.*?)\s*\b(?P<said>{'|'.join(COMPARISONS)})\s+{_NUMBER}\s*(?P<right>.*)$", re.I | re.S)
 _AFTER = re.compile(
     rf"^(?P<left>.*?)\s*\b{_NUMBER}\s*(?P<unit>.*?)\s+or\s+(?P<said>{'|'.join(_BEHIND)})\b\s*(?P<right>.*)$",
     re.I | re.S,
@@ -43,7 +40,7 @@ def bound_in(words: str) -> Bound | None:
         right = f"{found['unit']} {found['right']}".strip()
         return Bound(found["left"].strip(), _BEHIND[found["said"].lower()], _number(found), right)
     if found := _BEFORE.match(words):
-        return Bound(found["left"].strip(), _COMPARED[found["said"].lower()], _number(found), found["right"].strip())
+        return Bound(found["left"].strip(), COMPARISONS[found["said"].lower()], _number(found), found["right"].strip())
     return None
 
 

@@ -13,6 +13,7 @@ from nodes.knowledge.defined.figures import figure_of
 from nodes.knowledge.defined.groups import group_of
 from nodes.knowledge.defined.known import with_defined
 from nodes.knowledge.defined.reader import Reader
+from nodes.knowledge.plain_words import condition_of
 from value_index.knowledge.store import Definition, Knowledge
 from value_index.sqlite.database import SQLiteDatabase
 
@@ -113,4 +114,15 @@ def test_definitions_become_terms_and_metrics(database: SQLiteDatabase, reader: 
 def test_bounds() -> None:
     assert bound_in("over 15 percent of them") == ("", ">", "0.15", "of them")
     assert bound_in("three stars or fewer") == ("", "<=", "3", "stars")
+    assert bound_in("80 points or higher") == ("", ">=", "80", "points")
     assert bound_in("no number") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "operator"),
+    [("up to", "<="), ("no fewer than", ">="), ("fewer than", "<"), ("at least", ">="), ("is over", ">")],
+)
+def test_bounds_are_said_alike_in_conditions_and_in_texts(said: str, operator: str, database: SQLiteDatabase) -> None:
+    assert bound_in(f"{said} 5") == ("is" if said == "is over" else "", operator, "5", "")
+    found = condition_of(f"hectares {said} 5", database.schema)
+    assert found == ("field", f'"field"."hectares" {operator} 5')
