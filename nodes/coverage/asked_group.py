@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.requirements.coded import codes_apart
 from nodes.lexical.evidence import display_columns
+from nodes.lexical.utterance import name_words, stem
 from value_index.schema import ColumnRef
 
 _BY = re.compile(
@@ -17,6 +19,10 @@ _SORTED = re.compile(
     re.IGNORECASE,
 )
 _GROUPED = re.compile(r"\b(?:group\w*|split\w*|broken|divided|separated)(?: \w+)?\s*$", re.IGNORECASE)
+
+
+_IDLE = frozenset(map(stem, ("code", "name", "calendar", "type", "label", "title", "fiscal")))
+"""Words of a column's name that its unit is called without."""
 
 
 def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
@@ -37,7 +43,15 @@ def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
             continue
         for unit, score in _units_at(inquiry, at).items():
             found[unit] = max(score, found.get(unit, 0.0))
+    if not found and (apart := codes_apart(inquiry)) is not None:
+        found[apart, False] = 1.0
     return tuple(sorted(found, key=lambda unit: -found[unit]))
+
+
+def _is_whole(inquiry: Inquiry, ref: ColumnRef, start: int, end: int) -> bool:
+    """Tell whether words say all of a column's name that says something: "country" of a country code."""
+    stems = {stem(word) for word in name_words(inquiry.schema.describe(ref).natural_name)} - _IDLE
+    return bool(stems) and stems <= set(inquiry.stems[start:end])
 
 
 def _is_value(inquiry: Inquiry, at: int) -> bool:
@@ -53,9 +67,12 @@ def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
     for mention in inquiry.evidence.mentions.columns:
         if mention.start in (at, at + 1):
             for ref, score in mention.candidates[:6]:
-                if score >= 0.6 and ref not in inquiry.keys:
+                whole = _is_whole(inquiry, ref, mention.start, mention.end)
+                if (score >= 0.6 or whole) and ref not in inquiry.keys:
                     found[ref, False] = (
-                        score + 0.2 * inquiry.table_score(ref.table) + 0.1 * (mention.end - mention.start)
+                        max(score, 0.8 * whole)
+                        + 0.2 * inquiry.table_score(ref.table)
+                        + 0.1 * (mention.end - mention.start)
                     )
     for mention in inquiry.evidence.mentions.tables:
         if mention.start in (at, at + 1) and mention.score >= 0.8:

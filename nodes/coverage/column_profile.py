@@ -86,7 +86,8 @@ class Profiles:
             return ColumnProfile(ref=ref, values=(), has_null=False)
         values = self.database.distinct(ref, SAMPLE)
         kind = self.database.schema.describe(ref).kind
-        words = frozenset(stem(word) for word in name_words(ref.column))
+        natural = self.database.schema.describe(ref).natural_name
+        words = frozenset(stem(word) for word in (*name_words(ref.column), *name_words(natural)))
         return ColumnProfile(
             ref=ref,
             values=values,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Requirement
 from nodes.coverage.requirements.amounts import amount_requirements
+from nodes.coverage.requirements.coded import coded_requirements
 from nodes.coverage.requirements.dates import date_requirements
 from nodes.coverage.requirements.flags import flag_requirements
 from nodes.coverage.requirements.lateness import late_requirements
@@ -24,6 +25,7 @@ READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
     pattern_requirements,
     date_requirements,
     value_requirements,
+    coded_requirements,
     flag_requirements,
     late_requirements,
     bound_requirements,

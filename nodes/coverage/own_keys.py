@@ -41,7 +41,7 @@ def asked_of_own_key(inquiry: Inquiry, requirements: tuple[Requirement, ...]) ->
         own = inquiry.column_stems(key.source) - _IDLE
         places = [at for at, word in enumerate(inquiry.stems) if word in own]
         for at in dict.fromkeys((*places, *(at for at, word in enumerate(inquiry.stems) if word in SUPERIORS))):
-            upward = _owned(inquiry, at, requirements)
+            upward = _owned(inquiry, at, requirements, own)
             if at in places or upward:
                 said = upward or [each for each in requirements if 0 < each.start - at <= REACH]
                 found = tuple(condition for each in said for condition in _of_table(each, key.source.table))
@@ -50,9 +50,9 @@ def asked_of_own_key(inquiry: Inquiry, requirements: tuple[Requirement, ...]) ->
     return None
 
 
-def _owned(inquiry: Inquiry, at: int, requirements: tuple[Requirement, ...]) -> list[Requirement]:
+def _owned(inquiry: Inquiry, at: int, requirements: tuple[Requirement, ...], own: frozenset[str]) -> list[Requirement]:
     """Return what is said of the row whose superior is asked for: "Ada Lund's manager", "the manager of Ada Lund"."""
-    if inquiry.stems[at] not in SUPERIORS:
+    if inquiry.stems[at] not in SUPERIORS and not (inquiry.stems[at] in own and _is_noun(inquiry, at)):
         return []
     text, words = inquiry.utterance.text, inquiry.utterance.words
     before = text[: words[at].start].rstrip().casefold()
@@ -62,6 +62,14 @@ def _owned(inquiry: Inquiry, at: int, requirements: tuple[Requirement, ...]) -> 
     if at + 1 < len(words) and words[at + 1].text == "of":
         return [each for each in requirements if at + 1 < each.start <= at + 1 + REACH]
     return []
+
+
+def _is_noun(inquiry: Inquiry, at: int) -> bool:
+    """Tell whether a key's own name is said of the other row: "the mentor of", "Ada's mentor", and not "mentored by"."""
+    words, text = inquiry.utterance.words, inquiry.utterance.text
+    before = text[: words[at].start].rstrip().casefold()
+    of = at + 1 < len(words) and words[at + 1].text == "of"
+    return (of and at > 0 and words[at - 1].text == "the") or before.endswith(("'s", "’s", "s'", "s’"))
 
 
 def _of_table(requirement: Requirement, table: str) -> tuple[Condition, ...]:

@@ -20,6 +20,7 @@ _YEAR = r"(?:1[5-9]|20)\d\d"
 _UNITS = re.compile(
     rf"\b(?:(?P<isomonth>{_YEAR}-(?:0[1-9]|1[0-2]))(?!-?\d)|{_MONTH},?(?: of)? (?P<monthyear>{_YEAR})"
     rf"|(?:q(?P<quarter>[1-4])|(?P<ordinal>{'|'.join(_QUARTERS)}) quarter)(?:,? of|,)? (?P<quarteryear>{_YEAR})"
+    rf"|(?:h(?P<half>[12])|(?P<halfword>first|second|last) half)(?:,? of|,)? (?P<halfyear>{_YEAR})"
     rf"|(?P<decade>(?:1[5-9]|20)\d0)s|(?:the year )?(?P<year>{_YEAR})"
     r"|(?P<relative>last|previous|past|this|current) (?P<unit>year|month)|(?P<near>today|yesterday))\b(?!\.\d|,\d{3})",
     re.IGNORECASE,
@@ -130,6 +131,9 @@ def _unit(match: re.Match[str], today: date) -> Period:
     if found["quarteryear"]:
         quarter = int(found["quarter"] or _QUARTERS[found["ordinal"].lower()])
         return _months(at, "quarter", int(found["quarteryear"]), 3 * quarter - 2, 3, 1.0)
+    if found["halfyear"]:
+        second = found["half"] == "2" or (found["halfword"] or "").lower() in ("second", "last")
+        return _months(at, "quarter", int(found["halfyear"]), 7 if second else 1, 6, 1.0)
     if found["decade"]:
         return _months(at, "decade", int(found["decade"]), 1, 120, 1.0)
     if found["year"]:

@@ -231,6 +231,10 @@ def _spans(values: tuple[GroundedValue, ...], utterance: Utterance) -> tuple[Val
     return tuple(found.values())
 
 
+_TIMES = frozenset((word,) for word in ("at", "on", "date", "time", "day", "timestamp", "birth", "joined", "since"))
+"""Last words of columns that keep a time, though as a text."""
+
+
 def display_columns(table: Table) -> tuple[ColumnRef, ...]:
     """Return the columns that stand for a row of a table when a person asks for it.
 
@@ -251,7 +255,8 @@ def display_columns(table: Table) -> tuple[ColumnRef, ...]:
         return somebody
     alike = [ref for ref, words, _ in refs if words and {stem(word) for word in words} <= own]
     worded = [ref for display in DISPLAY_WORDS for ref, words, c in refs if display in words and c.kind == "text"]
-    text = [ref for ref, _, c in refs if c.kind == "text"]
+    text = [ref for ref, words, c in refs if c.kind == "text" and words[-1:] not in _TIMES]
+    text += [ref for ref, _, c in refs if c.kind == "text"]
     return (*alike, *worded, *text, refs[0][0])[:1]
 
 

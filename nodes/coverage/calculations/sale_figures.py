@@ -21,6 +21,10 @@ _PIECES = re.compile(
     r"\b(?:(?:best|top|worst|most|least)[- ](?:sold|selling|sellers?)|(?:sold|sells?) (?:the )?(?:most|best|least|worst)|(?:units|pieces|items) sold)\b",
     re.IGNORECASE,
 )
+_HOW_MANY = re.compile(
+    r"\bhow many (?:units|pieces|pairs|copies|bottles|boxes|packs|bags|cans)\b.*\b(?:sold|sell|bought|ordered|purchased|shipped)\b",
+    re.IGNORECASE,
+)
 _LEAST = re.compile(r"\b(?:worst|least|lowest|fewest|smallest)\b", re.IGNORECASE)
 _QUANTITY = frozenset(map(stem, ("qty", "quantity", "quantities", "units", "pieces", "pcs")))
 _PRICE = frozenset(map(stem, ("price",)))
@@ -29,6 +33,8 @@ _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "revenue")))
 _NO_SALE = frozenset(map(stem, ("return", "returns", "refund", "purchase", "stock", "inventory", "cart", "basket", "quote", "supplier")))  # fmt: skip
 _KEPT = frozenset(map(stem, ("stock", "hand", "reorder", "level", "order")))
 """Words of amounts that are kept or awaited, and sold by nobody yet: units_in_stock, units_on_order."""
+_UNIT_WORDS = frozenset(("per", "by"))
+"""Words after which the unit follows: sales by country are told in money."""
 MOST_FIGURES = 2
 
 
@@ -59,7 +65,9 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
     "Revenue per month", "our five best selling products", "Which category has the highest turnover?".
     """
     text = inquiry.utterance.text
-    pieces, money = _PIECES.search(text), _MONEY.search(text)
+    pieces, money, asked = _PIECES.search(text), _MONEY.search(text), _HOW_MANY.search(text)
+    if asked and (found := _figures(inquiry, in_pieces=True)):
+        return SalesAsked(found)
     match = pieces or money
     if match is None or (not pieces and inquiry.evidence.cues.comparisons):
         return None
@@ -98,7 +106,8 @@ def _is_counted(inquiry: Inquiry, start: int, end: int) -> bool:
     """Tell whether a number of sales is asked for, or the rows of a table of that name."""
     count = inquiry.evidence.cues.count
     named = any(start <= m.start < end and m.score >= NAMED for m in inquiry.evidence.mentions.tables)
-    return (count is not None and start - count <= 3) or (named and not inquiry.evidence.aggregates)
+    unit = any(word.text in _UNIT_WORDS for word in inquiry.utterance.words[end : end + 1])
+    return (count is not None and start - count <= 3) or (named and not inquiry.evidence.aggregates and not unit)
 
 
 def _figures(inquiry: Inquiry, *, in_pieces: bool) -> tuple[SaleFigure, ...]:

@@ -26,9 +26,11 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
     yield from _rows_of_one_table(plan, demand)
     if plan.set_operations or plan.group_by or not shows_conditions(plan, demand):
         return
+    flags = _flags_asked(demand)
     shown = next(term.table for term in plan.select if isinstance(term, ColumnTerm))
+    flagged = [term.table for term in plan.select if isinstance(term, ColumnTerm) and _folded(term) in flags]
     named = [m.table for m in demand.evidence.mentions.tables if m.score >= 0.8 and demand.evidence.in_head(m.start)]
-    for name in dict.fromkeys((*named[:1], shown)):
+    for name in dict.fromkeys((*flagged[:1], *named[:1], shown)):
         table, joined = demand.schema.table(name), with_table(plan, name, demand.schema)
         if table is not None and joined is not None:
             terms: tuple[Term, ...] = tuple(ColumnTerm.of(ref) for ref in display_columns(table))
@@ -81,9 +83,25 @@ def _called_rightly(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def shows_conditions(plan: Plan, demand: Demand) -> bool:
     """Tell whether a plan shows nothing but columns that a yes/no, missing or excluded value is asked of."""
-    asked = {o.column.folded for r in demand.requirements if r.kind in ("flag", "null") for o in r.options[:1]}
+    kinds = ("flag", "null", *(("date",) if _asks_things(demand) else ()))
+    asked = {o.column.folded for r in demand.requirements if r.kind in kinds for o in r.options[:1]}
     shown = [_folded(term) for term in plan.select if isinstance(term, ColumnTerm)]
-    return bool(shown) and len(shown) == len(plan.select) and set(shown) <= asked
+    if not shown or len(shown) != len(plan.select):
+        return False
+    return set(shown) <= asked or bool(set(shown) & _flags_asked(demand))
+
+
+def _asks_things(demand: Demand) -> bool:
+    """Tell whether a first question asks for the rows of a table, and not when something was."""
+    words = [word.text for word in demand.inquiry.utterance.words[:3]]
+    named = any(m.score >= NAMED and demand.evidence.in_head(m.start) for m in demand.evidence.mentions.tables)
+    return demand.previous is None and named and not {"when", "date", "dates"} & set(words)
+
+
+def _flags_asked(demand: Demand) -> set[tuple[str, str]]:
+    """Return the yes/no columns that a first question asks to hold: "which admins" shows no is_admin."""
+    flags = [r for r in demand.requirements if r.kind == "flag"] if demand.previous is None else []
+    return {o.column.folded for r in flags for o in r.options[:1]} - {ref.folded for ref in demand.listed}
 
 
 def shows_another_name(plan: Plan, demand: Demand) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import row_key, with_table
+from nodes.coverage.inquiry import NAMED
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
@@ -28,7 +29,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not aggregates and demand.evidence.cues.count is not None:
         aggregates = (Aggregate(function="count", argument=Star()),)
     if not aggregates:
-        aggregates = tuple(figures_named(demand))
+        aggregates = tuple(figures_named(demand)) or tuple(_rows_counted(demand))
     for unit, is_table in demand.units[:MOST_UNITS]:
         joined = with_table(plan, unit.table, demand.schema) if aggregates else None
         joined = _with_arguments(joined, aggregates, demand) if joined else None
@@ -63,6 +64,14 @@ def figures_named(demand: Demand) -> Iterator[Term]:
         ):
             yield Aggregate(function="sum", argument=ColumnTerm.of(ref))
             return
+
+
+def _rows_counted(demand: Demand) -> Iterator[Term]:
+    """Yield the count of rows that stand right before "per": "ratings per year", "orders per country"."""
+    words = demand.inquiry.utterance.words
+    ends = {m.end for m in demand.evidence.mentions.tables if m.score >= NAMED}
+    if not demand.evidence.aggregates and any(word.text == "per" and at in ends for at, word in enumerate(words)):
+        yield Aggregate(function="count", argument=Star())
 
 
 def _with_arguments(plan: Plan, aggregates: tuple[Term, ...], demand: Demand) -> Plan | None:

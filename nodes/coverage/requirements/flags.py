@@ -49,7 +49,7 @@ def flag_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     """
     places: dict[int, list[tuple[ColumnRef, bool, float]]] = {}
     for ref in inquiry.schema.columns:
-        own = [word for word in name_words(ref.column) if stem(word) not in _IDLE]
+        own = [word for word in name_words(inquiry.schema.describe(ref).natural_name) if stem(word) not in _IDLE]
         if not own or ref in inquiry.keys or inquiry.profiles.of(ref).flag is None:
             continue
         for at, holds, share in _said(inquiry, own):

@@ -1,4 +1,4 @@
-"""in_units_of: a length of time in the unit in which a column stores it ("over 4 minutes" on milliseconds: 240000)."""
+"""in_units_of: a number in the unit in which a column stores it ("over 4 minutes" on milliseconds: 240000)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,37 @@ SECONDS: Mapping[str, float] = {
     **dict.fromkeys(map(stem, ("hour", "hours", "hr", "hrs")), 3600.0),
 }
 """Stem of a unit of time to its seconds."""
+_GRAMS: Mapping[str, float] = {
+    **dict.fromkeys(map(stem, ("g", "gram", "grams", "gr")), 1.0),
+    **dict.fromkeys(map(stem, ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms")), 1000.0),
+    **dict.fromkeys(map(stem, ("tonne", "tonnes", "ton", "tons")), 1_000_000.0),
+}
+_METRES: Mapping[str, float] = {
+    **dict.fromkeys(map(stem, ("mm", "millimeter", "millimeters", "millimetre", "millimetres")), 0.001),
+    **dict.fromkeys(map(stem, ("cm", "centimeter", "centimeters", "centimetre", "centimetres")), 0.01),
+    **dict.fromkeys(map(stem, ("meter", "meters", "metre", "metres")), 1.0),
+    **dict.fromkeys(map(stem, ("km", "kilometer", "kilometers", "kilometre", "kilometres")), 1000.0),
+}
+_BYTES: Mapping[str, float] = {
+    **dict.fromkeys(map(stem, ("byte", "bytes")), 1.0),
+    **dict.fromkeys(map(stem, ("kb", "kilobyte", "kilobytes")), 1e3),
+    **dict.fromkeys(map(stem, ("mb", "megabyte", "megabytes")), 1e6),
+    **dict.fromkeys(map(stem, ("gb", "gigabyte", "gigabytes")), 1e9),
+}
+_FAMILIES = (
+    (_GRAMS, frozenset(map(stem, ("weight", "mass")))),
+    (_METRES, frozenset(map(stem, ("length", "distance", "height", "width", "depth", "elevation", "altitude")))),
+    (_BYTES, frozenset(map(stem, ("size",)))),
+)
+"""Units with how many of the smallest each is, and the stems of columns that keep what they measure."""
 _LASTING = frozenset(map(stem, ("duration", "length", "runtime", "time"))) | SECONDS.keys()
 
 
 def time_columns_named(inquiry: Inquiry, position: int) -> frozenset[str]:
-    """Return the stems of columns that a number with a unit of time speaks of; none without such a unit."""
-    return _LASTING if _said_unit(inquiry, position) else frozenset()
+    """Return the stems of columns that a number with a unit speaks of; none without one."""
+    if _said_unit(inquiry, position):
+        return _LASTING
+    return next((words | units.keys() for units, words in _FAMILIES if _unit_of(inquiry, position, units)), frozenset())
 
 
 def in_units_of(inquiry: Inquiry, ref: ColumnRef, number: int | float, position: int) -> int | float:
@@ -35,7 +60,7 @@ def in_units_of(inquiry: Inquiry, ref: ColumnRef, number: int | float, position:
     """
     said = _said_unit(inquiry, position)
     if said is None:
-        return number
+        return _in_family(inquiry, ref, comparison)
     stored = next((SECONDS[each] for each in inquiry.column_stems(ref) if each in SECONDS), None)
     if stored is not None:
         return _whole(number * said / stored)
@@ -48,8 +73,22 @@ def in_units_of(inquiry: Inquiry, ref: ColumnRef, number: int | float, position:
 
 def _said_unit(inquiry: Inquiry, position: int) -> float | None:
     """Return the seconds of the unit that stands right after a number."""
+    return _unit_of(inquiry, position, SECONDS)
+
+
+def _unit_of(inquiry: Inquiry, position: int, units: Mapping[str, float]) -> float | None:
     after = inquiry.utterance.words[position + 1 : position + 2]
-    return SECONDS.get(after[0].stem) if after else None
+    return units.get(after[0].stem) if after else None
+
+
+def _in_family(inquiry: Inquiry, ref: ColumnRef, comparison: NumberComparison) -> int | float:
+    """Return a weight, length or size in the unit that the column's name tells: "over 2 kilos" on weight_g: 2000."""
+    for units, _ in _FAMILIES:
+        said = _unit_of(inquiry, comparison.position, units)
+        stored = next((units[each] for each in inquiry.column_stems(ref) if each in units), None)
+        if said is not None and stored is not None:
+            return _whole(comparison.number * said / stored)
+    return comparison.number
 
 
 def _whole(number: float) -> int | float:

@@ -58,14 +58,17 @@ _LEAVING_OUT = re.compile(
 _HELD = re.compile(r"\b(?:have|has|having|had|with) (?:an? |any |some )?$", re.IGNORECASE)
 _SAID_NO_MORE = frozenset(("and", "or", "but", "listed", "recorded", "given", "set", "at"))
 """Words after a column of which only that it has a value is said: "customers who have a company"."""
+_GONE = re.compile(r"\b(?:who|that|have|has|had|already) $", re.IGNORECASE)
 _DONE = re.compile(r"\b(?:have|has|had|already)(?: been| already)? $", re.IGNORECASE)
 
-_ENDS = frozenset(map(stem, ("left", "leave", "leaving", "end", "ended", "ending", "terminated", "termination", "quit", "resigned", "exit", "departed", "closed", "until")))  # fmt: skip
+_ENDS = frozenset(map(stem, ("left", "leave", "leaving", "end", "ended", "ending", "terminated", "termination", "quit", "resigned", "exit", "departed", "closed", "until", "term", "leaving")))  # fmt: skip
 _DEATHS = frozenset(map(stem, ("died", "die", "death", "dead", "deceased")))
 _LASTING: dict[str, tuple[frozenset[str], Operator]] = {
     "alive": (_DEATHS, "is null"), "living": (_DEATHS, "is null"), "dead": (_DEATHS, "is not null"),
     "deceased": (_DEATHS, "is not null"), "current": (_ENDS, "is null"), "currently": (_ENDS, "is null"),
-    "employed": (_ENDS, "is null"), "former": (_ENDS, "is not null"),
+    "employed": (_ENDS, "is null"), "former": (_ENDS, "is not null"), "ongoing": (_ENDS, "is null"), "unfinished": (_ENDS, "is null"),
+    "finished": (_ENDS, "is not null"), "ended": (_ENDS, "is not null"), "left": (_ENDS, "is not null"), "quit": (_ENDS, "is not null"),
+    "resigned": (_ENDS, "is not null"), "leavers": (_ENDS, "is not null"),
 }  # fmt: skip
 """Words that say whether something has ended, with the stems of the columns of times that record it."""
 
@@ -115,7 +118,9 @@ def _is_awaited(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
 def _lasting(inquiry: Inquiry) -> Iterator[Requirement]:
     """Yield whether the end that a column of times records has come: "those who are still alive", "former trainers"."""
     for at, word in enumerate(inquiry.utterance.words):
-        if word.text not in _LASTING:
+        if word.text not in _LASTING or (
+            word.text == "left" and not _GONE.search(inquiry.utterance.text[: word.start])
+        ):
             continue
         stems, operator = _LASTING[word.text]
         if inquiry.is_denied(at) or inquiry.utterance.text[: word.start].endswith("no longer "):

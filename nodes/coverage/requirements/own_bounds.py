@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirement import Option, Requirement
+from nodes.lexical.utterance import stem
 from nodes.plan import ColumnTerm, Operator, Predicate
 from value_index.schema import ColumnRef
 
@@ -16,12 +17,30 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 
+_THAN_PLANNED = re.compile(
+    r"\b(?:(?P<less>less|fewer|lower|shorter|cheaper|under|below)|more|longer|higher|over|above|greater)(?: \w+){0,2}? (?:than )?"
+    r"(?:(?:was|were|had been|been|originally|initially) )*(?:estimate[sd]?|plan(?:ned)?|budget(?:ed)?|expected|forecast(?:ed)?|allowed|targeted)\b",
+    re.IGNORECASE,
+)
+_LOW = re.compile(
+    r"\b(?:(?:need|needs|have|has|must|should) (?:to )?(?:be )?(?:re-?order(?:ed|ing)?|re-?stock(?:ed|ing)?)"
+    r"|(?:low|running low|short) (?:on|in|of) stock|below (?:the )?(?:re-?order|minimum)(?: \w+)?)\b",
+    re.IGNORECASE,
+)
+_PLANNED = frozenset(map(stem, ("estimated", "estimate", "planned", "plan", "budget", "budgeted", "expected", "forecast", "allowed", "target", "est")))  # fmt: skip
+_ACTUAL = frozenset(map(stem, ("actual", "real", "spent", "act", "final")))
+_LEVEL = frozenset(map(stem, ("reorder", "minimum", "min", "threshold", "restock", "safety")))
+_STOCK = frozenset(map(stem, ("stock", "hand", "quantity", "qty", "available", "inventory", "on_hand", "units")))
+_IDLE = frozenset(map(stem, ("date", "at", "on", "amount")))
+
 
 def bound_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     """Yield a comparison of two figures of one row.
 
     "Which items are below their reorder level?": `on_hand < reorder_level`.
     """
+    yield from _planned(inquiry)
+    yield from _low(inquiry)
     for match in _BOUND.finditer(inquiry.utterance.text):
         start, end = inquiry.utterance.span(*match.span())
         operator: Operator = "<" if match["below"] else ">"
@@ -38,6 +57,53 @@ def bound_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
                 text = inquiry.utterance.text[match.start() : words[mention.end - 1].end]
                 yield Requirement("columns", text, start, mention.end, 0.9, options)
                 break
+
+
+def _planned(inquiry: Inquiry) -> Iterator[Requirement]:
+    """Yield a figure held against the planned one of its row: "took longer than estimated"."""
+    match = _THAN_PLANNED.search(inquiry.utterance.text)
+    if match is None:
+        return
+    start, end = inquiry.utterance.span(*match.span())
+    operator: Operator = "<" if match["less"] else ">"
+    found: list[tuple[ColumnRef, ColumnRef]] = []
+    for bound in inquiry.schema.columns:
+        stems = inquiry.column_stems(bound)
+        rest = stems - _PLANNED
+        if stems & _PLANNED and rest and inquiry.evidence.is_ordered(bound):
+            found += [
+                (other, bound)
+                for other in inquiry.schema.columns
+                if other.table == bound.table and other != bound and rest & inquiry.column_stems(other) - _IDLE
+                and inquiry.schema.describe(other).kind == inquiry.schema.describe(bound).kind
+                and other not in inquiry.keys
+            ]  # fmt: skip
+    found.sort(key=lambda pair: (-inquiry.table_score(pair[0].table), not inquiry.column_stems(pair[0]) & _ACTUAL))
+    if found:
+        held, bound = found[0]
+        condition = Predicate(left=ColumnTerm.of(held), operator=operator, right=(ColumnTerm.of(bound),))
+        yield Requirement("columns", match.group(), start, end, 0.9, (Option(held, (condition,), 1.0),))
+
+
+def _low(inquiry: Inquiry) -> Iterator[Requirement]:
+    """Yield stock held against the level at which more is ordered: "which items need to be reordered"."""
+    match = _LOW.search(inquiry.utterance.text)
+    if match is None:
+        return
+    start, end = inquiry.utterance.span(*match.span())
+    for bound in inquiry.schema.columns:
+        if not inquiry.column_stems(bound) & _LEVEL or inquiry.schema.describe(bound).kind != "number":
+            continue
+        held = [
+            ref
+            for ref in inquiry.schema.columns
+            if ref.table == bound.table and ref != bound and inquiry.column_stems(ref) & _STOCK
+            and inquiry.schema.describe(ref).kind == "number" and not inquiry.column_stems(ref) & _LEVEL
+        ]  # fmt: skip
+        for ref in held[:1]:
+            condition = Predicate(left=ColumnTerm.of(ref), operator="<", right=(ColumnTerm.of(bound),))
+            yield Requirement("columns", match.group(), start, end, 0.9, (Option(ref, (condition,), 1.0),))
+            return
 
 
 def _held(inquiry: Inquiry, bound: ColumnRef, start: int) -> ColumnRef | None:

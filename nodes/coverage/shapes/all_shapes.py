@@ -8,11 +8,23 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.shapes.beside_superior import beside_superior
 from nodes.coverage.shapes.extreme_of_each import extreme_of_each
 from nodes.coverage.shapes.nth_extreme import nth_extreme
+from nodes.coverage.shapes.other_side import other_side
+from nodes.coverage.shapes.ranked_average import ranked_average
+from nodes.coverage.shapes.sum_of_columns import columns_reckoned
+from nodes.coverage.shapes.two_at_once import two_at_once
 from nodes.plan import Plan
 from nodes.plan.traversal import conjuncts
 from nodes.sql.joins.fill import with_joins
 
-SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (nth_extreme, beside_superior, extreme_of_each)
+SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
+    nth_extreme,
+    beside_superior,
+    extreme_of_each,
+    columns_reckoned,
+    two_at_once,
+    other_side,
+    ranked_average,
+)
 
 
 def asked_shapes(inquiry: Inquiry) -> tuple[Plan, ...]:
