@@ -125,7 +125,10 @@ def _lasting(inquiry: Inquiry) -> Iterator[Requirement]:
         stems, operator = _LASTING[word.text]
         if inquiry.is_denied(at) or inquiry.utterance.text[: word.start].endswith("no longer "):
             operator = "is not null" if operator == "is null" else "is null"
+        if _LEFT_OUT.search(inquiry.utterance.text[: word.start]):
+            operator = "is null" if operator == "is not null" else operator
         refs = [ref for ref in inquiry.schema.columns if stems & inquiry.column_stems(ref) and _may_end(inquiry, ref)]
+        refs = [ref for ref in refs if word.stem not in inquiry.column_stems(ref)]  # read by its own name already
         refs.sort(key=lambda ref: -inquiry.table_score(ref.table))
         if refs:
             yield _requirement(inquiry, at, tuple(_option(ref, operator, 1.0) for ref in refs[:2]), DATED)

@@ -52,7 +52,7 @@ def _is_number(inquiry: Inquiry, ref: ColumnRef) -> bool:
 def _plan(inquiry: Inquiry, term: Term, name: str) -> Plan:
     table = inquiry.schema.table(name)
     assert table is not None
-    functions: list[AggregateFunction] = [function for _, function in inquiry.evidence.aggregates]
+    functions: list[AggregateFunction] = [function for _, function in inquiry.evidence.cues.aggregates]
     words = {word.text for word in inquiry.utterance.words}
     if functions and not words & {"each", "every", "per"}:
         select: tuple[Term, ...] = (Aggregate(function=functions[0], argument=term),)

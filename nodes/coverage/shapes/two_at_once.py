@@ -10,6 +10,7 @@ from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.join_paths import hops
 from nodes.coverage.requirement import Requirement
 from nodes.coverage.requirements.values import value_requirements
+from nodes.lexical.comparisons import number_of
 from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, Join, Operator, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import conjunction
@@ -30,7 +31,8 @@ def two_at_once(inquiry: Inquiry) -> Iterator[Plan]:
     denied = _BUT_NOT.search(text)
     if denied is None and not _BOTH.search(text):
         return
-    values = sorted(value_requirements(inquiry), key=lambda each: each.start)
+    named = (each for each in value_requirements(inquiry) if not _is_number(inquiry, each))
+    values = sorted(named, key=lambda each: each.start)
     pair = values[:2]
     thing = _thing(inquiry, pair)
     if len(values) < 2 or thing is None or pair[0].options[0].column.folded != pair[1].options[0].column.folded:
@@ -48,6 +50,12 @@ def two_at_once(inquiry: Inquiry) -> Iterator[Plan]:
     )
     shown = tuple(map(ColumnTerm.of, display_columns(table)))
     yield Plan(select=shown, tables=(TableSource(table=thing.table),), where=conjunction(where))
+
+
+def _is_number(inquiry: Inquiry, value: Requirement) -> bool:
+    """Tell whether a value is a number or a time: "both before 2009 and after 2011" names no two things."""
+    words = inquiry.utterance.words[value.start : value.end]
+    return value.start in inquiry.dated or any(number_of(word.text) is not None for word in words)
 
 
 def _thing(inquiry: Inquiry, values: list[Requirement]) -> ColumnRef | None:

@@ -1,0 +1,107 @@
+"""First questions whose words stand for a whole query, and conditions said in other words than are stored."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from nodes.coverage.demand import Demand
+from nodes.node import Context
+from nodes.sql.from_plan import from_plan
+from nodes.state import GraphState
+from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
+
+SCRIPT = """
+CREATE TABLE guide(guide_id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, sex TEXT, birth_date TEXT, pay INTEGER,
+                   bonus INTEGER, left_on TEXT, coach_id INTEGER REFERENCES guide(guide_id));
+CREATE TABLE hike(hike_id INTEGER PRIMARY KEY, title TEXT, region TEXT, pack_kg REAL, est_hours INTEGER, actual_hours INTEGER, state TEXT);
+CREATE TABLE badge(badge_id INTEGER PRIMARY KEY, label TEXT);
+CREATE TABLE guide_badge(guide_id INTEGER REFERENCES guide(guide_id), badge_id INTEGER REFERENCES badge(badge_id), PRIMARY KEY(guide_id, badge_id));
+CREATE TABLE vote(vote_id INTEGER PRIMARY KEY, hike_id INTEGER REFERENCES hike(hike_id), stars INTEGER);
+CREATE TABLE note(note_id INTEGER PRIMARY KEY, sender_id INTEGER REFERENCES guide(guide_id), receiver_id INTEGER REFERENCES guide(guide_id), body TEXT);
+CREATE TABLE gear(gear_id INTEGER PRIMARY KEY, gear_name TEXT, in_stock INTEGER, reorder_level INTEGER);
+INSERT INTO guide VALUES(1,'Ida','Berg','F','1970-01-01',50,5,NULL,NULL),(2,'Jon','Dahl','M','1980-02-02',60,1,'2023-05-05',1),
+                        (3,'Kai','Eide','M','1990-03-03',40,0,NULL,1);
+INSERT INTO hike VALUES(1,'Ridge','north',4.5,5,6,'O'),(2,'Lake','north',2,3,3,'C'),(3,'Fjord','south',7,8,7,'O');
+INSERT INTO badge VALUES(1,'rescue'),(2,'climbing');
+INSERT INTO guide_badge VALUES(1,1),(1,2),(2,1),(3,2);
+INSERT INTO vote VALUES(1,1,5),(2,1,4),(3,2,2),(4,3,3);
+INSERT INTO note VALUES(1,1,2,'hi'),(2,3,2,'yo'),(3,2,1,'re');
+INSERT INTO gear VALUES(1,'rope',2,5),(2,'tent',9,4);
+"""
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    path = tmp_path_factory.mktemp("shapes") / "hiking.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SCRIPT)
+    database = SQLiteDatabase.open(path)
+    yield Context(database.schema, database, ValueIndex.build(database))
+
+
+def _demand(context: Context, question: str) -> Demand:
+    return Demand.of(GraphState(turn_id="0", database_id="x", history=(), utterance=question), context)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("What is the second highest pay?", {(50,)}),
+        ("Which guide has the second highest pay?", {("Ida", "Berg")}),
+        ("Which guides have a higher pay than their coach?", {("Jon", "Dahl")}),
+        ("Which guides are younger than their coach?", {("Jon", "Dahl"), ("Kai", "Eide")}),
+        ("What is the average of pay plus bonus?", {(52.0,)}),
+        ("Guides who have both rescue and climbing", {("Ida", "Berg")}),
+        ("Guides who have rescue but not climbing", {("Jon", "Dahl")}),
+        ("Who sent notes to Jon?", {("Ida", "Berg"), ("Kai", "Eide")}),
+        ("Which hike has the highest average vote?", {("Ridge",)}),
+    ],
+)
+def test_a_way_of_asking_stands_for_a_whole_query(
+    context: Context, question: str, rows: set[tuple[object, ...]]
+) -> None:
+    shapes = _demand(context, question).shapes
+    (shape,) = shapes
+    assert set(context.database.execute(from_plan(shape, context.schema)).rows) == rows
+
+
+def test_the_first_of_each_unit_is_held_against_its_own(context: Context) -> None:
+    (shape,) = _demand(context, "The shortest hike by hours in each region").shapes
+    found = set(context.database.execute(from_plan(shape, context.schema)).rows)
+    assert found == {("north", "Lake"), ("south", "Fjord")}
+
+
+def _conditions(context: Context, question: str) -> list[str]:
+    found: list[str] = []
+    for each in _demand(context, question).requirements:
+        for leaf in each.options[0].conditions:
+            said = [getattr(term, "value", getattr(term, "column", "")) for term in getattr(leaf, "right", ())]
+            found.append(
+                f"{each.options[0].column.column} {getattr(leaf, 'operator', '')} {' '.join(map(str, said))}".strip()
+            )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("How many women are there among the guides?", ["sex = F"]),
+        ("Which hikes are still open?", ["state = O"]),
+        ("Hikes with a pack over 3000 grams", ["pack_kg > 3"]),
+        ("Which hikes took longer than estimated?", ["actual_hours > est_hours"]),
+        ("Which gear needs to be reordered?", ["in_stock < reorder_level"]),
+        ("Which guides have left?", ["left_on is not null"]),
+        ("Average pay of men and of women", []),
+    ],
+)
+def test_conditions_said_in_other_words_are_read(context: Context, question: str, wanted: list[str]) -> None:
+    assert _conditions(context, question) == wanted
+
+
+def test_codes_that_are_told_apart_are_the_unit(context: Context) -> None:
+    assert [ref.column for ref, _ in _demand(context, "Average pay of men and of women").units] == ["sex"]
