@@ -60,7 +60,7 @@ def in_units_of(inquiry: Inquiry, ref: ColumnRef, number: int | float, position:
     """
     said = _said_unit(inquiry, position)
     if said is None:
-        return _in_family(inquiry, ref, comparison)
+        return _in_family(inquiry, ref, number, position)
     stored = next((SECONDS[each] for each in inquiry.column_stems(ref) if each in SECONDS), None)
     if stored is not None:
         return _whole(number * said / stored)
@@ -81,14 +81,14 @@ def _unit_of(inquiry: Inquiry, position: int, units: Mapping[str, float]) -> flo
     return units.get(after[0].stem) if after else None
 
 
-def _in_family(inquiry: Inquiry, ref: ColumnRef, comparison: NumberComparison) -> int | float:
+def _in_family(inquiry: Inquiry, ref: ColumnRef, number: int | float, position: int) -> int | float:
     """Return a weight, length or size in the unit that the column's name tells: "over 2 kilos" on weight_g: 2000."""
     for units, _ in _FAMILIES:
-        said = _unit_of(inquiry, comparison.position, units)
+        said = _unit_of(inquiry, position, units)
         stored = next((units[each] for each in inquiry.column_stems(ref) if each in units), None)
         if said is not None and stored is not None:
-            return _whole(comparison.number * said / stored)
-    return comparison.number
+            return _whole(number * said / stored)
+    return number
 
 
 def _whole(number: float) -> int | float:

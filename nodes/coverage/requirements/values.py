@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
+from nodes.coverage.requirements.coded import codes_apart
 from nodes.coverage.requirements.measured import SECONDS
 from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
@@ -33,6 +34,7 @@ def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
 
     "Only show the ones from France": `airline.country_code = 'FR'`, else `country.name = 'France'`.
     """
+    apart = codes_apart(inquiry)
     for (start, end), matches in _groups(inquiry).items():
         best = max(match.score for match in matches)
         words = {word.text for word in inquiry.utterance.words[start:end]}
@@ -43,6 +45,8 @@ def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
             denied = inquiry.is_denied(start)
             matches = _not_among_themselves(inquiry, matches, start)
             options = _options(inquiry, matches, _grounded(inquiry, start, end), denied=denied)
+            if options[0].column == apart:
+                continue  # "of men and of women": figures of each, no condition
             yield Requirement("value", matches[0].mention, start, end, min(1.0, best + 0.2), options, excludes=denied)
 
 
