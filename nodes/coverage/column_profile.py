@@ -31,6 +31,15 @@ _FLAGS: tuple[tuple[str | int, str | int], ...] = (
     ("t", "f"),
     ("true", "false"),
     ("1", "0"),
+    ("s", "n"),
+    ("si", "no"),
+    ("sí", "no"),
+    ("sim", "nao"),
+    ("j", "n"),
+    ("ja", "nein"),
+    ("ja", "nee"),
+    ("o", "n"),
+    ("oui", "non"),
 )
 
 

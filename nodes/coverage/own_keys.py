@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Requirement
 from nodes.lexical.lexicon import SUPERIORS
-from nodes.lexical.utterance import stem
+from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Condition
 from value_index.schema import ColumnRef
 
@@ -40,8 +40,9 @@ def asked_of_own_key(inquiry: Inquiry, requirements: tuple[Requirement, ...]) ->
             continue
         own = inquiry.column_stems(key.source) - _IDLE
         places = [at for at, word in enumerate(inquiry.stems) if word in own]
+        ends_by = name_words(key.source.column)[-1:] == ("by",)
         for at in dict.fromkeys((*places, *(at for at, word in enumerate(inquiry.stems) if word in SUPERIORS))):
-            upward = _owned(inquiry, at, requirements, own)
+            upward = _owned(inquiry, at, requirements, own, ends_by=ends_by)
             if at in places or upward:
                 said = upward or [each for each in requirements if 0 < each.start - at <= REACH]
                 found = tuple(condition for each in said for condition in _of_table(each, key.source.table))
@@ -50,8 +51,12 @@ def asked_of_own_key(inquiry: Inquiry, requirements: tuple[Requirement, ...]) ->
     return None
 
 
-def _owned(inquiry: Inquiry, at: int, requirements: tuple[Requirement, ...], own: frozenset[str]) -> list[Requirement]:
+def _owned(
+    inquiry: Inquiry, at: int, requirements: tuple[Requirement, ...], own: frozenset[str], *, ends_by: bool
+) -> list[Requirement]:
     """Return what is said of the row whose superior is asked for: "Ada Lund's manager", "the manager of Ada Lund"."""
+    if at == 1 and inquiry.utterance.words[0].text == "who" and inquiry.stems[at] in own and ends_by:
+        return [each for each in requirements if each.start == at + 1]  # "who invited Ada", by invited_by
     if inquiry.stems[at] not in SUPERIORS and not (inquiry.stems[at] in own and _is_noun(inquiry, at)):
         return []
     text, words = inquiry.utterance.text, inquiry.utterance.words

@@ -38,6 +38,7 @@ ASKED_EDITS = frozenset(
         "others",
         "number",
         "key_names",
+        "group_names",
         "listed",
         "more",
         "nothing",

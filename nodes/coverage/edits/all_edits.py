@@ -33,6 +33,7 @@ from nodes.coverage.edits.following.number_exchanged import number_exchanged
 from nodes.coverage.edits.following.of_ranked import of_ranked
 from nodes.coverage.edits.following.ordinals import row_by_place
 from nodes.coverage.edits.following.others import the_others
+from nodes.coverage.edits.group_names import names_of_groups
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
 from nodes.coverage.edits.listed import shown_lists
@@ -64,6 +65,7 @@ EDITS: Mapping[str, Edit] = {
     "count": asked_counts,
     "display": shown_things,
     "key_names": names_for_keys,
+    "group_names": names_of_groups,
     "people": asked_people,
     "cast": numeric_texts,
     "measure": summed_measures,

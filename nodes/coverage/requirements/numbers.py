@@ -92,12 +92,13 @@ def _of_age(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...
     born = [
         ref
         for ref in inquiry.schema.columns
-        if inquiry.column_stems(ref) & _OF_BIRTH and inquiry.profiles.of(ref).date_form == "iso"
+        if inquiry.column_stems(ref) & _OF_BIRTH and inquiry.profiles.of(ref).date_form in ("iso", "year")
     ]
     born.sort(key=lambda ref: -inquiry.table_score(ref.table))
     if not born or not 0 < years < date.today().year:
         return ()
-    day = _years_ago(years).isoformat()
+    by_year = inquiry.profiles.of(born[0]).date_form == "year"
+    day = date.today().year - years if by_year else _years_ago(years).isoformat()
     best = Predicate(left=ColumnTerm.of(born[0]), operator=operator, right=(LiteralTerm(value=day),))
     return (Option(born[0], (best,), 1.0),)
 

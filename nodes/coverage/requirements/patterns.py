@@ -12,7 +12,7 @@ from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
 from value_index.schema import ColumnRef
 
 _TEXT = r"[\"'“‘]?(?P<text>[^\"'”’\s?.!,]+(?-i:(?: [A-Z][\w-]*)*))[\"'”’]?"
-_FIELD = r"(?:in|as part of|within|inside|somewhere in) (?:the |their |its |his |her )?(?:\w+ ){0,2}?(?:name|names|title|titles|word|address|email|description|text|note|notes|body|label)"
+_FIELD = r"(?:in|as part of|within|inside|somewhere in) (?:the |their |its |his |her )?(?:\w+ ){0,2}?(?:name|names|title|titles|word|address|email|description|text|note|notes|body|label|subject|subjects|headline|heading|caption|topic|comment|comments|review|remarks?)"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), template)
     for pattern, template in (

@@ -10,8 +10,11 @@ from nodes.coverage.shapes.extreme_of_each import extreme_of_each
 from nodes.coverage.shapes.nth_extreme import nth_extreme
 from nodes.coverage.shapes.other_side import other_side
 from nodes.coverage.shapes.ranked_average import ranked_average
+from nodes.coverage.shapes.ranked_period import ranked_period
 from nodes.coverage.shapes.sum_of_columns import columns_reckoned
+from nodes.coverage.shapes.things_with_many import things_with_many
 from nodes.coverage.shapes.two_at_once import two_at_once
+from nodes.coverage.shapes.with_superior import with_superior
 from nodes.plan import Plan
 from nodes.plan.traversal import conjuncts
 from nodes.sql.joins.fill import with_joins
@@ -24,6 +27,9 @@ SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
     two_at_once,
     other_side,
     ranked_average,
+    ranked_period,
+    with_superior,
+    things_with_many,
 )
 
 
@@ -40,9 +46,9 @@ def asked_shapes(inquiry: Inquiry) -> tuple[Plan, ...]:
 def has_shape(plan: Plan, shapes: tuple[Plan, ...]) -> bool:
     """Tell whether a plan is one of some shapes, further conditions aside."""
     return any(
-        plan.select == shape.select
+        bool(set(plan.select) & set(shape.select))
         and (plan.order_by, plan.limit, plan.offset) == (shape.order_by, shape.limit, shape.offset)
-        and plan.group_by == shape.group_by
+        and (plan.group_by, plan.having) == (shape.group_by, shape.having)
         and set(conjuncts(shape.where)) <= set(conjuncts(plan.where))
         for shape in shapes
     )

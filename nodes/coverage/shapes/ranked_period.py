@@ -1,0 +1,82 @@
+"""ranked_period: the month, quarter, year or weekday that comes first by a figure ("which month had the most orders")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodes.coverage.calculations.sale_figures import sales_asked
+from nodes.coverage.calculations.time_units import FORMATS
+from nodes.coverage.edits.joining import with_table
+from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.requirements.dates import time_fit
+from nodes.lexical.utterance import name_words, stem
+from nodes.plan import Aggregate, Call, ColumnTerm, LiteralTerm, Ordering, Plan, Star, TableSource, Term
+from value_index.schema import ColumnRef
+
+_PERIOD = re.compile(
+    r"\b(?:(?:which|what) (?P<unit>month|quarter|year|day|weekday)\b.*\b(?P<most>most|highest|largest|biggest|best|fewest|least|lowest|worst)"
+    r"|(?P<first>best|worst|busiest|strongest|weakest) (?P<named>month|quarter|year|day|weekday))\b",
+    re.IGNORECASE,
+)
+_DOWN = frozenset(("fewest", "least", "lowest", "worst", "weakest"))
+_IDLE = frozenset(map(stem, ("name", "calendar", "number", "of", "the")))
+
+
+def ranked_period(inquiry: Inquiry) -> Iterator[Plan]:
+    """Yield the plan that ranks parts of a time by sales, by a named figure, or by how many rows they have.
+
+    "Which month had the most orders?": `GROUP BY strftime('%Y-%m', ordered_on) ORDER BY count(*) DESC LIMIT 1`.
+    """
+    match = _PERIOD.search(inquiry.utterance.text)
+    if match is None:
+        return
+    _, end = inquiry.utterance.span(*match.span())
+    word = (match["unit"] or match["named"]).lower()
+    rank = (match["most"] or match["first"]).lower()
+    found = _figure(inquiry, end)
+    if found is None:
+        return
+    figure, table = found
+    bare = Plan(tables=(TableSource(table=table),), joins=())
+    for unit, home in _units(inquiry, word, table):
+        joined = with_table(bare, home, inquiry.schema)
+        if joined is not None:
+            order = Ordering(term=figure, descending=rank not in _DOWN)
+            yield joined.model_copy(update={"select": (unit,), "group_by": (unit,), "order_by": (order,), "limit": 1})
+            return
+
+
+def _figure(inquiry: Inquiry, end: int) -> tuple[Term, str] | None:
+    """Return what the periods are ranked by, with its table: sales, the sum of named numbers, or a count of rows."""
+    sales = sales_asked(inquiry)
+    if sales is not None:
+        figure = sales.figures[0]
+        return Aggregate(function="sum", argument=figure.term), figure.table
+    for mention in inquiry.evidence.mentions.columns:
+        ref, score = mention.candidates[0]
+        is_number = inquiry.schema.describe(ref).kind == "number" and ref not in inquiry.keys
+        if mention.start >= end and score >= NAMED and is_number and inquiry.profiles.of(ref).date_form is None:
+            averaged = any(function == "avg" for _, function in inquiry.evidence.aggregates)
+            return Aggregate(function="avg" if averaged else "sum", argument=ColumnTerm.of(ref)), ref.table
+    named = [m for m in inquiry.evidence.mentions.tables if m.score >= NAMED and m.start >= end]
+    return (Aggregate(function="count", argument=Star()), named[0].table) if named else None
+
+
+def _units(inquiry: Inquiry, word: str, table: str) -> Iterator[tuple[Term, str]]:
+    """Yield the stored parts of a time that are called so, then that part of times, those that fit best first."""
+    for ref in inquiry.schema.columns:
+        own = {stem(each) for each in name_words(inquiry.schema.describe(ref).natural_name)} - _IDLE
+        if own == {stem(word)} and ref not in inquiry.keys and _is_near(inquiry, ref, table):
+            yield ColumnTerm.of(ref), ref.table
+    profiles = [inquiry.profiles.of(ref) for ref in inquiry.schema.columns if _is_near(inquiry, ref, table)]
+    timed = [(time_fit(inquiry, each, 0, 1), each.ref) for each in profiles if each.date_form == "iso"]
+    timed.sort(key=lambda pair: (pair[1].table != table, -pair[0]))
+    for _, ref in timed if word in FORMATS else ():
+        yield Call(function="strftime", arguments=(LiteralTerm(value=FORMATS[word]), ColumnTerm.of(ref))), ref.table
+
+
+def _is_near(inquiry: Inquiry, ref: ColumnRef, table: str) -> bool:
+    """Tell whether a column is one of a table, or of a table that its keys lead to."""
+    parents = {key.target.table for key in inquiry.schema.foreign_keys if key.source.table == table}
+    return ref.table == table or ref.table in parents
