@@ -9,8 +9,10 @@ from contextlib import closing
 import pytest
 
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.all_edits import EDITS
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan
+from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState
 from value_index.index import ValueIndex
 from value_index.sqlite.database import SQLiteDatabase
@@ -24,6 +26,8 @@ CREATE TABLE guide_badge(guide_id INTEGER REFERENCES guide(guide_id), badge_id I
 CREATE TABLE vote(vote_id INTEGER PRIMARY KEY, hike_id INTEGER REFERENCES hike(hike_id), stars INTEGER);
 CREATE TABLE note(note_id INTEGER PRIMARY KEY, sender_id INTEGER REFERENCES guide(guide_id), receiver_id INTEGER REFERENCES guide(guide_id), body TEXT);
 CREATE TABLE gear(gear_id INTEGER PRIMARY KEY, gear_name TEXT, in_stock INTEGER, reorder_level INTEGER);
+CREATE TABLE outing(outing_id INTEGER PRIMARY KEY, hike_id INTEGER REFERENCES hike(hike_id), held_on TEXT);
+INSERT INTO outing VALUES(1,1,'2024-05-01'),(2,1,'2024-05-09'),(3,2,'2024-06-01');
 INSERT INTO guide VALUES(1,'Ida','Berg','F','1970-01-01',50,5,NULL,NULL),(2,'Jon','Dahl','M','1980-02-02',60,1,'2023-05-05',1),
                         (3,'Kai','Eide','M','1990-03-03',40,0,NULL,1);
 INSERT INTO hike VALUES(1,'Ridge','north',4.5,5,6,'O'),(2,'Lake','north',2,3,3,'C'),(3,'Fjord','south',7,8,7,'O');
@@ -60,6 +64,12 @@ def _demand(context: Context, question: str) -> Demand:
         ("Guides who have rescue but not climbing", {("Jon", "Dahl")}),
         ("Who sent notes to Jon?", {("Ida", "Berg"), ("Kai", "Eide")}),
         ("Which hike has the highest average vote?", {("Ridge",)}),
+        ("Hikes with more than one vote", {("Ridge",)}),
+        (
+            "List the guides with their coach",
+            {("Ida", "Berg", None, None), ("Jon", "Dahl", "Ida", "Berg"), ("Kai", "Eide", "Ida", "Berg")},
+        ),
+        ("Which month had the most outings?", {("2024-05",)}),
     ],
 )
 def test_a_way_of_asking_stands_for_a_whole_query(
@@ -105,3 +115,25 @@ def test_conditions_said_in_other_words_are_read(context: Context, question: str
 
 def test_codes_that_are_told_apart_are_the_unit(context: Context) -> None:
     assert [ref.column for ref, _ in _demand(context, "Average pay of men and of women").units] == ["sex"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "wanted"),
+    [
+        (
+            "SELECT sender_id, count(*) FROM note GROUP BY sender_id",
+            {("Ida", "Berg", 1), ("Kai", "Eide", 1), ("Jon", "Dahl", 1)},
+        ),
+        (
+            "SELECT T1.first_name, T1.last_name, count(*) FROM guide AS T1 JOIN note AS T2 ON T1.guide_id = T2.receiver_id GROUP BY T2.sender_id",
+            {("Ida", "Berg", 1), ("Jon", "Dahl", 2)},
+        ),
+    ],
+)
+def test_groups_are_told_by_names_and_by_the_key_they_are_joined_by(
+    context: Context, plan: str, wanted: set[tuple[object, ...]]
+) -> None:
+    found = list(
+        EDITS["group_names"](to_plan(plan, context.schema), _demand(context, "How many notes are there per guide?"))
+    )
+    assert any(set(context.database.execute(from_plan(each, context.schema)).rows) == wanted for each in found)
