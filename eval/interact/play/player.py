@@ -164,7 +164,7 @@ class Player:
             return NEVER
         if session.mode == "c-interact":
             return 0.0 if session.phase == 1 else NEVER
-        return COIN * COSTS["ask_user"] if _goes_on_after(session, "ask_user") else NEVER
+        return COIN * COSTS["ask_user"] if session.goes_on_after("ask_user") else NEVER
 
     async def _submit_in_turn(self, game: Game) -> bool:
         """Submit one candidate after the other while coins last; tell whether the phase was solved."""
@@ -174,7 +174,7 @@ class Player:
             if session.is_over:
                 break
             others = place + 1 < len(candidates)
-            if others and _goes_on_after(session, "execute_sql") and not await self._runs(game, sql):
+            if others and session.goes_on_after("execute_sql") and not await self._runs(game, sql):
                 continue  # what does not run, or gives no rows, is never right
             await self._submit(game, sql)
             if session.passed[phase]:
@@ -194,11 +194,6 @@ class Player:
     def _next_phase(self, game: Game) -> None:
         solved = game.tried[-1] if game.tried else ""
         game.history = (*game.history, Turn(utterance=game.question, sql=solved))
-
-
-def _goes_on_after(session: PlaySession, tool: str) -> bool:
-    """Tell whether the coins last for a tool and a submission, and a last one for the follow-up, which takes what is left."""
-    return session.ledger.left - COSTS[tool] > COSTS["submit_sql"]
 
 
 def _bare(result: str) -> str:

@@ -83,6 +83,10 @@ class PlaySession:
             return tool in _TOOLS_OF_C and (tool != "ask_user" or self.turns_left > 0)
         return self.ledger.affords(tool)
 
+    def goes_on_after(self, tool: str) -> bool:
+        """Tell whether the coins last for a tool and a submission, and a last one for the follow-up, which takes what is left."""
+        return self.ledger.left - COSTS[tool] > COSTS["submit_sql"]
+
     async def use(self, tool: str, **args: str) -> str:
         """Use a tool: its price is taken, then it runs; return what the agent reads.
 

@@ -49,6 +49,11 @@ def test_a_last_submission_is_let_through_for_what_is_left() -> None:
     assert ledger.affords("submit_sql") and ledger.take("submit_sql") and ledger.spent == 2.5
 
 
+@pytest.mark.parametrize(("budget", "asks"), [(5.0, False), (5.5, True), (6.0, True)])
+def test_coins_are_kept_for_the_submission_and_the_follow_up_after_it(budget: float, asks: bool) -> None:
+    assert session(budget=budget).goes_on_after("ask_user") == asks
+
+
 def test_every_result_says_what_is_left_and_a_refused_action_costs_nothing() -> None:
     play = session({"schema": "CREATE TABLE t"}, budget=1.5)
     assert asyncio.run(play.use("get_schema")) == "CREATE TABLE t\n\n[SYSTEM NOTE: Remaining budget: 0.5/1.5]"

@@ -67,6 +67,7 @@ def test_a_run_solves_what_an_answer_resolves_and_is_scored(release: Path, tmp_p
     tasks = read_tasks(tmp_path / "run")
     assert [task.instance_id for task in tasks] == ["farm_1", "farm_2"]  # what changes a database needs a flag
     assert [task.passed[1] for task in tasks] == [True, True] and all(task.asked for task in tasks)
+    assert all(task.submissions[2] for task in tasks)  # the coins last for the follow-up
     summary = score_interact(tmp_path / "run")
     assert summary.figures.phase1.mean == 1.0 and summary.questions.resolved == 2
     assert summary.interaction["user_simulator"] == "scripted" and summary.not_run == 0
