@@ -30,6 +30,10 @@ _MONTHS_OF = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(rf"\b(?:in|during|of|for|every|each) {_MONTH}(?![\w-])(?!,? \d)", re.IGNORECASE)
+_MONTHS_ALONE = re.compile(
+    rf"\b(?P<first>{'|'.join(f'{m}|{m[:3]}' for m in _MONTHS)})\.? ?(?:(?<=\w )and|to|until|till|through|-|–) ?{_MONTH}(?![\w-])(?!,?(?: of)? \d)",
+    re.IGNORECASE,
+)
 _BEFORE = re.compile(
     r"\b(before|prior to|earlier than|until|till|up to|by the end of|by|older than)(?: the year)? $", re.IGNORECASE
 )
@@ -68,6 +72,8 @@ class Period:
     """How sure it is that the words speak of time, 0..1."""
     month: int | None = None
     """A month of any year ("in June"): then both sides are open."""
+    last_month: int | None = None
+    """The last of several months of any year ("from March to June")."""
 
 
 def find_periods(text: str, today: date | None = None) -> tuple[Period, ...]:
@@ -110,6 +116,12 @@ def _plain(text: str, today: date) -> Iterator[Period]:
         if not any(start < match.end() and match.start() < end for start, end in taken):
             taken.append(match.span())
             yield _unit(match, today)
+    for match in _MONTHS_ALONE.finditer(text):
+        first, last = _month(match["first"]), _month(match["month"])
+        between = " and " not in match.group() or _RANGE.search(text[: match.start()])
+        if first < last and between and not any(start < match.end() and match.start() < end for start, end in taken):
+            taken.append(match.span())
+            yield Period(*match.span(), "month", None, None, 0.9, month=first, last_month=last)
     for match in _ALONE.finditer(text):
         if not any(start < match.end() and match.start() < end for start, end in taken):
             start = match.start("month")

@@ -10,6 +10,7 @@ from nodes.coverage.edits.following.null_keys import null_keys
 from nodes.coverage.fixed_rows import Occurrence, fixed_sources, occurrence, source
 from nodes.plan import (
     Aggregate,
+    Call,
     ColumnTerm,
     Condition,
     Junction,
@@ -45,7 +46,14 @@ def contradicts(plan: Plan) -> bool:
                 equal.setdefault(column, set()).update(map(str, values))
             if len(values) == len(leaf.right):
                 bounds.setdefault(column, []).extend(_bounds(leaf.operator, values))
-    clash = any(len(values) > 1 for values in equal.values()) or any(map(_is_empty, bounds.values()))
+    parts: dict[Term, set[str]] = {}
+    """Of months and other parts of a time."""
+    for leaf in conjuncts(plan.where):
+        if isinstance(leaf, Predicate) and isinstance(leaf.left, Call) and leaf.operator == "=":
+            parts.setdefault(leaf.left, set()).update(str(t.value) for t in leaf.right if isinstance(t, LiteralTerm))
+    clash = any(len(values) > 1 for values in (*equal.values(), *parts.values())) or any(
+        map(_is_empty, bounds.values())
+    )
     clash = clash or any(_is_idle(each, equal) for each in conjuncts(plan.where)) or bool(null_keys(plan))
     return clash or any(_takes_all_away(plan, each) for each in plan.set_operations)
 

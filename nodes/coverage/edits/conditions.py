@@ -12,6 +12,7 @@ from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import Option, Requirement
 from nodes.plan import (
     Aggregate,
+    Call,
     Cast,
     ColumnTerm,
     Condition,
@@ -24,6 +25,7 @@ from nodes.plan import (
     Term,
 )
 from nodes.plan.traversal import (
+    columns,
     conjunction,
     conjuncts,
     predicates,
@@ -141,6 +143,8 @@ def _is_alternative(condition: Condition, option: Option, demand: Demand) -> boo
 
 def _gives_way(condition: Condition, option: Option, requirement: Requirement, demand: Demand) -> bool:
     """Tell whether a condition is to go: the same literal elsewhere, or the same column with what no word asks for now."""
+    wanted = [leaf for each in option.conditions for leaf in predicates(each)]
+    of_month = any(isinstance(leaf.left, Call) for leaf in wanted)
     if requirement.kind == "null" and _is_absence(condition):
         return True
     literals = _said_literals(option, requirement)
@@ -153,6 +157,10 @@ def _gives_way(condition: Condition, option: Option, requirement: Requirement, d
         domain = _same_domain(option, demand)
         if requirement.kind == "date":
             domain |= {other.column.folded for other in requirement.options}
+        if of_month and isinstance(leaf.left, Call):
+            return any(term.ref.folded in domain for term in columns(leaf.left))
+        if of_month and all(bound.endswith("-01-01") for bound in _literals(leaf)):
+            continue  # "only in March" stays within the year before
         if column in domain and not _literals(leaf) & demand.literals:
             return not any(isinstance(term, ColumnTerm) for term in leaf.right)
     return False

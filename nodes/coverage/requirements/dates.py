@@ -89,12 +89,15 @@ def _conditions(profile: ColumnProfile, period: Period) -> tuple[Condition, ...]
 def _iso(column: ColumnTerm, period: Period, profile: ColumnProfile) -> tuple[Condition, ...]:
     if period.month is not None:
         month: Term = Call(function="strftime", arguments=(LiteralTerm(value="%m"), column))
+        if period.last_month is not None:
+            ends = tuple(LiteralTerm(value=f"{each:02}") for each in (period.month, period.last_month))
+            return (Predicate(left=month, operator="between", right=ends),)
         return (_compare(month, "=", f"{period.month:02}"),)
     timed = any(len(str(value)) > 10 for value in profile.values)
     if period.unit == "day" and period.first and period.end and (period.end - period.first).days == 1 and not timed:
         return (_compare(column, "=", period.first.isoformat()),)
-    ends: tuple[tuple[Operator, date | None], ...] = ((">=", period.first), ("<", period.end))
-    return tuple(_compare(column, operator, day.isoformat()) for operator, day in ends if day is not None)
+    sides: tuple[tuple[Operator, date | None], ...] = ((">=", period.first), ("<", period.end))
+    return tuple(_compare(column, operator, day.isoformat()) for operator, day in sides if day is not None)
 
 
 def _years(column: ColumnTerm, period: Period, *, as_text: bool) -> tuple[Condition, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import points_at_rows
-from nodes.plan import ColumnTerm, Condition, Junction, Plan, TableSource
+from nodes.plan import Call, ColumnTerm, Condition, Junction, Plan, Predicate, TableSource
 from nodes.plan.constraints import Constraint, constraints
 from nodes.plan.traversal import columns, conjunction, conjuncts
 from value_index.schema import ColumnRef
@@ -63,7 +63,9 @@ def _spoken(demand: Demand) -> frozenset[ColumnRef]:
 
 def _is_spoken_of(condition: Condition, demand: Demand) -> bool:
     found = constraints(Plan(where=condition))
-    return any(each.column in _spoken(demand) for each in found)
+    of_part = isinstance(condition, Predicate) and isinstance(condition.left, Call)  # a month of a year
+    times = {term.ref for term in columns(condition)} if of_part else set[ColumnRef]()
+    return any(each.column in _spoken(demand) for each in found) or bool(times & _spoken(demand))
 
 
 def _is_held(condition: Condition, held: frozenset[Constraint]) -> bool:

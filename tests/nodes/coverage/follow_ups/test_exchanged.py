@@ -71,3 +71,13 @@ def test_a_figure_stands_in_the_place_of_another(context: Context) -> None:
 def test_a_value_tells_rows_apart_though_a_column_has_its_name(context: Context) -> None:
     before = "SELECT crossing_id FROM crossing WHERE state = 'cancelled'"
     assert before.replace("cancelled", "sailed") in offered(context, "condition", "and the sailed ones?", before)
+
+
+def test_a_month_stays_within_the_year_before(context: Context) -> None:
+    of_2022 = "SELECT crossing_id FROM crossing WHERE sailed_on >= '2022-01-01' AND sailed_on < '2023-01-01'"
+    march = f"{of_2022} AND strftime('%m', sailed_on) = '03'"
+    assert march in offered(context, "condition", "Only in March", of_2022)
+    assert f"{of_2022} AND strftime('%m', sailed_on) BETWEEN '03' AND '06'" in offered(
+        context, "condition", "Only March to June", of_2022
+    )
+    assert march.replace("'03'", "'04'") in offered(context, "condition", "And in April?", march)
