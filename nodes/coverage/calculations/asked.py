@@ -12,6 +12,10 @@ _SHARE = re.compile(
     r"\b(?:what|which|the|as a|in) (?:share|percentage|percent|proportion|fraction) of (?!the total\b)|^(?:percentage|percent|share) of ",
     re.IGNORECASE,
 )
+_OF_ALL = re.compile(
+    r"\b(?:share|percentage|percent|proportion|fraction) of (?:all|the total|the whole)?\b.*\b(?:is|are|was|were|do|does) (?:that|this|those|these|they|it)\b",
+    re.IGNORECASE,
+)
 _RATE = re.compile(r"\b(?P<what>[\w-]+) rates?\b", re.IGNORECASE)
 _DIFFERENCE = re.compile(r"\b(?:difference|gap|spread) between\b", re.IGNORECASE)
 _AVERAGE_COUNT = re.compile(
@@ -37,6 +41,11 @@ def _is_yes_or_no(inquiry: Inquiry, word: str) -> bool:
     named = [ref for ref in inquiry.schema.columns if stem(word) in inquiry.column_stems(ref)]
     stored = any(stem("rate") in inquiry.column_stems(ref) for ref in named)
     return not stored and any(inquiry.profiles.of(ref).flag is not None for ref in named)
+
+
+def is_part_of_all(inquiry: Inquiry) -> bool:
+    """Tell whether a share of all rows is asked for, of those that the turn before chose: "what percentage of all orders is that?"."""
+    return bool(_OF_ALL.search(inquiry.utterance.text))
 
 
 def asks_difference(inquiry: Inquiry) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from nodes.coverage.calculations.asked import is_part_of_all
 from nodes.coverage.demand import Demand
 from nodes.plan import Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, PlanModel, Predicate, Star, TableSource
 from nodes.plan.traversal import conjunction, conjuncts, is_figure, rewrite, walk
@@ -24,6 +25,8 @@ def asked_shares(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not demand.asks_share or not plain or not all(isinstance(each, TableSource) for each in plan.tables):
         return
     before = conjuncts(demand.previous.where) if demand.previous else ()
+    if before and is_part_of_all(demand.inquiry):
+        before = ()  # "what percentage of all orders is that?": what was told of them before is the part
     now = tuple(each for each in conjuncts(plan.where) if each not in before)
     condition = conjunction(now)
     if condition is None or any(isinstance(part, Arithmetic) for part in walk(plan)):
@@ -54,12 +57,11 @@ def _exchanged(part: PlanModel, new: Predicate) -> PlanModel:
 
 
 def share_of_one_value(plan: Plan) -> bool:
-    """Tell whether a share is told of rows that all have the same value where it asks for one: it is all or nothing."""
-    met = {
-        part.left for term in plan.select for part in walk(term) if isinstance(part, Predicate) and part.operator == "="
-    }
-    fixed = {each.left for each in conjuncts(plan.where) if isinstance(each, Predicate) and each.operator == "="}
-    return bool(met & fixed)
+    """Tell whether a share is told of rows that all have the same value where it asks for one, or that all meet what it asks: it is all or nothing."""
+    met = {part for term in plan.select for part in walk(term) if isinstance(part, Predicate)}
+    held = {each for each in conjuncts(plan.where) if isinstance(each, Predicate)}
+    equal = {part.left for part in met if part.operator == "="} & {each.left for each in held if each.operator == "="}
+    return bool(equal or met & held)
 
 
 def tells_share(plan: Plan) -> bool:

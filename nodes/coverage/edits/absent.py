@@ -14,6 +14,7 @@ def absent_rows(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield a plan whose absent rows are those of the deed that is denied, and one that takes them away by a key."""
     yield from _of_deeds(plan, demand)
     yield from _by_key(plan, demand)
+    yield from _tied(plan, demand)
 
 
 def _of_deeds(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -54,6 +55,28 @@ def _by_key(plan: Plan, demand: Demand) -> Iterator[Plan]:
     absent = Predicate(left=key, operator="not in", right=(SubPlan(plan=without),))
     where = conjunction((*conjuncts(plan.where), absent))
     yield plan.model_copy(update={"where": where, "set_operations": ()})
+
+
+def _tied(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield a plan whose key is looked for among the keys that lead to it, not among others of their table.
+
+    `account.id NOT IN (SELECT agent_id FROM ticket)` becomes `account.id NOT IN (SELECT account_id FROM ticket)`.
+    """
+    leaves = list(conjuncts(plan.where))
+    for at, leaf in enumerate(leaves):
+        inner = leaf.right[0] if isinstance(leaf, Predicate) and leaf.operator in ("in", "not in") else None
+        if not isinstance(leaf, Predicate) or not isinstance(leaf.left, ColumnTerm) or not isinstance(inner, SubPlan):
+            continue
+        shown, left = _columns(inner.plan), leaf.left.ref
+        if len(shown) != 1 or len(inner.plan.select) != 1:
+            continue
+        sources = [key.source for key in demand.schema.foreign_keys if key.target == left and key.source != left]
+        own = [source for source in sources if source.table.lower() == shown[0].table.lower()]
+        if len(own) == 1 and own[0] != shown[0].ref:
+            term = shown[0].model_copy(update={"column": own[0].column})
+            right = (SubPlan(plan=inner.plan.model_copy(update={"select": (term,)})),)
+            where = conjunction((*leaves[:at], leaf.model_copy(update={"right": right}), *leaves[at + 1 :]))
+            yield plan.model_copy(update={"where": where})
 
 
 def _columns(plan: Plan) -> list[ColumnTerm]:

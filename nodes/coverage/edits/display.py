@@ -83,7 +83,7 @@ def _called_rightly(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def shows_conditions(plan: Plan, demand: Demand) -> bool:
     """Tell whether a plan shows nothing but columns that a yes/no, missing or excluded value is asked of."""
-    kinds = ("flag", "null", *(("date",) if _asks_things(demand) else ()))
+    kinds = ("flag", "null", "columns", *(("date",) if _asks_things(demand) else ()))
     asked = {o.column.folded for r in demand.requirements if r.kind in kinds for o in r.options[:1]}
     shown = [_folded(term) for term in plan.select if isinstance(term, ColumnTerm)]
     if not shown or len(shown) != len(plan.select):

@@ -10,6 +10,7 @@ from nodes.coverage.edits.joining import with_table
 from nodes.plan import Aggregate, AggregateFunction, ColumnTerm, Plan
 
 _AND = re.compile(r"^\W*(?:and|now|ok|okay|what about|how about|rather|make it)\b|\binstead\b", re.IGNORECASE)
+_THEIR = re.compile(r"\b(?:their|its|his|her)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
 MOST_WORDS = 9
 """Words of a turn that only names another figure: "And the average fee?"."""
@@ -44,7 +45,7 @@ def asks_another_figure(demand: Demand) -> bool:
         before is None
         or not before.group_by
         or len(words) > MOST_WORDS
-        or not _AND.search(demand.inquiry.utterance.text)
+        or not (_AND.search(demand.inquiry.utterance.text) or _THEIR.search(demand.inquiry.utterance.text))
     ):
         return False
     figures = [term for term in before.select if isinstance(term, Aggregate)]
