@@ -18,6 +18,7 @@ from nodes.coverage.requirements.numbers import number_requirements
 from nodes.coverage.requirements.own_bounds import bound_requirements
 from nodes.coverage.requirements.part_names import part_name_requirements
 from nodes.coverage.requirements.patterns import pattern_requirements
+from nodes.coverage.requirements.states import state_requirements
 from nodes.coverage.requirements.values import value_requirements
 from nodes.coverage.requirements.zeros import zero_requirements
 
@@ -30,6 +31,7 @@ READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
     late_requirements,
     bound_requirements,
     null_requirements,
+    state_requirements,
     zero_requirements,
     number_requirements,
     amount_requirements,

@@ -26,6 +26,9 @@ FEATURES = (
     Feature(
         "network_has_no_words", "True if the network cannot write the plan: a literal is in no place that it points to."
     ),
+    Feature(
+        "network_had_no_words", "True if it cannot write the plan of the turn before either: it has nothing to say."
+    ),
     Feature("beam", "True if the network's search gave the plan."),
     Feature("read", "True if the plan is an interpretation of the words."),
     Feature("read_behind", "How far it lies behind the best interpretation, over three."),
@@ -63,6 +66,8 @@ class Opinions:
         others = [*(each.plan for each in reading), *before]
         scores = (*(score for _, score in beam), *understanding.scores(others))
         self._understanding = understanding
+        previous = evidence.previous
+        self._had_no_words = previous is not None and understanding.scores([previous])[0] is None
         self._known = [dict[Hashable, int]() for _ in PARTS]
         self._plans: dict[Numbers, PlanParts] = {}
         self._network: dict[Numbers, float] = {}
@@ -106,6 +111,7 @@ class Opinions:
             "network_behind_root": -((-behind) ** 0.5),
             "network_first": float(score == self._best),
             "network_has_no_words": float(found is None),
+            "network_had_no_words": float(found is None and self._had_no_words),
             "beam": float(parts in self._said),
             "read": float(parts in self._read),
             "read_behind": max(LEAST_LEXICAL, self._read.get(parts, -inf) - self._most) / 3,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.groups import NEVER_SUMMED
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.moves import move_of
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Star, TableSource, Term
@@ -29,6 +30,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
     aggregates: tuple[Term, ...] = tuple(term for term in plan.select if is_figure(term))
     if not aggregates and demand.evidence.cues.count is not None:
         aggregates = (Aggregate(function="count", argument=Star()),)
+    aggregates = aggregates or _summed(plan, demand)
     if not aggregates or asked.divides(plan):
         return
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
@@ -48,6 +50,18 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
                 "order_by": ranked or (Ordering(term=unit),), "limit": plan.limit if ranked else None, "distinct": False,
             }
         )  # fmt: skip
+
+
+def _summed(plan: Plan, demand: Demand) -> tuple[Term, ...]:
+    """Return the sum of the only figure that a plan shows row by row: "what was invoiced per month"."""
+    (shown,) = plan.select if len(plan.select) == 1 else (None,)
+    if not isinstance(shown, ColumnTerm) or plan.group_by or shown.ref in demand.inquiry.keys:
+        return ()
+    profile, kind = demand.inquiry.profiles.of(shown.ref), demand.schema.describe(shown.ref).kind
+    if kind != "number" or profile.flag is not None or profile.date_form is not None:
+        return ()
+    function = "avg" if demand.inquiry.column_stems(shown.ref) & NEVER_SUMMED else "sum"
+    return (Aggregate(function=function, argument=shown),)
 
 
 def _best_time(plan: Plan, demand: Demand) -> Iterator[Plan]:

@@ -14,7 +14,7 @@ from nodes.plan.traversal import columns, is_figure
 from value_index.schema import ColumnRef
 
 MOST_UNITS = 2
-_NEVER_SUMMED = frozenset(map(stem, ("price", "rate", "rating", "score", "age", "year", "pct", "percent", "percentage", "level", "rank", "size", "height", "weight", "latitude", "longitude")))  # fmt: skip
+NEVER_SUMMED = frozenset(map(stem, ("price", "rate", "rating", "score", "age", "year", "pct", "percent", "percentage", "level", "rank", "size", "height", "weight", "latitude", "longitude")))  # fmt: skip
 """Words of figures whose sum says nothing."""
 
 
@@ -59,7 +59,7 @@ def figures_named(demand: Demand) -> Iterator[Term]:
             score >= 0.5
             and is_figure
             and ref not in demand.inquiry.keys
-            and not stems & _NEVER_SUMMED
+            and not stems & NEVER_SUMMED
             and ref.table not in units
         ):
             yield Aggregate(function="sum", argument=ColumnTerm.of(ref))

@@ -1,0 +1,67 @@
+"""What has come to an end or has not, shares of all rows, and keys that are looked for where they lead."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.all_edits import EDITS
+from nodes.node import Context
+from nodes.sql.from_plan import from_plan
+from nodes.sql.to_plan import to_plan
+from nodes.state import GraphState, Turn
+from value_index.index import ValueIndex
+from value_index.sqlite.database import SQLiteDatabase
+
+SCRIPT = """
+CREATE TABLE farm(id INTEGER PRIMARY KEY, title TEXT);
+CREATE TABLE vet(id INTEGER PRIMARY KEY, full_name TEXT);
+CREATE TABLE visit(id INTEGER PRIMARY KEY, farm_id INTEGER REFERENCES farm(id), vet_id INTEGER REFERENCES vet(id), visited_on DATE,
+                   fee REAL, settled_on DATE, cancelled_on DATE, score INTEGER);
+INSERT INTO farm VALUES(1,'Elm'),(2,'Oak'),(3,'Ash');
+INSERT INTO vet VALUES(1,'Una Bell'),(2,'Rab Dow');
+INSERT INTO visit VALUES(1,1,1,'2023-01-05',80,'2023-01-09',NULL,4),(2,1,2,'2023-02-05',120,NULL,NULL,5),(3,2,1,'2023-02-09',60,NULL,'2023-02-01',NULL);
+"""
+BY_VET = "SELECT full_name, count(*) FROM visit JOIN vet ON visit.vet_id = vet.id GROUP BY vet.id"
+MONTH = "strftime('%Y-%m', visited_on)"
+
+
+@pytest.fixture(scope="module")
+def farms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """Open farms that vets visit."""
+    path = tmp_path_factory.mktemp("farms") / "farms.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SCRIPT)
+    database = SQLiteDatabase.open(path)
+    yield Context(database.schema, database, ValueIndex.build(database))
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("edit", "said", "before", "plan", "wanted"),
+    [
+        ("condition", "How many unsettled visits are there?", "", "SELECT count(*) FROM visit",
+         "SELECT count(*) FROM visit WHERE settled_on IS NULL"),
+        ("condition", "How many active visits are there?", "", "SELECT count(*) FROM visit",
+         "SELECT count(*) FROM visit WHERE cancelled_on IS NULL"),
+        ("condition", "How many cancelled visits are there?", "", "SELECT count(*) FROM visit",
+         "SELECT count(*) FROM visit WHERE cancelled_on IS NOT NULL"),
+        ("share", "What percentage of all visits is that?", "SELECT id FROM visit WHERE fee > 70",
+         "SELECT id FROM visit WHERE fee > 70",
+         "SELECT 100.0 * sum(CASE WHEN fee > 70 THEN 1 ELSE 0 END) / count(*) FROM visit"),
+        ("figure", "What is their average score?", BY_VET, BY_VET, BY_VET.replace("count(*)", "avg(visit.score)")),
+        ("absent", "Which farms had no visit?", "", "SELECT title FROM farm WHERE id NOT IN (SELECT vet_id FROM visit)",
+         "SELECT title FROM farm WHERE id NOT IN (SELECT farm_id FROM visit)"),
+        ("time_group", "What was charged per month?", "", "SELECT fee FROM visit",
+         f"SELECT {MONTH}, sum(fee) FROM visit GROUP BY {MONTH} ORDER BY {MONTH}"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_is_written(farms: Context, edit: str, said: str, before: str, plan: str, wanted: str) -> None:
+    history = (Turn(utterance="before", sql=before),) if before else ()
+    demand = Demand.of(GraphState(turn_id="0", database_id="x", history=history, utterance=said), farms)
+    offered = [from_plan(each, farms.schema) for each in EDITS[edit](to_plan(plan, farms.schema), demand)]
+    assert from_plan(to_plan(wanted, farms.schema), farms.schema) in offered
