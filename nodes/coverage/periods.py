@@ -49,7 +49,7 @@ _IN = re.compile(
 )
 _ALONE_BEFORE = re.compile(r"(?:^|\b(?:and|about|only|just|now|then|but|for|same|or))\W*$", re.IGNORECASE)
 _ALONE_AFTER = re.compile(r"^(?:\W+(?:alone|only|please|instead|too|as well|now|then|by itself))*\W*$", re.IGNORECASE)
-"""Around a year that is all that a turn says: "What about 2022 alone?"."""
+"""What stands behind a year that is all that a turn says: "What about 2022 alone?"."""
 _COUNTS = re.compile(r"\b(?:than|least|most|exactly|over|under|above|below|about|around|top) $", re.IGNORECASE)
 _COUNTED = re.compile(
     r"^ (?:%|percent|dollars?|euros?|pounds?|usd|eur|km|kg|m|miles|meters|people|or more|or less|or fewer)\b",
