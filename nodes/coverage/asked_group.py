@@ -68,7 +68,10 @@ def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
         if mention.start in (at, at + 1):
             for ref, score in mention.candidates[:6]:
                 whole = _is_whole(inquiry, ref, mention.start, mention.end)
-                if (score >= 0.6 or whole) and ref not in inquiry.keys:
+                led_to = _rows_led_to(inquiry, ref) if score >= 0.6 else None
+                if led_to is not None:
+                    found[led_to, True] = score + 0.1
+                elif (score >= 0.6 or whole) and ref not in inquiry.keys:
                     found[ref, False] = (
                         max(score, 0.8 * whole)
                         + 0.2 * inquiry.table_score(ref.table)
@@ -80,3 +83,12 @@ def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
             assert table is not None
             found[display_columns(table)[0], True] = mention.score + 0.1
     return found
+
+
+def _rows_led_to(inquiry: Inquiry, ref: ColumnRef) -> ColumnRef | None:
+    """Return what the rows are called by that a key of numbers leads to: "each sales rep" for sales_rep_id."""
+    if inquiry.schema.describe(ref).kind != "number":
+        return None
+    targets = (key.target.table for key in inquiry.schema.foreign_keys if key.source == ref)
+    table = next((inquiry.schema.table(name) for name in targets if name != ref.table), None)
+    return display_columns(table)[0] if table is not None else None

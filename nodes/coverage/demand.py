@@ -28,6 +28,7 @@ from nodes.coverage.things_asked import (
     tables_denied,
     tables_done,
     thing_ranked,
+    values_asked,
 )
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
@@ -135,6 +136,11 @@ class Demand:
     def table_asked(self) -> str | None:
         """The table whose rows the words ask for first of all."""
         return table_asked(self.inquiry)
+
+    @cached_property
+    def values_asked(self) -> frozenset[ColumnRef]:
+        """The columns of which it is asked which values there are."""
+        return values_asked(self.inquiry)
 
     @cached_property
     def thing_ranked(self) -> str | None:

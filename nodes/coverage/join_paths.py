@@ -161,6 +161,16 @@ def repeats_rows(plan: Plan, schema: Schema) -> bool:
     return any(isinstance(s, TableSource) and s.table.lower() not in reached for s in plan.tables)
 
 
+def key_ties(plan: Plan) -> frozenset[frozenset[tuple[str, str]]]:
+    """Return the pairs of columns, each with its table, folded, that the joins of a plan equate."""
+    return frozenset(
+        frozenset(end.ref.folded for end in (leaf.left, *leaf.right) if isinstance(end, ColumnTerm))
+        for join in plan.joins or ()
+        for leaf in conjuncts(join.on)
+        if isinstance(leaf, Predicate)
+    )
+
+
 def connecting_tables(plan: Plan) -> frozenset[str]:
     """Return the tables of a plan, folded, that its joins tie to two others or more: without one, these hang together no more."""
     ties: dict[str, set[str]] = {}

@@ -8,11 +8,14 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Requirement
 from nodes.lexical.lexicon import SUPERIORS
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import Condition
-from value_index.schema import ColumnRef
+from nodes.plan import Condition, TableSource
+from nodes.plan.traversal import conjuncts
+from value_index.schema import ColumnRef, ForeignKey
 
 REACH = 4
 """Words from the name of the key to what is said of the other row: "reports to Ada Lund"."""
+_THEIR = frozenset(("their", "his", "her", "its"))
+_THEY = frozenset(("they", "he", "she", "those", "these", "each"))
 _IDLE = frozenset(map(stem, ("id", "code", "key", "no", "number", "to", "of", "by", "is", "name")))
 
 
@@ -48,7 +51,20 @@ def asked_of_own_key(inquiry: Inquiry, requirements: tuple[Requirement, ...]) ->
                 found = tuple(condition for each in said for condition in _of_table(each, key.source.table))
                 if found:
                     return OwnKeyAsked(key.source, key.target, found, upward=bool(upward))
+        if (those := _those_before(inquiry, key, places)) is not None:
+            return OwnKeyAsked(key.source, key.target, those, upward=True)
     return None
+
+
+def _those_before(inquiry: Inquiry, key: ForeignKey, places: list[int]) -> tuple[Condition, ...] | None:
+    """Return what the turn before asked of rows whose superiors are asked for now ("Who is their manager?"); None if it is not so."""
+    before, words = inquiry.evidence.previous, [word.text for word in inquiry.utterance.words]
+    owned = any(w in SUPERIORS and words[at - 1] in _THEIR for at, w in enumerate(inquiry.stems) if at)
+    upward = owned or any(words[at + 1 : at + 2] == ["to"] and words[at - 1] in _THEY for at in places if at)
+    if before is None or not upward or before.tables != (TableSource(table=key.source.table),):
+        return None
+    plain = before.set_operations or before.group_by or before.limit is not None
+    return None if plain else tuple(conjuncts(before.where))
 
 
 def _owned(

@@ -64,6 +64,8 @@ _SAYS_MORE = re.compile(
     r"\b(?:who|whom|whose|what|which|when|where|how|why|show|list|give|tell|find|is|are|was|were|do|does|did|has|have|had|can|could)\b",
     re.IGNORECASE,
 )
+_THEM = re.compile(r"\b(?:they|them|their|those|these|he|him|his|she|her|each)\b", re.IGNORECASE)
+_THEY = re.compile(r"\b(?:do|does|did|have|has|had|are|is|were|was|can|could|will) (?:they|he|she)\b", re.IGNORECASE)
 _WITHOUT_EXCEPTION = re.compile(r"\b(?:anything|anyone|anybody|any|at all|ever)\b", re.IGNORECASE)
 _NEVER = re.compile(r"\b(?:never|not|no|n't)\b", re.IGNORECASE)
 _REGROUPS = re.compile(
@@ -72,6 +74,7 @@ _REGROUPS = re.compile(
     re.IGNORECASE,
 )
 _SAME = re.compile(r"\bthe same (?:thing |list |question |again )?(?:for|with|but|in|from|of|by)\b", re.IGNORECASE)
+_ABOUT = re.compile(r"^\W*(?:(?:and|so|now|then|ok|okay|but)\b\W*)*(?:what|how) about\b", re.IGNORECASE)
 _WHICH_OF = re.compile(r"\bwhich (?:of (?:them|those|these)|ones?)\b", re.IGNORECASE)
 
 
@@ -166,3 +169,18 @@ def asks_the_same(inquiry: Inquiry) -> bool:
 def orders_rows(inquiry: Inquiry) -> bool:
     """Tell whether a turn asks for nothing but another order of what was shown ("Sort them by amount")."""
     return bool(_ORDERS.search(inquiry.utterance.text))
+
+
+def turns_to(inquiry: Inquiry) -> bool:
+    """Tell whether a turn only turns to something else ("What about Germany?"): its "what" asks for nothing."""
+    return bool(_ABOUT.search(inquiry.utterance.text))
+
+
+def speaks_of_them(inquiry: Inquiry) -> bool:
+    """Tell whether a turn goes on about the things that were shown, not about where or when they are."""
+    return bool(_THEM.search(inquiry.utterance.text))
+
+
+def goes_on_about(inquiry: Inquiry) -> bool:
+    """Tell whether what was shown is the subject of a turn ("Which cities do they live in?")."""
+    return bool(_THEY.search(inquiry.utterance.text))

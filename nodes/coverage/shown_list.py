@@ -9,7 +9,8 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.lexicon import DISPLAY_WORDS
 from nodes.lexical.utterance import name_words, stem
-from value_index.schema import ColumnRef
+from nodes.plan import Aggregate
+from value_index.schema import ColumnRef, Table
 
 _WITH = re.compile(
     r"\b(?:with|including|along with|together with|alongside|and) (?P<whose>its|their|his|her)\b|\b(?:with|including|along with|together with|alongside) (?:the )?",
@@ -23,6 +24,7 @@ _JOINING = frozenset(("and", "the", "their", "its", "his", "her", "also", "as", 
 _ENDING = frozenset((",", ".", "?", ";", "!"))
 _OF = frozenset(("of", "for"))
 _ARTICLES = frozenset(("the", "a", "an", "each", "its", "their"))
+_THEM = frozenset(("them", "those", "these", "they"))
 _NAME = frozenset(map(stem, ("name", "names")))
 OWNED, NAMED = 0.5, 0.75
 """Score of a mention from which the words name a table or a column: after "their", and elsewhere."""
@@ -50,9 +52,18 @@ def columns_listed(inquiry: Inquiry) -> tuple[ColumnRef, ...]:
 def _things(inquiry: Inquiry, at: int) -> tuple[ColumnRef, ...]:
     """Return what the things are called by that the words name first, before a list; none if they have no name."""
     named = [m.table for m in inquiry.evidence.mentions.tables if m.end < at and m.score >= NAMED]
-    table = inquiry.schema.table(named[0]) if named else None
+    table = inquiry.schema.table(named[0]) if named else _spoken_of(inquiry, at)
     shown = display_columns(table) if table else ()
     return tuple(ref for ref in shown if set(name_words(ref.column)) & set(DISPLAY_WORDS))
+
+
+def _spoken_of(inquiry: Inquiry, at: int) -> Table | None:
+    """Return the table whose rows "them" stands for, where the turn before only counted these: "List them with their town"."""
+    before = inquiry.evidence.previous
+    said = {word.text for word in inquiry.utterance.words[:at]}
+    counts = before is not None and all(isinstance(t, Aggregate) and t.function == "count" for t in before.select)
+    tables = inquiry.evidence.previous_tables
+    return inquiry.schema.table(tables[0]) if counts and said & _THEM and len(tables) == 1 else None
 
 
 def _ends(inquiry: Inquiry, end: int) -> bool:

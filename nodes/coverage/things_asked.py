@@ -5,9 +5,12 @@ from __future__ import annotations
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, Plan
+from value_index.schema import ColumnRef
 
 _ASKING = frozenset(("which", "who", "whom", "whose", "list", "show", "name"))
 OPENING = frozenset(("and", "ok", "okay", "now", "so", "then", "but", "please", "also", "can", "could", "you", "just"))
+_LISTING = frozenset(("list", "show", "give", "find"))
+_ARTICLES = frozenset(("me", "us", "all", "of", "the", "every"))
 _DENYING = frozenset(("never", "not", "haven't", "hasn't", "weren't", "wasn't"))
 _RANKING = frozenset(("most", "least", "often"))
 SHORTEST_ROOT = 4
@@ -37,14 +40,27 @@ def thing_ranked(inquiry: Inquiry) -> str | None:
 
 
 def table_asked(inquiry: Inquiry) -> str | None:
-    """Return the table whose rows the words ask for first of all: "What languages are they in?"."""
+    """Return the table whose rows the words ask for first of all: "What languages are they in?", "List the films of Ada"."""
     words, evidence = inquiry.utterance.words, inquiry.evidence
     at = next((at for at, word in enumerate(words) if word.text not in OPENING), 0)
-    if at >= len(words) or words[at].text not in ("what", "which") or evidence.cues.count is not None:
+    if at >= len(words) or words[at].text not in ("what", "which", *_LISTING) or evidence.cues.count is not None:
         return None
+    if words[at].text in _LISTING:
+        at = next((n for n in range(at + 1, len(words)) if words[n].text not in _ARTICLES), at + 1) - 1
     columns = [m for m in evidence.mentions.columns if m.start == at + 1 and m.candidates[0][1] >= NAMED]
     tables = [m.table for m in evidence.mentions.tables if m.start == at + 1 and m.score >= NAMED]
     return tables[0] if tables and not columns and not evidence.aggregates else None
+
+
+def values_asked(inquiry: Inquiry) -> frozenset[ColumnRef]:
+    """Return the columns of which it is asked which values there are: "Which countries do our customers come from?"."""
+    words = inquiry.utterance.words
+    at = next((at for at, word in enumerate(words) if word.text not in OPENING), 0)
+    several = at + 1 < len(words) and words[at].text in ("which", "what") and words[at + 1].text.endswith("s")
+    if not several or words[at + 1].text.endswith("ss"):
+        return frozenset()
+    named = (m for m in inquiry.evidence.mentions.columns if m.start == at + 1 and m.end == at + 2)
+    return frozenset(ref for m in named for ref, score in m.candidates if score >= NAMED and ref not in inquiry.keys)
 
 
 def tables_done(inquiry: Inquiry) -> tuple[str, ...]:

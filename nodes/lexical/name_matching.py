@@ -9,6 +9,7 @@ from math import log
 from nodes.lexical.lexicon import ASKED, STOPWORDS, SUPERLATIVES
 from nodes.lexical.utterance import Utterance, name_words, stem
 from value_index.schema import ColumnRef
+from value_index.text.schema_words import ABBREVIATIONS
 from value_index.text.similarity import similarity
 
 NEAR_SPELLING = 0.84
@@ -25,6 +26,8 @@ class Name:
     words: tuple[str, ...]
     joined: str
     context: frozenset[str] = frozenset()
+    written: tuple[str, ...] = ()
+    """The words of the identifier, abbreviated as they stand there."""
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -53,7 +56,7 @@ def content_words(name: str) -> tuple[str, ...]:
 
 def named(natural: str, name: str, ref: ColumnRef, context: frozenset[str] = frozenset()) -> Name:
     """Return a name from its natural form and its identifier."""
-    return Name(ref, content_words(natural), "".join(name_words(name)), context)
+    return Name(ref, content_words(natural), "".join(name_words(name)), context, name_words(name))
 
 
 class Matcher:
@@ -66,6 +69,13 @@ class Matcher:
         for name in names:
             for each in name.stems:
                 self.by_stem.setdefault(each, []).append(name)
+        self.shortened = {
+            word: stem(ABBREVIATIONS[word].split()[-1])
+            for name in names
+            for word in name.written
+            if word in ABBREVIATIONS and word not in name.words
+        }
+        """Words of identifiers that their natural names write out: a person says "rep" too, as it stands there."""
         self.weight = {each: log(1.0 + len(names) / len(found)) for each, found in self.by_stem.items()}
         self.vocabulary: dict[str, list[str]] = {}
         """Words of names by their first letter, which misspellings rarely touch."""
@@ -79,6 +89,8 @@ class Matcher:
         found: dict[str, float] = {}
         if word.stem in self.by_stem and (word.text not in STOPWORDS):
             found[word.stem] = 1.0
+        elif (full := self.shortened.get(word.text) or self.shortened.get(word.stem)) in self.by_stem:
+            found[full] = 1.0
         elif len(word.text) >= 5 and word.text not in STOPWORDS:
             alike = [w for w in self.vocabulary.get(word.text[0], ()) if abs(len(w) - len(word.text)) <= 2]
             score, near = max(((similarity(word.text, each), each) for each in alike), default=(0.0, ""))

@@ -48,7 +48,7 @@ ASKED_EDITS = frozenset(
     )
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
-SENSE_EDITS = frozenset(("shape", "distinct", "repeat", "null_key", "join", "measure", "absent"))
+SENSE_EDITS = frozenset(("within_cut", "shape", "distinct", "repeat", "null_key", "join", "measure", "absent"))
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
 COMPLETED = frozenset(
     (

@@ -122,13 +122,22 @@ def takes_time_for_key(comparisons: Sequence[Predicate], demand: Demand) -> bool
 def takes_time_for_number(part: PlanModel, demand: Demand) -> bool:
     """Tell whether an aggregate adds up times, or a comparison holds one against a number: `birth_date > 60`."""
     if isinstance(part, Aggregate) and part.function in ("sum", "avg", "total"):
-        return _is_time(part.argument, demand)
+        return _is_time(part.argument, demand) or _is_plain_text(part.argument, demand)
     return (
         isinstance(part, Predicate)
         and bool(part.right)
         and all(isinstance(term, LiteralTerm) and isinstance(term.value, int | float) for term in part.right)
         and _is_time(part.left, demand)
     )
+
+
+def _is_plain_text(term: Term | None, demand: Demand) -> bool:
+    """Tell whether a term is a text of which no sum can be taken: a city, not a price kept as a text."""
+    if not isinstance(term, ColumnTerm) or demand.schema.column(term.table, term.column) is None:
+        return False
+    profile = demand.inquiry.profiles.of(term.ref)
+    is_text = demand.schema.describe(term.ref).kind == "text" and bool(profile.values)
+    return is_text and not any(letter.isdigit() for value in profile.values for letter in str(value))
 
 
 def _is_time(term: Term | None, demand: Demand) -> bool:

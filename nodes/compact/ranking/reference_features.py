@@ -23,6 +23,7 @@ from nodes.coverage.references import (
     leaves_out,
     orders_rows,
     points_at_rows,
+    turns_to,
 )
 from nodes.coverage.things_asked import OPENING
 from nodes.lexical.lexicon import STOPWORDS
@@ -93,7 +94,8 @@ class ReferenceFeatures:
             return False
         if is_fragment(self.demand.inquiry):
             return bool(self.demand.requirements)
-        words = {word.text for word in evidence.cues.utterance.words}
+        spoken = evidence.cues.utterance.words
+        words = {word.text for word in spoken if not (word.text in ("what", "how") and turns_to(self.demand.inquiry))}
         if words & ASKING and not chooses_among(self.demand.inquiry) and not orders_rows(self.demand.inquiry):
             return False
         used = {each.options[0].column for each in self.demand.requirements}

@@ -26,7 +26,7 @@ from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
 from nodes.coverage.shapes.all_shapes import has_shape
 from nodes.lexical.evidence import display_columns
-from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Plan, PlanModel, Predicate, Term
+from nodes.plan import Aggregate, Call, ColumnTerm, LiteralTerm, Plan, PlanModel, Predicate, Term
 from nodes.plan.constraints import Constraint
 from nodes.plan.traversal import columns, is_figure
 from value_index.linear_model import Feature, Features
@@ -172,12 +172,15 @@ class RequirementFeatures:
     def _figures_before(self) -> frozenset[Term]:
         """The figures that the turn before showed, where this one asks only for their units, or for other units: "By shipper"."""
         before, evidence = self.demand.previous, self.demand.evidence
-        asks_units = bool(self.demand.units) or self.demand.time_unit is not None
-        if before is None or not asks_units or evidence.cues.count is not None or evidence.aggregates:
+        timed = self.demand.time_unit is not None
+        asks_units = bool(self.demand.units) or timed
+        named = any(function in ("avg", "sum") or not timed for _, function in evidence.aggregates)
+        if before is None or not asks_units or evidence.cues.count is not None or named or self.demand.sales:
             return frozenset()
         figures = [term for term in before.select if is_figure(term)]
         exchanged = move_of(self.demand.inquiry.utterance.text) == "swap" and bool(before.group_by)
-        return frozenset(figures) if exchanged or len(figures) == len(before.select) else frozenset()
+        beside = {term for term in before.group_by if isinstance(term, Call)} if timed else set[Term]()
+        return frozenset(figures) if exchanged or {*figures, *beside} >= set(before.select) else frozenset()
 
     def _calculated(self, plan_parts: PlanParts) -> Features:
         """What is asked of columns that no column stores: figures per month, shares, differences."""

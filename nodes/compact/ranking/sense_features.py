@@ -24,8 +24,9 @@ from nodes.coverage.edits.asked_people import shows_people
 from nodes.coverage.edits.display import shows_another_name, shows_conditions
 from nodes.coverage.edits.own_key import goes_through_own_key
 from nodes.coverage.edits.tables import idle_tables, uses_copies
-from nodes.coverage.join_paths import connecting_tables, fan_traps, repeats_rows
+from nodes.coverage.join_paths import connecting_tables, fan_traps, key_ties, repeats_rows
 from nodes.coverage.plan_filters import leaves
+from nodes.coverage.references import speaks_of_them
 from nodes.coverage.roles import role_fit
 from nodes.plan import (
     RANGE_OPERATORS,
@@ -51,7 +52,10 @@ FEATURES = (
     Feature("flag_averaged", "True if it averages a yes/no column that no word names."),
     Feature("shows_literal", "True if it shows a constant."),
     Feature("counts_itself", "True if it counts the rows of one table by what tells them apart: every count is 1."),
-    Feature("time_as_number", "True if it sums or averages times, or compares one with a number: a birthday over 60."),
+    Feature(
+        "time_as_number",
+        "True if it sums or averages times or plain texts, or compares a time with a number: a birthday over 60.",
+    ),
     Feature("period_as_key", 'True if it compares a key with a time that the words name: an id of 2022 for "in 2022".'),
     Feature("undetermined", "How many columns it shows that its group by a table's key does not fix."),
     Feature("cross_join", "How many tables are joined by nothing."),
@@ -285,7 +289,21 @@ class SenseFeatures:
             return False
         held = {each.column.table.lower() for each in before.filters & plan_parts.filters if each.column}
         lost = before.folded_tables - plan_parts.folded_tables
-        return bool(lost & self._ties_before) and bool(held - {term.table.lower() for term in plan_parts.shown})
+        elsewhere = bool(held - {term.table.lower() for term in plan_parts.shown})
+        return elsewhere and (bool(lost & self._ties_before) or self._leaves_things(plan_parts, lost))
+
+    def _leaves_things(self, plan_parts: PlanParts, lost: frozenset[str]) -> bool:
+        """Tell whether what was shown is gone and a table that tied its conditions to it now ties them to something else.
+
+        What each customer in Canada paid, once found by their addresses, is not what staff with such addresses took.
+        """
+        before = self._before
+        if before is None or not speaks_of_them(self.demand.inquiry):
+            return False
+        gone = lost & {term.table.lower() for term in before.shown}
+        old, new = key_ties(before.plan), key_ties(plan_parts.plan)
+        ties = {table for pair in old if {table for table, _ in pair} & gone for table, _ in pair} - gone
+        return any({table for table, _ in pair} & ties for pair in new - old)
 
     @cached_property
     def _asks_which(self) -> bool:

@@ -156,11 +156,18 @@ class WordingFeatures:
             "head_words_missed": float(min(3, len(missed))),
             "better_named": self._better(plan_parts),
             "counts_asked_which": float(self.demand.asks_which and shows_figures_only(plan, COUNTS)),
-            "asked_thing_not_shown": float(self.demand.table_asked not in (None, *(t.table for t in shown)) and not star),
+            "asked_thing_not_shown": float(self._misses_thing(plan_parts, star)),
             "done_table_unused": float(bool(self._done) and bool(plan.group_by) and not self._done & plan_parts.folded_tables),
             "extreme_of_thing": float(self.demand.thing_ranked is not None and shows_figures_only(plan, EXTREMES)),
             "figures_missing": float(max(0, len(self.demand.evidence.aggregates) - len(plan_parts.aggregates))),
         }  # fmt: skip
+
+    def _misses_thing(self, plan_parts: PlanParts, star: bool) -> bool:
+        """Tell whether a plan shows nothing of the table asked for; all columns are something of each table that it reads."""
+        asked = self.demand.table_asked
+        if asked is None or (star and asked.lower() in plan_parts.folded_tables):
+            return False
+        return asked not in {term.table for term in plan_parts.shown}
 
     @cached_property
     def _done(self) -> frozenset[str]:

@@ -33,6 +33,7 @@ from nodes.coverage.edits.following.number_exchanged import number_exchanged
 from nodes.coverage.edits.following.of_ranked import of_ranked
 from nodes.coverage.edits.following.ordinals import row_by_place
 from nodes.coverage.edits.following.others import the_others
+from nodes.coverage.edits.following.within_cut import within_cut
 from nodes.coverage.edits.group_names import names_of_groups
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
@@ -53,6 +54,7 @@ EDITS: Mapping[str, Edit] = {
     "earlier": lost_conditions,
     "given_up": given_up_conditions,
     "listed_again": listed_again,
+    "within_cut": within_cut,
     "place": row_by_place,
     "others": the_others,
     "nothing": nothing_at_all,

@@ -10,6 +10,8 @@ from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED
 from nodes.coverage.things_asked import shows_figures_only
 from nodes.lexical.evidence import display_columns
+from nodes.lexical.lexicon import DISPLAY_WORDS
+from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Star, TableSource, Term
 from nodes.plan.traversal import columns
 from value_index.schema import ColumnRef, Schema
@@ -22,6 +24,8 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     if shows_another_name(plan, demand):
         yield from _called_rightly(plan, demand)
+    if (key := key_for_names(plan, demand)) is not None:
+        yield plan.model_copy(update={"select": (ColumnTerm.of(key),), "distinct": False})
     yield from _things_for_figures(plan, demand)
     yield from _rows_of_one_table(plan, demand)
     if plan.set_operations or plan.group_by or not shows_conditions(plan, demand):
@@ -35,6 +39,24 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
         if table is not None and joined is not None:
             terms: tuple[Term, ...] = tuple(ColumnTerm.of(ref) for ref in display_columns(table))
             yield joined.model_copy(update={"select": terms})
+
+
+def key_for_names(plan: Plan, demand: Demand) -> ColumnRef | None:
+    """Return the key of the rows asked for, where a plan shows only a name of something else in them; None elsewhere.
+
+    "Which orders were late?": ship_name is whom they went to, and several orders share it; order_id is none but theirs.
+    """
+    shown = plan.select[0] if len(plan.select) == 1 and not plan.group_by else None
+    if not isinstance(shown, ColumnTerm) or shown.table != demand.table_asked:
+        return None
+    table, inquiry = demand.schema.table(shown.table), demand.inquiry
+    words = name_words(demand.schema.describe(shown.ref).natural_name) if table else ()
+    own = inquiry.table_stems(shown.table) | set(map(stem, DISPLAY_WORDS))
+    if table is None or len(table.primary_key) != 1 or words[-1:] != ("name",) or {stem(w) for w in words} <= own:
+        return None
+    said = {word.text for word in inquiry.utterance.words} & {"name", "names"}
+    is_theirs = bool(said) or inquiry.profiles.is_unique(shown.ref)
+    return None if is_theirs else ColumnRef(table=table.name, column=table.primary_key[0])
 
 
 def _things_for_figures(plan: Plan, demand: Demand) -> Iterator[Plan]:

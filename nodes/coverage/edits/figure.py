@@ -35,7 +35,10 @@ def another_figure(plan: Plan, demand: Demand) -> Iterator[Plan]:
         if joined is not None:
             new = Aggregate(function=function, argument=argument)
             select = tuple(new if term == old else term for term in plan.select)
-            yield joined.model_copy(update={"select": select, "order_by": (), "limit": None})
+            cut = plan.order_by and plan.limit is not None  # "their average" is of the rows that were left
+            yield joined.model_copy(
+                update={"select": select} if cut else {"select": select, "order_by": (), "limit": None}
+            )
 
 
 def asks_another_figure(demand: Demand) -> bool:

@@ -18,7 +18,7 @@ def asked_projections(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
     "Also show when each was founded": `SELECT name ...` becomes `SELECT name, founded ...`.
     """
-    if plan.set_operations or any(isinstance(term, Aggregate) for term in plan.select) or plan.group_by:
+    if plan.set_operations or not (_shows_rows(plan) or groups_rows(plan, demand)):
         return
     columns = _named(plan, demand)
     joined: Plan | None = plan
@@ -31,8 +31,25 @@ def asked_projections(plan: Plan, demand: Demand) -> Iterator[Plan]:
     adds = adds_columns(demand) or asks_of_each(demand.inquiry)
     if new and (plan != demand.previous or adds):
         yield joined.model_copy(update={"select": (*plan.select, *new)})
-    if plan == demand.previous:
+    if plan == demand.previous and _shows_columns(plan):
         yield joined.model_copy(update={"select": terms})
+
+
+def _shows_columns(plan: Plan) -> bool:
+    return not any(isinstance(term, Aggregate) for term in plan.select)
+
+
+def _shows_rows(plan: Plan) -> bool:
+    """Tell whether a plan shows plain rows."""
+    return _shows_columns(plan) and not plan.group_by
+
+
+def groups_rows(plan: Plan, demand: Demand) -> bool:
+    """Tell whether each group of a plan is one row of a table, of which a column says one thing: customers by their key."""
+    if len(plan.group_by) != 1 or not isinstance(key := plan.group_by[0], ColumnTerm):
+        return False
+    table = demand.schema.table(key.table)
+    return table is not None and table.primary_key == (key.column,)
 
 
 def adds_columns(demand: Demand) -> bool:

@@ -12,7 +12,8 @@ from nodes.plan import ColumnTerm, LiteralTerm, Predicate
 from value_index.schema import ColumnRef
 
 _OUT_OF = re.compile(
-    r"\b(?:(?:out of|no more|not in|no longer in|nothing in)|(?P<there>in|on)) (?P<what>[a-z]+)\b", re.IGNORECASE
+    r"\b(?:(?:out of|no more|not in|no longer in|nothing in)|(?P<there>in|on)) (?P<what>(?!total\b)[a-z]+)\b",
+    re.IGNORECASE,
 )
 
 

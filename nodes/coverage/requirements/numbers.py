@@ -18,6 +18,44 @@ from value_index.schema import ColumnRef
 
 _MIRRORED: dict[str, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _IN_TOTAL = re.compile(r"\b(?:in total|altogether|overall|in all|combined)\b", re.IGNORECASE)
+_COMPARING = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "at",
+        "least",
+        "most",
+        "up",
+        "to",
+        "over",
+        "under",
+        "above",
+        "below",
+        "beyond",
+        "than",
+        "more",
+        "less",
+        "fewer",
+        "greater",
+        "higher",
+        "lower",
+        "larger",
+        "smaller",
+        "longer",
+        "shorter",
+        "bigger",
+        "exactly",
+        "only",
+        "of",
+        "or",
+        "the",
+    ]
+)
+"""Words between a figure and the number that it is compared with."""
+_SPENT = frozenset(("spent", "spend", "spends", "paid", "pays", "pay"))
+_AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "paid")))
 _OF_BIRTH = frozenset(map(stem, ("birth", "born", "birthday", "birthdate", "dob")))
 _NUMBERED = frozenset(("number", "no", "nr", "id", "#"))
 NAMED_ROW = 0.8
@@ -54,6 +92,9 @@ def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...], *, excl
 def _options(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:
     words = inquiry.utterance.words
     implied = {stem(each) for word in words[comparison.start : comparison.end] for each in COMPARED.get(word.text, ())}
+    start = _compared_from(inquiry, comparison)
+    before = {word.text for word in words[max(0, start - 2) : start]}
+    implied |= _AMOUNTS if before & _SPENT else frozenset()
     timed = time_columns_named(inquiry, comparison.position)
     summed = bool(_IN_TOTAL.search(inquiry.utterance.text))
     operator = meant_operator(inquiry.utterance, comparison)
@@ -73,11 +114,22 @@ def _options(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ..
             found.append((fit + 0.5 * inquiry.table_score(ref.table), ref))
     # "Longer than 3 hours" is of a column called length, where there is one, and of no rental duration.
     found = [(fit, ref) for fit, ref in found if ref in whole] or found
+    # "Reorder those with stock below 5" is of the figure named right before it.
+    beside = [m for m in inquiry.evidence.mentions.columns if m.end == start]
+    found = [(fit, ref) for fit, ref in found if any(m.score(ref) for m in beside)] or found
     found.sort(key=lambda item: -item[0])
     return tuple(
         Option(ref, (_predicate(inquiry, ref, operator, comparison, summed=summed),), fit / found[0][0])
         for fit, ref in found[:4]
     )
+
+
+def _compared_from(inquiry: Inquiry, comparison: NumberComparison) -> int:
+    """Return the place of the first word of what compares a number: "below" of "stock is below 5"."""
+    words, at = inquiry.utterance.words, comparison.position
+    while at > 0 and words[at - 1].text in _COMPARING:
+        at -= 1
+    return at
 
 
 def _of_age(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...]:

@@ -32,6 +32,8 @@ _ACTUAL = frozenset(map(stem, ("actual", "real", "spent", "act", "final")))
 _LEVEL = frozenset(map(stem, ("reorder", "minimum", "min", "threshold", "restock", "safety")))
 _STOCK = frozenset(map(stem, ("stock", "hand", "quantity", "qty", "available", "inventory", "on_hand", "units")))
 _IDLE = frozenset(map(stem, ("date", "at", "on", "amount")))
+SPOKEN_OF = 0.5
+"""Score from which a word before speaks of a figure: "stock" of units_in_stock."""
 
 
 def bound_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
@@ -120,5 +122,11 @@ def _held(inquiry: Inquiry, bound: ColumnRef, start: int) -> ColumnRef | None:
     if not inquiry.evidence.is_ordered(bound) or bound in inquiry.keys:
         return None
     before = [m for m in inquiry.evidence.mentions.columns if m.start < start]
-    named = [ref for ref in figures if any(m.score(ref) >= NAMED for m in before)]
-    return named[0] if named else figures[0] if len(figures) == 1 else None
+    named = [
+        (m.score(ref) >= NAMED, m.start, m.score(ref), ref)
+        for ref in figures
+        for m in before
+        if m.score(ref) >= SPOKEN_OF
+    ]
+    best = max(named, key=lambda each: each[:3], default=None)
+    return best[-1] if best else figures[0] if len(figures) == 1 else None
