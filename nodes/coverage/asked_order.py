@@ -63,7 +63,7 @@ def asked_order(inquiry: Inquiry) -> AskedOrder | None:
         return None
     word = word or (inquiry.utterance.words[superlatives[0].position].text if superlatives else "")
     columns = ranked_columns(inquiry, word)
-    descending = _direction(word, columns[:1], inquiry)
+    descending = ranked_down(word, columns[:1], inquiry)
     if descending is None and cues.sort is not None:
         descending = cues.descending
     return AskedOrder(is_list, descending, columns, limit, word)
@@ -77,7 +77,7 @@ def runs_wrong_way(first: Ordering, inquiry: Inquiry) -> bool:
     if inquiry.schema.column(first.term.table, first.term.column) is None:
         return False
     word = inquiry.utterance.words[superlatives[0].position].text
-    return first.descending != _direction(word, (first.term.ref,), inquiry)
+    return first.descending != ranked_down(word, (first.term.ref,), inquiry)
 
 
 def _leading(text: str) -> tuple[str, bool]:
@@ -148,7 +148,7 @@ def _after(inquiry: Inquiry, ref: ColumnRef, at: int) -> float:
     )
 
 
-def _direction(word: str, columns: tuple[ColumnRef, ...], inquiry: Inquiry) -> bool | None:
+def ranked_down(word: str, columns: tuple[ColumnRef, ...], inquiry: Inquiry) -> bool | None:
     """Return whether an order goes down: the youngest have the latest dates of birth, the fastest the shortest times."""
     if word in _UP or word in _DOWN:
         return word in _DOWN

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from nodes.plan import Plan
+from nodes.coverage.inquiry import NAMED
+from nodes.lexical.evidence import Evidence
+from nodes.plan import ColumnTerm, Plan
 
 Move = Literal["choose", "add", "swap", "undo", "return", "leave", "other"]
 
@@ -21,6 +23,10 @@ _UNDO = re.compile(
 _RETURN = re.compile(
     r"\b(?:first|very first|original|initial) (?:result|answer|list|question|query|one|table)s?\b|\bat the (?:beginning|start)\b"
     r"|\bwhat i (?:first )?asked(?: you)?(?: at)? first\b|\bfirst asked\b",
+    re.IGNORECASE,
+)
+_BACK_TO = re.compile(
+    r"\b(?:go|going|get|switch|return|now) back to (?:the|those|these|our)\b|^\W*back to (?:the|those|these|our)\b",
     re.IGNORECASE,
 )
 _LEAVE = re.compile(
@@ -57,17 +63,33 @@ def move_of(text: str) -> Move:
     return "other"
 
 
+def things_gone_back_to(evidence: Evidence) -> str | None:
+    """Return the table of the things that a turn goes back to: "go back to the products"; None if it does not."""
+    if not _BACK_TO.search(evidence.turn.text):
+        return None
+    return next((m.table for m in evidence.mentions.tables if m.score >= NAMED), None)
+
+
+def shows_rows_of(plan: Plan | None, table: str) -> bool:
+    """Tell whether a plan shows columns of a table first."""
+    first = plan.select[0] if plan is not None and plan.select else None
+    return isinstance(first, ColumnTerm) and first.table.lower() == table.lower()
+
+
 _PATTERNS: tuple[tuple[Move, re.Pattern[str]], ...] = (
     ("undo", _UNDO), ("return", _RETURN), ("leave", _LEAVE), ("add", _ADD), ("swap", _SWAP), ("choose", _CHOOSE),
 )  # fmt: skip
 
 
-def goes_back_to(move: Move, earlier: tuple[Plan | None, ...]) -> Plan | None:
+def goes_back_to(move: Move, earlier: tuple[Plan | None, ...], things: str | None = None) -> Plan | None:
     """Return the plan that a turn goes back to: the one before the last, or the first; None if it goes nowhere.
 
     Args:
         earlier: the plans of the turns before, oldest first.
+        things: the table whose rows the words go back to ("go back to the products").
     """
+    if things is not None and earlier and not shows_rows_of(earlier[-1], things):
+        return next((plan for plan in reversed(earlier) if shows_rows_of(plan, things)), None)
     if move == "undo":
         return earlier[-2] if len(earlier) > 1 else None
     return earlier[0] if move == "return" and len(earlier) > 1 else None

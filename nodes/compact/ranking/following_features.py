@@ -15,6 +15,7 @@ from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.asked_people import shows_people
 from nodes.coverage.edits.display import called
+from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.following.led_to import led_to
 from nodes.coverage.edits.following.nothing_at_all import nothing_at_all
 from nodes.coverage.edits.following.of_ranked import of_ranked
@@ -48,6 +49,9 @@ FEATURES = (
     ),
     Feature(
         "limit_given_up", 'True if the number of rows is given up ("without the limit") and nothing else is another.'
+    ),
+    Feature(
+        "figure_missed", 'True if another figure of each unit is named ("and the average?") and it does not tell it.'
     ),
     Feature(
         "counted_elsewhere",
@@ -85,6 +89,7 @@ class FollowingFeatures:
             "filters_taken_away": float(min(2, self._taken_away(plan))),
             "filters_revived": float(min(2, len(self._old & _compared(plan_parts.filters)))),
             "nothing_told": float(bool(self._nothing) and plan not in self._nothing),
+            "figure_missed": float(bool(self._figure) and plan not in self._figure),
             "ranked_told": float(plan in self._ranked),
             "ranked_missed": float(bool(self._ranked) and plan not in self._ranked),
             "led_to_missed": float(bool(self._led_to) and plan not in self._led_to),
@@ -109,6 +114,10 @@ class FollowingFeatures:
     @cached_property
     def _nothing(self) -> frozenset[Plan]:
         return self._made_by(nothing_at_all)
+
+    @cached_property
+    def _figure(self) -> frozenset[Plan]:
+        return self._made_by(another_figure)
 
     @cached_property
     def _ranked(self) -> frozenset[Plan]:

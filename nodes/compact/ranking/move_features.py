@@ -19,7 +19,7 @@ from nodes.coverage.edits.following.number_exchanged import number_exchanged
 from nodes.coverage.edits.following.ordinals import place_asked
 from nodes.coverage.edits.following.others import the_others
 from nodes.coverage.edits.groups import asked_groups
-from nodes.coverage.moves import Move, goes_back_to, move_of
+from nodes.coverage.moves import Move, goes_back_to, move_of, things_gone_back_to
 from nodes.coverage.references import columns_given_up, exchanges, gives_up, regroups
 from nodes.plan import ColumnTerm, Plan, Term
 from nodes.plan.constraints import Constraint
@@ -91,7 +91,7 @@ class MoveFeatures:
     @cached_property
     def target(self) -> Plan | None:
         """The plan that the words go back to."""
-        return goes_back_to(self.move, self.earlier)
+        return goes_back_to(self.move, self.earlier, things_gone_back_to(self.demand.evidence))
 
     @cached_property
     def _place(self) -> int | None:

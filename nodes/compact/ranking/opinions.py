@@ -11,7 +11,7 @@ from math import exp, inf, prod
 
 from nodes.compact.plan_parts import PARTS, PlanParts
 from nodes.compact.turn_encoding import Understanding
-from nodes.coverage.moves import goes_back_to, move_of
+from nodes.coverage.moves import goes_back_to, move_of, things_gone_back_to
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.planner import scored_plans
 from nodes.lexical.weights import lexical_weights
@@ -61,7 +61,7 @@ class Opinions:
         beam = understanding.plans(width) if width else ()
         reading = scored_plans(evidence, lexical_weights().interpretation, limit=readings) if readings else ()
         earlier = evidence.turn.earlier_plans
-        target = goes_back_to(move_of(evidence.turn.text), earlier) if earlier else None
+        target = goes_back_to(move_of(evidence.turn.text), earlier, things_gone_back_to(evidence)) if earlier else None
         before = tuple(plan for plan in (evidence.previous, target) if plan is not None)
         others = [*(each.plan for each in reading), *before]
         scores = (*(score for _, score in beam), *understanding.scores(others))

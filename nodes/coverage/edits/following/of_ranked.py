@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nodes.coverage.asked_order import ranked_columns
+from nodes.coverage.asked_order import ranked_columns, ranked_down
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.following.listed_again import named_beside
-from nodes.coverage.edits.following.shown_rows import has_name, key_term, keys_to, names_of, tables_named, things_shown
+from nodes.coverage.edits.following.shown_rows import (
+    has_name,
+    key_term,
+    keys_through,
+    names_of,
+    tables_named,
+    things_shown,
+)
+from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import points_at_rows
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
@@ -33,24 +41,26 @@ def of_ranked(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if chosen.limit != 1 and demand.schema.dialect in ("mysql", "mariadb"):
         return  # no LIMIT inside IN there
     for name in tables_named(demand):
-        for key in keys_to(things, name, demand)[:1]:
+        table, keys = demand.schema.table(name), keys_through(things, name, demand)
+        for key in keys[:1] if table is not None else ():
             operator = "=" if chosen.limit == 1 else "in"
             of_them = Predicate(left=ColumnTerm.of(key), operator=operator, right=(SubPlan(plan=inner),))
-            table = demand.schema.table(name)
-            source = (TableSource(table=key.table),)
-            assert table is not None
-            for select in _told(table, demand):
-                yield Plan(select=select, tables=source, joins=(), where=conjunction((of_them,)))
+            own = with_table(Plan(tables=(TableSource(table=name),), joins=()), key.table, demand.schema)
+            if own is not None and table is not None:
+                for select in _told(table, demand):
+                    yield own.model_copy(update={"select": select, "where": conjunction((of_them,))})
 
 
 def asks_of_ranked(demand: Demand) -> bool:
     """Tell whether the words ask what a table holds of rows of another that a rank chose."""
     before = demand.previous
     things = things_shown(before, demand) if before is not None and not before.set_operations else None
-    if before is None or things is None or demand.requirements or demand.units:
+    if before is None or things is None or demand.requirements or demand.units or demand.evidence.cues.negated:
         return False
     text, named = demand.inquiry.utterance.text, tables_named(demand)
-    if not any(keys_to(things, name, demand) for name in named) or any(n.lower() == things.name.lower() for n in named):
+    if not any(keys_through(things, name, demand) for name in named) or any(
+        n.lower() == things.name.lower() for n in named
+    ):
         return False
     leans = before.limit is not None and points_at_rows(demand.inquiry) and not _AMONG.search(text)
     return _word(demand) is not None or leans
@@ -67,9 +77,8 @@ def _ranked(plan: Plan, demand: Demand) -> Plan | None:
     word = _word(demand)
     if word is None:
         return plan if plan.limit is not None else None
-    down = SUPERLATIVES[word][0]
     if plan.order_by:
-        first = plan.order_by[0].model_copy(update={"descending": down})
+        first = plan.order_by[0].model_copy(update={"descending": _down(plan.order_by[0].term, word, demand)})
         return plan.model_copy(update={"order_by": (first,), "limit": 1})
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
     named: list[Term] = [
@@ -78,8 +87,13 @@ def _ranked(plan: Plan, demand: Demand) -> Plan | None:
     figures: list[Term] = [term for term in plan.select if isinstance(term, Aggregate)]
     shown: list[Term] = [t for t in plan.select if isinstance(t, ColumnTerm) and demand.evidence.is_ordered(t.ref)]
     by = next(iter((*named, *figures, *shown)), None)
-    order = (Ordering(term=by, descending=down),) if by is not None else ()
+    order = (Ordering(term=by, descending=_down(by, word, demand)),) if by is not None else ()
     return plan.model_copy(update={"order_by": order, "limit": 1}) if order else None
+
+
+def _down(term: Term, word: str, demand: Demand) -> bool:
+    """Tell whether a superlative ranks a column downwards: the oldest were born first."""
+    return bool(ranked_down(word, (term.ref,) if isinstance(term, ColumnTerm) else (), demand.inquiry))
 
 
 def _told(table: Table, demand: Demand) -> Iterator[tuple[Term, ...]]:

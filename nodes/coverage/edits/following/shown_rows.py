@@ -32,6 +32,13 @@ def keys_to(things: Table, other: str, demand: Demand) -> tuple[ColumnRef, ...]:
     return tuple(k.source for k in keys if k.target.folded == target and k.source.table.lower() == other.lower())
 
 
+def keys_through(things: Table, other: str, demand: Demand) -> tuple[ColumnRef, ...]:
+    """Return the columns of another table that lead to the rows of a table, else those of a table that links both."""
+    links = {k.source.table for k in demand.schema.foreign_keys if k.target.table.lower() == other.lower()}
+    linked = [key for link in sorted(links) if link != things.name for key in keys_to(things, link, demand)]
+    return keys_to(things, other, demand) or tuple(linked)
+
+
 def tables_named(demand: Demand) -> tuple[str, ...]:
     """Return the tables that the words name, in their order."""
     return tuple(dict.fromkeys(m.table for m in demand.evidence.mentions.tables if m.score >= NAMED))

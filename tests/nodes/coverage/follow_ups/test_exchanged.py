@@ -66,6 +66,8 @@ def test_a_figure_stands_in_the_place_of_another(context: Context) -> None:
     before = "SELECT builder, sum(tons) FROM ferry GROUP BY builder"
     wanted = before.replace("sum", "avg")
     assert wanted in offered(context, "figure", "instead of the total give me the average", before)
+    assert "figure_missed" in fired(context, "instead of the total give me the average", before, before)
+    assert "figure_missed" not in fired(context, "instead of the total give me the average", wanted, before)
 
 
 def test_a_value_tells_rows_apart_though_a_column_has_its_name(context: Context) -> None:

@@ -52,6 +52,7 @@ def test_what_a_ranked_row_has(context: Context) -> None:
         OF_GULL.replace("SELECT *", "SELECT count(*)")
     ]
     assert not offered(context, "of_ranked", "List its crossings", HOLM)
+    assert not offered(context, "of_ranked", "and those that never made a crossing?", f"{HOLM} ORDER BY tons LIMIT 1")
 
 
 def test_what_the_rows_lead_to(tmp_path: Path) -> None:
@@ -132,3 +133,12 @@ def test_what_a_word_denies_is_taken_away(context: Context) -> None:
     away = "SELECT label FROM ferry WHERE ferry_id NOT IN (SELECT T1.ferry_id FROM ferry AS T1 JOIN crossing AS T2 ON T1.ferry_id = T2.ferry_id WHERE T2.state = 'cancelled')"
     said = "And those that have no cancelled crossing?"
     assert "filters_taken_away" not in fired(context, said, away, before)
+
+
+def test_what_a_ranked_row_has_through_a_link(context: Context) -> None:
+    said, before = "the youngest one: list the ferries he steered", "SELECT full_name, birth_date FROM skipper"
+    wanted = (
+        "SELECT T1.label FROM ferry AS T1 JOIN crossing AS T2 ON T1.ferry_id = T2.ferry_id"
+        " WHERE T2.skipper_id = (SELECT skipper_id FROM skipper ORDER BY birth_date DESC LIMIT 1)"
+    )
+    assert offered(context, "of_ranked", said, before)[:1] == [wanted]

@@ -46,3 +46,10 @@ def test_a_condition_is_taken_back_as_a_filter(context: Context, utterance: str)
 def test_a_condition_is_taken_back_by_its_value(context: Context) -> None:
     before = "SELECT label FROM ferry WHERE builder = 'Holm' AND tons > 500"
     assert offered(context, "given_up", "drop the Holm filter", before) == ["SELECT label FROM ferry WHERE tons > 500"]
+
+
+def test_a_turn_goes_back_to_the_things_listed_before(context: Context) -> None:
+    first = f"{HOLM} ORDER BY tons LIMIT 2"
+    who = "SELECT T3.full_name FROM ferry AS T1 JOIN crossing AS T2 ON T1.ferry_id = T2.ferry_id JOIN skipper AS T3 ON T2.skipper_id = T3.skipper_id"
+    assert "goes_elsewhere" in fired(context, "go back to the ferries", who, HOLM, first, who)
+    assert "goes_elsewhere" not in fired(context, "go back to the ferries", first, HOLM, first, who)
