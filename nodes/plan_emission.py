@@ -73,6 +73,8 @@ class Compact(Variant):
     """Plans that the cross-encoder reads and ranks a second time; 0 switches it off."""
     cross_encoder: str = ""
     """A file made by `turnsql train rerank --export`; the shipped one where empty."""
+    other_words: bool = True
+    """Whether names of tables and columns are read in full (qty is quantity) and as the question says them, where it says synonyms."""
     off: tuple[str, ...] = ()
     """Rules of the ranking that are not heeded; `turnsql eval rules` tells what each is worth."""
 
@@ -104,7 +106,7 @@ class Compact(Variant):
 
         plans = chosen(
             state, context, weights=self.weights, beam=self.beam, readings=self.readings, most=wanted(self.plans, state, context),
-            read=self.read, cross_encoder=self.cross_encoder, off=self.off,
+            read=self.read, cross_encoder=self.cross_encoder, off=self.off, other_words=self.other_words,
         )  # fmt: skip
         return over_database(plans, state, context, self.plans)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar, cast
 
@@ -25,6 +25,8 @@ from value_index.schema import Schema
 
 EARLIER_PLANS = 4
 """Earlier turns whose plans are read: a conversation hardly ever comes back to a value of a turn before them."""
+_WITHOUT_NAMES = ("utterance", "text", "known", "cues", "earlier_plans", "previous", "matches", "_candidates")
+"""What is the same of a turn whatever its schema's parts are called."""
 Made = TypeVar("Made")
 
 
@@ -51,6 +53,8 @@ class TurnAnalysis:
     history: tuple[Turn, ...]
     knowledge: Knowledge | None = None
     """What `--knowledge` says; None without."""
+    renamed: Schema | None = None
+    """The schema under other names, to be read in place of the turn's own; None to read that."""
     _made: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], repr=False)
 
     def is_of(self, text: str, history: tuple[Turn, ...], schema: Schema) -> bool:
@@ -67,6 +71,12 @@ class TurnAnalysis:
         if key not in self._made:
             self._made[key] = make(self)
         return cast("Made", self._made[key])
+
+    def called(self, schema: Schema) -> TurnAnalysis:
+        """Return this turn over its schema under other names; what does not depend on names is not computed again."""
+        other = replace(self, renamed=schema, _made={})
+        other.__dict__.update({part: getattr(self, part) for part in _WITHOUT_NAMES})
+        return other
 
     @cached_property
     def utterance(self) -> Utterance:
@@ -85,6 +95,8 @@ class TurnAnalysis:
         A view says once more what tables say, under names that compete with theirs, and no key leads to it.
         What the utterance calls by a synonym is called so here too.
         """
+        if self.renamed is not None:
+            return self.renamed
         schema = self.known.spoken(self.whole_schema, self.earlier_plans) if self.known else self.whole_schema
         return without_unnamed_views(schema, self.utterance, self.earlier_plans)
 

@@ -17,6 +17,7 @@ from eval.progress import Progress
 from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.same_rows import same_rows
 from eval.turn_key import TurnKey
+from nodes.compact.names.schema_as_said import context_as_said
 from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking import sense_features
 from nodes.compact.ranking.choice_weights import choice_weights
@@ -123,6 +124,7 @@ class _Answers:
     def __init__(self, nodes: Mapping[Stage, Node], attempts: int, state: GraphState, context: Context) -> None:
         self._nodes, self._attempts, self._state, self._context = nodes, attempts, state, context
         settings = cast(Compact, nodes["plan_emission"])
+        context = context_as_said(state, context, load_planner("").network)
         understanding = load_planner("").understand(state, context)
         self._weights, self._most = choice_weights()["plan"], settings.plans
         self._search = TurnSearch.of(state, context, understanding, width=settings.beam, readings=settings.readings)

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from nodes.compact.features import CLS, FAR, FEATURES, RELATIONS, SEP, Pieces, TurnFeatures
+from nodes.compact.features import CLS, FAR, FEATURES, RELATIONS, SEP, Pieces, TurnFeatures, name_pieces
 from nodes.compact.grammar import WORDS
 from nodes.compact.weights_archive import WeightsError, weights_archive
 
@@ -100,6 +100,11 @@ class Network:
     def prepare(self, names: Sequence[Pieces]) -> None:
         """Encode names before a turn needs them."""
         self._mean_states(names)
+
+    def meanings(self, texts: Sequence[str]) -> Floats:
+        """Return what texts mean, as vectors of length 1 whose products tell how alike they are: (texts, size)."""
+        states = self._mean_states(name_pieces(self.tokenizer, texts))
+        return states / np.linalg.norm(states, axis=1, keepdims=True)
 
     def _mean_states(self, names: Sequence[Pieces]) -> Floats:
         # The cache may be smaller than the names of one turn.

@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
+from nodes.compact.names.synonyms import lines
 from nodes.lexical.utterance import name_words, stem
 from training.compact.schema_renaming import with_natural_names
 from training.data.generated.phrasing import plural
@@ -28,12 +28,9 @@ Stems = tuple[str, ...]
 def synonyms() -> Mapping[Stems, tuple[str, ...]]:
     """Read the shipped list: stems of a word or phrase to the others of its groups."""
     found: dict[Stems, list[str]] = {}
-    for line in Path(__file__).with_name("synonyms.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        # The first of a line is what the line is about: the others stand for it, not for each other.
-        said, *others = (part.strip() for part in line.split(","))
-        found.setdefault(_stems(said.split()), []).extend(other for other in others if other != said)
+    # The first of a line is what the line is about: the others stand for it, not for each other.
+    for said, others in lines():
+        found.setdefault(_stems(said.split()), []).extend(others)
     return {said: tuple(dict.fromkeys(others)) for said, others in found.items()}
 
 

@@ -11,6 +11,7 @@ from agent.config import Config
 from eval.scoring.plan_scores import plan_scores
 from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.same_rows import same_rows
+from nodes.compact.names.schema_as_said import context_as_said
 from nodes.compact.ranking.rerank import candidates, distinct, ranking
 from nodes.compact.turn_encoding import Planner
 from nodes.node import FIELDS, Context
@@ -101,6 +102,7 @@ class Judge:
         for stage in UPSTREAM:
             output = asyncio.run(self._nodes[stage](state, context))  # type: ignore[arg-type]
             state = state.model_copy(update={FIELDS[stage]: output})
+        context = context_as_said(state, context, self.planner.network)
         understanding = self.planner.understand(state, context)
         found = candidates(state, context, understanding, width=BEAM, readings=READINGS, weights=self.guide)
         if not found:

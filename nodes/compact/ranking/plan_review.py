@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nodes.compact.names.schema_as_said import context_as_said
 from nodes.compact.ranking.opinions import Opinions
 from nodes.compact.ranking.plan_features import PlanFeatures
 from nodes.compact.ranking.rerank import choice_of
@@ -44,6 +45,7 @@ class PlanReview:
             WeightsError: the weights are missing, torn, of another version, or were never calibrated.
         """
         planner = load_planner(weights)
+        context = context_as_said(state, context, planner.network)
         understanding, evidence = planner.understand(state, context), Evidence.of(state, context)
         return cls(
             Opinions(evidence, understanding, width=BEAM, readings=READINGS),

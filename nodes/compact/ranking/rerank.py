@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from nodes.compact.names.schema_as_said import context_as_said
 from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking.candidate import Candidate, distinct, ranking
 from nodes.compact.ranking.choice_weights import checked_choice, choice_weights
@@ -96,6 +97,7 @@ def chosen(
     read: int = 0,
     cross_encoder: str = "",
     off: Iterable[str] = (),
+    other_words: bool = True,
 ) -> tuple[ScoredPlan, ...]:
     """Return the best plans of a turn, the first with the probability that it is right.
 
@@ -103,12 +105,14 @@ def chosen(
         read: plans that the cross-encoder reads and ranks a second time; 0 for none.
         cross_encoder: its file; the one that comes with the project if empty.
         off: features that are left out.
+        other_words: whether names are read in full and as the utterance says them.
 
     Raises:
         WeightsError: the weights are missing, torn, of another version, or were never calibrated.
     """
     planner = load_planner(weights)
     choice = choice_of(planner, weights)
+    context = context_as_said(state, context, planner.network) if other_words else context
     understanding = planner.understand(state, context)
     found = candidates(state, context, understanding, width=beam, readings=readings, weights=choice["plan"], off=off)
     ranked = distinct(ranking(found, choice["plan"]))
