@@ -96,10 +96,13 @@ class Compact(Variant):
             load_cross_encoder(self.cross_encoder)
 
     def prepare(self, context: Context) -> None:
-        from nodes.compact.turn_encoding import load_planner  # onnxruntime takes a while to load
+        from nodes.compact.names.schema_as_said import prepare_names  # onnxruntime takes a while to load
+        from nodes.compact.turn_encoding import load_planner
 
         self.load()
         load_planner(self.weights).prepare(context.database)
+        if self.other_words:
+            prepare_names(context.schema, load_planner(self.weights).network)
 
     async def __call__(self, state: GraphState, context: Context) -> tuple[ScoredPlan, ...]:
         from nodes.compact.ranking.rerank import chosen  # onnxruntime takes a while to load

@@ -57,6 +57,11 @@ class ColumnProfile:
     is_numeric_text: bool = False
     """True if the column stores numbers as texts."""
 
+    @property
+    def holds_years(self) -> bool:
+        """Whether what it stores looks like years, whatever it is called."""
+        return self.date_form == "year" or _share(self.values, _is_year) >= MOST_OF
+
 
 @dataclass(frozen=True)
 class Profiles:

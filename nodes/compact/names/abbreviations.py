@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
+from nodes.compact.names.synonyms import is_listed
+
 _TABLE = """
 acc account; acct account; addr address; adr address; amt amount; appt appointment; apt apartment; art article;
 asst assistant; auth author; avg average; bal balance; bdate birth date; bday birthday; bldg building; cat category;
@@ -35,7 +37,7 @@ _IN_FULL = {entry.split()[0]: " ".join(entry.split()[1:]) for entry in _TABLE.sp
 _IDLE = frozenset(("tbl", "tab", "dim", "fact", "vw", "lkp", "mst", "stg", "col", "fld"))
 """What a name may begin with that says nothing of what it names."""
 _VOWELS = frozenset("aeiou")
-_ENDINGS = ("s", "es", "ed", "er", "r", "ing", "ly")
+_ENDINGS = ("s", "es", "ed", "er", "r", "ing", "ly", "est")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -59,7 +61,7 @@ def in_full(words: tuple[str, ...], said: frozenset[str] = frozenset()) -> tuple
 
 
 def _meant(word: str, said: Collection[str]) -> str:
-    spoken = next((each for each in sorted(said) if shortens(word, each)), None)
+    spoken = None if is_listed(word) else next((each for each in sorted(said) if shortens(word, each)), None)
     usual = _IN_FULL.get(word)
     if usual is None:
         return spoken or word

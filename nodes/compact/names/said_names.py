@@ -11,21 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from nodes.compact.names.synonyms import are_synonyms, is_listed, singular
+from nodes.compact.names.said_phrases import Names, said_phrases
+from nodes.compact.names.synonyms import are_synonyms, singular
 from nodes.compact.network import Floats, Network
-from nodes.lexical.lexicon import (
-    AFFIRMATIONS,
-    AGGREGATE_CUES,
-    ASKED,
-    COMPARED,
-    DESCENDING_CUES,
-    DISTINCT_CUES,
-    FOLLOW_PRONOUNS,
-    RESTRICTORS,
-    STOPWORDS,
-    SUPERLATIVES,
-)
-from nodes.lexical.utterance import Utterance, Word, stem
+from nodes.lexical.lexicon import STOPWORDS
+from nodes.lexical.utterance import Utterance
 
 LEAST, LEAST_UNLISTED, MARGIN = 0.45, 0.52, 0.1
 """A part of a name is called otherwise if it is as like the word as this, and by so much more than any other part is."""
@@ -37,80 +27,6 @@ _GENERAL = frozenset(
     ("id", "name", "number", "code", "date", "title", "info", "information", "details", "key", "type", "no")
 )
 """Words that names of many parts of a schema share."""
-_OTHER_IDLE = frozenset(
-    [
-        "number",
-        "numbers",
-        "count",
-        "id",
-        "ids",
-        "order",
-        "sort",
-        "name",
-        "names",
-        "more",
-        "less",
-        "than",
-        "over",
-        "under",
-        "above",
-        "below",
-        "larger",
-        "higher",
-        "lower",
-        "greater",
-        "smaller",
-        "fewer",
-        "equal",
-        "row",
-        "rows",
-        "column",
-        "columns",
-        "data",
-        "database",
-        "result",
-        "results",
-        "answer",
-        "exactly",
-        "one",
-        "ones",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "kind",
-        "kinds",
-        "different",
-        "same",
-        "old",
-        "born",
-        "tall",
-        "long",
-        "heavy",
-        "big",
-        "fast",
-        "far",
-        "high",
-        "live",
-        "named",
-        "called",
-        "example",
-        "lose",
-        "make",
-        "made",
-    ]
-)
-_IDLE = frozenset((
-    *STOPWORDS, *AGGREGATE_CUES, *SUPERLATIVES, *COMPARED, *DISTINCT_CUES, *RESTRICTORS, *AFFIRMATIONS, *FOLLOW_PRONOUNS,
-    *DESCENDING_CUES, *_OTHER_IDLE,
-))  # fmt: skip
-"""Words that name no part of a schema by themselves."""
-_AMBIGUOUS = frozenset(("who", "whom", "where"))
-"""Words that ask for one of several kinds of columns."""
-_SAME_BEGINNING = 5
-"""Letters with which two words begin that are likely of one root."""
-Names = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -125,12 +41,18 @@ class Parts:
 
 
 @lru_cache(maxsize=256)
-def _parts(names: Names, tables: frozenset[str]) -> Parts:
+def name_parts(names: Names, tables: frozenset[str]) -> Parts:
+    """Return the parts of names that an utterance may call otherwise.
+
+    Args:
+        names: the words of every name of the schema.
+        tables: the names of tables, joined by spaces.
+    """
     weights: dict[str, float] = {}
     for words in names:
-        own = words
+        own = list(words)
         while len(own) > 1 and own[-1] in _GENERAL:
-            own = own[:-1]
+            own.pop()
         for run in _runs(words):
             weight = _WHOLE if run == words else 0.0 if run[-1] == own[-1] else -_DESCRIBING
             weights[" ".join(run)] = max(weights.get(" ".join(run), weight), weight)
@@ -159,12 +81,17 @@ def said_names(
         tables: the names of tables, joined by spaces.
         taken: places of words that are values.
     """
-    phrases = _phrases(names, utterance, taken)
-    parts = _parts(names, tables)
+    phrases = said_phrases(names, utterance, taken)
+    parts = name_parts(names, tables)
     if not phrases or not parts.texts:
         return {}
     said = tuple(phrases)
-    return _matched(said, tuple(phrases.values()), parts, _likeness(said, parts, utterance, network))
+    return _matched(
+        said,
+        [LEAST if listed else LEAST_UNLISTED for listed in phrases.values()],
+        parts,
+        _likeness(said, parts, utterance, network),
+    )
 
 
 def _likeness(said: tuple[str, ...], parts: Parts, utterance: Utterance, network: Network) -> Floats:
@@ -205,46 +132,3 @@ def _matched(said: Sequence[str], least: Sequence[float], parts: Parts, likeness
 
 def _overlap(one: str, other: str) -> bool:
     return bool(set(one.split()) & set(other.split()))
-
-
-def _phrases(names: Names, utterance: Utterance, taken: frozenset[int]) -> dict[str, float]:
-    """Return what is said that no name says, with the likeness that it needs."""
-    stems = frozenset(stem(word) for words in names for word in words)
-    found: dict[str, float] = {}
-    for at, word in enumerate(utterance.words):
-        if at not in taken and _may_name(word, utterance) and word.stem not in stems and not _is_near(word.text, names):
-            found[singular(word.text)] = LEAST if is_listed(word.text) else LEAST_UNLISTED
-    for cue, meant in _cues():
-        if utterance.has(cue) and stem(cue) not in stems and not any(stem(word) in stems for word in meant):
-            found.setdefault(meant[0], LEAST)
-    return found
-
-
-def _may_name(word: Word, utterance: Utterance) -> bool:
-    """Whether a word may name a part of a schema: no number, no name of somebody, no word of the question's frame."""
-    if word.is_number or len(word.text) < 3 or word.text in _IDLE:
-        return False
-    named = word.start > 0 and utterance.text[word.start].isupper() and not utterance.text.isupper()
-    return not named and (is_listed(word.text) or not word.text.endswith(("ing", "ed", "est", "ly")))
-
-
-@lru_cache(maxsize=1)
-def _cues() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Words that ask for a kind of column, with what such a column may be called."""
-    ranked = {cue: meant for cue, (_, meant) in SUPERLATIVES.items()}
-    found = ((cue, meant) for table in (ASKED, COMPARED, ranked) for cue, meant in table.items())
-    return tuple((cue, meant) for cue, meant in found if meant and cue not in _AMBIGUOUS and not is_listed(cue))
-
-
-def _is_near(word: str, names: Names) -> bool:
-    """Whether a word begins as a word of a name does, or is a name written as one."""
-    return any(
-        word == "".join(name)
-        or any(
-            (word[:_SAME_BEGINNING] == each[:_SAME_BEGINNING] and min(len(word), len(each)) >= _SAME_BEGINNING)
-            or each.startswith(word)
-            or (word.startswith(each) and len(each) > 3)
-            for each in name
-        )
-        for name in names
-    )

@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from nodes.compact.features import MOST_COLUMNS
 from nodes.compact.names.abbreviations import in_full
-from nodes.compact.names.said_names import said_names
+from nodes.compact.names.names_by_kind import names_by_kind
+from nodes.compact.names.said_names import name_parts, said_names
 from nodes.compact.names.synonyms import singular
 from nodes.compact.network import Network
+from nodes.coverage.column_profile import Profiles, profiles_of
 from nodes.knowledge.renamed_schema import renamed_schema
 from nodes.lexical.lexicon import STOPWORDS
 from nodes.lexical.utterance import Utterance, name_words
@@ -29,7 +31,8 @@ Place = tuple[str, str]
 def context_as_said(state: GraphState, context: Context, network: Network) -> Context:
     """Return the context with the turn's schema under the names that the utterance says; the same where it says no others."""
     turn = context.analysis_of(state)
-    schema = turn.once((network, "as said"), lambda analysis: schema_as_said(analysis, network))
+    profiles = profiles_of(context.database)
+    schema = turn.once((network, "as said"), lambda analysis: schema_as_said(analysis, network, profiles))
     return (
         context
         if schema is turn.schema
@@ -37,7 +40,14 @@ def context_as_said(state: GraphState, context: Context, network: Network) -> Co
     )
 
 
-def schema_as_said(turn: TurnAnalysis, network: Network) -> Schema:
+def prepare_names(schema: Schema, network: Network) -> None:
+    """Let the network read the parts of a schema's names, so that no turn waits for it."""
+    names = {place: in_full(name_words(name)) for place, name in _names(schema)}
+    if len(names) <= MOST_COLUMNS:
+        network.meanings(name_parts(tuple(names.values()), _tables(names)).texts or ("?",))
+
+
+def schema_as_said(turn: TurnAnalysis, network: Network, profiles: Profiles | None = None) -> Schema:
     """Return a turn's schema, its names in full and as the utterance says them."""
     schema, utterance = turn.schema, turn.utterance
     before = {place: name_words(name) for place, name in _names(schema)}
@@ -45,6 +55,9 @@ def schema_as_said(turn: TurnAnalysis, network: Network) -> Schema:
     full = {place: in_full(words, said) for place, words in before.items()}
     exchanged = _exchanged(full, utterance, turn, network) if len(full) <= MOST_COLUMNS else {}
     called = {place: _called(words, exchanged) for place, words in full.items()}
+    if profiles and len(full) <= MOST_COLUMNS:
+        kinds = names_by_kind(schema, called, utterance, profiles, network)
+        called |= {place: words for place, words in kinds.items() if called[place] == full[place]}
     other = {place: " ".join(words) for place, words in called.items() if words != before[place]}
     return renamed_schema(schema, tuple(sorted(other.items())), ()) if other else schema
 
@@ -52,9 +65,12 @@ def schema_as_said(turn: TurnAnalysis, network: Network) -> Schema:
 def _exchanged(
     names: dict[Place, tuple[str, ...]], utterance: Utterance, turn: TurnAnalysis, network: Network
 ) -> dict[tuple[str, ...], tuple[str, ...]]:
-    tables = frozenset(" ".join(words) for (_, column), words in names.items() if not column)
-    found = said_names(tuple(names.values()), tables, utterance, _values(turn), network)
+    found = said_names(tuple(names.values()), _tables(names), utterance, _values(turn), network)
     return {tuple(part.split()): tuple(new.split()) for part, new in found.items()}
+
+
+def _tables(names: dict[Place, tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(" ".join(words) for (_, column), words in names.items() if not column)
 
 
 def _values(turn: TurnAnalysis) -> frozenset[int]:

@@ -25,8 +25,8 @@ def _akin() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for said, others in lines():
         for other in map(singular, others):
-            found.setdefault(said, set()).add(other)
-            found.setdefault(other, set()).add(said)
+            found.setdefault(singular(said), set()).add(other)
+            found.setdefault(other, set()).add(singular(said))
     return {word: frozenset(others) for word, others in found.items()}
 
 

@@ -1,13 +1,21 @@
 """Names are read in full, and as the utterance says them in other words."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 
 from nodes.compact.names.abbreviations import in_full, shortens
-from nodes.compact.names.schema_as_said import schema_as_said
+from nodes.compact.names.schema_as_said import context_as_said, schema_as_said
 from nodes.compact.names.synonyms import are_synonyms, is_listed
 from nodes.compact.turn_encoding import load_planner
+from nodes.node import Context
+from nodes.state import GraphState
 from nodes.turn_analysis import TurnAnalysis
-from value_index.schema import Column, Schema, Table
+from value_index.index import ValueIndex
+from value_index.schema import Column, ColumnRef, Schema, Table
+from value_index.sqlite.database import SQLiteDatabase
 
 SCHEMA = Schema(
     database_id="depot",
@@ -32,6 +40,38 @@ SCHEMA = Schema(
         ),
     ),
 )
+
+
+SCRIPT = """
+CREATE TABLE vineyard(vineyard_id INTEGER PRIMARY KEY, caption TEXT, planted INTEGER, opened_on DATE);
+INSERT INTO vineyard VALUES(1,'Alder',1978,'2001-02-03'),(2,'Birch',1990,'2003-04-05');
+"""
+
+
+@pytest.fixture(scope="module")
+def vineyards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """Open a database whose columns are called by no kind."""
+    path = tmp_path_factory.mktemp("vineyards") / "vineyards.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SCRIPT)
+    database = SQLiteDatabase.open(path)
+    yield Context(database.schema, database, ValueIndex.build(database))
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("utterance", "column", "name"),
+    [
+        ("What are the names of the vineyards?", "caption", "name"),
+        ("Show the year of each vineyard", "planted", "year"),
+        ("What is the date of Birch?", "opened_on", "date"),
+        ("Show all vineyards", "planted", "planted"),
+    ],
+)
+def test_columns_are_called_by_their_kind(vineyards: Context, utterance: str, column: str, name: str) -> None:
+    state = GraphState(turn_id="0", database_id="x", history=(), utterance=utterance)
+    read = context_as_said(state, vineyards, load_planner().network).analysis_of(state).schema
+    assert read.describe(ColumnRef(table="vineyard", column=column)).natural_name == name
 
 
 def called(utterance: str) -> dict[str, str]:
