@@ -16,7 +16,7 @@ from nodes.compact.network import Network
 from nodes.coverage.column_profile import Profiles, profiles_of
 from nodes.knowledge.renamed_schema import renamed_schema
 from nodes.lexical.lexicon import STOPWORDS
-from nodes.lexical.utterance import Utterance, name_words
+from nodes.lexical.utterance import Utterance, name_words, stem
 from nodes.node import Context
 from nodes.state import GraphState
 from nodes.turn_analysis import TurnAnalysis
@@ -55,11 +55,15 @@ def schema_as_said(turn: TurnAnalysis, network: Network, profiles: Profiles | No
     full = {place: in_full(words, said) for place, words in before.items()}
     exchanged = _exchanged(full, utterance, turn, network) if len(full) <= MOST_COLUMNS else {}
     called = {place: _called(words, exchanged) for place, words in full.items()}
-    if profiles and len(full) <= MOST_COLUMNS:
-        kinds = names_by_kind(schema, called, utterance, profiles, network)
-        called |= {place: words for place, words in kinds.items() if called[place] == full[place]}
+    found = (
+        names_by_kind(schema, called, utterance, profiles, network) if profiles and len(full) <= MOST_COLUMNS else {}
+    )
+    kinds = {place: words for place, words in found.items() if called[place] == full[place]}
+    called |= kinds
     other = {place: " ".join(words) for place, words in called.items() if words != before[place]}
-    return renamed_schema(schema, tuple(sorted(other.items())), ()) if other else schema
+    new = {stem(word) for place in other for word in {*called[place]} - {*before[place]}}
+    heard = new & {word.stem for word in utterance.words} or exchanged or kinds
+    return renamed_schema(schema, tuple(sorted(other.items())), ()) if heard else schema
 
 
 def _exchanged(
