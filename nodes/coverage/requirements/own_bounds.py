@@ -31,6 +31,8 @@ _PLANNED = frozenset(map(stem, ("estimated", "estimate", "planned", "plan", "bud
 _ACTUAL = frozenset(map(stem, ("actual", "real", "spent", "act", "final")))
 _LEVEL = frozenset(map(stem, ("reorder", "minimum", "min", "threshold", "restock", "safety")))
 _STOCK = frozenset(map(stem, ("stock", "hand", "quantity", "qty", "available", "inventory", "on_hand", "units")))
+_NO_STOCK = frozenset(map(stem, ("price", "cost", "order")))
+"""Words of figures of a piece, and of pieces that are still awaited."""
 _IDLE = frozenset(map(stem, ("date", "at", "on", "amount")))
 SPOKEN_OF = 0.5
 """Score from which a word before speaks of a figure: "stock" of units_in_stock."""
@@ -90,7 +92,8 @@ def _planned(inquiry: Inquiry) -> Iterator[Requirement]:
 def _low(inquiry: Inquiry) -> Iterator[Requirement]:
     """Yield stock held against the level at which more is ordered: "which items need to be reordered"."""
     match = _LOW.search(inquiry.utterance.text)
-    if match is None:
+    explained = inquiry.evidence.cues.comparisons or _BOUND.search(inquiry.utterance.text)
+    if match is None or explained:  # "need reordering, stock below 5" says itself what is low
         return
     start, end = inquiry.utterance.span(*match.span())
     for bound in inquiry.schema.columns:
@@ -100,7 +103,7 @@ def _low(inquiry: Inquiry) -> Iterator[Requirement]:
             ref
             for ref in inquiry.schema.columns
             if ref.table == bound.table and ref != bound and inquiry.column_stems(ref) & _STOCK
-            and inquiry.schema.describe(ref).kind == "number" and not inquiry.column_stems(ref) & _LEVEL
+            and inquiry.schema.describe(ref).kind == "number" and not inquiry.column_stems(ref) & (_LEVEL | _NO_STOCK)
         ]  # fmt: skip
         for ref in held[:1]:
             condition = Predicate(left=ColumnTerm.of(ref), operator="<", right=(ColumnTerm.of(bound),))

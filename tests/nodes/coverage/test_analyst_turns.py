@@ -30,13 +30,13 @@ CREATE TABLE rider(rider_id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT
   yard_id INTEGER REFERENCES yard, service_rep_id INTEGER REFERENCES mechanic);
 CREATE TABLE repair(repair_id INTEGER PRIMARY KEY, rider_id INTEGER REFERENCES rider, mechanic_id INTEGER REFERENCES mechanic,
   pickup_name TEXT, done_on DATE, amount REAL);
-CREATE TABLE spare(spare_id INTEGER PRIMARY KEY, spare_name TEXT, units_in_stock INTEGER, units_awaited INTEGER, refill_level INTEGER);
+CREATE TABLE spare(spare_id INTEGER PRIMARY KEY, spare_name TEXT, unit_price REAL, units_in_stock INTEGER, units_awaited INTEGER, reorder_level INTEGER);
 INSERT INTO town VALUES(1,'Ghent'),(2,'Lyon');
 INSERT INTO yard VALUES(1,'Dock 1',1),(2,'Mill 2',2);
 INSERT INTO mechanic VALUES(1,'Ann','Poe',NULL,'2001-01-01',1),(2,'Bob','Ray',1,'2004-01-01',2),(3,'Cid','Sol',1,'2005-01-01',2);
 INSERT INTO rider VALUES(1,'Dee','Tan','Belgium',NULL,1,2),(2,'Eli','Ude','France','Velo',2,2),(3,'Fay','Vos','France',NULL,2,3);
 INSERT INTO repair VALUES(1,1,2,'Hub','2022-01-01',10),(2,2,2,'Hub','2022-02-01',30),(3,2,3,'Hub','2023-02-01',25);
-INSERT INTO spare VALUES(1,'Chain',3,0,5),(2,'Bell',9,1,5);
+INSERT INTO spare VALUES(1,'Chain',7.5,3,0,5),(2,'Bell',4.0,9,1,5);
 """
 GHENT = "JOIN yard ON {0}.yard_id = yard.yard_id JOIN town ON yard.town_id = town.town_id WHERE town.town = 'Ghent'"
 RIDERS = "SELECT rider.first_name, rider.last_name FROM rider " + GHENT.format("rider")
@@ -79,12 +79,14 @@ def test_what_is_spent_is_an_amount(shop: Context) -> None:
 
 def test_a_bound_is_held_against_the_figure_before_it(shop: Context) -> None:
     plan = "SELECT spare_name FROM spare"
-    wanted = "SELECT spare_name FROM spare WHERE units_in_stock < refill_level"
-    assert wanted in offered(shop, "condition", "Which spares have stock under the refill level?", plan=plan)
-    said = "Spares that need a refill, stock below 5"
+    wanted = "SELECT spare_name FROM spare WHERE units_in_stock < reorder_level"
+    assert wanted in offered(shop, "condition", "Which spares have stock under the reorder level?", plan=plan)
+    assert wanted in offered(shop, "condition", "Which spares have to be reordered?", plan=plan), "a price is no stock"
+    said = "Spares that need reordering, stock below 5"
     below = "SELECT spare_name FROM spare WHERE {} < 5"
     assert "missing_number" not in signs(shop, said, below.format("units_in_stock"))
-    assert "missing_number" in signs(shop, said, below.format("refill_level"))
+    assert "missing_number" in signs(shop, said, below.format("reorder_level"))
+    assert "missing_columns" not in signs(shop, said, below.format("units_in_stock")), "the words say what is low"
 
 
 def test_superiors_of_those_before(shop: Context) -> None:
@@ -193,9 +195,9 @@ def test_texts_have_no_sum(shop: Context) -> None:
 def test_what_is_asked_of_the_top_is_asked_of_them_alone(shop: Context) -> None:
     top = "SELECT spare_name FROM spare ORDER BY units_in_stock DESC LIMIT 5"
     cut = "spare_id IN (SELECT spare_id FROM spare ORDER BY units_in_stock DESC LIMIT 5)"
-    of_all = "SELECT spare_name FROM spare WHERE refill_level = 5 ORDER BY units_in_stock DESC LIMIT 5"
-    within = f"SELECT spare_name FROM spare WHERE refill_level = 5 AND {cut} ORDER BY units_in_stock DESC"
-    asked = "Which of them have a refill level of 5?"
+    of_all = "SELECT spare_name FROM spare WHERE reorder_level = 5 ORDER BY units_in_stock DESC LIMIT 5"
+    within = f"SELECT spare_name FROM spare WHERE reorder_level = 5 AND {cut} ORDER BY units_in_stock DESC"
+    asked = "Which of them have a reorder level of 5?"
     assert within in offered(shop, "within_cut", asked, top, plan=of_all)
     assert "cut_ignored" in signs(shop, asked, of_all, top)
     assert "cut_ignored" not in signs(shop, asked, within, top)
@@ -203,6 +205,6 @@ def test_what_is_asked_of_the_top_is_asked_of_them_alone(shop: Context) -> None:
     assert f"SELECT count(*) FROM spare WHERE {cut}" in offered(
         shop, "within_cut", "How many is that?", top, plan=count
     )
-    later = "SELECT spare_name FROM spare WHERE refill_level = 5"
+    later = "SELECT spare_name FROM spare WHERE reorder_level = 5"
     assert "cut_ignored" in signs(shop, "Sort them by name", later + " ORDER BY spare_name", within)
-    assert "cut_ignored" not in signs(shop, "List all spares with a refill level of 5", later, top)
+    assert "cut_ignored" not in signs(shop, "List all spares with a reorder level of 5", later, top)
