@@ -22,7 +22,7 @@ from nodes.coverage.edits.following.of_ranked import of_ranked
 from nodes.coverage.inquiry import NAMED
 from nodes.coverage.moves import Move, move_of
 from nodes.coverage.plan_filters import Compared, PlanFilters
-from nodes.coverage.references import asks_of_each, limit_given_up
+from nodes.coverage.references import asks_of_each, limit_given_up, points_at_rows
 from nodes.plan import Aggregate, ColumnTerm, Plan
 from nodes.plan.constraints import Constraint, constraints
 from value_index.linear_model import Feature, Features
@@ -167,7 +167,8 @@ class FollowingFeatures:
         before = {table.lower() for table in evidence.previous_tables}
         named = [m for m in evidence.mentions.tables if m.score >= NAMED and m.table.lower() not in before]
         more = named or evidence.named or demand.requirements or demand.units or asks_of_each(demand.inquiry)
-        return evidence.cues.count is not None and evidence.points_back > 0 and not more
+        leans = points_at_rows(demand.inquiry) or evidence.cues.content <= 1
+        return evidence.cues.count is not None and leans and not more
 
     def _of_same_rows(self, plan_parts: PlanParts) -> bool:
         same = plan_parts.folded_tables == frozenset(map(str.lower, self.demand.evidence.previous_tables))
