@@ -101,7 +101,9 @@ def _limit(inquiry: Inquiry) -> int | None:
     starts = inquiry.evidence.table_starts
     for at, word in enumerate(words):
         number = number_of(word.text)
-        if number is not None and 1 < number <= MOST_ROWS and at not in taken | dated and {at + 1, at + 2} & starts:
+        ranks = {each.position for each in inquiry.evidence.superlatives}
+        near = {at + 1, at + 2} & (starts | ranks)
+        if number is not None and 1 < number <= MOST_ROWS and at not in taken | dated and near:
             return int(number)
     return None
 

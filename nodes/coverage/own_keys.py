@@ -48,6 +48,7 @@ def asked_of_own_key(inquiry: Inquiry, requirements: tuple[Requirement, ...]) ->
             upward = _owned(inquiry, at, requirements, own, ends_by=ends_by)
             if at in places or upward:
                 said = upward or [each for each in requirements if 0 < each.start - at <= REACH]
+                said = said or _doers(inquiry, at, requirements)
                 found = tuple(condition for each in said for condition in _of_table(each, key.source.table))
                 if found:
                     return OwnKeyAsked(key.source, key.target, found, upward=bool(upward))
@@ -65,6 +66,13 @@ def _those_before(inquiry: Inquiry, key: ForeignKey, places: list[int]) -> tuple
         return None
     plain = before.set_operations or before.group_by or before.limit is not None
     return None if plain else tuple(conjuncts(before.where))
+
+
+def _doers(inquiry: Inquiry, at: int, requirements: tuple[Requirement, ...]) -> list[Requirement]:
+    """Return what is said of the row that does what a key is named for: "how many people does Ada mentor"."""
+    found = [each for each in requirements if at - REACH <= each.start < at]
+    before = inquiry.utterance.words[found[0].start - 1].text if found and found[0].start else ""
+    return found if before in ("does", "did", "do", "has") else []
 
 
 def _owned(

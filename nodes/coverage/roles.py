@@ -15,9 +15,9 @@ CLEAR = 1.0
 _ROLES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     (frozenset(said.split()), frozenset(map(stem, named.split())))
     for said, named in (
-        ("to into toward towards end ends ending arrive arrives arriving reach reaches land lands",
+        ("to into toward towards received receive receives receiving end ends ending arrive arrives arriving reach reaches land lands",
          "destination dest arrival arrive to target end landing receiver recipient"),
-        ("from leave leaves leaving depart departs departing start starts starting out",
+        ("from sent send sends sending leave leaves leaving depart departs departing start starts starting out",
          "origin source departure depart from start src sender"),
     )
 )  # fmt: skip
@@ -78,7 +78,7 @@ def role_fit(plan: Plan, inquiry: Inquiry) -> float:
         for part in conjuncts(join.on):
             sides = _sides(part, inquiry.schema) if isinstance(part, Predicate) else None
             if sides and (others := rivals(inquiry.schema, _ref(sides[0]), _ref(sides[1]))):
-                own, best = _said(_ref(sides[0]), inquiry), max(_said(other, inquiry) for other in others)
+                own, best = said_role(_ref(sides[0]), inquiry), max(said_role(other, inquiry) for other in others)
                 before = {_ref(sides[0]), *others} & _joined_before(inquiry)
                 if before and best < CLEAR and own < CLEAR:  # "the ones from France" does not turn the routes around
                     own, best = float(_ref(sides[0]) in before), float(_ref(sides[0]) not in before)
@@ -93,7 +93,7 @@ def _joined_before(inquiry: Inquiry) -> frozenset[ColumnRef]:
     return frozenset(_ref(term) for join in joins if join.on for term in columns(join.on))
 
 
-def _said(ref: ColumnRef, inquiry: Inquiry) -> float:
+def said_role(ref: ColumnRef, inquiry: Inquiry) -> float:
     """Return how clearly the words speak of a key's role."""
     if ref.folded in inquiry.named_roles:
         return 2 * CLEAR

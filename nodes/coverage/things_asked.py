@@ -13,6 +13,14 @@ _LISTING = frozenset(("list", "show", "give", "find"))
 _ARTICLES = frozenset(("me", "us", "all", "of", "the", "every"))
 _DENYING = frozenset(("never", "not", "haven't", "hasn't", "weren't", "wasn't"))
 _RANKING = frozenset(("most", "least", "often"))
+_DEEDS: dict[str, tuple[str, ...]] = {
+    "borrowed": ("loan", "lending", "checkout"), "lent": ("loan", "lending"), "loaned": ("loan",), "bought": ("purchase", "order", "sale"),
+    "sold": ("sale", "order"), "purchased": ("purchase", "order", "sale"), "paid": ("payment",), "booked": ("booking", "reservation"),
+    "reserved": ("reservation", "booking"), "hired": ("hire", "rental"), "flown": ("flight",), "taught": ("teaching", "lesson"),
+    "sent": ("message", "shipment"), "rated": ("rating", "review"), "reviewed": ("review", "rating"), "ordered": ("order", "purchase"),
+    "enrolled": ("enrollment", "registration"), "played": ("game", "match"), "driven": ("trip", "drive"),
+}  # fmt: skip
+"""What was done, with the words of tables that record it under another root."""
 SHORTEST_ROOT = 4
 """Letters that a verb and the table of what was done share."""
 REACH = 2
@@ -24,7 +32,15 @@ def asks_which(inquiry: Inquiry) -> bool:
     words = inquiry.utterance.words
     first = next((word.text for word in words if word.text not in OPENING), "")
     evidence = inquiry.evidence
-    return first in _ASKING and evidence.cues.count is None
+    rows = evidence.previous is None and not evidence.aggregates and _begins_with_rows(inquiry)
+    return (first in _ASKING or rows) and evidence.cues.count is None
+
+
+def _begins_with_rows(inquiry: Inquiry) -> bool:
+    """Tell whether words begin with the rows of a table: "Chefs who have no recipe"."""
+    words = inquiry.utterance.words
+    named = any(m.start == 0 and m.score >= NAMED for m in inquiry.evidence.mentions.tables)
+    return bool(words) and named and words[0].text.endswith("s")
 
 
 def thing_ranked(inquiry: Inquiry) -> str | None:
@@ -80,12 +96,14 @@ def tables_denied(inquiry: Inquiry) -> tuple[str, ...]:
 def _tables_of_deeds(inquiry: Inquiry, places: set[int]) -> tuple[str, ...]:
     """Return the tables named for what a verb at one of some places says was done."""
     words = inquiry.utterance.words
-    roots = [words[at].stem for at in sorted(places) if 0 <= at < len(words) and words[at].text.endswith("ed")]
+    said = [words[at] for at in sorted(places) if 0 <= at < len(words)]
+    roots = [word.stem for word in said if word.text.endswith("ed")]
+    recorded = frozenset(stem(each) for word in said for each in _DEEDS.get(word.text, ()))
     found = [
         table.name
         for table in inquiry.schema.tables
         for word in name_words(table.natural_name)[-1:]
-        if any(len(root) >= SHORTEST_ROOT and stem(word).startswith(root) for root in roots)
+        if any(len(root) >= SHORTEST_ROOT and stem(word).startswith(root) for root in roots) or stem(word) in recorded
     ]
     return tuple(dict.fromkeys(found))
 

@@ -39,6 +39,7 @@ ASKED_EDITS = frozenset(
         "number",
         "key_names",
         "group_names",
+        "rest_names",
         "listed",
         "more",
         "nothing",

@@ -21,6 +21,7 @@ from nodes.coverage.calculations.shares import share_of_one_value, tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
 from nodes.coverage.edits.group_names import group_keys_shown, groups_elsewhere
+from nodes.coverage.edits.names_of_rest import shows_rest_by_key
 from nodes.coverage.moves import move_of
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
@@ -85,7 +86,10 @@ FEATURES = (
         "shape_missing",
         'True if the words stand for a whole query ("the second highest salary") and it is another.',
     ),
-    Feature("group_key_shown", "True if it shows a key to other rows as its groups, and no word asks for keys."),
+    Feature(
+        "group_key_shown",
+        "True if it shows a key as its groups, or as what is left of others, and no word asks for keys.",
+    ),
     Feature(
         "grouped_elsewhere", "True if it shows names of things and groups by another key to them than it joins by."
     ),
@@ -192,7 +196,7 @@ class RequirementFeatures:
             "listed_not_shown": float(min(3, len(set(self.demand.listed) - {term.ref for term in plan_parts.shown}))),
             "more_missing": float(self.demand.more is not None and not compares_counts(plan, self.demand.more)),
             "shape_missing": float(bool(self.demand.shapes) and not has_shape(plan, self.demand.shapes)),
-            "group_key_shown": float(bool(group_keys_shown(plan, self.demand))),
+            "group_key_shown": float(bool(group_keys_shown(plan, self.demand)) or shows_rest_by_key(plan, self.demand)),
             "grouped_elsewhere": float(groups_elsewhere(plan, self.demand)),
             "times_apart": float(unit is not None and unit.divides(plan) and self._compares_another_time(plan)),
             "it_filters_lost": float(

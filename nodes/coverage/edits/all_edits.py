@@ -39,6 +39,7 @@ from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
 from nodes.coverage.edits.listed import shown_lists
 from nodes.coverage.edits.names_for_keys import names_for_keys
+from nodes.coverage.edits.names_of_rest import names_of_the_rest
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
 from nodes.coverage.edits.projections import asked_projections
@@ -68,6 +69,7 @@ EDITS: Mapping[str, Edit] = {
     "display": shown_things,
     "key_names": names_for_keys,
     "group_names": names_of_groups,
+    "rest_names": names_of_the_rest,
     "people": asked_people,
     "cast": numeric_texts,
     "measure": summed_measures,

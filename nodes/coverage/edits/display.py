@@ -107,6 +107,9 @@ def shows_conditions(plan: Plan, demand: Demand) -> bool:
     """Tell whether a plan shows nothing but columns that a yes/no, missing or excluded value is asked of."""
     kinds = ("flag", "null", "columns", *(("date",) if _asks_things(demand) else ()))
     asked = {o.column.folded for r in demand.requirements if r.kind in kinds for o in r.options[:1]}
+    if _asks_things(demand):  # "longer than estimated": neither figure is asked for
+        held = [o for r in demand.requirements if r.kind == "columns" for o in r.options[:1]]
+        asked |= {term.ref.folded for o in held for each in o.conditions for term in columns(each)}
     shown = [_folded(term) for term in plan.select if isinstance(term, ColumnTerm)]
     if not shown or len(shown) != len(plan.select):
         return False

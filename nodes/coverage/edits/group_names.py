@@ -34,13 +34,18 @@ def names_of_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def group_keys_shown(plan: Plan, demand: Demand) -> list[ColumnTerm]:
     """Return the keys to other tables that a plan shows as its groups, unless a word asks for keys."""
-    if plan.set_operations or {word.text for word in demand.inquiry.utterance.words} & _ASKED:
+    if plan.set_operations or asks_for_keys(demand):
         return []
     return [
         term
         for term in plan.select
         if isinstance(term, ColumnTerm) and term in plan.group_by and key_of(term, demand) is not None
     ]
+
+
+def asks_for_keys(demand: Demand) -> bool:
+    """Tell whether a word asks for keys or codes themselves."""
+    return bool({word.text for word in demand.inquiry.utterance.words} & _ASKED)
 
 
 def groups_elsewhere(plan: Plan, demand: Demand) -> bool:

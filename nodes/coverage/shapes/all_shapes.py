@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.shapes.beside_superior import beside_superior
+from nodes.coverage.shapes.beyond_bound import beyond_bound
 from nodes.coverage.shapes.extreme_of_each import extreme_of_each
 from nodes.coverage.shapes.nth_extreme import nth_extreme
 from nodes.coverage.shapes.other_side import other_side
@@ -16,7 +17,7 @@ from nodes.coverage.shapes.things_with_many import things_with_many
 from nodes.coverage.shapes.two_at_once import two_at_once
 from nodes.coverage.shapes.with_superior import with_superior
 from nodes.plan import Plan
-from nodes.plan.traversal import conjuncts
+from nodes.plan.traversal import conjuncts, table_names
 from nodes.sql.joins.fill import with_joins
 
 SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
@@ -30,6 +31,7 @@ SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
     ranked_period,
     with_superior,
     things_with_many,
+    beyond_bound,
 )
 
 
@@ -47,6 +49,7 @@ def has_shape(plan: Plan, shapes: tuple[Plan, ...]) -> bool:
     """Tell whether a plan is one of some shapes, further conditions aside."""
     return any(
         bool(set(plan.select) & set(shape.select))
+        and set(table_names(shape)) <= set(table_names(plan))
         and (plan.order_by, plan.limit, plan.offset) == (shape.order_by, shape.limit, shape.offset)
         and (plan.group_by, plan.having) == (shape.group_by, shape.having)
         and set(conjuncts(shape.where)) <= set(conjuncts(plan.where))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.asked_group import asked_units
 from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.roles import said_role
 from nodes.coverage.shapes.measured_by import measure_of, ranks_down
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate, SubPlan, TableSource
@@ -48,7 +49,8 @@ def _key(inquiry: Inquiry, unit: ColumnRef, thing: str, *, is_table: bool) -> Co
     """Return the column of the things that tells their unit; None if they have none."""
     if unit.table == thing:
         return None if is_table else unit
-    for key in inquiry.schema.foreign_keys:
+    keys = sorted(inquiry.schema.foreign_keys, key=lambda key: -said_role(key.source, inquiry))
+    for key in keys:
         if key.source.table == thing and key.target.table == unit.table:
             return key.source
     return None

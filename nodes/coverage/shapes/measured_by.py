@@ -35,7 +35,10 @@ def measure_of(inquiry: Inquiry, word: str, at: int, table: str) -> ColumnRef | 
         score = max((0.0, *near, fits)) + 0.1 * len(stems & said)
         if score >= 0.4:
             found.append((score, ref))
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    meant = [
+        pair for pair in found if implied & inquiry.column_stems(pair[1])
+    ]  # "biggest": of a size, where there is one
+    return max(meant or found, key=lambda pair: pair[0])[1] if found else None
 
 
 def measures(inquiry: Inquiry, table: str) -> tuple[ColumnRef, ...]:

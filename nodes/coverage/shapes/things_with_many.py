@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.edits.joining import row_key, with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
-from nodes.coverage.roles import rivals
+from nodes.coverage.roles import rivals, said_role
 from nodes.lexical.comparisons import meant_operator
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Operator, Plan, Predicate, Star, TableSource
@@ -35,8 +35,10 @@ def things_with_many(inquiry: Inquiry) -> Iterator[Plan]:
     if operator not in _COUNTED or not counted or thing is None or counted[0].table == thing.name:
         return
     other = max(counted, key=lambda m: m.score).table
-    if _has_roles(inquiry.schema, other, thing.name):
+    link = _link(inquiry, other, thing.name)
+    if link is None and _has_roles(inquiry.schema, other, thing.name):
         return
+    other = link or other
     plan = with_table(Plan(tables=(TableSource(table=other),), joins=()), thing.name, inquiry.schema)
     if plan is not None:
         shown = tuple(map(ColumnTerm.of, display_columns(thing)))
@@ -45,6 +47,23 @@ def things_with_many(inquiry: Inquiry) -> Iterator[Plan]:
         yield plan.model_copy(
             update={"select": shown, "group_by": (row_key(shown[0], inquiry.schema),), "having": having}
         )
+
+
+def _link(inquiry: Inquiry, other: str, thing: str) -> str | None:
+    """Return the table that only ties both, unless a word names the role of a key between them: "who lead two projects"."""
+    keys = inquiry.schema.foreign_keys
+    direct = [key.source for key in keys if {key.source.table, key.target.table} == {other, thing}]
+    if any(said_role(ref, inquiry) for ref in direct):
+        return None
+    for table in inquiry.schema.tables:
+        ends = {
+            key.target.table
+            for key in keys
+            if key.source.table == table.name and key.source.column in table.primary_key
+        }
+        if len(table.primary_key) > 1 and {other, thing} <= ends and table.name not in (other, thing):
+            return table.name
+    return None
 
 
 def _has_roles(schema: Schema, other: str, thing: str) -> bool:

@@ -70,6 +70,8 @@ def _demand(context: Context, question: str) -> Demand:
             {("Ida", "Berg", None, None), ("Jon", "Dahl", "Ida", "Berg"), ("Kai", "Eide", "Ida", "Berg")},
         ),
         ("Which month had the most outings?", {("2024-05",)}),
+        ("Which guides have at least two badges?", {("Ida", "Berg")}),
+        ("Which hikes took longer than estimated?", {("Ridge",)}),
     ],
 )
 def test_a_way_of_asking_stands_for_a_whole_query(
@@ -137,3 +139,15 @@ def test_groups_are_told_by_names_and_by_the_key_they_are_joined_by(
         EDITS["group_names"](to_plan(plan, context.schema), _demand(context, "How many notes are there per guide?"))
     )
     assert any(set(context.database.execute(from_plan(each, context.schema)).rows) == wanted for each in found)
+
+
+def test_what_is_left_of_keys_is_told_by_names(context: Context) -> None:
+    plan = to_plan("SELECT hike_id FROM hike EXCEPT SELECT hike_id FROM outing", context.schema)
+    (found,) = EDITS["rest_names"](plan, _demand(context, "Hikes that have no outing"))
+    assert context.database.execute(from_plan(found, context.schema)).rows == (("Fjord",),)
+
+
+def test_several_of_the_most_are_asked_for(context: Context) -> None:
+    order = _demand(context, "What are the two most common regions of hikes?").order
+    assert order is not None
+    assert order.limit == 2
