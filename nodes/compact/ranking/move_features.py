@@ -169,7 +169,7 @@ class MoveFeatures:
         return {
             "exchanges_value": float(exchanges(inquiry) and exchanged),
             "gives_condition_up": float(gives_up(inquiry) and len(columns) == 1 and not new),
-            "gives_named_up": float(self._gives_named_up(gone, new)),
+            "gives_named_up": float(self._gives_named_up(gone, new, now)),
             "period_exchanged": float(exchanged and exchanges(inquiry) and self._is_period(gone)),
         }
 
@@ -195,9 +195,12 @@ class MoveFeatures:
             }
         return {"swaps_filters_lost": float(max(0, lost - 1))} if self.move == "swap" else {}
 
-    def _gives_named_up(self, gone: frozenset[Constraint], new: frozenset[Constraint]) -> bool:
+    def _gives_named_up(
+        self, gone: frozenset[Constraint], new: frozenset[Constraint], now: frozenset[Constraint]
+    ) -> bool:
         named = columns_given_up(self.demand.inquiry)
-        return bool(named and gone) and not new and all(each.column in named for each in gone)
+        left = any(each.column in named for each in now)  # both ends of a year go
+        return bool(named and gone) and not new and not left and all(each.column in named for each in gone)
 
     def _is_period(self, gone: frozenset[Constraint]) -> bool:
         dated = {option.column for r in self.demand.requirements if r.kind == "date" for option in r.options}
