@@ -9,8 +9,8 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import row_key, with_table
 from nodes.coverage.references import asks_of_each
 from nodes.lexical.evidence import display_columns
-from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
-from nodes.plan.traversal import is_figure
+from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate, Star, Term
+from nodes.plan.traversal import conjuncts, is_figure
 
 _SEVERAL = re.compile(r"\b(?:different|distinct|unique)\b", re.IGNORECASE)
 
@@ -26,6 +26,7 @@ def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     if not asks_of_each(demand.inquiry):
         return
+    yield from _compared_count(plan, demand)
     for aggregate, table in _aggregates(demand):
         joined = with_table(plan, table, demand.schema) if table else plan
         if joined is not None and plan.group_by:
@@ -49,6 +50,16 @@ def told_of(plan: Plan) -> tuple[ColumnTerm, ...]:
     shown = tuple(term for term in plan.select if isinstance(term, ColumnTerm))
     grouped = bool(plan.group_by) and all(isinstance(each, ColumnTerm) or is_figure(each) for each in plan.select)
     return shown if grouped or len(shown) == len(plan.select) else ()
+
+
+def _compared_count(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield rows chosen by a count with that count beside them: "How many has each?" after those with more than 38."""
+    if plan.having is None or demand.evidence.cues.count is None:
+        return
+    leaves = [leaf for leaf in conjuncts(plan.having) if isinstance(leaf, Predicate)]
+    counts = [leaf.left for leaf in leaves if isinstance(leaf.left, Aggregate) and leaf.left.function == "count"]
+    if len(counts) == 1 and all(isinstance(term, ColumnTerm) for term in plan.select):
+        yield plan.model_copy(update={"select": (*plan.select, counts[0])})
 
 
 def _names_rows(term: ColumnTerm, demand: Demand) -> bool:

@@ -208,3 +208,12 @@ def test_what_is_asked_of_the_top_is_asked_of_them_alone(shop: Context) -> None:
     later = "SELECT spare_name FROM spare WHERE reorder_level = 5"
     assert "cut_ignored" in signs(shop, "Sort them by name", later + " ORDER BY spare_name", within)
     assert "cut_ignored" not in signs(shop, "List all spares with a reorder level of 5", later, top)
+
+
+def test_a_count_that_chose_rows_is_told_of_each(shop: Context) -> None:
+    chosen = (
+        "SELECT T2.first_name, T2.last_name{} FROM repair AS T1 JOIN rider AS T2 ON T1.rider_id = T2.rider_id"
+        " GROUP BY T2.rider_id HAVING count(*) > 1"
+    )
+    asked = "How many repairs did each bring?"
+    assert chosen.format(", count(*)") in offered(shop, "each", asked, chosen.format(""))
