@@ -47,7 +47,7 @@ def contradicts(plan: Plan) -> bool:
             if len(values) == len(leaf.right):
                 bounds.setdefault(column, []).extend(_bounds(leaf.operator, values))
     parts: dict[Term, set[str]] = {}
-    """Of months and other parts of a time."""
+    """The values that months and other parts of a time are to have."""
     for leaf in conjuncts(plan.where):
         if isinstance(leaf, Predicate) and isinstance(leaf.left, Call) and leaf.operator == "=":
             parts.setdefault(leaf.left, set()).update(str(t.value) for t in leaf.right if isinstance(t, LiteralTerm))
