@@ -16,9 +16,14 @@ from nodes.state import GraphState, Turn
 from tests.nodes.library import library
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MOST_FILES = 110
-"""More than this and the walk has grown: 110 of them on this turn (99 before names were read as said and follow-ups further), beside kinds. The kinds below are not counted, since they lie side by side, and one reads those he asks for."""
-KINDS = ("nodes/coverage/edits/", "nodes/coverage/requirements/", "nodes/coverage/calculations/", "nodes/coverage/shapes/")
+MOST_FILES = 108
+"""More than this and the walk has grown: 108 of them on this turn (99 before names were read as said and follow-ups further), beside kinds. The kinds below are not counted, since they lie side by side, and one reads those he asks for."""
+KINDS = (
+    "nodes/coverage/edits/",
+    "nodes/coverage/requirements/",
+    "nodes/coverage/calculations/",
+    "nodes/coverage/shapes/",
+)
 """A kind of edit, of requirement, of calculation or of whole query a file."""
 DONE_BEFORE = ("nodes/sql/to_plan.py", "nodes/sql/parsing/", "nodes/lexical/name_matching.py", "value_index/store/")
 """What reads earlier SQL, finds names in the utterance and looks values up: the stages before have asked for it."""
