@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.plan_filters import PlanFilters
+from nodes.coverage.unread import unread_words
 from nodes.node import Context
 from nodes.plan import Plan
 from nodes.sql.errors import SQLError
@@ -19,13 +20,14 @@ HEEDED = 0.2
 def unused_mentions(state: GraphState, context: Context) -> tuple[str, ...]:
     """Return the words of a turn that its SQL does not heed, in their order.
 
-    "List the clients in Berlin" answered by `SELECT name FROM client`: ("Berlin",).
+    "List the clients in Berlin" answered by `SELECT name FROM client`: ("Berlin",). "List the vegan clients": ("vegan",).
     """
     try:
         plan = to_plan(state.sql or "", context.schema)
     except SQLError:
         return ()
-    return unused_by(plan, Demand.of(state, context))
+    demand = Demand.of(state, context)
+    return tuple(dict.fromkeys((*unused_by(plan, demand), *unread_words(plan, demand))))
 
 
 def unused_by(plan: Plan, demand: Demand) -> tuple[str, ...]:
