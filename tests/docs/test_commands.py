@@ -46,7 +46,7 @@ def test_the_cheap_commands_print_what_the_page_shows(
 
 def test_every_command_is_one_that_a_reader_has() -> None:
     known = re.compile(
-        r"turnsql |make |python -m tests\.eval\.interact\.survive |python3 -m venv |python agent/serving/llamacpp_server\.py llama-server -m |pip install (?:dist/turnsql-|turnsql\[)|uv tool install |export TURNSQL_|TURNSQL_\w+=\S+ |curl -N |\.venv[\w-]*/bin/"
+        r"turnsql |make |python -m tests\.eval\.interact\.survive |python3 -m venv |python agent/serving/llamacpp_server\.py |llama-server -m |pip install (?:dist/turnsql-|turnsql\[)|uv tool install |export TURNSQL_|TURNSQL_\w+=\S+ |curl -N |\.venv[\w-]*/bin/"
     )
     assert [(page, each.words) for page, each in COMMANDS if not known.match(" ".join(each.words))] == []
 

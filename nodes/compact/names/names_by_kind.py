@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from nodes.compact.names.synonyms import are_synonyms
 from nodes.compact.network import Network
 from nodes.coverage.column_profile import Profiles
-from nodes.lexical.utterance import Utterance
+from nodes.lexical.utterance import Utterance, stem
 from value_index.schema import Column, ColumnRef, Schema, Table
 
 Place = tuple[str, str]
@@ -35,6 +35,8 @@ def names_by_kind(
     """Return the columns that the utterance calls by their kind, with that."""
     said = {word.text for word in utterance.words}
     keys = frozenset(key.source for key in schema.foreign_keys)
+    if "when" in said and _says_deed(schema, names, utterance, profiles):
+        said -= {"when"}  # "when were they founded?": the column is named
     found: dict[Place, tuple[str, ...]] = {}
     for table in schema.tables:
         own = [c for c in table.columns if ColumnRef(table=table.name, column=c.name) not in keys]
@@ -44,6 +46,17 @@ def names_by_kind(
                 of_kind = _OF_KIND[word](table, own, names, profiles, network)
                 found |= {_place(table, column): (word,) for column in of_kind if len(of_kind) == 1}
     return found
+
+
+def _says_deed(schema: Schema, names: Names, utterance: Utterance, profiles: Profiles) -> bool:
+    """Tell whether a word names a column of times or years."""
+    stems = {word.stem for word in utterance.words}
+    return any(
+        stems & set(map(stem, names[_place(table, column)]))
+        for table in schema.tables
+        for column in table.columns
+        if column.kind == "time" or profiles.of(ColumnRef(table=table.name, column=column.name)).holds_years
+    )
 
 
 def _place(table: Table, column: Column) -> Place:

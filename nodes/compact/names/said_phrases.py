@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from nodes.compact.names.synonyms import is_listed, singular
+from nodes.lexical.comparisons import number_of
 from nodes.lexical.lexicon import (
     AFFIRMATIONS,
     AGGREGATE_CUES,
@@ -34,6 +35,8 @@ _IDLE = frozenset((
 """Words that name no part of a schema by themselves."""
 _SORTING = ("order by", "in order", "the order", "order them", "order the", "ascending order", "descending order")
 """Phrases in which an order is one of rows."""
+_DENIALS = ("in", "un", "non", "dis", "im", "ir")
+"""What makes a word the contrary of another: "inactive" is not called so."""
 _AMBIGUOUS = frozenset(("who", "whom", "where"))
 """Words that ask for one of several kinds of columns."""
 _SAME_BEGINNING = 5
@@ -60,7 +63,7 @@ def said_phrases(names: Names, utterance: Utterance, taken: frozenset[int]) -> d
 
 def _may_name(word: Word, utterance: Utterance) -> bool:
     """Whether a word may name a part of a schema: no number, no name of somebody, no word of the question's frame."""
-    if word.is_number or len(word.text) < 3 or word.text in _IDLE:
+    if number_of(word.text) is not None or len(word.text) < 3 or word.text in _IDLE:
         return False
     if word.text == "order" and any(utterance.has(each) for each in _SORTING):
         return False
@@ -79,9 +82,10 @@ def _cues() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _is_near(word: str, names: Names) -> bool:
-    """Whether a word begins as a word of a name does, or is a name written as one."""
+    """Whether a word begins as a word of a name does, denies it, or is a name written as one."""
     return any(
         word == "".join(name)
+        or any(word == f"{denial}{each}" for denial in _DENIALS for each in name)
         or any(
             (word[:_SAME_BEGINNING] == each[:_SAME_BEGINNING] and min(len(word), len(each)) >= _SAME_BEGINNING)
             or each.startswith(word)

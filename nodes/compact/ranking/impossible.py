@@ -55,6 +55,7 @@ def contradicts(plan: Plan) -> bool:
         map(_is_empty, bounds.values())
     )
     clash = clash or any(_is_idle(each, equal) for each in conjuncts(plan.where)) or bool(null_keys(plan))
+    clash = clash or any(isinstance(each, Predicate) and each.right == (each.left,) for each in conjuncts(plan.where))
     return clash or any(_takes_all_away(plan, each) for each in plan.set_operations)
 
 

@@ -41,7 +41,6 @@ _FROM = frozenset(
             "source",
             "origin",
             "src",
-            "payer",
             "departure",
             "lender",
             "seller",
