@@ -7,9 +7,11 @@ from contextlib import closing
 import pytest
 
 from nodes.compact.names.abbreviations import in_full, shortens
+from nodes.compact.names.said_phrases import said_phrases
 from nodes.compact.names.schema_as_said import context_as_said, schema_as_said
 from nodes.compact.names.synonyms import are_synonyms, is_listed
 from nodes.compact.turn_encoding import load_planner
+from nodes.lexical.utterance import Utterance
 from nodes.node import Context
 from nodes.state import GraphState
 from nodes.turn_analysis import TurnAnalysis
@@ -118,3 +120,10 @@ def test_synonyms_hold_both_ways() -> None:
     assert are_synonyms("staff member", "employee")
     assert is_listed("films")
     assert not are_synonyms("employee", "film")
+
+
+def test_contraries_and_numbers_call_nothing() -> None:
+    names = (("active",), ("age",))
+    assert list(
+        said_phrases(names, Utterance.of("Which of the inactive ones are older than thirty?"), frozenset())
+    ) == ["older"]
