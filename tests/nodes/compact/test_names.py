@@ -123,7 +123,5 @@ def test_synonyms_hold_both_ways() -> None:
 
 
 def test_contraries_and_numbers_call_nothing() -> None:
-    names = (("active",), ("age",))
-    assert list(
-        said_phrases(names, Utterance.of("Which of the inactive ones are older than thirty?"), frozenset())
-    ) == ["older"]
+    said = Utterance.of("Which of the inactive ones are older than thirty?")
+    assert not said_phrases((("active",), ("age",)), said, frozenset())
