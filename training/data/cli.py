@@ -96,3 +96,35 @@ def preferences_command(
 
     counts = write_preferences(runs, data, out, config=config, diagnostic=diagnostic)
     typer.echo(f"{out}: " + ", ".join(f"{number:,} {what}" for what, number in counts.items()))
+
+
+@app.command("rename")
+def rename_command(
+    data: Annotated[Path, typer.Option(metavar="FOLDER", help="Data folder in CoSQL's layout.")],
+    names: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help='TOML file, a table a database: city = "town", "city.name" = "town_name", ...'
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for the twin.")],
+    split: Annotated[str, typer.Option(help="Split of the data set: dev or train.")] = "dev",
+    dialogues: Annotated[
+        str | None,
+        typer.Option(metavar="A:B", help="Dialogues, 0-based and half-open; all of them unless given."),
+    ] = None,
+    database: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only the dialogues about this database; may be repeated.")
+    ] = None,
+) -> None:
+    """Write a data folder's twin: the same dialogues over databases whose tables and columns have other names."""
+    from functools import partial
+
+    from training.data.renaming.twin import write_twin
+
+    say = partial(typer.echo, err=True)
+    twin = write_twin(data, names, out, split=split, dialogues=dialogues, databases=database or (), say=say)
+    if twin.unnamed:
+        typer.echo(f"under their own names, since {names} has none: {', '.join(twin.unnamed)}", err=True)
+    left = f", {len(twin.left_out)} left out" if twin.left_out else ""
+    typer.echo(f"{out}: {twin.turns} turns over {twin.databases} databases{left}")
