@@ -17,8 +17,8 @@ from nodes import cli as nodes_cli
 from training import cli as training_cli
 from value_index import cli as index_cli
 from value_index.errors import TurnSQLError
+from value_index.files.printable import printable
 from value_index.options import spread
-from value_index.printable import printable
 
 if TYPE_CHECKING:
     from agent.notebook.answer import Answer

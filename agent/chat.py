@@ -14,7 +14,7 @@ from agent.present import show_answer, show_sql, show_stages
 from agent.revision.commands import edit, export, filters_command, readings_command
 from agent.session import Session
 from value_index.errors import TurnSQLError
-from value_index.printable import printable
+from value_index.files.printable import printable
 
 COMMANDS = {
     "/explain": "what every stage gave for the latest question",

@@ -117,7 +117,7 @@ def chat(
     from agent.context import open_context
     from agent.llm import open_llm
     from agent.session import open_session
-    from value_index.folders import data_folder
+    from value_index.files.folders import data_folder
 
     settings = Config.load(config or DEFAULT, overrides=node or ())
     context = open_context(db, knowledge or settings.knowledge, settings.match_descriptions)

@@ -17,7 +17,7 @@ from nodes.node import Node, Variant
 from nodes.registry import NODES
 from nodes.state import STAGES, NoQuestionKind, Stage
 from value_index.errors import TurnSQLError, first_problem, reason
-from value_index.folders import ROOT, shipped
+from value_index.files.folders import ROOT, shipped
 from value_index.models import FrozenModel
 from value_index.text.bounded_file import text_at_most
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from agent.answer import Answer
 from nodes.plan.render import constraint_text, literal_text, plan_lines
 from nodes.state import STAGES, GraphState, GroundedValue, ScoredPlan, Stage, Violation
-from value_index.printable import printable
+from value_index.files.printable import printable
 from value_index.render import rows_table
 
 ROWS_SHOWN = 20

@@ -8,7 +8,7 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from value_index.folders import ROOT
+from value_index.files.folders import ROOT
 
 BUILT_FROM = "COMMIT"
 """Lies in a wheel and in an sdist; hatch_build.py writes it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from value_index.duckdb.driver import load_driver
+from value_index.engines.duckdb.driver import load_driver
 
 PARQUET = ".parquet"
 BATCH = 256

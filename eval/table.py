@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from value_index.printable import printable
+from value_index.files.printable import printable
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ def sql(
     """Run SQL through the read-only executor, and check it against the schema."""
     from nodes.sql.parsing.parse import MAX_CHARS
     from nodes.sql.violations import violations
+    from value_index.files.printable import printable
     from value_index.opened import opened
-    from value_index.printable import printable
     from value_index.render import json_rows, rows_table, strict_json
 
     database = opened(db)
@@ -57,8 +57,8 @@ def plan(
     """Read SQL as a plan, and write the plan as SQL again; nothing is executed."""
     from nodes.sql.from_plan import from_plan
     from nodes.sql.to_plan import to_plan
+    from value_index.files.printable import printable
     from value_index.opened import opened
-    from value_index.printable import printable
     from value_index.render import strict_json
 
     schema = opened(db).schema

@@ -29,7 +29,7 @@ from nodes.llm.messages import Message, Prompt
 from nodes.sql.ebnf_grammar import sql_grammar
 from nodes.sql.violations import violations
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 pytestmark = pytest.mark.llamacpp
 

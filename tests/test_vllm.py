@@ -36,8 +36,8 @@ from nodes.plan import Plan
 from nodes.state import ScoredPlan
 from training.sft.estimate import DENSE_MODULES, HYBRID_MODULES
 from training.sft.rows import ChatRow, read_rows
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.errors import TurnSQLError
-from value_index.sqlite.database import SQLiteDatabase
 
 pytestmark = pytest.mark.vllm
 

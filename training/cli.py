@@ -248,7 +248,7 @@ def lexical(
     from eval.datasets import listed_databases, load
     from nodes.lexical.weights import LISTS
     from training.linear_models.lexical import fit
-    from value_index.weights_file import write_weights
+    from value_index.files.weights_file import write_weights
 
     found, chosen = fit(load("cosql", data, "train"), listed_databases(held_out), dialogues=dialogues)
     source = f"turnsql train lexical, {f'{dialogues} dialogues of ' if dialogues else ''}CoSQL train"
@@ -281,8 +281,8 @@ def grounding(
     """Fit the value index's ranker on CoSQL train and Spider train, and choose its threshold."""
     from eval.datasets import listed_databases, load
     from training.linear_models.value_index import fit_all
+    from value_index.files.weights_file import write_weights
     from value_index.grounding.weights import LISTS
-    from value_index.weights_file import write_weights
 
     cosql, spider = load("cosql", data / "cosql_dataset", "train"), load("spider", data / "spider_data", "train_spider")
     weights, chosen = fit_all(cosql, spider, listed_databases(held_out), every=every)

@@ -13,7 +13,7 @@ from eval.datasets import Dataset, DatasetName, load
 from training.data.generated.conversations import load_generated
 from training.data.qda import load_qda
 from value_index.errors import TurnSQLError, first_problem, reason
-from value_index.folders import shipped
+from value_index.files.folders import shipped
 from value_index.models import FrozenModel
 
 S = TypeVar("S", bound=BaseModel)

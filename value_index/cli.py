@@ -80,10 +80,10 @@ def _open(db: list[str], index_dir: Path | None) -> ValueIndex:
     from rich.markup import escape
     from rich.progress import Progress
 
-    from value_index.folders import indexes_folder
+    from value_index.files.folders import indexes_folder
+    from value_index.files.printable import printable
     from value_index.index import ValueIndex
     from value_index.opened import opened
-    from value_index.printable import printable
 
     database = opened(db)
     with Progress(console=Console(stderr=True), transient=True) as bar:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from value_index.connection.address import EXAMPLES, PASSWORD, Address, check_no_secret, is_server
 from value_index.database import Database
+from value_index.engines.sqlalchemy.address import OtherAddress, is_other
 from value_index.errors import DatabaseError
-from value_index.folders import cache_folder
+from value_index.files.folders import cache_folder
 from value_index.options import DATA_SUFFIXES, data_suffix
-from value_index.sqlalchemy.address import OtherAddress, is_other
 
 DUCKDB = "duckdb:///"
 SQLITE = "sqlite:///"
@@ -48,7 +48,7 @@ def connect(addresses: Sequence[str | Path], environment: Mapping[str, str] | No
         raise DatabaseError(
             f"{other!r} is no data file ({', '.join(sorted(DATA_SUFFIXES))}): of others, give one alone"
         )
-    from value_index.sqlite.database import SQLiteDatabase
+    from value_index.engines.sqlite.database import SQLiteDatabase
 
     return SQLiteDatabase.open(texts[0])
 
@@ -110,23 +110,23 @@ def _check_file(text: str) -> None:
 
 def _server(address: Address) -> Database:
     if address.scheme == "postgresql":
-        from value_index.postgres.database import PostgreSQLDatabase
+        from value_index.engines.postgres.database import PostgreSQLDatabase
 
         return PostgreSQLDatabase.open(address)
-    from value_index.mysql.database import MySQLDatabase
+    from value_index.engines.mysql.database import MySQLDatabase
 
     return MySQLDatabase.open(address)
 
 
 def _other(address: OtherAddress) -> Database:
-    from value_index.sqlalchemy.database import SQLAlchemyDatabase
+    from value_index.engines.sqlalchemy.database import SQLAlchemyDatabase
 
     return SQLAlchemyDatabase.open(address)
 
 
 def _duckdb(path: str) -> Database:
-    from value_index.duckdb.database import DuckDBDatabase
-    from value_index.duckdb.source import DuckDBFile
+    from value_index.engines.duckdb.database import DuckDBDatabase
+    from value_index.engines.duckdb.source import DuckDBFile
 
     if not path:
         raise DatabaseError(f"{DUCKDB} names no file: {DUCKDB}shop.duckdb, or {DUCKDB}/home/me/shop.duckdb")
@@ -134,7 +134,7 @@ def _duckdb(path: str) -> Database:
 
 
 def _data_files(paths: Sequence[str]) -> Database:
-    from value_index.duckdb.database import DuckDBDatabase
-    from value_index.duckdb.source import DataFiles
+    from value_index.engines.duckdb.database import DuckDBDatabase
+    from value_index.engines.duckdb.source import DataFiles
 
     return DuckDBDatabase.open(DataFiles([Path(path) for path in dict.fromkeys(paths)], cache_folder() / "tables"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from value_index.database import Database
-from value_index.folders import indexes_folder
+from value_index.files.folders import indexes_folder
 from value_index.grounding.candidate import Candidate
 from value_index.grounding.candidate_features import candidate_features
 from value_index.grounding.candidate_search import CandidateSearch

@@ -14,8 +14,8 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from value_index.database import Result
+from value_index.files.printable import printable
 from value_index.matches import Provenance, ValueMatch
-from value_index.printable import printable
 from value_index.store.values import ColumnSummary
 
 WHY: dict[Provenance, str] = {

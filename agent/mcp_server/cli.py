@@ -46,7 +46,7 @@ def mcp(
 
     from agent.config import DEFAULT, Config
     from value_index.errors import TurnSQLError
-    from value_index.folders import data_folder
+    from value_index.files.folders import data_folder
 
     if not find_spec("mcp"):
         raise TurnSQLError("MCP needs the extra `web`: pip install 'turnsql[web]'")

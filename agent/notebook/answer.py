@@ -17,7 +17,7 @@ from agent.revision.filters import FilterInForce
 from nodes.plan import Plan
 from nodes.state import GraphState
 from value_index.database import Row
-from value_index.printable import printable
+from value_index.files.printable import printable
 from value_index.render import json_cell
 
 SHOWN_ROWS = 50

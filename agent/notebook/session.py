@@ -33,7 +33,7 @@ from nodes.sql.clauses import ClauseName, with_clause
 from nodes.sql.errors import SQLError
 from nodes.state import Turn
 from value_index.database import Result
-from value_index.folders import data_folder
+from value_index.files.folders import data_folder
 from value_index.matches import ValueMatch
 from value_index.schema import Schema
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from agent.notes.rivals import FAR, Rival
 from nodes.plan import Plan
 from value_index.database import Result
+from value_index.files.weights_file import FeatureLists, read_weights
 from value_index.linear_model import Feature, Features, Weights, probability
-from value_index.weights_file import FeatureLists, read_weights
 
 WEIGHTS = Path(__file__).with_name("answer_confidence.json")
 FEATURES = (

@@ -15,7 +15,7 @@ from nodes.plan.render import plan_lines
 from nodes.sql.clauses import CLAUSES, ClauseName, with_clause
 from nodes.sql.errors import SQLError
 from value_index.errors import TurnSQLError, reason
-from value_index.printable import printable
+from value_index.files.printable import printable
 from value_index.render import csv_text
 
 

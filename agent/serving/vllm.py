@@ -21,7 +21,7 @@ import yaml
 
 from agent.config import ConfigError
 from value_index.errors import TurnSQLError
-from value_index.folders import shipped
+from value_index.files.folders import shipped
 
 MODULE = "vllm.entrypoints.openai.api_server"
 """Started as a module: the `vllm` command of the CPU package looks for its metadata under another name and fails."""

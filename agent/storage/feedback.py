@@ -13,8 +13,8 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from nodes.state import Turn
-from value_index.atomic_file import atomic_file
 from value_index.errors import TurnSQLError, first_problem, reason
+from value_index.files.atomic_file import atomic_file
 from value_index.knowledge.store import Knowledge, VerifiedQuestion
 from value_index.models import FrozenModel
 from value_index.text.bounded_file import text_at_most

@@ -20,7 +20,7 @@ from agent.web.rate_limit import RateLimit
 from agent.web.security import Access, is_loopback, names_of
 from nodes.node import Context
 from value_index.errors import TurnSQLError, reason
-from value_index.folders import data_folder
+from value_index.files.folders import data_folder
 
 LEAST_TOKEN = 16
 """Characters of a token: a shorter one can be guessed."""

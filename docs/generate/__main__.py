@@ -13,7 +13,7 @@ from pathlib import Path
 from docs.generate.pages import ROOT, generated, runnable
 from docs.generate.shown_outputs import refreshed, without_figures
 from eval.demo.build import build
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 
 def write_pages() -> None:

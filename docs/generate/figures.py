@@ -21,7 +21,7 @@ from eval.report.run_view import gather
 from eval.report.tables import answer_table, node_table, plan_table
 from eval.report.wrong_turns import failure_tables
 from eval.table import ReportTable
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
 ROOT = Path(__file__).resolve().parents[2]

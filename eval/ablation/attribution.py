@@ -22,7 +22,7 @@ from eval.scoring.scores import TurnScores
 from eval.scoring.verdicts import Executions
 from eval.turn_key import TurnKey
 from nodes.state import STAGES, Stage
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
 KEPT_TURNS = 4_000

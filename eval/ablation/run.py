@@ -22,8 +22,8 @@ from eval.runs.store import RunStore
 from eval.scoring.score import score
 from nodes.node import Node
 from nodes.state import STAGES, Stage
-from value_index.atomic_file import write_atomically
-from value_index.folders import taken
+from value_index.files.atomic_file import write_atomically
+from value_index.files.folders import taken
 
 
 def ablate(options: RunOptions, *, say: Callable[[str], object] | None = None) -> Ladder:

@@ -12,7 +12,7 @@ from eval.record_lines import has_lines, whole_lines
 from eval.records import RunError, TurnRecord, read_manifest, read_turns
 from eval.scoring.score import score
 from eval.scoring.scores import read_scores, read_summary
-from value_index.atomic_file import atomic_file
+from value_index.files.atomic_file import atomic_file
 
 FILES = ("manifest.json", "turns.jsonl", "alone.jsonl", "scores.jsonl", "summary.json")
 SCORES = ("scores.jsonl", "summary.json")

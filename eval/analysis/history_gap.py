@@ -18,8 +18,8 @@ from eval.scoring.score import score
 from eval.scoring.scores import TurnScores, read_scores
 from eval.scoring.summary import POSITIONS
 from eval.statistics import compare_paired, rate_interval
-from value_index.atomic_file import write_atomically
-from value_index.folders import taken
+from value_index.files.atomic_file import write_atomically
+from value_index.files.folders import taken
 from value_index.models import FrozenModel
 
 MODES: tuple[HistoryMode, ...] = get_args(HistoryMode)

@@ -10,8 +10,8 @@ from agent.storage.feedback import Feedback
 from eval.conversations.result import TurnResult
 from eval.conversations.run import SuiteOptions, run_suite
 from eval.conversations.suite_file import read_suite
-from value_index.atomic_file import write_atomically
 from value_index.connect import absolute
+from value_index.files.atomic_file import write_atomically
 from value_index.models import FrozenModel
 from value_index.render import strict_json
 

@@ -20,8 +20,8 @@ from agent.session import open_store
 from eval.demo.build import build
 from eval.records import read_turns
 from nodes.node import Context
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.errors import TurnSQLError
-from value_index.sqlite.database import SQLiteDatabase
 
 ROUNDS = 7
 TURNS = 40

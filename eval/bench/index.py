@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 from value_index.store.trigram_shard import trigrams
 from value_index.text.folding import fold
 from value_index.text.similarity import nearest

@@ -16,7 +16,7 @@ from eval.demo.build import build
 from eval.runs.scheduling import ComputeSlot, YieldingCompleter, quiet_gc
 from nodes.llm.endpoint import Endpoint
 from nodes.node import Context
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 
 @dataclass(frozen=True)

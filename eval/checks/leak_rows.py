@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from eval.datasets import DataError, followed, read_json
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.errors import DatabaseError
 from value_index.schema import Schema
-from value_index.sqlite.database import SQLiteDatabase
 
 _DATABASE = ("database_id", "db_id")
 _QUESTION = ("utterance", "question")

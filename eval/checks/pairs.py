@@ -11,9 +11,9 @@ from eval.scoring.gold_audit import read_gold
 from eval.scoring.suite import Suites, SuiteVerdict
 from eval.scoring.verdicts import Executions, Verdicts, judge
 from value_index.database import Database
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.errors import TurnSQLError, first_problem, reason
 from value_index.models import ForeignModel
-from value_index.sqlite.database import SQLiteDatabase
 
 
 class PairsError(TurnSQLError):

@@ -17,9 +17,9 @@ from nodes.sql.normal_form import same_form
 from nodes.sql.to_plan import to_plan
 from nodes.sql.violations import violations
 from value_index.database import Database
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.models import FrozenModel
 from value_index.schema import Schema
-from value_index.sqlite.database import SQLiteDatabase
 
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
 

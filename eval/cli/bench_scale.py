@@ -80,7 +80,7 @@ def bench_scale_plan(
 ) -> None:
     """Say what a million turns take on processes and servers by a simulation, and what the bottleneck is at each step."""
     from eval.bench.scale.plan import read_plan, steps
-    from value_index.folders import shipped
+    from value_index.files.folders import shipped
 
     if confirm:
         _confirm()

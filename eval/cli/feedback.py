@@ -21,7 +21,7 @@ File = Annotated[
 @app.command("list")
 def list_kept(file: File = None, as_json: AsJson = False) -> None:
     """List the answers that were kept as right."""
-    from value_index.printable import printable
+    from value_index.files.printable import printable
     from value_index.render import strict_json
 
     entries = _feedback(file).entries()
@@ -79,6 +79,6 @@ def export(
 
 def _feedback(file: Path | None) -> Feedback:
     from agent.storage.feedback import Feedback
-    from value_index.folders import data_folder
+    from value_index.files.folders import data_folder
 
     return Feedback(file or data_folder() / "feedback.jsonl")

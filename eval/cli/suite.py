@@ -110,7 +110,7 @@ def run(
     from eval.conversations.result import blame_tables, mode_table, rate_table
     from eval.conversations.result import junit as junit_xml
     from eval.conversations.run import SuiteOptions, run_suite
-    from value_index.atomic_file import write_atomically
+    from value_index.files.atomic_file import write_atomically
 
     result = run_suite(
         SuiteOptions(

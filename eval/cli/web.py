@@ -55,7 +55,7 @@ def web(
 
     from agent.config import DEFAULT, Config
     from value_index.errors import TurnSQLError
-    from value_index.folders import data_folder
+    from value_index.files.folders import data_folder
 
     if not find_spec("uvicorn") or not find_spec("starlette"):
         raise TurnSQLError("the server needs the extra `web`: pip install 'turnsql[web]'")

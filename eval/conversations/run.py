@@ -26,10 +26,10 @@ from eval.scoring.score import score
 from eval.scoring.verdicts import Executions
 from eval.statistics import rate_interval
 from eval.turn_key import TurnKey
-from value_index.atomic_file import write_atomically
 from value_index.connect import absolute, connect, password_kept, shown_name
 from value_index.database import Database
-from value_index.private_folder import private_folder
+from value_index.files.atomic_file import write_atomically
+from value_index.files.private_folder import private_folder
 from value_index.render import strict_json
 
 RESULT = "suite.json"

@@ -17,9 +17,9 @@ from pydantic import Field, ValidationError
 
 from eval.datasets.json_file import DataError, read_json
 from eval.datasets.spider_family import Dataset, GoldDialogue, GoldTurn, file_of, followed
+from value_index.engines.sqlite.reflection import column_kind
 from value_index.models import ForeignModel
 from value_index.schema import Column, ColumnRef, Dialect, ForeignKey, Schema, Table
-from value_index.sqlite.reflection import column_kind
 from value_index.text.natural_names import split_identifier
 
 _DIALECTS: dict[str, Dialect] = {"_postgresql": "postgres", "_mysql": "mysql"}

@@ -26,9 +26,9 @@ from eval.datasets.json_file import DataError, each_row
 from eval.datasets.packed import ByNumber, packed
 from value_index.connect import connect
 from value_index.database import Database
-from value_index.folders import shipped
+from value_index.engines.sqlite.database import SQLiteDatabase
+from value_index.files.folders import shipped
 from value_index.models import ForeignModel, FrozenModel
-from value_index.sqlite.database import SQLiteDatabase
 from value_index.text.natural_names import NaturalNames, load_natural_names
 
 DatasetName = Literal["cosql", "sparc", "spider"]

@@ -11,7 +11,7 @@ from eval.conversations.result import TurnResult
 from eval.conversations.run import SuiteOptions, run_suite
 from eval.conversations.suite_file import write_suite
 from eval.table import ReportTable
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 TURNS = 30
 """Turns made over each database."""

@@ -8,9 +8,9 @@ import zlib
 from contextlib import closing
 from pathlib import Path
 
-from value_index.atomic_file import write_atomically
 from value_index.errors import DatabaseError, reason
-from value_index.folders import INSTALLED, cache_folder
+from value_index.files.atomic_file import write_atomically
+from value_index.files.folders import INSTALLED, cache_folder
 
 SOURCE = Path(__file__).parent
 DEMO_DATA = cache_folder() / "demo" if INSTALLED else SOURCE

@@ -11,13 +11,13 @@ from eval.datasets import Dataset
 from eval.gold.outputs import Gold, GoldBook, compared
 from nodes.plan import Operator
 from nodes.plan.constraints import Scalar
-from value_index.atomic_file import atomic_file
 from value_index.database import Database
+from value_index.engines.sqlite.reflection import quoted
+from value_index.files.atomic_file import atomic_file
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.spans import mentions
 from value_index.models import FrozenModel
 from value_index.schema import ColumnRef, Dialect, limited, quoted_text
-from value_index.sqlite.reflection import quoted
 from value_index.text.folding import fold
 from value_index.text.similarity import closest_span
 from value_index.text.tokens import tokens

@@ -23,7 +23,7 @@ from eval.report.tables import group_tables, node_table, plan_table, stage_table
 from eval.report.topics import topics
 from eval.report.wrong_turns import all_faults
 from eval.table import ReportTable
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 HERE = Path(__file__).parent
 SCRIPTS = ("vendor/d3.min.js", "vendor/plot.min.js", "templates/charts.js", "templates/explorer.js")

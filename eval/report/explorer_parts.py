@@ -17,7 +17,7 @@ from zlib import crc32
 from eval.report.explorer import ExplorerTurn, Json, explorer_runs, explorer_turns
 from eval.report.run_view import RunView
 from eval.report.wrong_turns import Faults
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 FOLDER = "report-turns"
 LARGE = 3_000

@@ -14,8 +14,8 @@ from nodes.choice.choose import WEIGHTS as MODEL_CHOICE
 from nodes.sql_generation import Candidates
 from nodes.state import Stage
 from value_index import grounding
+from value_index.engines.sqlite.stamp import stamp
 from value_index.knowledge.store import Knowledge
-from value_index.sqlite.stamp import stamp
 
 _COMPACT = Path(compact.__file__).parent
 _WORDS = (

@@ -7,8 +7,8 @@ from typing import Literal
 
 from eval.record_lines import PARQUET, whole_lines
 from eval.records import RunError
-from value_index.atomic_file import UNFINISHED, atomic_file
-from value_index.duckdb.driver import first_line, load_driver
+from value_index.engines.duckdb.driver import first_line, load_driver
+from value_index.files.atomic_file import UNFINISHED, atomic_file
 
 RecordsFormat = Literal["jsonl", "parquet"]
 _GROUP = 2048

@@ -29,8 +29,8 @@ from eval.records import (
 from eval.runs.parquet import unpack_records
 from eval.scoring.scored_input import key_of
 from eval.turn_key import TurnKey
-from value_index.atomic_file import UNFINISHED, atomic_file, write_atomically
-from value_index.private_folder import private_folder
+from value_index.files.atomic_file import UNFINISHED, atomic_file, write_atomically
+from value_index.files.private_folder import private_folder
 from value_index.render import strict_json
 
 LOCK = ".lock"

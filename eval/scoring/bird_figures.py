@@ -14,8 +14,8 @@ from eval.scoring.verdicts.bird import bird
 from eval.scoring.verdicts.executions import DEADLINE_SECONDS, Executions
 from eval.scoring.verdicts.soft_f1 import soft_f1
 from nodes.sql.parsing.parse import repair
-from value_index.atomic_file import write_atomically
 from value_index.database import Database
+from value_index.files.atomic_file import write_atomically
 from value_index.models import FrozenModel
 from value_index.render import strict_json
 

@@ -11,7 +11,7 @@ from eval.runs.input_hashes import changed, database_hashes
 from eval.scoring.judged import judged
 from eval.scoring.scores import Summary
 from eval.scoring.summary import Summing
-from value_index.atomic_file import atomic_file, write_atomically
+from value_index.files.atomic_file import atomic_file, write_atomically
 from value_index.render import strict_json
 
 

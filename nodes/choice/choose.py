@@ -9,8 +9,8 @@ from pathlib import Path
 
 from nodes.choice.features import FEATURES, GroupFacts
 from nodes.state import CandidateGroup, Choice
+from value_index.files.weights_file import read_weights
 from value_index.linear_model import Weights, weighted
-from value_index.weights_file import read_weights
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 

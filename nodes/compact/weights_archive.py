@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from value_index.atomic_file import atomic_file
 from value_index.errors import TurnSQLError
+from value_index.files.atomic_file import atomic_file
 
 MAX_BYTES = 1 << 30
 """The most bytes of all parts of a weights file, unpacked."""

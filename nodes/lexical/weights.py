@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nodes.lexical.features import follow_up, interpretation, links
 from nodes.lexical.features import value as values
+from value_index.files.weights_file import FeatureLists, read_weights
 from value_index.linear_model import Weights
-from value_index.weights_file import FeatureLists, read_weights
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 LISTS: FeatureLists = {

@@ -12,7 +12,7 @@ import pytest
 from agent.config import Config
 from nodes.node import Context
 from nodes.state import GraphState
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
 

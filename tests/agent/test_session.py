@@ -24,8 +24,8 @@ from nodes.node import Context, Variant
 from nodes.plan import ColumnTerm, Plan, TableSource
 from nodes.state import GraphState, GroundedValue, ScoredPlan, Turn
 from tests.agent.conftest import ROOT
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.schema import ColumnRef
-from value_index.sqlite.database import SQLiteDatabase
 
 NAME = ColumnRef(table="item", column="name")
 
@@ -214,7 +214,7 @@ def test_a_kill_in_the_middle_of_a_turn_loses_that_turn_only(database_file: Path
         from agent.config import Config
         from agent.session import open_session
         from nodes.node import Context, Variant
-        from value_index.sqlite.database import SQLiteDatabase
+        from value_index.engines.sqlite.database import SQLiteDatabase
 
         class Slow(Variant):
             async def __call__(self, state, context):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 Copy = Callable[[SQLiteDatabase, str], str]
 """Copies a database into an engine under a name, and returns its address."""

@@ -14,7 +14,7 @@ from tests.databases.engine import Engine
 from tests.nodes.sql.test_duckdb import rows
 from value_index.connect import connect
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 
 class Compared(NamedTuple):

@@ -12,7 +12,7 @@ from eval.demo.build import build
 from tests.databases.engine import Engine
 from turnsql import app
 from value_index.connection.address import PASSWORD
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 pytestmark = pytest.mark.databases
 QUESTIONS = (

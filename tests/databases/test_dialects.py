@@ -19,7 +19,7 @@ from tests.nodes.sql.test_duckdb import SHOP, rows
 from tests.nodes.sql.test_servers import CASES, Case
 from value_index.connect import connect
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 pytestmark = pytest.mark.databases
 

@@ -13,8 +13,8 @@ from agent.config import Config
 from agent.graph import build_graph
 from nodes.node import Context
 from nodes.state import Turn
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 DEMO = Path(__file__).parents[2] / "eval" / "demo"
 

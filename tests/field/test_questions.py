@@ -15,8 +15,8 @@ from agent.graph import build_graph
 from nodes.node import Context
 from nodes.state import Turn
 from tests.field.cases import CASES, DATABASES, Case, matches
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 CLUB_HISTORY = (
     ("How many members does each club have? Show the title.",

@@ -13,8 +13,8 @@ from agent.answer import answer
 from agent.config import Config
 from agent.graph import build_graph
 from nodes.node import Context
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 
 def wide(path: Path, columns: int) -> SQLiteDatabase:

@@ -8,10 +8,10 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from tests.fuzz.target import one_line
-from tests.value_index.sqlite.library import make_library
+from tests.value_index.engines.sqlite.library import make_library
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.errors import DatabaseError
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 with tempfile.TemporaryDirectory() as _folder:
     SOUND = make_library(Path(_folder) / "library.sqlite").read_bytes()

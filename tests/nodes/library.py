@@ -13,8 +13,8 @@ from nodes.schema_linking import Lexical as LexicalLinks
 from nodes.sql.from_plan import from_plan
 from nodes.state import GraphState, Turn
 from nodes.value_grounding import Fuzzy
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE author (author_id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, nationality TEXT, age INTEGER);

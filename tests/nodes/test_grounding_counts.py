@@ -15,9 +15,9 @@ from agent.steps import walk
 from nodes.coverage.demand import Demand
 from nodes.node import Context, Node, Variant
 from nodes.state import GraphState, GroundedValue
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
 from value_index.schema import ColumnRef
-from value_index.sqlite.database import SQLiteDatabase
 
 CLIENTS = Path(__file__).parents[1] / "databases" / "clients.sql"
 COUNTRY = ColumnRef(table="client", column="country")

@@ -34,8 +34,8 @@ from nodes.state import (
     Violation,
 )
 from value_index.database import Database
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.schema import ColumnRef
-from value_index.sqlite.database import SQLiteDatabase
 
 CODE = ColumnRef(table="country", column="code")
 STATE = GraphState(

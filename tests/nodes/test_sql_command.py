@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.value_index.sqlite.library import make_library
+from tests.value_index.engines.sqlite.library import make_library
 from turnsql import app
 
 DEADLINE = 0.4

@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
 from value_index.matches import ValueMatch
 from value_index.schema import ColumnRef
-from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE country (code TEXT PRIMARY KEY, name TEXT);

@@ -25,7 +25,7 @@ from training.compact.schema_synonyms import synonyms
 from training.dev_databases import refuse_dev_databases
 from training.kept_examples import read_kept
 from training.settings import Source
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 TURNS = 400
 """The number of turns built at once, roughly; a database is never cut, since its index is built for its turns."""

@@ -35,7 +35,7 @@ from training.ranking.config import load_choice_config
 from training.ranking.conversations import HeldOut
 from training.ranking.train import fitted_choice
 from training.settings import TrainingError
-from value_index.folders import shipped
+from value_index.files.folders import shipped
 
 CHOICE = Path("configs/training/choice.toml")
 PRECISION_TURNS = 200

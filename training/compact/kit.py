@@ -30,7 +30,7 @@ from training.compact.examples import Example
 from training.compact.pretrained import base_folder
 from training.kept_examples import read_own
 from training.settings import TrainingError
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 AT_ONCE = 1000
 """Examples compressed together."""

@@ -15,7 +15,7 @@ import torch
 from training.compact.exported import load_exported
 from training.compact.model import CompactModel
 from training.settings import TrainingError
-from value_index.atomic_file import atomic_file
+from value_index.files.atomic_file import atomic_file
 
 FOLDER = "start"
 Score = Callable[[], tuple[float, dict[str, float]]]

@@ -32,8 +32,8 @@ from training.compact.pretrained import base_folder, load_encoder
 from training.compact.starting_weights import begin_with, blend_best, digest, keep_start, kept_start
 from training.compact.text_states import Texts
 from training.settings import TrainingError
-from value_index.atomic_file import atomic_file
-from value_index.folders import taken
+from value_index.files.atomic_file import atomic_file
+from value_index.files.folders import taken
 
 ENCODER = "encoder."
 ROWS = 8

@@ -27,7 +27,7 @@ from training.cross_encoder.config import RerankConfig
 from training.cross_encoder.examples import Example, build_examples
 from training.cross_encoder.model import HEAD, CrossEncoderModel
 from training.settings import TrainingError
-from value_index.folders import taken
+from value_index.files.folders import taken
 
 CHECKPOINT_SECONDS = 240
 HEAD_RATE = 10

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from eval.datasets import DataError
 from training.data.catalogue import Download
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 from value_index.models import ForeignModel
 
 CHUNK = 1 << 20

@@ -31,7 +31,7 @@ from training.data.mix.config import MixConfig, MixSource
 from training.data.sources import load_source
 from training.data.turns import MixTurn, TurnSource
 from training.dev_databases import LeakError, refuse_dev_databases
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 COMPARED: tuple[Stage, ...] = ("plan_emission", "sql_generation")
 """The stages whose answers can be run."""

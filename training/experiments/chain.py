@@ -30,7 +30,7 @@ from training.experiments.steps import Steps, status_of, train_in_process
 from training.experiments.table import write_tables
 from training.settings import TrainingError, read_settings
 from training.sft.config import SftConfig
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 
 @dataclass(frozen=True)

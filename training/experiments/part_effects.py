@@ -21,7 +21,7 @@ from nodes.prompts.parts import PromptParts
 from training.experiments.chain_config import as_toml
 from training.experiments.steps import Steps
 from training.settings import TrainingError
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 
 @dataclass(frozen=True)

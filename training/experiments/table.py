@@ -17,7 +17,7 @@ from eval.table import (
 )
 from training.experiments.read import Experiment, Experiments
 from training.experiments.stage_effects import StageEffect
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 
 def experiment_tables(experiments: Experiments) -> tuple[ReportTable, ...]:

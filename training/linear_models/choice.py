@@ -27,9 +27,9 @@ from nodes.sql.to_plan import to_plan
 from training.linear_models.fitting import fit_ranker
 from training.linear_models.made_up_models import Answerable, made_up_answer
 from training.settings import TrainingError
+from value_index.files.weights_file import WeightsFile, write_weights
 from value_index.linear_model import Features, Weights
 from value_index.schema import Schema
-from value_index.weights_file import WeightsFile, write_weights
 
 STRENGTHS = (0.5, 0.6, 0.7, 0.7)
 """How often the made-up models mean to be right."""

@@ -36,8 +36,8 @@ from training.dev_databases import refuse_dev_databases
 from training.linear_models.fitting import fit_logistic, ranker_of
 from training.linear_models.held_out_databases import best_threshold, split
 from training.linear_models.lexical_examples import Example, examples
+from value_index.files.weights_file import WeightsFile
 from value_index.linear_model import Features, Weights, weighted
-from value_index.weights_file import WeightsFile
 
 SEED = 7
 VALUE_BUDGET = 4

@@ -22,6 +22,7 @@ from nodes.plan.constraints import Scalar
 from training.dev_databases import refuse_dev_databases
 from training.linear_models.fitting import fit_logistic, fit_ranker
 from training.linear_models.held_out_databases import split
+from value_index.files.weights_file import WeightsFile
 from value_index.grounding.aliases import Aliases
 from value_index.grounding.candidate import Candidate
 from value_index.grounding.ranker import Ranker, Thresholds, commonness
@@ -30,7 +31,6 @@ from value_index.linear_model import Features
 from value_index.schema import ColumnRef
 from value_index.text.folding import fold
 from value_index.text.tokens import tokens
-from value_index.weights_file import WeightsFile
 
 SEED = 5
 LEAST_SCORES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)

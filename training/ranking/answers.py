@@ -31,8 +31,8 @@ from training.ranking.confidence import brier, calibration_error
 from training.ranking.config import ChoiceConfig
 from training.ranking.conversations import Conversation, HeldOut
 from training.ranking.kept import CODE, content_key, kept
+from value_index.files.weights_file import WeightsFile, write_weights
 from value_index.linear_model import Features, Weights, probability
-from value_index.weights_file import WeightsFile, write_weights
 
 L2 = 2.0
 SOURCE = "turnsql train answer-confidence"

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from value_index.atomic_file import write_atomically
-from value_index.folders import ROOT
+from value_index.files.atomic_file import write_atomically
+from value_index.files.folders import ROOT
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

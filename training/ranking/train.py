@@ -19,9 +19,9 @@ from training.ranking.config import ChoiceConfig
 from training.ranking.conversations import HeldOut
 from training.ranking.design import Design
 from training.ranking.gathered import gathered
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
+from value_index.files.weights_file import WeightsFile, write_weights
 from value_index.linear_model import Weights
-from value_index.weights_file import WeightsFile, write_weights
 
 REPORT = "choice-report.json"
 

@@ -24,7 +24,7 @@ from nodes.llm.messages import Message
 from training.dev_databases import DEV_DATABASES, LeakError
 from training.linear_models.choice import STRENGTHS, made_up_answers
 from training.settings import TrainingError
-from value_index.folders import taken
+from value_index.files.folders import taken
 
 
 def write_choice_rows(

@@ -25,7 +25,7 @@ from training.sft.config import GrpoConfig
 from training.sft.engine import check_room, check_targets, open_model, trainer_settings
 from training.sft.reward import reward_function
 from training.sft.rows import ChatRow, read_rows
-from value_index.folders import taken
+from value_index.files.folders import taken
 
 
 def train_grpo(

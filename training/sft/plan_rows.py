@@ -29,7 +29,7 @@ from training.dev_databases import refuse_dev_databases
 from training.settings import Source, TrainingError, read_settings
 from training.sft.random_plans import PlanMaker
 from value_index.database import Database
-from value_index.folders import taken
+from value_index.files.folders import taken
 from value_index.models import FrozenModel
 
 Split = Literal["train", "held_out", "validation"]

@@ -28,8 +28,8 @@ from nodes.sql.repair import with_sources
 from training.settings import TrainingError
 from training.sft.reward_weights import RewardWeights
 from value_index.database import Database
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.models import FrozenModel
-from value_index.sqlite.database import SQLiteDatabase
 
 Answer = str | Sequence[dict[str, str]]
 """A completion: text, or the messages of a chat."""

@@ -14,7 +14,7 @@ from eval.scoring.verdicts.judge import judge
 from nodes.choice.ask import answered_sql
 from training.sft.rows import ChatRow
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 ANSWER_TOKENS = 128
 

@@ -31,7 +31,7 @@ from training.sft.rows import SPLITS, read_rows
 from training.sft.score import HeldOutLoss, SqlScorer
 from training.sft.small_model import new_model, new_tokenizer
 from training.sft.tokens import encoded
-from value_index.folders import taken
+from value_index.files.folders import taken
 
 FINAL_FACTOR = 5
 """How many times the rows of one look are scored at the end."""

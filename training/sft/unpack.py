@@ -12,7 +12,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from training.settings import TrainingError
-from value_index.folders import taken
+from value_index.files.folders import taken
 
 PACKAGE = "package:"
 GGUF = "model.gguf"

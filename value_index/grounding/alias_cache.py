@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from value_index.atomic_file import write_atomically
-from value_index.folders import cache_folder
+from value_index.files.atomic_file import write_atomically
+from value_index.files.folders import cache_folder
 
 LIBRARIES = ("babel", "countryinfo", "pycountry")
 SOURCES = (Path(__file__).with_name("alias_names.py"), Path(__file__).parent.with_name("text") / "folding.py")

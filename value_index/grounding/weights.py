@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from value_index.files.weights_file import FeatureLists, read_weights
 from value_index.grounding.candidate_features import CANDIDATE_FEATURES
 from value_index.grounding.ranker import SPAN_FEATURES, Ranker, Thresholds, commonness
-from value_index.weights_file import FeatureLists, read_weights
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 LISTS: FeatureLists = {"span": SPAN_FEATURES, "candidate": CANDIDATE_FEATURES}

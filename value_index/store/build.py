@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from value_index.atomic_file import write_atomically
 from value_index.database import Database
+from value_index.files.atomic_file import write_atomically
 from value_index.models import FrozenModel
 from value_index.schema import ColumnRef
 from value_index.store.column_values import Budget, ColumnReading, read_texts

@@ -12,11 +12,11 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import ValidationError
 
-from value_index.atomic_file import write_atomically
 from value_index.database import Database
 from value_index.errors import DatabaseError, reason
+from value_index.files.atomic_file import write_atomically
+from value_index.files.private_folder import private_folder
 from value_index.models import FrozenModel
-from value_index.private_folder import private_folder
 from value_index.store.build import (
     Builder,
     Progress,

@@ -10,7 +10,7 @@ from typing import Any
 from eval.conversations.make import make_suite
 from eval.conversations.suite_file import SuiteError
 from eval.datasets import Dataset, load
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 ARCHIVE = Path("sql_state_tracking") / "cosql_dev.json"
 

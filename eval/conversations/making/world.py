@@ -11,8 +11,8 @@ from typing import Any
 from eval.conversations.making.nouns import in_full, noun_of, plural, said_of, singular, spoken
 from nodes.lexical.evidence import display_columns
 from value_index.database import Database
+from value_index.engines.sqlite.reflection import quoted
 from value_index.schema import Column, ColumnRef, ForeignKey, Schema, Table, limited
-from value_index.sqlite.reflection import quoted
 
 MOST_CATEGORIES = 40
 """Distinct texts up to which a column sorts rows into categories."""

@@ -17,7 +17,7 @@ from eval.interact.judge.execution import Execution, run_statements
 from eval.interact.judge.sandbox import ConnectionRecipe
 from eval.scoring.verdicts.interact import interact, without_comments, without_distinct, without_round
 from value_index.database import Row
-from value_index.postgres.driver import load_driver
+from value_index.engines.postgres.driver import load_driver
 
 
 def main() -> None:

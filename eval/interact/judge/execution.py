@@ -10,8 +10,8 @@ from typing import Any
 
 from eval.scoring.verdicts.interact import MAX_ROWS, without_comments
 from value_index.database import Row
+from value_index.engines.postgres.driver import load_driver
 from value_index.models import FrozenModel
-from value_index.postgres.driver import load_driver
 
 DEADLINE = 60.0
 """Seconds after which a submission has failed."""

@@ -11,8 +11,8 @@ from eval.datasets import DataError
 from eval.interact.judge.execution import DEADLINE, Execution, run_statements
 from eval.interact.judge.sandbox import Closing, ConnectionRecipe, plain_name
 from value_index.connection.address import Address
+from value_index.engines.postgres.driver import connection_string, load_driver
 from value_index.errors import DatabaseError
-from value_index.postgres.driver import connection_string, load_driver
 
 _MARK = "turnsql_"
 """How the names of our copies begin: no other database is ever dropped."""

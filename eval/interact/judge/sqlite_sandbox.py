@@ -12,9 +12,9 @@ from typing import Literal
 
 from eval.interact.judge.execution import DEADLINE, Execution, run_statements
 from eval.interact.judge.sandbox import Closing, ConnectionRecipe, plain_name
+from value_index.engines.sqlite.cell_limits import MAX_CELL_BYTES
+from value_index.engines.sqlite.sandbox import HEAP_BYTES, MAX_SQL_BYTES, Authorizer, confine, open_read_only
 from value_index.errors import DatabaseError
-from value_index.sqlite.cell_limits import MAX_CELL_BYTES
-from value_index.sqlite.sandbox import HEAP_BYTES, MAX_SQL_BYTES, Authorizer, confine, open_read_only
 
 _DENIED = frozenset({sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_CREATE_VTABLE})
 _UNSAFE_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})

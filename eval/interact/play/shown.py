@@ -10,11 +10,11 @@ from agent.config import Config
 from eval.interact.play.sketch import sketch
 from nodes.knowledge.load import known_schema, load_knowledge
 from nodes.node import Context
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
 from value_index.knowledge.errors import KnowledgeError
 from value_index.knowledge.store import Knowledge
 from value_index.models import FrozenModel
-from value_index.sqlite.database import SQLiteDatabase
 
 DATABASE = "shown"
 

@@ -16,7 +16,7 @@ from typing import Any
 from eval.datasets.bird_interact.tasks import Task
 from eval.interact.runs.record import TaskRecord
 from eval.records import RunError
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
 SYSTEM, USER, RESULTS = "system_interaction.jsonl", "user_2_interaction.jsonl", "sql_results.jsonl"

@@ -10,7 +10,7 @@ from eval.interact.judge.reward import reachable
 from eval.interact.runs.questions import QuestionScores, question_scores
 from eval.interact.runs.record import TaskRecord, read_tasks
 from eval.records import RunError, read_manifest
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 from value_index.models import FrozenModel
 
 FILE = "interaction.json"

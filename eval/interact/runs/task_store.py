@@ -9,7 +9,7 @@ from typing import Self
 from eval.interact.runs.record import FILE, TaskRecord, read_tasks
 from eval.records import Manifest, TurnRecord
 from eval.runs.store import RunStore
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 
 class TaskStore:

@@ -15,8 +15,8 @@ from eval.datasets.bird_interact.tasks import Gold
 from eval.demo.build import SOURCE, build
 from eval.interact.judge.postgres_sandbox import PostgresServer
 from eval.interact.world.own_tasks import OwnDatabase, own_databases, record
-from value_index.atomic_file import write_atomically
 from value_index.errors import DatabaseError
+from value_index.files.atomic_file import write_atomically
 
 GOLD_FILE = "gold.jsonl"
 """What the authors of the benchmark mail apart."""

@@ -14,7 +14,7 @@ from eval.scoring.suite.planting import Planting, conditions
 from eval.scoring.suite.pool import Pool
 from nodes.plan import Plan
 from nodes.plan.traversal import blocks, table_names
-from value_index.sqlite.reflection import quoted
+from value_index.engines.sqlite.reflection import quoted
 
 CopyKind = Literal["near misses", "nulls", "ties", "few rows", "orphans"]
 

@@ -22,7 +22,7 @@ from eval.scoring.verdicts.value import value
 from nodes.plan import Plan
 from nodes.sql.parsing.parse import repair
 from value_index.database import Database, Result
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 MIN_COPIES = 18
 MAX_COPIES = 45

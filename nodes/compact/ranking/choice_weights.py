@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nodes.compact.ranking import confidence, opinions, plan_features
 from nodes.compact.weights_archive import WeightsError
+from value_index.files.weights_file import FeatureLists, read_weights
 from value_index.linear_model import Weights
-from value_index.weights_file import FeatureLists, read_weights
 
 CHOICE = Path(__file__).with_name("choice.json")
 LISTS: FeatureLists = {"plan": (*opinions.FEATURES, *plan_features.FEATURES), "confidence": confidence.FEATURES}

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.schema import Table, quoted
-from value_index.sqlite.database import SQLiteDatabase
 
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _MOMENT = re.compile(rf"{_DAY.pattern} \d\d:\d\d:\d\d")

@@ -1,7 +1,7 @@
 """Hostile statements over Firebird, by its superuser: nothing changes, and the connection can be used afterwards.
 
 The fence is a parser and a rollback alone, so the same statements go through the parser without an engine in
-tests/value_index/sqlalchemy.
+tests/value_index/engines/sqlalchemy.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.databases.firebird.copies import USER
-from tests.value_index.sqlalchemy.hostile import HARMLESS, REFUSED
+from tests.value_index.engines.sqlalchemy.hostile import HARMLESS, REFUSED
 from value_index.database import Database
-from value_index.sqlalchemy.address import OtherAddress
-from value_index.sqlalchemy.driver import make_engine
-from value_index.sqlalchemy.session import Session
+from value_index.engines.sqlalchemy.address import OtherAddress
+from value_index.engines.sqlalchemy.driver import make_engine
+from value_index.engines.sqlalchemy.session import Session
 
 pytestmark = pytest.mark.databases
 SLOW = (

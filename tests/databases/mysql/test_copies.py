@@ -13,7 +13,7 @@ from tests.databases.mysql.copies import copy_to_mysql
 from tests.databases.mysql.server import Server
 from tests.nodes.sql.test_duckdb import SHOP
 from value_index.connect import connect
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 pytestmark = pytest.mark.databases
 GOLD = "SELECT `name` FROM item WHERE stock > 2 AND year(day) = 2020"

@@ -11,9 +11,9 @@ import pytest
 from tests.databases.mysql.server import Server, running_server, server_programs
 from value_index.connect import connect
 from value_index.database import Database
+from value_index.engines.mysql import database as module
 from value_index.errors import DatabaseError, UnreadableError
 from value_index.index import ValueIndex
-from value_index.mysql import database as module
 from value_index.schema import ColumnRef
 
 pytestmark = pytest.mark.databases

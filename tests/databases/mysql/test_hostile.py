@@ -173,7 +173,7 @@ def test_the_session_itself_only_reads(farm_address: str) -> None:
     from pymysql import MySQLError
 
     from value_index.connection.address import Address
-    from value_index.mysql.session import Session
+    from value_index.engines.mysql.session import Session
 
     session = Session(Address.parse(farm_address, {}))
     for sql in ("DELETE FROM animal", "SELECT touch()", "CREATE TABLE x (i int)", "DROP TABLE many"):

@@ -14,7 +14,7 @@ from eval.demo.build import build
 from tests.databases.postgres.copies import copy_to_postgres
 from tests.databases.postgres.server import PASSWORD, Server, running_server
 from value_index.connection.address import PASSWORD as VARIABLE
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 pytestmark = pytest.mark.databases
 
@@ -96,7 +96,7 @@ def test_a_server_that_goes_during_a_conversation_is_a_line_and_its_return_an_an
                 return question
 
         monkeypatch.setattr("sys.stdin", Lines(io.BytesIO(b"")))
-        monkeypatch.setattr("value_index.postgres.database.FRESH_SECONDS", -1.0)
+        monkeypatch.setattr("value_index.engines.postgres.database.FRESH_SECONDS", -1.0)
         monkeypatch.setattr("sys.argv", ["turnsql", "chat", "--db", address])
         with suppress(SystemExit):
             turnsql.main()

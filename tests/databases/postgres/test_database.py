@@ -14,9 +14,9 @@ from tests.databases.postgres.server import Server, running_server
 from value_index.connect import connect
 from value_index.connection.address import PASSWORD
 from value_index.database import Database
+from value_index.engines.postgres import database as database_module
 from value_index.errors import DatabaseError, UnreadableError
 from value_index.index import ValueIndex
-from value_index.postgres import database as database_module
 from value_index.schema import ColumnRef
 
 pytestmark = pytest.mark.databases
@@ -177,7 +177,7 @@ def test_a_server_that_cannot_be_asked_is_one_line(
 
 
 def test_a_schema_that_is_not_read_in_time_is_one_line(farm_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("value_index.postgres.database.OURS_SECONDS", 0.0)
+    monkeypatch.setattr("value_index.engines.postgres.database.OURS_SECONDS", 0.0)
     with pytest.raises(DatabaseError, match=r"cannot read the schema of .*: it takes too long"):
         connect([farm_address])
 
@@ -252,7 +252,7 @@ def test_ten_thousand_tables_are_read(server: Server) -> None:
 
 def test_a_copy_has_the_rows_of_the_file(server: Server) -> None:
     from eval.demo.build import build
-    from value_index.sqlite.database import SQLiteDatabase
+    from value_index.engines.sqlite.database import SQLiteDatabase
 
     file = SQLiteDatabase.open(build()[0])
     copy = connect([copy_to_postgres(server, file, "copied")])

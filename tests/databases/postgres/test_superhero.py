@@ -14,7 +14,7 @@ from tests.databases.postgres.copies import copy_to_postgres
 from tests.databases.postgres.server import Server
 from value_index.connect import connect
 from value_index.database import Result
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 pytestmark = [pytest.mark.databases, pytest.mark.data]
 

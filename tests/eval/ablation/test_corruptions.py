@@ -13,7 +13,7 @@ from eval.ablation.corruptions import CorruptionInput, FailureMode, corrupt
 from nodes.sql.to_plan import to_plan
 from tests.nodes.sql.regatta import open_regatta
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 BEFORE = "SELECT label FROM boat WHERE length > 7 AND label != 'Luz'"
 GOLD = "SELECT label FROM boat WHERE length > 7 AND label = 'Aurora'"

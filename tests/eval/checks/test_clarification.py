@@ -15,7 +15,7 @@ from nodes.node import Context
 from nodes.plan import ColumnTerm, Plan, TableSource
 from nodes.state import GraphState, ScoredPlan, Turn
 from tests.agent.conftest import ROOT
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 DIALOGUE = {
     "database_id": "shop",

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from eval.checks.pairs import PairsError, judge_pairs
 from eval.cli import app
 from eval.scoring.verdicts import Executions, judge
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 
 @pytest.fixture

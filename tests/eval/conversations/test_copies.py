@@ -11,7 +11,7 @@ from eval.conversations.make import make_suite
 from eval.conversations.suite_file import SuiteFile, TurnSpec
 from eval.demo.build import build
 from eval.scoring.verdicts import Executions
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 GOLD = "SELECT name FROM shop WHERE city = 'Leeds' AND size > 1"
 

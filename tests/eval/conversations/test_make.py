@@ -16,7 +16,7 @@ from eval.conversations.planted_faults import FAULTS, plant_faults
 from eval.conversations.suite_file import SuiteError, SuiteFile
 from eval.demo.build import build
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 MEANT = ("filter dropped", "stale filter", "count for list", "other column", "order ignored")
 """Faults that nearly every turn with a place for them must find."""

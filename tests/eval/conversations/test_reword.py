@@ -14,7 +14,7 @@ from eval.conversations.suite_file import read_suite
 from eval.demo.build import build
 from tests.fake_endpoint import fake_endpoint, said
 from turnsql import app
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 
 @pytest.fixture(scope="module")

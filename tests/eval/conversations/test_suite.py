@@ -16,7 +16,7 @@ from eval.datasets import load
 from eval.demo.build import build
 from eval.scoring.verdicts import Executions
 from turnsql import app, main
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 
 @pytest.fixture(scope="module")

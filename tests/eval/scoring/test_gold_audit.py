@@ -10,7 +10,7 @@ import pytest
 from eval.scoring.gold_audit import Flag, read_gold
 from eval.scoring.verdicts import Executions
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 ROWS = [(1, "a", 5, "9"), (2, "b", 5, "10"), (3, "c", 7, "null"), (4, "d", None, "11")]
 

@@ -27,7 +27,7 @@ from eval.scoring.scores import TurnScores, read_scores, read_summary
 from eval.scoring.verdicts import VERDICTS, Verdicts
 from nodes.state import STAGES, Attempt, CandidateGroup, Choice, Violation
 from tests.eval.archive import write_split
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 SKIP = Path("configs/skip.toml")
 RIGHT = "SELECT c.name FROM city AS c WHERE c.country = 'FR'"

@@ -15,9 +15,9 @@ from nodes.lexical.utterance import Utterance
 from nodes.node import Context
 from nodes.state import GraphState
 from nodes.turn_analysis import TurnAnalysis
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
 from value_index.schema import Column, ColumnRef, Schema, Table
-from value_index.sqlite.database import SQLiteDatabase
 
 SCHEMA = Schema(
     database_id="depot",

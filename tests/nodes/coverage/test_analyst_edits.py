@@ -15,8 +15,8 @@ from nodes.node import Context
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE brand(brand_id INTEGER PRIMARY KEY, brand_name TEXT);

@@ -18,8 +18,8 @@ from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
 from tests.nodes.coverage.follow_ups.ferries import offered, state_of
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE mechanic(mechanic_id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, boss_id INTEGER REFERENCES mechanic,

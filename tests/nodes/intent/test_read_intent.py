@@ -13,8 +13,8 @@ from nodes.intent.read_intent import READERS, no_question
 from nodes.state import Turn
 from nodes.turn_analysis import TurnAnalysis
 from value_index.database import Database
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 DATABASES = Path(__file__).parents[2] / "databases"
 

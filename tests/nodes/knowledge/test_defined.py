@@ -14,8 +14,8 @@ from nodes.knowledge.defined.groups import group_of
 from nodes.knowledge.defined.known import with_defined
 from nodes.knowledge.defined.reader import Reader
 from nodes.knowledge.plain_words import condition_of
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.knowledge.store import Definition, Knowledge
-from value_index.sqlite.database import SQLiteDatabase
 
 FARM = """
 CREATE TABLE owner (owner_id INTEGER PRIMARY KEY, name TEXT, born INTEGER);

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nodes.knowledge.reply import read_reply, with_meaning
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 
 @pytest.fixture

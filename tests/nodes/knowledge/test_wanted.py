@@ -14,8 +14,8 @@ from nodes.knowledge.wanted import as_wanted, names_rows, with_order, with_shown
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
 from nodes.state import Asked
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.knowledge.store import Knowledge
-from value_index.sqlite.database import SQLiteDatabase
 
 GROUPED = "SELECT count(*) FROM field GROUP BY owner_id"
 

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 REGATTA = """
 CREATE TABLE maker (maker_id INTEGER PRIMARY KEY, name TEXT, country TEXT);

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from value_index.engines.sqlite.reflection import reflect
 from value_index.schema import Schema
-from value_index.sqlite.reflection import reflect
 
 SCRIPT = """
 CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT, "home town" TEXT, joined TEXT, referred_by INTEGER REFERENCES customer (id));

@@ -16,9 +16,9 @@ from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
 from nodes.sql.violations import violations
 from tests.nodes.sql.shop import shop_schema
-from tests.value_index.duckdb.copies import copy_to_duckdb
+from tests.value_index.engines.duckdb.copies import copy_to_duckdb
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 SHOP = """
 CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL, price REAL, stock INTEGER, code TEXT, day TEXT, "order" INTEGER);

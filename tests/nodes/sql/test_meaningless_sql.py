@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nodes.sql.violations import violations
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
 from value_index.schema import Schema
-from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE studio (studio_id INTEGER PRIMARY KEY, name TEXT, city TEXT);

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nodes.sql.violations import violations
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.schema import Schema
-from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE club (club_id INTEGER PRIMARY KEY, title TEXT, town TEXT);

@@ -15,7 +15,7 @@ from tests.training.data.library import AGENT, about, write_data, write_mix
 from training.data.preferences import write_preferences
 from training.dev_databases import LeakError
 from turnsql import app
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 LEXICAL = Path(__file__).parents[3] / "configs" / "lexical.toml"
 """Whose answers need what value_grounding finds: without it they forget their filters."""

@@ -11,7 +11,7 @@ from nodes.lexical.weights import LISTS, lexical_weights
 from training.dev_databases import LeakError
 from training.linear_models.fitting import fit_logistic, fit_ranker
 from training.linear_models.lexical import fit
-from value_index.weights_file import write_weights
+from value_index.files.weights_file import write_weights
 
 
 def test_a_logistic_model_learns_which_feature_tells() -> None:

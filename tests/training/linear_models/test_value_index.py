@@ -15,9 +15,9 @@ from training.linear_models.value_index import (
     fit_all,
     spans,
 )
+from value_index.files.weights_file import write_weights
 from value_index.grounding.ranker import Thresholds
 from value_index.grounding.weights import LISTS, load_ranker
-from value_index.weights_file import write_weights
 
 
 def test_weights_are_fitted_and_written_for_the_index(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from training.sft.plan_rows import PlanMixConfig, load_plan_mix, write_plan_mix
 from training.sft.random_plans import PlanMaker
 from training.sft.rows import read_rows
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs" / "training"
 DEMO = Source(dataset="cosql", folder=DEMO_DATA.name, split="dev")

@@ -58,7 +58,7 @@ def test_a_gold_that_does_not_run_gives_none(clinic: Path) -> None:
 
 def test_the_verdict_is_the_scorers(clinic: Path) -> None:
     from eval.scoring.verdicts import judge
-    from value_index.sqlite.database import SQLiteDatabase
+    from value_index.engines.sqlite.database import SQLiteDatabase
 
     database = SQLiteDatabase.open(clinic)
     for answer in ("SELECT name FROM patient WHERE sex = 'F' ORDER BY name", "SELECT sex FROM patient", ""):

@@ -9,8 +9,8 @@ import pytest
 import turnsql
 from value_index.connect import absolute, connect, shown_name
 from value_index.connection.address import PASSWORD, Address
+from value_index.engines.sqlalchemy.address import OtherAddress
 from value_index.errors import DatabaseError
-from value_index.sqlalchemy.address import OtherAddress
 
 SECRET = "s3cr3t-Pa55"
 

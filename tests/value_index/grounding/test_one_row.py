@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nodes.turn_analysis import TurnAnalysis
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
 from value_index.matches import ValueMatch
-from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE nation (id INTEGER PRIMARY KEY, name TEXT);

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.grounding.candidate_features import CANDIDATE_FEATURES
 from value_index.grounding.ranker import SPAN_FEATURES
 from value_index.grounding.weights import load_ranker
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 TEXT = 'Which tracks by "Blue Harbour", Blu Habour or Harbour have more than 3 plays in 2014?'
 

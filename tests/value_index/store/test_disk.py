@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from turnsql import app
 from value_index import index as index_module
 from value_index.database import Database
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.errors import DatabaseError
 from value_index.index import ValueIndex
 from value_index.schema import ColumnRef
-from value_index.sqlite.database import SQLiteDatabase
 from value_index.store import build
 from value_index.store import column_values as catalogue
 from value_index.store import disk as storage

@@ -14,7 +14,7 @@ from eval.conversations.suite_file import DialogueSpec, SuiteError
 from eval.datasets import DataError, Dataset, GoldDialogue, GoldTurn, load
 from eval.progress import Progress
 from training.dev_databases import DEV_DATABASES
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 SPLITS = ("train_spider", "train_others")
 _DIALOGUES = TypeAdapter(tuple[GoldDialogue, ...])

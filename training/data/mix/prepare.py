@@ -30,7 +30,7 @@ from training.data.mix.rows import MixRows
 from training.data.mix.source import mix_source
 from training.data.parts import PartFile
 from training.data.turns import MixTurn, TurnSource, usable_turns
-from value_index.atomic_file import write_atomically
+from value_index.files.atomic_file import write_atomically
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from eval.scoring.suite.pool import Pool
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE owner (id INTEGER PRIMARY KEY, town TEXT NOT NULL);

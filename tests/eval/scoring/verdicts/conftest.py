@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 ROWS = [
     (1, "Ada", 30, 1.5, "FR"),

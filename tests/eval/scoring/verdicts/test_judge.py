@@ -6,7 +6,7 @@ import pytest
 
 from eval.scoring.verdicts import Executions, judge
 from value_index.database import Database, Result
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 # gold, prediction, strict, value, official, official_keep_distinct, bird
 CASES = {

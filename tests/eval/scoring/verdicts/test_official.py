@@ -9,7 +9,7 @@ import pytest
 
 from eval.scoring.verdicts import Executions, judge
 from eval.scoring.verdicts.official import equal_results, without_distinct
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 
 @pytest.mark.data

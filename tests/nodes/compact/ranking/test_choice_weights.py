@@ -21,7 +21,7 @@ from nodes.compact.ranking.choice_weights import LISTS, checked_choice, choice_w
 from nodes.compact.ranking.confidence import IGNORED, INVENTED, SENSELESS
 from nodes.compact.weights_archive import WeightsError
 from training.ranking.config import load_choice_config
-from value_index.folders import ROOT
+from value_index.files.folders import ROOT
 
 
 @pytest.mark.parametrize("model", LISTS)

@@ -10,8 +10,8 @@ import pytest
 
 from nodes.node import Context
 from tests.nodes.coverage.follow_ups.ferries import FERRIES
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
 from tests.nodes.coverage.follow_ups.ferries import HOLM, fired, offered, state_of
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 EACH = "SELECT T1.label, count(*) FROM ferry AS T1 JOIN crossing AS T2 ON T1.ferry_id = T2.ferry_id WHERE T2.state = 'sailed' GROUP BY T1.ferry_id"
 NONE = "SELECT label FROM ferry WHERE ferry_id NOT IN (SELECT ferry_id FROM crossing)"

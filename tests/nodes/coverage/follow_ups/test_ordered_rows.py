@@ -12,7 +12,7 @@ from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
 from tests.nodes.coverage.follow_ups.ferries import fired, offered, state_of
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 
 def test_newest_is_by_the_time_that_was_shown(context: Context) -> None:

@@ -12,8 +12,8 @@ from nodes.plan import ColumnTerm, Join, LiteralTerm, Plan, Predicate, TableSour
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
 from nodes.sql.writing.quoting import identifier, literal
+from value_index.engines.sqlite.reflection import reflect
 from value_index.schema import Schema
-from value_index.sqlite.reflection import reflect
 
 NAMES = (
     "select", "order", "interval", "Date", "key", "naïve", "число", "東京", "home town", "a.b", "a-b", "1st", 'say "x"',

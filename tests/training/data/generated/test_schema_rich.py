@@ -14,7 +14,7 @@ from training.data.generated.phrasing import a, plural, singular
 from training.data.generated.schema_rich import GeneratedQuestion, generate
 from training.data.generated.schema_templates import TEMPLATES
 from value_index.database import Database
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
 
 DEMO = ("air_network", "bookshop", "clinic")
 

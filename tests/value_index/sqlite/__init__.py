@@ -1,1 +1,0 @@
-"""Tests of value_index/sqlite."""

@@ -1,0 +1,1 @@
+"""The engines: SQLite, DuckDB, PostgreSQL, MySQL, and those that SQLAlchemy reaches, a folder each."""
