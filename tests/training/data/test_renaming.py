@@ -15,8 +15,8 @@ from eval.datasets import load
 from eval.demo.build import DEMO_DATA, SOURCE, build
 from training.data.renaming.twin import write_twin
 from turnsql import app
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.errors import TurnSQLError
-from value_index.sqlite.database import SQLiteDatabase
 
 NAMES = SOURCE / "other_names.toml"
 SHOP = """

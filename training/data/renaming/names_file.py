@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from nodes.sql.other_names import OtherNames
 from training.settings import TrainingError
 from value_index.errors import first_problem, reason
-from value_index.folders import shipped
+from value_index.files.folders import shipped
 from value_index.schema import Schema, Table
 
 _File = TypeAdapter(dict[str, dict[str, str]])

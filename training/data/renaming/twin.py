@@ -16,10 +16,10 @@ from nodes.sql.other_names import OtherNames, with_other_names
 from training.data.renaming.database import renamed_entry, write_renamed
 from training.data.renaming.names_file import names_of, read_names_file
 from training.settings import TrainingError
-from value_index.atomic_file import write_atomically
 from value_index.database import Database
-from value_index.folders import taken
-from value_index.sqlite.database import SQLiteDatabase
+from value_index.engines.sqlite.database import SQLiteDatabase
+from value_index.files.atomic_file import write_atomically
+from value_index.files.folders import taken
 
 
 @dataclass
