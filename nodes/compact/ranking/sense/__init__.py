@@ -1,0 +1,1 @@
+"""The rules behind SenseFeatures, a file for each thing that can hardly be meant."""
