@@ -91,6 +91,11 @@ class Table(SchemaModel):
     def _by_name(self) -> dict[str, Column]:
         return {column.name.lower(): column for column in self.columns}
 
+    @cached_property
+    def key(self) -> ColumnRef | None:
+        """The column that alone is the primary key; None if none is declared, or several are one together."""
+        return ColumnRef(table=self.name, column=self.primary_key[0]) if len(self.primary_key) == 1 else None
+
     def column(self, name: str) -> Column | None:
         """Find a column by name without case; None if there is none."""
         return self._by_name.get(name.lower())

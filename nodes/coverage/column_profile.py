@@ -87,7 +87,7 @@ class Profiles:
         table = self.database.schema.table(ref.table)
         if table is None or self.database.schema.column(ref.table, ref.column) is None:
             return False
-        if table.primary_key == (ref.column,):
+        if table.key == ref:
             return True
         source, column = (quoted(name, self.database.schema.dialect) for name in (ref.table, ref.column))
         dialect = self.database.schema.dialect

@@ -13,6 +13,7 @@ from nodes.coverage.periods import Period, find_periods
 from nodes.lexical.comparisons import number_of
 from nodes.lexical.evidence import Evidence, ValueSpan, span_of
 from nodes.lexical.interpretation import Filter
+from nodes.lexical.schema_mentions import TableMention
 from nodes.lexical.utterance import Utterance, name_words, stem
 from nodes.node import Context
 from nodes.sql.joins.links import links
@@ -92,8 +93,12 @@ class Inquiry:
     @cached_property
     def periods(self) -> tuple[Period, ...]:
         """The stretches of time that the words name, by themselves or by the one that the turn before asked for."""
-        text = self.utterance.text
-        return following_periods(text, find_periods(text), self.time_before)
+        return following_periods(self.utterance.text, self._own_periods, self.time_before)
+
+    @cached_property
+    def _own_periods(self) -> tuple[Period, ...]:
+        """The stretches of time that the words name by themselves."""
+        return find_periods(self.utterance.text)
 
     @cached_property
     def time_before(self) -> TimeBefore | None:
@@ -104,7 +109,7 @@ class Inquiry:
     @cached_property
     def moves_time(self) -> bool:
         """Whether the words name a time by that of the turn before: "and the year before?"."""
-        return self.periods != find_periods(self.utterance.text)
+        return self.periods != self._own_periods
 
     @cached_property
     def dated(self) -> frozenset[int]:
@@ -177,6 +182,15 @@ class Inquiry:
             default=0.0,
         )
 
+    @cached_property
+    def named_tables(self) -> tuple[TableMention, ...]:
+        """The mentions of tables that name one."""
+        return tuple(mention for mention in self.evidence.mentions.tables if mention.score >= NAMED)
+
+    def is_named(self, table: str) -> bool:
+        """Tell whether the words name a table."""
+        return any(mention.table == table for mention in self.named_tables)
+
     def table_score(self, table: str) -> float:
         """Return how much a table belongs to the turn: named, or used by the turn before."""
         named = self.evidence.mentions.table_score(table)
@@ -188,7 +202,7 @@ class Inquiry:
         asked = self.evidence.cues.count
         if asked is None:
             return None
-        named = [m for m in self.evidence.mentions.tables if m.score >= 0.8 and 0 < m.start - asked <= NEAR_AFTER]
+        named = [m for m in self.named_tables if 0 < m.start - asked <= NEAR_AFTER]
         return min(named, key=lambda mention: mention.start).table if named else None
 
     def is_known_name(self, mention: str) -> bool:

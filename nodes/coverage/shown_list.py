@@ -51,7 +51,7 @@ def columns_listed(inquiry: Inquiry) -> tuple[ColumnRef, ...]:
 
 def _things(inquiry: Inquiry, at: int) -> tuple[ColumnRef, ...]:
     """Return what the things are called by that the words name first, before a list; none if they have no name."""
-    named = [m.table for m in inquiry.evidence.mentions.tables if m.end < at and m.score >= NAMED]
+    named = [m.table for m in inquiry.named_tables if m.end < at]
     table = inquiry.schema.table(named[0]) if named else _spoken_of(inquiry, at)
     shown = display_columns(table) if table else ()
     return tuple(ref for ref in shown if set(name_words(ref.column)) & set(DISPLAY_WORDS))
@@ -95,15 +95,15 @@ def _past_owner(inquiry: Inquiry, at: int) -> int:
         return at
     while start < len(words) and words[start].text in _ARTICLES:
         start += 1
-    return next((m.end for m in inquiry.evidence.mentions.tables if m.start == start and m.score >= NAMED), at)
+    return next((m.end for m in inquiry.named_tables if m.start == start), at)
 
 
 def _read(inquiry: Inquiry, at: int, least: float) -> Iterator[tuple[tuple[ColumnRef, ...], int]]:
     """Yield what the words from one on name, with the word after it, the best first."""
-    of = [m.table for m in inquiry.evidence.mentions.tables if m.start > at and m.score >= NAMED]
+    of = [m.table for m in inquiry.named_tables if m.start > at]
     if inquiry.stems[at] in _NAME and of and (table := inquiry.schema.table(of[0])) is not None:
         yield display_columns(table), at + 1
-    tables = {m.table for m in inquiry.evidence.mentions.tables if m.score >= NAMED}
+    tables = {m.table for m in inquiry.named_tables}
     for mention in inquiry.evidence.mentions.columns:
         if mention.start == at and mention.candidates[0][1] >= least:
             best = max(mention.candidates, key=lambda pair: pair[1] + 0.3 * (pair[0].table in tables))[0]

@@ -39,7 +39,7 @@ def asks_which(inquiry: Inquiry) -> bool:
 def _begins_with_rows(inquiry: Inquiry) -> bool:
     """Tell whether words begin with the rows of a table: "Chefs who have no recipe"."""
     words = inquiry.utterance.words
-    named = any(m.start == 0 and m.score >= NAMED for m in inquiry.evidence.mentions.tables)
+    named = any(m.start == 0 for m in inquiry.named_tables)
     return bool(words) and named and words[0].text.endswith("s")
 
 
@@ -49,7 +49,7 @@ def thing_ranked(inquiry: Inquiry) -> str | None:
     for superlative in evidence.superlatives:
         places = range(superlative.position + 1, superlative.position + 1 + REACH)
         columns = [m for m in evidence.mentions.columns if m.start in places and m.candidates[0][1] >= NAMED]
-        tables = [m for m in evidence.mentions.tables if m.start in places and m.score >= NAMED]
+        tables = [m for m in inquiry.named_tables if m.start in places]
         if tables and not columns and superlative.implied:
             return tables[0].table
     return None
@@ -64,7 +64,7 @@ def table_asked(inquiry: Inquiry) -> str | None:
     if words[at].text in _LISTING:
         at = next((n for n in range(at + 1, len(words)) if words[n].text not in _ARTICLES), at + 1) - 1
     columns = [m for m in evidence.mentions.columns if m.start == at + 1 and m.candidates[0][1] >= NAMED]
-    tables = [m.table for m in evidence.mentions.tables if m.start == at + 1 and m.score >= NAMED]
+    tables = [m.table for m in inquiry.named_tables if m.start == at + 1]
     return tables[0] if tables and not columns and not evidence.aggregates else None
 
 

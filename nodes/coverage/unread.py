@@ -51,8 +51,8 @@ def unread_words(plan: Plan, demand: Demand) -> tuple[str, ...]:
 
 def _before_tables(demand: Demand) -> Iterator[int]:
     """Yield the words right before a named table: "the vegan albums"."""
-    for mention in demand.evidence.mentions.tables:
-        if mention.score >= NAMED and mention.start > 0:
+    for mention in demand.inquiry.named_tables:
+        if mention.start > 0:
             yield mention.start - 1
 
 

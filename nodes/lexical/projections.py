@@ -163,12 +163,8 @@ def _ranked_by_count(focused: Focused, superlative: Superlative) -> Iterator[Pro
         yield Projection(f"most_{kind}", select, group=(unit,), sort=sort)
         yield Projection(f"most_{kind}_count", (*select, COUNT), group=(unit,), sort=sort)
         table = focused.evidence.schema.table(unit.table)
-        if (
-            table
-            and len(table.primary_key) == 1
-            and (key := ColumnRef(table=unit.table, column=table.primary_key[0])) != unit
-        ):
-            yield Projection(f"most_{kind}_key", select, group=(key,), sort=sort)
+        if table is not None and table.key is not None and table.key != unit:
+            yield Projection(f"most_{kind}_key", select, group=(table.key,), sort=sort)
 
 
 def _beside(focused: Focused, superlative: Superlative) -> list[tuple[str, tuple[Item, ...]]]:

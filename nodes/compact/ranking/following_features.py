@@ -165,7 +165,7 @@ class FollowingFeatures:
         """Whether the words do nothing but count the rows before: "how many people is that?"."""
         demand, evidence = self.demand, self.demand.evidence
         before = {table.lower() for table in evidence.previous_tables}
-        named = [m for m in evidence.mentions.tables if m.score >= NAMED and m.table.lower() not in before]
+        named = [m for m in self.demand.inquiry.named_tables if m.table.lower() not in before]
         more = named or evidence.named or demand.requirements or demand.units or asks_of_each(demand.inquiry)
         leans = points_at_rows(demand.inquiry) or evidence.cues.content <= 1
         return evidence.cues.count is not None and leans and not more

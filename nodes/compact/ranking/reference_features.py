@@ -102,9 +102,10 @@ class ReferenceFeatures:
         heads = [m for m in evidence.named if evidence.in_head(m.start) and m.candidates[0][1] >= 0.6]
         news = [m for m in heads if not any(column in used for column, _ in m.candidates)]
         compared = {at for m in heads if m not in news for at in range(m.start, m.end)}
-        tables = {m.table.lower() for m in evidence.mentions.tables if m.score >= 0.8 and m.start not in compared}
+        named = self.demand.inquiry.named_tables
+        tables = {m.table.lower() for m in named if m.start not in compared}
         before = {table.lower() for table in evidence.previous_tables}
-        starts = any(evidence.in_head(m.start) for m in evidence.mentions.tables if m.score >= 0.8)
+        starts = any(evidence.in_head(m.start) for m in named)
         if starts and not (evidence.cues.narrow or leaves_out(self.demand.inquiry) or self.demand.order):
             return False
         asks = bool(self.demand.requirements or self.demand.order or evidence.cues.comparisons)

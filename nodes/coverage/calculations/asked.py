@@ -63,7 +63,7 @@ def tables_averaged(inquiry: Inquiry) -> tuple[str, str] | None:
         return None
     at, end = inquiry.utterance.span(match.start("what"), match.end("what"))
     _, unit = inquiry.utterance.span(match.start(), match.end())
-    named = [m for m in inquiry.evidence.mentions.tables if m.score >= NAMED]
+    named = inquiry.named_tables
     counted = next((m.table for m in named if at <= m.start < end), None)
     each = next((m.table for m in named if m.start in (unit, unit + 1)), None)
     return (counted, each) if counted and each and counted != each else None
@@ -74,10 +74,9 @@ def total_asked(inquiry: Inquiry) -> ColumnRef | None:
 
     "Total payments per month": payment.amount.
     """
-    words, evidence = inquiry.utterance.words, inquiry.evidence
-    places = {at + 1 for at, word in enumerate(words) if word.text == "total"}
-    for mention in evidence.mentions.tables:
-        if mention.start in places and mention.score >= NAMED:
+    places = {at + 1 for at, word in enumerate(inquiry.utterance.words) if word.text == "total"}
+    for mention in inquiry.named_tables:
+        if mention.start in places:
             figures = [ref for ref in figures_of(mention.table, inquiry.schema) if ref not in inquiry.keys]
             amounts = [ref for ref in figures if inquiry.column_stems(ref) & _AMOUNTS]
             if len(amounts) == 1:

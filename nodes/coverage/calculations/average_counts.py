@@ -24,9 +24,9 @@ def asked_average_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
     )
     table = demand.schema.table(asked[1])
     joined = with_table(plan, asked[0], demand.schema)
-    if key is None and joined is not None and table is not None and len(table.primary_key) == 1:
+    if key is None and joined is not None and table is not None and table.key is not None:
         joined = with_table(joined, asked[1], demand.schema)
-        unit = ColumnTerm(table=table.name, column=table.primary_key[0])
+        unit = ColumnTerm.of(table.key)
     elif key is not None:
         unit = ColumnTerm.of(key)
     else:

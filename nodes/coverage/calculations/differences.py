@@ -8,10 +8,8 @@ from nodes.coverage.calculations.durations import Duration
 from nodes.coverage.calculations.ranked_thing import ranked_thing
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.groups import unit_terms
-from nodes.coverage.edits.joining import row_key, with_table
-from nodes.lexical.evidence import display_columns
-from nodes.lexical.lexicon import DISPLAY_WORDS
-from nodes.lexical.utterance import name_words
+from nodes.coverage.edits.joining import with_table
+from nodes.coverage.rows import has_name, row_key, row_names
 from nodes.plan import Aggregate, AggregateFunction, Arithmetic, ColumnTerm, Ordering, Plan
 from nodes.plan.traversal import walk
 
@@ -84,7 +82,5 @@ def _names(table: str, demand: Demand) -> tuple[ColumnTerm, ...]:
     asks_each = {"each", "every"} & {word.text for word in demand.inquiry.utterance.words}
     if found is None or not asks_each:
         return ()
-    shown = display_columns(found)
-    is_name = any(set(name_words(ref.column)) & set(DISPLAY_WORDS) for ref in shown)
-    terms = tuple(map(ColumnTerm.of, shown))
-    return terms if is_name else (row_key(terms[0], demand.schema),)
+    names = row_names(found)
+    return names if has_name(found) else (row_key(names[0], demand.schema),)

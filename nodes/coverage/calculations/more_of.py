@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
-from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.things_asked import tables_done
 
 _MORE = re.compile(
@@ -33,7 +33,7 @@ def counts_compared(inquiry: Inquiry) -> CountsCompared | None:
     match = _MORE.search(inquiry.utterance.text)
     if match is not None and not inquiry.evidence.cues.comparisons:
         at, _ = inquiry.utterance.span(match.start("what"), match.end("what"))
-        tables = [m.table for m in inquiry.evidence.mentions.tables if m.start <= at < m.end and m.score >= NAMED]
+        tables = [m.table for m in inquiry.named_tables if m.start <= at < m.end]
         which = match["ask"].lower() in _ASKING
         return _of(inquiry, tables, descending=match["more"].lower() == "more", limit=1 if which else None)
     for first in inquiry.evidence.superlatives[:1]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.fixed_rows import fixed_sources
-from nodes.coverage.inquiry import NAMED
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
 from nodes.plan.traversal import walk
 
@@ -49,14 +48,14 @@ def _compared(demand: Demand) -> list[str]:
     found = [
         mention.table
         for comparison in demand.evidence.cues.comparisons
-        for mention in demand.evidence.mentions.tables
-        if comparison.position < mention.start <= comparison.end + 1 and mention.score >= NAMED
+        for mention in demand.inquiry.named_tables
+        if comparison.position < mention.start <= comparison.end + 1
     ]
     return list(dict.fromkeys(found))
 
 
 def _counted(demand: Demand) -> list[str]:
     """Return the tables whose rows the words may count, those named first."""
-    named = [mention.table for mention in demand.evidence.mentions.tables if mention.score >= NAMED]
+    named = [mention.table for mention in demand.inquiry.named_tables]
     before = list(demand.evidence.previous_tables)
     return list(dict.fromkeys((*demand.tables_done, *named, *before)))

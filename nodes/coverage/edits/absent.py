@@ -45,11 +45,11 @@ def _by_key(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not isinstance(own, TableSource) or away.set_operations or away.group_by or away.limit is not None:
         return
     table = demand.schema.table(own.table)
-    if table is None or len(table.primary_key) != 1 or not _of_table(plan, own.table) or not _of_table(away, own.table):
+    if table is None or table.key is None or not _of_table(plan, own.table) or not _of_table(away, own.table):
         return
     if [term.ref.folded for term in _columns(plan)] != [term.ref.folded for term in _columns(away)]:
         return
-    key = ColumnTerm(table=own.table, column=table.primary_key[0])
+    key = ColumnTerm.of(table.key)
     inner = key.model_copy(update={"occurrence": _columns(away)[0].occurrence})
     without = away.model_copy(update={"select": (inner,), "distinct": False, "order_by": ()})
     absent = Predicate(left=key, operator="not in", right=(SubPlan(plan=without),))

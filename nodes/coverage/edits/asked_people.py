@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import OF_EACH
+from nodes.coverage.rows import row_names
 from nodes.coverage.things_asked import SHORTEST_ROOT
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
@@ -32,7 +33,7 @@ def asked_people(plan: Plan, demand: Demand) -> Iterator[Plan]:
     joined = [(table, found) for table in demand.people if (found := with_table(plan, table.name, demand.schema))]
     joined.sort(key=lambda each: (not _does(each[0], demand), not _leads(plan, each[0], demand), len(each[1].tables)))
     for table, found in joined[:MOST_TABLES]:
-        names: tuple[Term, ...] = tuple(map(ColumnTerm.of, display_columns(table)))
+        names: tuple[Term, ...] = row_names(table)
         keys = {key.source.folded for key in demand.schema.foreign_keys}
         kept = tuple(t for t in plan.select if not (isinstance(t, ColumnTerm) and t.ref.folded in keys))
         if plan == demand.previous and kept and OF_EACH.search(demand.inquiry.utterance.text):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import row_key, with_table
+from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.stored_units import in_stored_units
 from nodes.coverage.edits.value_groups import values_by_column
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import Option, Requirement
+from nodes.coverage.rows import row_key
 from nodes.plan import (
     Aggregate,
     Call,

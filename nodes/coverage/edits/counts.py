@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import row_key, with_table
+from nodes.coverage.edits.joining import with_table
+from nodes.coverage.rows import row_key
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
 from nodes.plan.traversal import walk
 
@@ -50,9 +51,9 @@ def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not counts_rows or not demand.evidence.cues.distinct:
         return
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
-    for mention in demand.evidence.mentions.tables:
+    for mention in demand.inquiry.named_tables:
         for key in demand.schema.foreign_keys:
-            if key.target.table == mention.table and mention.score >= 0.8 and key.source.table.lower() in tables:
+            if key.target.table == mention.table and key.source.table.lower() in tables:
                 counted = Aggregate(function="count", argument=ColumnTerm.of(key.source), distinct=True)
                 yield plan.model_copy(update={"select": (counted,)})
 
@@ -67,7 +68,7 @@ def _of_named(plan: Plan, demand: Demand) -> Iterator[Plan]:
     asked = demand.evidence.cues.count
     assert asked is not None
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
-    named = [m for m in demand.evidence.mentions.tables if m.score >= 0.8 and 0 < m.start - asked <= REACH]
+    named = [m for m in demand.inquiry.named_tables if 0 < m.start - asked <= REACH]
     for mention in sorted(named, key=lambda mention: mention.start)[:1]:
         if mention.table.lower() not in tables:
             joined = with_table(plan, mention.table, demand.schema)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.inquiry import NAMED
+from nodes.coverage.rows import row_names
 from nodes.coverage.things_asked import shows_figures_only
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.lexicon import DISPLAY_WORDS
@@ -32,12 +32,12 @@ def shown_things(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     flags = _flags_asked(demand)
     shown = next(term.table for term in plan.select if isinstance(term, ColumnTerm))
-    flagged = [term.table for term in plan.select if isinstance(term, ColumnTerm) and _folded(term) in flags]
-    named = [m.table for m in demand.evidence.mentions.tables if m.score >= 0.8 and demand.evidence.in_head(m.start)]
+    flagged = [term.table for term in plan.select if isinstance(term, ColumnTerm) and term.ref.folded in flags]
+    named = [m.table for m in demand.inquiry.named_tables if demand.evidence.in_head(m.start)]
     for name in dict.fromkeys((*flagged[:1], *named[:1], shown)):
         table, joined = demand.schema.table(name), with_table(plan, name, demand.schema)
         if table is not None and joined is not None:
-            terms: tuple[Term, ...] = tuple(ColumnTerm.of(ref) for ref in display_columns(table))
+            terms: tuple[Term, ...] = row_names(table)
             yield joined.model_copy(update={"select": terms})
 
 
@@ -52,11 +52,11 @@ def key_for_names(plan: Plan, demand: Demand) -> ColumnRef | None:
     table, inquiry = demand.schema.table(shown.table), demand.inquiry
     words = name_words(demand.schema.describe(shown.ref).natural_name) if table else ()
     own = inquiry.table_stems(shown.table) | set(map(stem, DISPLAY_WORDS))
-    if table is None or len(table.primary_key) != 1 or words[-1:] != ("name",) or {stem(w) for w in words} <= own:
+    if table is None or table.key is None or words[-1:] != ("name",) or {stem(w) for w in words} <= own:
         return None
     said = {word.text for word in inquiry.utterance.words} & {"name", "names"}
     is_theirs = bool(said) or inquiry.profiles.is_unique(shown.ref)
-    return None if is_theirs else ColumnRef(table=table.name, column=table.primary_key[0])
+    return None if is_theirs else table.key
 
 
 def _things_for_figures(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -86,8 +86,8 @@ def _rows_of_one_table(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if plan.select != (Star(),) or len(plan.tables) < 2 or plan.group_by:
         return
     tables = [source.table.lower() if isinstance(source, TableSource) else "" for source in plan.tables]
-    for mention in demand.evidence.mentions.tables:
-        if mention.score >= NAMED and mention.table.lower() in tables:
+    for mention in demand.inquiry.named_tables:
+        if mention.table.lower() in tables:
             yield plan.model_copy(update={"select": (Star(source=tables.index(mention.table.lower())),)})
             return
 
@@ -110,7 +110,7 @@ def shows_conditions(plan: Plan, demand: Demand) -> bool:
     if _asks_things(demand):  # "longer than estimated": neither figure is asked for
         held = [o for r in demand.requirements if r.kind == "columns" for o in r.options[:1]]
         asked |= {term.ref.folded for o in held for each in o.conditions for term in columns(each)}
-    shown = [_folded(term) for term in plan.select if isinstance(term, ColumnTerm)]
+    shown = [term.ref.folded for term in plan.select if isinstance(term, ColumnTerm)]
     if not shown or len(shown) != len(plan.select):
         return False
     return set(shown) <= asked or bool(set(shown) & _flags_asked(demand))
@@ -119,7 +119,7 @@ def shows_conditions(plan: Plan, demand: Demand) -> bool:
 def _asks_things(demand: Demand) -> bool:
     """Tell whether a first question asks for the rows of a table, and not when something was."""
     words = [word.text for word in demand.inquiry.utterance.words[:3]]
-    named = any(m.score >= NAMED and demand.evidence.in_head(m.start) for m in demand.evidence.mentions.tables)
+    named = any(demand.evidence.in_head(m.start) for m in demand.inquiry.named_tables)
     return demand.previous is None and named and not {"when", "date", "dates"} & set(words)
 
 
@@ -159,7 +159,3 @@ def called(table: str, demand: Demand) -> tuple[ColumnRef, ...]:
 def _called(table: str, schema: Schema) -> tuple[ColumnRef, ...]:
     found = schema.table(table)
     return display_columns(found) if found else ()
-
-
-def _folded(term: ColumnTerm) -> tuple[str, str]:
-    return term.ref.folded

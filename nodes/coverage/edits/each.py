@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import row_key, with_table
+from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import asks_of_each
+from nodes.coverage.rows import row_key
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate, Star, Term
 from nodes.plan.traversal import conjuncts, is_figure
@@ -70,7 +71,7 @@ def _names_rows(term: ColumnTerm, demand: Demand) -> bool:
 
 def _own_key(table: str, demand: Demand) -> ColumnTerm | None:
     found = demand.schema.table(table)
-    return ColumnTerm(table=found.name, column=found.primary_key[0]) if found and len(found.primary_key) == 1 else None
+    return ColumnTerm.of(found.key) if found and found.key else None
 
 
 def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
@@ -78,7 +79,7 @@ def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
     evidence = demand.evidence
     before = {table.lower() for table in evidence.previous_tables}
     if evidence.cues.count is not None:
-        named = [m.table for m in evidence.mentions.tables if m.score >= 0.8 and m.table.lower() not in before]
+        named = [m.table for m in demand.inquiry.named_tables if m.table.lower() not in before]
         for table in dict.fromkeys(named) or [""]:
             key = _own_key(table, demand) if _SEVERAL.search(demand.inquiry.utterance.text) else None
             yield Aggregate(function="count", argument=key or Star(), distinct=key is not None), table

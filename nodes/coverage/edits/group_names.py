@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import row_key
-from nodes.coverage.edits.names_for_keys import through_key
+from nodes.coverage.edits.names_for_keys import with_names
+from nodes.coverage.rows import key_of, row_key
 from nodes.lexical.evidence import display_columns
-from nodes.plan import ColumnTerm, Condition, Plan, Predicate, Term
+from nodes.plan import ColumnTerm, Condition, Plan, Predicate
 from nodes.plan.traversal import conjuncts
-from value_index.schema import ColumnRef, ForeignKey
+from value_index.schema import ColumnRef
 
 _ASKED = frozenset(("id", "ids", "code", "codes", "key", "keys", "identifier", "identifiers", "number", "numbers"))
 
@@ -21,13 +21,7 @@ def names_of_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "Average size per sender": `SELECT sender_id, avg(size) ... GROUP BY sender_id` becomes `SELECT name ...`.
     """
     for term in group_keys_shown(plan, demand):
-        key = key_of(term, demand)
-        joined = through_key(plan, key) if key is not None else None
-        table = demand.schema.table(key.target.table) if key is not None else None
-        if joined is not None and table is not None:
-            names: tuple[Term, ...] = tuple(map(ColumnTerm.of, display_columns(table)))
-            select = tuple(name for each in plan.select for name in (names if each == term else (each,)))
-            yield joined.model_copy(update={"select": select})
+        yield from with_names(plan, term, demand)
     if (shown := _grouped_elsewhere(plan, demand)) is not None:
         yield plan.model_copy(update={"group_by": (row_key(shown, demand.schema),)})
 
@@ -39,7 +33,7 @@ def group_keys_shown(plan: Plan, demand: Demand) -> list[ColumnTerm]:
     return [
         term
         for term in plan.select
-        if isinstance(term, ColumnTerm) and term in plan.group_by and key_of(term, demand) is not None
+        if isinstance(term, ColumnTerm) and term in plan.group_by and key_of(term, demand.schema) is not None
     ]
 
 
@@ -73,9 +67,3 @@ def _ends(condition: Condition | None) -> Iterator[tuple[ColumnRef, ColumnRef]]:
             for term in each.right:
                 if isinstance(term, ColumnTerm):
                     yield each.left.ref, term.ref
-
-
-def key_of(term: ColumnTerm, demand: Demand) -> ForeignKey | None:
-    """Return the key that a shown column is, to another table that the plan's own is not."""
-    keys = (key for key in demand.schema.foreign_keys if key.source == term.ref and key.target.table != term.table)
-    return None if term.occurrence else next(keys, None)

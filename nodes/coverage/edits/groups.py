@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import row_key, with_table
+from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED
-from nodes.lexical.evidence import display_columns
+from nodes.coverage.rows import row_key, row_names
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
 from nodes.plan.traversal import columns, is_figure
@@ -84,12 +84,6 @@ def _with_arguments(plan: Plan, aggregates: tuple[Term, ...], demand: Demand) ->
 
 def unit_terms(unit: ColumnRef, demand: Demand, *, is_table: bool) -> tuple[tuple[ColumnTerm, ...], ColumnTerm]:
     """Return what a unit is called by, and what tells it from others: its own column, or the names and the key of a row."""
-    term = ColumnTerm.of(unit)
-    return (_names(unit, demand), row_key(term, demand.schema)) if is_table else ((term,), term)
-
-
-def _names(unit: ColumnRef, demand: Demand) -> tuple[ColumnTerm, ...]:
-    """Return what the rows of a table are called by: a first name is not told without the last."""
-    table = demand.schema.table(unit.table)
+    term, table = ColumnTerm.of(unit), demand.schema.table(unit.table)
     assert table is not None
-    return tuple(map(ColumnTerm.of, display_columns(table)))
+    return (row_names(table), row_key(term, demand.schema)) if is_table else ((term,), term)

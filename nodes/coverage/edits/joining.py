@@ -62,11 +62,3 @@ def needed_tables(plan: Plan) -> frozenset[str]:
     return frozenset(
         part.table.lower() for part in walk_block(bare) if isinstance(part, ColumnTerm) and part.outer == 0
     )
-
-
-def row_key(shown: ColumnTerm, schema: Schema) -> ColumnTerm:
-    """Return the column by which the rows of a shown column's table are told apart: two rows of one name are two."""
-    table = schema.table(shown.table)
-    if table is not None and len(table.primary_key) == 1:
-        return ColumnTerm(table=table.name, column=table.primary_key[0])
-    return shown

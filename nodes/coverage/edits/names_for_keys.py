@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.people import speaks_of_somebody
-from nodes.lexical.evidence import display_columns
+from nodes.coverage.rows import key_of, row_names
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource, Term
 from value_index.schema import ForeignKey
 
@@ -19,14 +19,18 @@ def names_for_keys(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not speaks_of_somebody(demand.inquiry) or plan.set_operations or plan.group_by:
         return
     for term in plan.select:
-        key = _key_of(term, demand)
-        joined = through_key(plan, key) if key is not None else None
-        table = demand.schema.table(key.target.table) if key is not None else None
-        if joined is not None and table is not None:
-            names: tuple[Term, ...] = tuple(map(ColumnTerm.of, display_columns(table)))
-            yield joined.model_copy(
-                update={"select": tuple(n for t in plan.select for n in (names if t == term else (t,)))}
-            )
+        yield from with_names(plan, term, demand)
+
+
+def with_names(plan: Plan, term: Term, demand: Demand) -> Iterator[Plan]:
+    """Yield a plan that shows the names of the rows that a key leads to in the place of the key."""
+    key = key_of(term, demand.schema)
+    joined = through_key(plan, key) if key is not None else None
+    table = demand.schema.table(key.target.table) if key is not None else None
+    if joined is not None and table is not None:
+        names: tuple[Term, ...] = row_names(table)
+        select = tuple(shown for each in plan.select for shown in (names if each == term else (each,)))
+        yield joined.model_copy(update={"select": select})
 
 
 def through_key(plan: Plan, key: ForeignKey) -> Plan | None:
@@ -42,11 +46,3 @@ def through_key(plan: Plan, key: ForeignKey) -> Plan | None:
         "joins": (*(plan.joins or ()), Join(on=on)),
     }
     return plan.model_copy(update=update)
-
-
-def _key_of(term: Term, demand: Demand) -> ForeignKey | None:
-    """Return the key that a shown column is, of one column to another table."""
-    if not isinstance(term, ColumnTerm) or term.occurrence:
-        return None
-    keys = (key for key in demand.schema.foreign_keys if key.source == term.ref and key.target.table != term.table)
-    return next(keys, None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.group_names import asks_for_keys
+from nodes.coverage.rows import row_names
 from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import conjunction, conjuncts
@@ -23,7 +24,7 @@ def names_of_the_rest(plan: Plan, demand: Demand) -> Iterator[Plan]:
     table = demand.schema.table(shown.table)
     assert table is not None
     rest = Predicate(left=shown, operator="not in", right=(SubPlan(plan=taken),))
-    update = {"select": tuple(map(ColumnTerm.of, display_columns(table))), "set_operations": ()}
+    update = {"select": row_names(table), "set_operations": ()}
     yield plan.model_copy(update={**update, "where": conjunction((*conjuncts(plan.where), rest))})
 
 
@@ -34,5 +35,5 @@ def shows_rest_by_key(plan: Plan, demand: Demand) -> bool:
         return False
     table = demand.schema.table(shown.table)
     one = len(plan.tables) == 1 and isinstance(plan.tables[0], TableSource)
-    key = table is not None and table.primary_key == (shown.column,) and shown.ref not in display_columns(table)
+    key = table is not None and table.key == shown.ref and shown.ref not in display_columns(table)
     return one and key and plan.set_operations[0].operator == "except"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.own_keys import OwnKeyAsked
-from nodes.lexical.evidence import display_columns
+from nodes.coverage.rows import row_names
 from nodes.plan import ColumnTerm, Condition, Plan, Predicate, Star, SubPlan, TableSource, Term
 from nodes.plan.traversal import columns, conjunction, conjuncts
 
@@ -23,7 +23,7 @@ def through_own_key(plan: Plan, demand: Demand) -> Iterator[Plan]:
     assert table is not None
     kept = [each for each in conjuncts(plan.where) if not _is_spoken_of(each, asked)]
     of_key = [isinstance(term, ColumnTerm) and term.ref in (asked.key, asked.target) for term in plan.select]
-    named: tuple[Term, ...] = tuple(ColumnTerm.of(ref) for ref in display_columns(table))
+    named: tuple[Term, ...] = row_names(table)
     update = {"where": conjunction((*kept, other_row(asked))), "select": named if all(of_key) else plan.select}
     yield plan.model_copy(update=update)
 

@@ -49,7 +49,7 @@ def groups_rows(plan: Plan, demand: Demand) -> bool:
     if len(plan.group_by) != 1 or not isinstance(key := plan.group_by[0], ColumnTerm):
         return False
     table = demand.schema.table(key.table)
-    return table is not None and table.primary_key == (key.column,)
+    return table is not None and table.key == key.ref
 
 
 def adds_columns(demand: Demand) -> bool:
@@ -70,8 +70,8 @@ def _named(plan: Plan, demand: Demand) -> tuple[ColumnRef, ...]:
         if rivals and evidence.in_head(mention.start) and rivals[0] not in used:
             found.setdefault(rivals[0])
     if not found:
-        for mention in evidence.mentions.tables:
+        for mention in demand.inquiry.named_tables:
             table = demand.schema.table(mention.table)
-            if table and mention.score >= 0.8 and table.name.lower() not in tables:
+            if table and table.name.lower() not in tables:
                 found.update(dict.fromkeys(display_columns(table)))
     return tuple(found)

@@ -167,9 +167,9 @@ def _of_row(inquiry: Inquiry, at: int) -> tuple[Option, ...]:
     number, end = number_of(words[at].text), at - (words[at - 1].text in _NUMBERED if at else 0)
     named = [m.table for m in inquiry.evidence.mentions.tables if m.end == end and m.score >= NAMED_ROW]
     table = inquiry.schema.table(named[0]) if named else None
-    if table is None or len(table.primary_key) != 1 or not isinstance(number, int) or words[at - 1].text.endswith("s"):
+    key = table.key if table is not None else None
+    if key is None or not isinstance(number, int) or words[at - 1].text.endswith("s"):
         return ()
-    key = ColumnRef(table=table.name, column=table.primary_key[0])
     if inquiry.schema.describe(key).kind != "number":
         return ()
     before = inquiry.evidence.previous_tables

@@ -55,7 +55,7 @@ def _parts(inquiry: Inquiry) -> dict[str, list[ValueMatch]]:
 
 def _is_explained(inquiry: Inquiry, start: int, end: int) -> bool:
     columns = (m for m in inquiry.evidence.mentions.columns if m.candidates[0][1] >= NAMED)
-    tables = (m for m in inquiry.evidence.mentions.tables if m.score >= NAMED)
+    tables = inquiry.named_tables
     return any(m.start < end and start < m.end for m in (*columns, *tables))
 
 

@@ -121,7 +121,7 @@ def _not_among_themselves(inquiry: Inquiry, matches: list[ValueMatch], start: in
     before = inquiry.utterance.words[start - 1].text if start else ""
     if before not in _OWNED:
         return matches
-    owned = {m.table for m in inquiry.evidence.mentions.tables if m.end in (start - 1, start - 2) and m.score >= 0.8}
+    owned = {m.table for m in inquiry.named_tables if m.end in (start - 1, start - 2)}
     shown = {ref for name in owned if (table := inquiry.schema.table(name)) for ref in display_columns(table)}
     return [m for m in matches if m.column not in shown and m.kind in ("exact", "folded")] or matches
 

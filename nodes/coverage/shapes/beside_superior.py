@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.rows import row_names
 from nodes.coverage.shapes.measured_by import measure_of
-from nodes.lexical.evidence import display_columns
+from nodes.coverage.shapes.other_row import of_other_row, with_other_row
 from nodes.lexical.lexicon import SUPERIORS
 from nodes.lexical.utterance import stem
-from nodes.plan import ColumnTerm, Join, Operator, Plan, Predicate, TableSource
+from nodes.plan import ColumnTerm, Operator, Plan, Predicate
 from value_index.schema import ColumnRef, ForeignKey
 
 _THAN = re.compile(
@@ -40,20 +41,11 @@ def beside_superior(inquiry: Inquiry) -> Iterator[Plan]:
 
 
 def _plan(inquiry: Inquiry, key: ForeignKey, measure: ColumnRef, word: str) -> Plan:
-    def other(ref: ColumnRef) -> ColumnTerm:
-        return ColumnTerm.of(ref).model_copy(update={"occurrence": 1})
-
     less = word in _LESS
     if word in _BY_BIRTH and stem("age") not in inquiry.column_stems(measure):
         less = _BY_BIRTH[word]
     operator: Operator = "<" if less else ">"
     table = inquiry.schema.table(measure.table)
     assert table is not None
-    source = TableSource(table=measure.table)
-    on = Predicate(left=ColumnTerm.of(key.source), operator="=", right=(other(key.target),))
-    return Plan(
-        select=tuple(map(ColumnTerm.of, display_columns(table))),
-        tables=(source, source),
-        joins=(Join(on=on),),
-        where=Predicate(left=ColumnTerm.of(measure), operator=operator, right=(other(measure),)),
-    )
+    where = Predicate(left=ColumnTerm.of(measure), operator=operator, right=(of_other_row(measure),))
+    return with_other_row(key).model_copy(update={"select": row_names(table), "where": where})

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.own_bounds import bound_requirements
-from nodes.lexical.evidence import display_columns
-from nodes.plan import ColumnTerm, Plan, TableSource
+from nodes.coverage.rows import row_names
+from nodes.plan import Plan, TableSource
 from nodes.plan.traversal import conjunction
 
 FIRST = 2
@@ -24,13 +24,10 @@ def beyond_bound(inquiry: Inquiry) -> Iterator[Plan]:
         return
     for each in bound_requirements(inquiry):
         table = inquiry.schema.table(each.options[0].column.table)
-        first = any(
-            m.table == each.options[0].column.table and m.score >= NAMED and m.start <= FIRST
-            for m in evidence.mentions.tables
-        )
+        first = any(m.table == each.options[0].column.table and m.start <= FIRST for m in inquiry.named_tables)
         before = [m for m in evidence.named if m.end <= each.start and m.candidates[0][1] >= NAMED]
         if table is not None and first and not before:
-            shown = tuple(map(ColumnTerm.of, display_columns(table)))
+            shown = row_names(table)
             where = conjunction(each.options[0].conditions)
             yield Plan(select=shown, tables=(TableSource(table=table.name),), where=where)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.asked_group import asked_units
-from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.roles import said_role
 from nodes.coverage.shapes.measured_by import measure_of, ranks_down
 from nodes.lexical.evidence import display_columns
@@ -39,7 +39,7 @@ def extreme_of_each(inquiry: Inquiry) -> Iterator[Plan]:
 
 def _thing(inquiry: Inquiry, at: int) -> str | None:
     """Return the table whose rows are ranked: named right after the superlative, else first of all."""
-    named = [m for m in inquiry.evidence.mentions.tables if m.score >= NAMED]
+    named = inquiry.named_tables
     after = [m.table for m in named if at < m.start <= at + AFTER]
     before = [m.table for m in named if m.start < at]
     return next(iter((*after, *before)), None)

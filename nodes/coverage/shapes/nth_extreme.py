@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.rows import row_names
 from nodes.coverage.shapes.measured_by import measure_of, ranks_down
-from nodes.lexical.evidence import display_columns
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.plan import ColumnTerm, Ordering, Plan, Predicate, TableSource
 from value_index.schema import ColumnRef
@@ -34,7 +34,7 @@ def nth_extreme(inquiry: Inquiry) -> Iterator[Plan]:
 
 def _tables(inquiry: Inquiry) -> list[str]:
     """Return the tables that the words name, and those whose columns they name."""
-    named = [m.table for m in inquiry.evidence.mentions.tables if m.score >= NAMED]
+    named = [m.table for m in inquiry.named_tables]
     columns = [ref.table for m in inquiry.evidence.mentions.columns for ref, score in m.candidates if score >= NAMED]
     return list(dict.fromkeys((*named, *columns)))
 
@@ -48,7 +48,7 @@ def _plan(inquiry: Inquiry, measure: ColumnRef, place: int, at: int, *, descendi
     first = inquiry.utterance.words[0].text
     only_value = asks_value and not things and first not in ("who", "which", "whose")
     return Plan(
-        select=(value,) if only_value else tuple(map(ColumnTerm.of, display_columns(table))),
+        select=(value,) if only_value else row_names(table),
         distinct=only_value,
         tables=(TableSource(table=measure.table),),
         where=Predicate(left=value, operator="is not null")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirements.values import value_requirements
-from nodes.lexical.evidence import display_columns
+from nodes.coverage.rows import row_names
 from nodes.lexical.utterance import stem
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, SubPlan, TableSource
 from value_index.schema import ForeignKey
@@ -67,7 +67,7 @@ def other_side(inquiry: Inquiry) -> Iterator[Plan]:
         return
     value, words = values[0], inquiry.utterance.words
     before = words[value.start - 1].text if value.start else ""
-    named = {m.table for m in inquiry.evidence.mentions.tables if m.score >= NAMED}
+    named = {m.table for m in inquiry.named_tables}
     keys = [key for key in inquiry.schema.foreign_keys if key.source.table in named]
     for one, other in permutations(keys, 2):
         named_is_target = before == "to" and _is(inquiry, one, _FROM) and _is(inquiry, other, _TO)
@@ -96,7 +96,7 @@ def _plan(inquiry: Inquiry, asked: ForeignKey, named: ForeignKey, held: Predicat
     table = inquiry.schema.table(target)
     assert table is not None
     return Plan(
-        select=tuple(map(ColumnTerm.of, display_columns(table))),
+        select=row_names(table),
         tables=(TableSource(table=target),),
         where=Predicate(left=ColumnTerm.of(asked.target), operator="in", right=(SubPlan(plan=inner),)),
     )

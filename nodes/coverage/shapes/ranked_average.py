@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.calculations.ranked_thing import ranked_thing
-from nodes.coverage.edits.joining import row_key, with_table
+from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.rows import row_key, row_names
 from nodes.coverage.shapes.measured_by import measures
-from nodes.lexical.evidence import display_columns
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.plan import Aggregate, AggregateFunction, ColumnTerm, Ordering, Plan, TableSource
 from value_index.schema import ColumnRef
@@ -40,7 +40,7 @@ def ranked_average(inquiry: Inquiry) -> Iterator[Plan]:
     if plan is None or table is None or (thing.is_table and thing.column.table == figure.table):
         return
     term = ColumnTerm.of(thing.column)
-    shown = tuple(map(ColumnTerm.of, display_columns(table))) if thing.is_table else (term,)
+    shown = row_names(table) if thing.is_table else (term,)
     first = inquiry.evidence.superlatives[:1]
     word = match.group().split()[0].lower()
     yield plan.model_copy(

@@ -59,7 +59,7 @@ def _figure(inquiry: Inquiry, end: int) -> tuple[Term, str] | None:
         if mention.start >= end and score >= NAMED and is_number and inquiry.profiles.of(ref).date_form is None:
             averaged = any(function == "avg" for _, function in inquiry.evidence.aggregates)
             return Aggregate(function="avg" if averaged else "sum", argument=ColumnTerm.of(ref)), ref.table
-    named = [m for m in inquiry.evidence.mentions.tables if m.score >= NAMED and m.start >= end]
+    named = [m for m in inquiry.named_tables if m.start >= end]
     return (Aggregate(function="count", argument=Star()), named[0].table) if named else None
 
 

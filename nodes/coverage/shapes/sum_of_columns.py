@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.inquiry import NAMED, Inquiry
-from nodes.lexical.evidence import display_columns
+from nodes.coverage.rows import row_names
 from nodes.plan import Aggregate, AggregateFunction, Arithmetic, ColumnTerm, Plan, TableSource, Term
 from nodes.plan.model import ArithmeticOperator
 from value_index.schema import ColumnRef
@@ -57,5 +57,5 @@ def _plan(inquiry: Inquiry, term: Term, name: str) -> Plan:
     if functions and not words & {"each", "every", "per"}:
         select: tuple[Term, ...] = (Aggregate(function=functions[0], argument=term),)
     else:
-        select = (*map(ColumnTerm.of, display_columns(table)), term)
+        select = (*row_names(table), term)
     return Plan(select=select, tables=(TableSource(table=name),))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nodes.coverage.edits.joining import row_key, with_table
+from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.roles import rivals, said_role
+from nodes.coverage.rows import row_key, row_names
 from nodes.lexical.comparisons import meant_operator
-from nodes.lexical.evidence import display_columns
-from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Operator, Plan, Predicate, Star, TableSource
+from nodes.plan import Aggregate, LiteralTerm, Operator, Plan, Predicate, Star, TableSource
 from value_index.schema import Schema
 
 _COUNTED: frozenset[Operator] = frozenset((">", ">=", "="))
@@ -24,13 +24,13 @@ def things_with_many(inquiry: Inquiry) -> Iterator[Plan]:
     "Chefs with more than one recipe": `SELECT name FROM recipe JOIN chef GROUP BY chef_id HAVING count(*) > 1`.
     """
     evidence = inquiry.evidence
-    things = [m for m in evidence.mentions.tables if m.score >= NAMED and m.start <= FIRST]
+    things = [m for m in inquiry.named_tables if m.start <= FIRST]
     listed = [m for m in evidence.named if m.candidates[0][1] >= NAMED and evidence.in_head(m.start)]
     compared = [c for c in evidence.cues.comparisons if evidence.cues.count_compared(c, evidence.table_starts)]
     if len(compared) != 1 or not things or listed or evidence.aggregates or evidence.cues.count is not None:
         return
     at, operator = compared[0].position, meant_operator(inquiry.utterance, compared[0])
-    counted = [m for m in evidence.mentions.tables if m.score >= NAMED and at < m.start <= at + 2]
+    counted = [m for m in inquiry.named_tables if at < m.start <= at + 2]
     thing = inquiry.schema.table(max(things, key=lambda m: m.score).table)
     if operator not in _COUNTED or not counted or thing is None or counted[0].table == thing.name:
         return
@@ -41,7 +41,7 @@ def things_with_many(inquiry: Inquiry) -> Iterator[Plan]:
     other = link or other
     plan = with_table(Plan(tables=(TableSource(table=other),), joins=()), thing.name, inquiry.schema)
     if plan is not None:
-        shown = tuple(map(ColumnTerm.of, display_columns(thing)))
+        shown = row_names(thing)
         count = Aggregate(function="count", argument=Star())
         having = Predicate(left=count, operator=operator, right=(LiteralTerm(value=compared[0].number),))
         yield plan.model_copy(

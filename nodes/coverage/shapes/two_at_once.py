@@ -10,8 +10,8 @@ from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.join_paths import hops
 from nodes.coverage.requirement import Requirement
 from nodes.coverage.requirements.values import value_requirements
+from nodes.coverage.rows import row_names
 from nodes.lexical.comparisons import number_of
-from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, Join, Operator, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import conjunction
 from value_index.schema import ColumnRef, Schema
@@ -48,7 +48,7 @@ def two_at_once(inquiry: Inquiry) -> Iterator[Plan]:
         for operator, inner in zip(operators, paths, strict=True)
         if inner is not None
     )
-    shown = tuple(map(ColumnTerm.of, display_columns(table)))
+    shown = row_names(table)
     yield Plan(select=shown, tables=(TableSource(table=thing.table),), where=conjunction(where))
 
 
@@ -63,8 +63,7 @@ def _thing(inquiry: Inquiry, values: list[Requirement]) -> ColumnRef | None:
     stored = {each.options[0].column.table for each in values}
     named = [m for m in inquiry.evidence.mentions.tables if m.score >= NAMED and m.table not in stored]
     tables = [inquiry.schema.table(m.table) for m in sorted(named, key=lambda m: (m.start, -m.score))]
-    keyed = [table for table in tables if table is not None and len(table.primary_key) == 1]
-    return ColumnRef(table=keyed[0].name, column=keyed[0].primary_key[0]) if keyed else None
+    return next((table.key for table in tables if table is not None and table.key is not None), None)
 
 
 def _members(inquiry: Inquiry, thing: ColumnRef, value: Requirement) -> Plan | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.shapes.other_row import of_other_row, with_other_row
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.lexicon import SUPERIORS
 from nodes.lexical.utterance import stem
-from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource
-from value_index.schema import ColumnRef, ForeignKey
+from nodes.plan import ColumnTerm, Plan
+from value_index.schema import ForeignKey
 
 _BESIDE = re.compile(
     r"\b(?:with|and|along with|together with|next to|beside) (?:the )?(?:names? of )?(?:(?:their|its|his|her)(?: own| direct)? (?P<whom>\w+)"
@@ -32,22 +33,18 @@ def with_superior(inquiry: Inquiry) -> Iterator[Plan]:
     for key in inquiry.schema.foreign_keys:
         own = inquiry.column_stems(key.source) - _IDLE
         one = key.source.table == key.target.table
-        named = any(m.table == key.source.table and m.score >= NAMED for m in inquiry.evidence.mentions.tables)
-        if one and named and (said in own or (said in SUPERIORS and bool(own & SUPERIORS or match["whom"]))):
+        if (
+            one
+            and inquiry.is_named(key.source.table)
+            and (said in own or (said in SUPERIORS and bool(own & SUPERIORS or match["whom"])))
+        ):
             yield _plan(inquiry, key)
             return
 
 
 def _plan(inquiry: Inquiry, key: ForeignKey) -> Plan:
-    def other(ref: ColumnRef) -> ColumnTerm:
-        return ColumnTerm.of(ref).model_copy(update={"occurrence": 1})
-
     table = inquiry.schema.table(key.source.table)
     assert table is not None
-    names, source = display_columns(table), TableSource(table=key.source.table)
-    on = Predicate(left=ColumnTerm.of(key.source), operator="=", right=(other(key.target),))
-    return Plan(
-        select=(*map(ColumnTerm.of, names), *map(other, names)),
-        tables=(source, source),
-        joins=(Join(kind="left", on=on),),
-    )
+    names = display_columns(table)
+    select = (*map(ColumnTerm.of, names), *map(of_other_row, names))
+    return with_other_row(key, "left").model_copy(update={"select": select})

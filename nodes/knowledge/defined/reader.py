@@ -120,7 +120,7 @@ class Reader:
 
     def key(self, table: Table) -> str | None:
         """Write the one column that tells a table's rows apart; None if it takes several."""
-        return self.name(table.primary_key[0], table) if len(table.primary_key) == 1 else None
+        return self.name(table.key.column, table) if table.key is not None else None
 
     def keys(self, source: str, target: str) -> list[str]:
         """Return the columns by which a table refers to another."""

@@ -40,7 +40,7 @@ class TurnBefore:
         smaller = next(idle_tables(plan_parts.plan, self.demand), None)
         if smaller is None:
             return 0
-        named = {m.table.lower() for m in self.demand.evidence.mentions.tables if m.score >= 0.8}
+        named = {m.table.lower() for m in self.demand.inquiry.named_tables}
         told = self._before.folded_tables if self._before and self._before.filters & plan_parts.filters else frozenset()
         return len(plan_parts.folded_tables - PlanParts(smaller).folded_tables - named - told)
 

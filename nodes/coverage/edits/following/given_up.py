@@ -23,7 +23,7 @@ def given_up_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     taken_back = columns_given_up(demand.inquiry)
     named = taken_back or named_columns(demand)
-    tables = {m.table.lower() for m in demand.evidence.mentions.tables if m.score >= 0.8 and not taken_back}
+    tables = {m.table.lower() for m in demand.inquiry.named_tables if not taken_back}
     parts = conjuncts(plan.where)
     kept = tuple(each for each in parts if not _speaks_of(each, named, tables))
     if len(kept) < len(parts):

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.following.shown_rows import has_name, keys_to, names_of, things_shown
+from nodes.coverage.edits.following.shown_rows import keys_to, things_shown
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED
+from nodes.coverage.rows import has_name, row_names
 from nodes.plan import Plan
 from value_index.schema import Table
 
@@ -33,7 +34,7 @@ def led_to(plan: Plan, demand: Demand) -> Iterator[Plan]:
     for table in tables_led_to(demand)[:MOST_TABLES]:
         joined = with_table(plan, table.name, demand.schema)
         if joined is not None:
-            for names in ((*names_of(table),), (*plan.select, *names_of(table))):
+            for names in ((*row_names(table),), (*plan.select, *row_names(table))):
                 yield joined.model_copy(update={"select": names, "distinct": False, "order_by": ()})
 
 

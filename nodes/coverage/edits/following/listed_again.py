@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import points_at_rows
+from nodes.coverage.rows import row_names
 from nodes.coverage.things_asked import shows_figures_only
-from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, Plan, TableSource, Term
 
 
@@ -55,4 +55,4 @@ def _asks_for_rows(demand: Demand) -> bool:
 def _called(plan: Plan, demand: Demand) -> tuple[Term, ...]:
     first = plan.tables[0] if plan.tables else None
     table = demand.schema.table(first.table) if isinstance(first, TableSource) else None
-    return tuple(map(ColumnTerm.of, display_columns(table))) if table else ()
+    return row_names(table) if table else ()

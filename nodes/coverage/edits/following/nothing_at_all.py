@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.following.shown_rows import key_term, keys_to, names_of, tables_named, things_shown
+from nodes.coverage.edits.following.shown_rows import key_term, keys_to, tables_named, things_shown
+from nodes.coverage.rows import row_names
 from nodes.plan import ColumnTerm, Plan, Predicate, SubPlan, TableSource, Term
 from nodes.plan.traversal import columns, conjunction, conjuncts
 from value_index.schema import ColumnRef, Table
@@ -31,7 +32,7 @@ def nothing_at_all(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if deed.table.lower() not in tables and not plan.group_by and plan.limit is None:
         yield plan.model_copy(update={"where": conjunction((*conjuncts(plan.where), absent))})
     shown = tuple(t for t in plan.select if isinstance(t, ColumnTerm) and t.table.lower() == things.name.lower())
-    select: tuple[Term, ...] = shown if set(names_of(things)) <= set(shown) else names_of(things)
+    select: tuple[Term, ...] = shown if set(row_names(things)) <= set(shown) else row_names(things)
     own = [each for each in conjuncts(plan.where) if {t.table.lower() for t in columns(each)} == {things.name.lower()}]
     for kept in dict.fromkeys((tuple(own), ())):
         where = conjunction((*kept, absent))

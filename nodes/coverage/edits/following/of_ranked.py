@@ -9,15 +9,15 @@ from nodes.coverage.asked_order import ranked_columns, ranked_down
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.following.listed_again import named_beside
 from nodes.coverage.edits.following.shown_rows import (
-    has_name,
+    cuts_inside_in,
     key_term,
     keys_through,
-    names_of,
     tables_named,
     things_shown,
 )
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import points_at_rows
+from nodes.coverage.rows import has_name, row_names
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
 from nodes.plan.traversal import conjunction
@@ -38,8 +38,8 @@ def of_ranked(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if chosen is None or things is None:
         return
     inner = chosen.model_copy(update={"select": (key_term(things),), "distinct": False})
-    if chosen.limit != 1 and demand.schema.dialect in ("mysql", "mariadb"):
-        return  # no LIMIT inside IN there
+    if chosen.limit != 1 and not cuts_inside_in(demand.schema):
+        return
     for name in tables_named(demand):
         table, keys = demand.schema.table(name), keys_through(things, name, demand)
         for key in keys[:1] if table is not None else ():
@@ -107,5 +107,5 @@ def _told(table: Table, demand: Demand) -> Iterator[tuple[Term, ...]]:
     if named:
         yield named
     if has_name(table):
-        yield names_of(table)
+        yield row_names(table)
     yield (Star(),)

@@ -41,7 +41,7 @@ def asks_for_others(demand: Demand) -> bool:
 
 def _chosen(parts: tuple[Condition, ...], demand: Demand) -> Condition | None:
     """Return the condition that the others do not meet: on a named table or column, else new in the turn before."""
-    named = {m.table.lower() for m in demand.evidence.mentions.tables if m.score >= 0.8}
+    named = {m.table.lower() for m in demand.inquiry.named_tables}
     of_named = [each for each in parts if named & {term.table.lower() for term in columns(each)}]
     earlier = demand.evidence.turn.earlier_plans
     older = frozenset(conjuncts(earlier[-2].where)) if len(earlier) > 1 and earlier[-2] else frozenset[Condition]()

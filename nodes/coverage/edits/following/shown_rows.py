@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.inquiry import NAMED
-from nodes.lexical.evidence import display_columns
-from nodes.lexical.lexicon import DISPLAY_WORDS
-from nodes.lexical.utterance import name_words
-from nodes.plan import ColumnTerm, Plan, TableSource, Term
-from value_index.schema import ColumnRef, Table
+from nodes.plan import ColumnTerm, Plan, TableSource
+from value_index.schema import ColumnRef, Schema, Table
 
 
 def things_shown(plan: Plan, demand: Demand) -> Table | None:
@@ -17,17 +13,23 @@ def things_shown(plan: Plan, demand: Demand) -> Table | None:
     first = plan.tables[0] if plan.tables else None
     name = shown.table if shown else first.table if isinstance(first, TableSource) else ""
     table = demand.schema.table(name)
-    return table if table is not None and len(table.primary_key) == 1 else None
+    return table if table is not None and table.key is not None else None
 
 
 def key_term(table: Table) -> ColumnTerm:
     """Return the key of a table that has one."""
-    return ColumnTerm(table=table.name, column=table.primary_key[0])
+    assert table.key is not None
+    return ColumnTerm.of(table.key)
+
+
+def cuts_inside_in(schema: Schema) -> bool:
+    """Tell whether the engine takes a LIMIT inside IN; MySQL and MariaDB do not."""
+    return schema.dialect != "mysql"
 
 
 def keys_to(things: Table, other: str, demand: Demand) -> tuple[ColumnRef, ...]:
     """Return the columns of another table that lead to the rows of a table."""
-    target = (things.name.lower(), things.primary_key[0].lower())
+    target = key_term(things).ref.folded
     keys = demand.schema.foreign_keys
     return tuple(k.source for k in keys if k.target.folded == target and k.source.table.lower() == other.lower())
 
@@ -41,14 +43,4 @@ def keys_through(things: Table, other: str, demand: Demand) -> tuple[ColumnRef, 
 
 def tables_named(demand: Demand) -> tuple[str, ...]:
     """Return the tables that the words name, in their order."""
-    return tuple(dict.fromkeys(m.table for m in demand.evidence.mentions.tables if m.score >= NAMED))
-
-
-def names_of(table: Table) -> tuple[Term, ...]:
-    """Return what the rows of a table are called by."""
-    return tuple(map(ColumnTerm.of, display_columns(table)))
-
-
-def has_name(table: Table) -> bool:
-    """Tell whether rows of a table are called by something: a title, a name."""
-    return any(set(name_words(ref.column)) & set(DISPLAY_WORDS) for ref in display_columns(table))
+    return tuple(dict.fromkeys(m.table for m in demand.inquiry.named_tables))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.joining import row_key
+from nodes.coverage.edits.following.shown_rows import cuts_inside_in
+from nodes.coverage.rows import row_key
 from nodes.plan import Aggregate, ColumnTerm, Condition, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import conjunction, conjuncts, walk
 
@@ -45,7 +46,7 @@ def ignores_cut(plan: Plan, demand: Demand) -> bool:
     before = demand.previous
     if before is None or before.limit in (None, 1) or not before.order_by or before.set_operations:
         return False
-    if demand.schema.dialect in ("mysql", "mariadb"):  # they know no LIMIT inside IN
+    if not cuts_inside_in(demand.schema):
         return False
     if plan == before or plan.set_operations or not _THEM.search(demand.inquiry.utterance.text):
         return False
@@ -84,7 +85,7 @@ def _key(before: Plan, demand: Demand) -> ColumnTerm | None:
         return None
     key = row_key(shown[0], demand.schema)
     table = demand.schema.table(key.table)
-    return key if table is not None and table.primary_key == (key.column,) else None
+    return key if table is not None and table.key == key.ref else None
 
 
 def _tables(plan: Plan) -> set[str]:
