@@ -43,8 +43,8 @@ wheel: $(VENV)/.uv
 test-wheel: wheel $(VENV)/.test
 	$(BIN)/python -m pytest -n 0 -m wheel tests/test_wheel.py
 
-# TURNSQL_SMALL=FOLDER takes a small model that was trained before (FOLDER/model, FOLDER/adapter).
-test-vllm: $(VENV)/.test $(VLLM)/bin/python
+# SmolLM2 with an adapter that is trained for some minutes; TURNSQL_SMALL=FOLDER takes what was trained before (FOLDER/model, FOLDER/adapter).
+test-vllm: $(VENV)/.test $(VLLM)/.chain
 	TURNSQL_VLLM_PYTHON=$(CURDIR)/$(VLLM)/bin/python $(BIN)/python -m pytest -n 0 -s -o faulthandler_timeout=0 -m vllm tests/test_vllm.py
 
 test-llamacpp: $(VENV)/.test $(LLAMACPP)/bin/python
