@@ -25,6 +25,7 @@ from nodes.prompts.feedback import empty_result
 from nodes.prompts.parts import PromptParts
 from nodes.prompts.sql_prompt import sql_prompt
 from nodes.sql.aliased_text import aliased_lines
+from nodes.sql.as_stored import as_stored
 from nodes.sql.ebnf_grammar import GrammarLevel, grammar_of
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
@@ -142,7 +143,7 @@ class Llm(Variant):
             return ""
         prompt = fitted(lambda turn: self._prompt(turn, schema, context), state, context)
         bounded = prompt.model_copy(update={"grammar": grammar_of(self.grammar, schema, state), "sampling": sampling})
-        return sql_text((await ask(context, state, "sql_generation", bounded)).text)
+        return as_stored(sql_text((await ask(context, state, "sql_generation", bounded)).text), context.schema)
 
     def _sure_of(self, state: GraphState) -> bool:
         """Tell whether the first plan needs no model; a person's never does."""

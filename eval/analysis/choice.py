@@ -26,6 +26,7 @@ from nodes.choice.gather import agreement, gather, offers_of
 from nodes.compact.ranking.plan_review import PlanReview
 from nodes.node import Context
 from nodes.plan import Plan
+from nodes.sql.as_stored import as_stored
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.repair import with_sources
@@ -143,7 +144,7 @@ def _plans(record: TurnRecord, database: Database) -> Iterator[tuple[str, float]
 
 def judged_groups(turn: ChoiceTurn, model: str) -> list[tuple[CandidateGroup, GroupFacts, bool]]:
     """Return the candidates of a turn, and whether each is right by the value verdict."""
-    offers = offers_of(turn.plans, model)
+    offers = offers_of(turn.plans, as_stored(model, turn.database.schema))
     score = turn.review.score
     groups = gather(offers, turn.database, confidence=turn.confidence, deadline=DEADLINE, score=score)
     return [(group, facts, is_right(turn, group.sql)) for group, facts in groups]

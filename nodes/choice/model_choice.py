@@ -10,6 +10,7 @@ from nodes.llm.messages import Prompt
 from nodes.llm.sql_text import sql_text
 from nodes.node import Context
 from nodes.prompting import ask, conversation, engine_name, fitted
+from nodes.sql.as_stored import as_stored
 from nodes.state import CandidateGroup, Choice, GraphState
 
 SHOWN_ROWS = 3
@@ -34,7 +35,7 @@ async def model_choice(choice: Choice, state: GraphState, context: Context, *, d
     reply = await ask(context, state, "sql_generation", prompt)
     number = chosen_number(reply.text, len(places))
     if number is None:
-        return _written(choice, sql_text(reply.text), context, deadline)
+        return _written(choice, as_stored(sql_text(reply.text), context.schema), context, deadline)
     # Behind "The answer is 2" the first token's alternatives say nothing of the number.
     tokens = reply.first_token if reply.text.lstrip()[:1].isdigit() else {}
     return _named(choice, places, number, number_logprobs(tokens, len(places)))
