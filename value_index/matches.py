@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr
@@ -39,3 +40,34 @@ class ValueMatch(FrozenModel):
         row = self.model_dump(mode="json")
         column, via = row.pop("column"), row.pop("via")
         return {**row, **column, "via": f"{via['table']}.{via['column']}" if via else None}
+
+
+VERBATIM = ("exact", "folded")
+"""How a value is matched whose text the mention spells."""
+
+
+def chance_of_any(readings: Iterable[tuple[float, ColumnRef, StoredValue, Provenance]]) -> float:
+    """Return how likely a mention is a value at all, of whichever column.
+
+    Columns of one table that store the same text to the letter share its chance among them: "population of France" beside
+    country.name and country.local_name.
+
+    Args:
+        readings: the chance of each, its column, its value, and how the mention reached it.
+
+    >>> name, local = (ColumnRef(table="country", column=each) for each in ("name", "local_name"))
+    >>> chance_of_any([(0.25, name, "France", "exact"), (0.25, local, "France", "exact"), (0.125, local, "Frans", "fuzzy")])
+    0.5
+    """
+    ranked = sorted(readings, key=lambda each: -each[0])
+    if not ranked:
+        return 0.0
+    best, column, value, kind = ranked[0]
+    if kind not in VERBATIM:
+        return best
+    alike = {
+        other: chance
+        for chance, other, text, how in reversed(ranked)
+        if how in VERBATIM and (other.table, text) == (column.table, value)
+    }
+    return min(1.0, sum(alike.values()))

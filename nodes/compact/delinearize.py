@@ -29,6 +29,7 @@ from nodes.plan import (
     Join,
     Junction,
     LiteralTerm,
+    LiteralValue,
     Operator,
     Ordering,
     Plan,
@@ -42,6 +43,8 @@ from nodes.plan import (
     TableSource,
     Term,
 )
+
+_OF_PATTERNS: dict[Operator, Operator] = {"=": "like", "!=": "not like"}
 
 
 def from_symbols(symbols: tuple[Symbol, ...], items: Items) -> Plan:
@@ -163,7 +166,10 @@ class _Reader:
             members = self._terms()
             self.expect("]")
             return Predicate(left=left, operator=operator, right=members)
-        return Predicate(left=left, operator=operator, right=(self._term(),))
+        right = self._term()
+        if isinstance(right, LiteralTerm) and _is_pattern(right.value):
+            operator = _OF_PATTERNS.get(operator, operator)  # no column stores a text with its wildcards
+        return Predicate(left=left, operator=operator, right=(right,))
 
     def _term(self) -> Term:
         symbol = self._next()
@@ -223,3 +229,8 @@ def _joins(sources: tuple[Source, ...], pairs: list[tuple[Term, Term]]) -> tuple
     return tuple(
         Join(kind="inner", on=_junction("and", parts)) if parts else Join(kind="cross") for parts in conditions[1:]
     )
+
+
+def _is_pattern(value: LiteralValue) -> bool:
+    """Tell whether a literal begins or ends with a wildcard: '%West%' of "a city containing West"."""
+    return isinstance(value, str) and len(value) > 1 and (value.startswith("%") or value.endswith("%"))

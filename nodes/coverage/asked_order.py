@@ -9,16 +9,25 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.comparisons import number_of
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.lexical.utterance import stem
-from nodes.plan import ColumnTerm, Ordering
+from nodes.plan import Aggregate, ColumnTerm, Ordering, Term
+from nodes.plan.traversal import walk
 from value_index.schema import ColumnRef
 
 _FIRST = re.compile(
     r"\b(?!the\b)(?P<word>[a-z]+) (?:ones? |values? |\w+ )?(?:first|on top|at the top)\b", re.IGNORECASE
 )
 _FROM = re.compile(r"\bfrom (?:the )?(?P<word>[a-z]+)(?: \w+)? to (?:the )?(?P<last>[a-z]+)\b", re.IGNORECASE)
+_STARTING = re.compile(r"\b(?:start|begin)(?:s|ing|ning)? (?:with|from|at) (?:the )?(?P<word>[a-z]+)\b", re.IGNORECASE)
 _LISTED = frozenset(
     ("lowest", "highest", "most", "least", "fewest", "a", "z", "high", "low", "best", "worst", "top", "bottom")
 )
+_GRADES = {
+    "old": "oldest", "young": "youngest", "new": "newest", "early": "earliest", "late": "latest", "recent": "latest",
+    "big": "biggest", "large": "largest", "small": "smallest", "long": "longest", "short": "shortest", "tall": "tallest",
+    "heavy": "heaviest", "light": "lightest", "cheap": "cheapest", "fast": "fastest", "slow": "slowest", "rich": "richest",
+    "many": "most", "few": "fewest", "good": "best", "bad": "worst",
+}  # fmt: skip
+"""Words between which an order runs, to the superlative at which it begins: "from old to young"."""
 _BY_TIME = frozenset(map(stem, ("age",)))
 _RACED = frozenset(map(stem, ("time", "duration", "seconds", "lap")))
 _BY_SPEED = frozenset(("fastest", "slowest"))
@@ -80,11 +89,22 @@ def runs_wrong_way(first: Ordering, inquiry: Inquiry) -> bool:
     return first.descending != ranked_down(word, (first.term.ref,), inquiry)
 
 
+def is_other_extreme(term: Term, inquiry: Inquiry) -> bool:
+    """Tell whether a figure is the extreme at the other end of the only superlative: "the oldest" and min(age)."""
+    superlatives = inquiry.evidence.superlatives
+    if len(superlatives) != 1 or not isinstance(term, Aggregate) or term.function not in ("max", "min"):
+        return False
+    figured = tuple(each.ref for each in walk(term) if isinstance(each, ColumnTerm))
+    down = ranked_down(inquiry.utterance.words[superlatives[0].position].text, figured, inquiry)
+    return down is not None and down != (term.function == "max")
+
+
 def _leading(text: str) -> tuple[str, bool]:
     """Return the word that comes first in an order of all rows, and whether there is one."""
-    for pattern in (_FROM, _FIRST):
+    for pattern in (_FROM, _STARTING, _FIRST):
         for match in pattern.finditer(text):
             word = match["word"].lower()
+            word = _GRADES.get(word, word) if pattern is _FROM else word
             if word in SUPERLATIVES or word in _LISTED:
                 return word, True
     return "", False

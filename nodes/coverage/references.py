@@ -26,7 +26,7 @@ _INSTEAD = re.compile(
 )
 _REGARDLESS = re.compile(
     r"\b(?:regardless|irrespective) of\b|\bforget (?:about )?\b|\bno matter\b|\b(?:drop|remove|ignore|undo|clear) (?:the|that|this) (?:filter|condition|restriction|limit)"
-    r"|\bfor any\b|\bnot only\b",
+    r"|\bfor any\b|\bany (?:kind|type|sort)s? of\b|\bof any (?:kind|type|sort)\b|\bnot only\b",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(r"\b(?:too|also|as well|in addition|include|including|add|adding|plus)\b", re.IGNORECASE)

@@ -185,13 +185,17 @@ class Cues:
             if template is None:
                 continue
             start = next((j for j in range(i + 1, len(words)) if words[j].text not in PATTERN_FILLERS), len(words))
-            if start < len(words) and start <= i + 4:
+            if start < len(words) and start <= i + 4 and not self._begins_order(start):
                 end = self.utterance.quoted_end(start)
                 text = self.utterance.text[words[start].start : words[end - 1].end]
                 denied = any(each.text in EXCLUSION_CUES for each in words[max(0, i - 2) : i])
                 operator: Operator = "not like" if denied else "like"
                 found.setdefault(start, TextPart(start, end, template.format(text), operator))
         return tuple(found.values())
+
+    def _begins_order(self, at: int) -> bool:
+        """Whether a word says which row comes first, and is no part of a text: "starting with the oldest"."""
+        return self.utterance.words[at].text in SUPERLATIVES and not self.utterance.is_quoted(at)
 
     def count_compared(self, comparison: NumberComparison, table_starts: frozenset[int]) -> bool:
         """Whether a comparison counts rows of a table ("at least 3 events"): one is named right after the number."""

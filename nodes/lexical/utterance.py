@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 import snowballstemmer
 
@@ -22,6 +22,11 @@ def stem(word: str) -> str:
     """Return the English stem of a lower-case word."""
     # A stemmer holds the word it works on, so a shared one would not be safe in threads.
     return snowballstemmer.stemmer("english").stemWord(word)
+
+
+_DOUBLES = ("duplicate", "duplicates", "duplication", "repeat", "repeats", "repetition", "repetitions", "doubles")
+_MEANT = {("no", "of"): "number", **{(word, double): "distinct" for word in ("no", "without") for double in _DOUBLES}}
+"""A word that denies nothing before the word that says so: "the no of flights", "with no duplicates"."""
 
 
 @lru_cache(maxsize=1 << 14)
@@ -65,6 +70,9 @@ class Utterance:
         for match in islice(_WORD.finditer(text), MAX_WORDS):
             plain = re.sub(r"['’]s?$", "", match.group().lower())
             words.append(Word(plain, stem(plain), match.start(), match.end()))
+        for at, (word, after) in enumerate(pairwise(words)):
+            if meant := _MEANT.get((word.text, after.text)):
+                words[at] = replace(word, text=meant, stem=stem(meant))
         return cls(text, tuple(words))
 
     @cached_property

@@ -10,6 +10,7 @@ from nodes.lexical.features.value import ValueFeatures
 from nodes.lexical.value_candidates import ValueCandidate, ValueCandidates
 from nodes.state import GroundedValue
 from value_index.linear_model import Weights, probability
+from value_index.matches import chance_of_any
 
 CARRIED_SCORE = 0.9
 """The score of a value that is kept from the previous turn."""
@@ -34,13 +35,14 @@ class Grounder:
         for candidate in ValueCandidates(self.evidence).all():
             scored = (probability(features.of(candidate), weights), candidate)
             spans.setdefault((candidate.start, candidate.end), []).append(scored)
-        ranked = sorted((sorted(found, key=lambda pair: -pair[0]) for found in spans.values()), key=lambda f: -f[0][0])
-        chosen = [found for found in ranked if found[0][0] >= threshold][:budget]
-        chosen.sort(key=lambda found: found[0][1].start)
-        return (*(self._grounded(found) for found in chosen), *self._carried())
+        ranked = [sorted(found, key=lambda pair: -pair[0]) for found in spans.values()]
+        likely = sorted(((_chance(found), found) for found in ranked), key=lambda pair: -pair[0])
+        chosen = [(chance, found) for chance, found in likely if chance >= threshold][:budget]
+        chosen.sort(key=lambda pair: pair[1][0][1].start)
+        return (*(self._grounded(chance, found) for chance, found in chosen), *self._carried())
 
-    def _grounded(self, ranked: list[tuple[float, ValueCandidate]]) -> GroundedValue:
-        score, best = ranked[0]
+    def _grounded(self, score: float, ranked: list[tuple[float, ValueCandidate]]) -> GroundedValue:
+        best = ranked[0][1]
         return GroundedValue(
             mention=best.mention,
             column=best.column,
@@ -65,3 +67,8 @@ class Grounder:
                         score=CARRIED_SCORE,
                         provenance="carried",
                     )
+
+
+def _chance(ranked: list[tuple[float, ValueCandidate]]) -> float:
+    """Return how likely some words are a value of any column."""
+    return chance_of_any((score, each.column, each.value, each.provenance) for score, each in ranked)

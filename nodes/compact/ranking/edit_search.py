@@ -49,7 +49,9 @@ ASKED_EDITS = frozenset(
     )
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
-SENSE_EDITS = frozenset(("within_cut", "shape", "distinct", "repeat", "null_key", "join", "measure", "absent"))
+SENSE_EDITS = frozenset(
+    ("within_cut", "shape", "distinct", "repeat", "null_key", "join", "measure", "absent", "extreme")
+)
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
 COMPLETED = frozenset(
     (
@@ -77,6 +79,7 @@ BROKEN = (
     "texts_compared",
     "key_summed",
     "counts_itself",
+    "one_row_ordered",
 )
 """Features of plans that are mended wherever they rank."""
 EDITED = 4

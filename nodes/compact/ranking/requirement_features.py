@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import get_args
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.coverage.asked_order import runs_wrong_way
+from nodes.coverage.asked_order import is_other_extreme, runs_wrong_way
 from nodes.coverage.calculations.compared_counts import compares_counts
 from nodes.coverage.calculations.differences import tells_difference
 from nodes.coverage.calculations.measures import counts_rows
@@ -236,6 +236,8 @@ class RequirementFeatures:
         out: Features = {}
         if asked is None and plan.order_by:
             out["direction_wrong"] = float(runs_wrong_way(plan.order_by[0], self.demand.inquiry))
+        elif asked is None and len(plan.select) == 1:
+            out["direction_wrong"] = float(is_other_extreme(plan.select[0], self.demand.inquiry))
         if asked is not None:
             first = plan.order_by[0] if plan.order_by else None
             out["list_cut"] = float(asked.is_list and plan.limit is not None)

@@ -21,6 +21,7 @@ from nodes.coverage.calculations.own_counts import counts_itself
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.asked_people import shows_people
 from nodes.coverage.edits.display import shows_another_name, shows_conditions
+from nodes.coverage.edits.one_row import orders_one_row
 from nodes.coverage.edits.own_key import goes_through_own_key
 from nodes.coverage.edits.tables import uses_copies
 from nodes.coverage.join_paths import fan_traps, repeats_rows
@@ -42,6 +43,7 @@ FEATURES = (
     ),
     Feature("period_as_key", 'True if it compares a key with a time that the words name: an id of 2022 for "in 2022".'),
     Feature("undetermined", "How many columns it shows that its group by a table's key does not fix."),
+    Feature("one_row_ordered", "True if it puts the one row of an aggregate in order."),
     Feature("cross_join", "How many tables are joined by nothing."),
     Feature("fan_trap", "How many joins multiply rows that are counted or summed."),
     Feature("own_members", "True if it looks for a column among all of its own values: x NOT IN (SELECT x ...)."),
@@ -119,6 +121,7 @@ class SenseFeatures:
             "key_summed": float(any(isinstance(term, ColumnTerm) and term.ref in keys for term in summed)),
             "flag_averaged": float(any(a.function == "avg" and self._is_flag(a.argument) for a in plan_parts.aggregates)),
             "shows_literal": float(any(isinstance(term, LiteralTerm) for term in plan.select)),
+            "one_row_ordered": float(any(map(orders_one_row, blocks))),
             "counts_itself": float(any(counts_itself(b, self.demand) for b in blocks)),
             "time_as_number": float(any(takes_time_for_number(part, self.demand) for part in plan_parts.parts)),
             "period_as_key": float(takes_time_for_key(comparisons, self.demand)),

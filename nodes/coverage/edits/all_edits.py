@@ -40,6 +40,7 @@ from nodes.coverage.edits.joins import sound_joins
 from nodes.coverage.edits.listed import shown_lists
 from nodes.coverage.edits.names_for_keys import names_for_keys
 from nodes.coverage.edits.names_of_rest import names_of_the_rest
+from nodes.coverage.edits.one_row import extreme_of_all
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
 from nodes.coverage.edits.projections import asked_projections
@@ -84,6 +85,7 @@ EDITS: Mapping[str, Edit] = {
     "distinct": shown_once,
     "time_group": grouped_by_time,
     "counted": counted_rows,
+    "extreme": extreme_of_all,
     "share": asked_shares,
     "group_share": shares_of_groups,
     "difference": asked_differences,
@@ -96,7 +98,7 @@ EDITS: Mapping[str, Edit] = {
 }
 
 
-MENDING = ("join", "repeat", "null_key", "table", "cast", "measure", "counted")
+MENDING = ("join", "repeat", "null_key", "table", "cast", "measure", "counted", "extreme")
 """Edits that take out what cannot be meant, whatever the words ask for."""
 
 

@@ -12,7 +12,17 @@ from nodes.coverage.requirements.measured import in_units_of, time_columns_named
 from nodes.lexical.comparisons import NumberComparison, meant_operator, number_of
 from nodes.lexical.lexicon import COMPARED
 from nodes.lexical.utterance import stem
-from nodes.plan import Aggregate, Cast, ColumnTerm, LiteralTerm, LiteralValue, Operator, Predicate, Term
+from nodes.plan import (
+    Aggregate,
+    AggregateFunction,
+    Cast,
+    ColumnTerm,
+    LiteralTerm,
+    LiteralValue,
+    Operator,
+    Predicate,
+    Term,
+)
 from nodes.plan.traversal import columns
 from value_index.schema import ColumnRef
 
@@ -54,6 +64,8 @@ _COMPARING = frozenset(
     ]
 )
 """Words between a figure and the number that it is compared with."""
+_OF_EACH = ("avg", "max", "min")
+"""Figures that one row alone has not; what is summed of it may be the amount that it stores."""
 _SPENT = frozenset(("spent", "spend", "spends", "paid", "pays", "pay"))
 _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "paid")))
 _OF_BIRTH = frozenset(map(stem, ("birth", "born", "birthday", "birthdate", "dob")))
@@ -96,7 +108,7 @@ def _options(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ..
     before = {word.text for word in words[max(0, start - 2) : start]}
     implied |= _AMOUNTS if before & _SPENT else frozenset()
     timed = time_columns_named(inquiry, comparison.position)
-    summed = bool(_IN_TOTAL.search(inquiry.utterance.text))
+    function = "sum" if _IN_TOTAL.search(inquiry.utterance.text) else _figure_said(inquiry, start)
     operator = meant_operator(inquiry.utterance, comparison)
     found: list[tuple[float, ColumnRef]] = []
     whole = set[ColumnRef]()
@@ -119,9 +131,25 @@ def _options(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ..
     found = [(fit, ref) for fit, ref in found if any(m.score(ref) for m in beside)] or found
     found.sort(key=lambda item: -item[0])
     return tuple(
-        Option(ref, (_predicate(inquiry, ref, operator, comparison, summed=summed),), fit / found[0][0])
+        Option(ref, (_predicate(inquiry, ref, operator, comparison, function),), fit / found[0][0])
         for fit, ref in found[:4]
     )
+
+
+def _figure_said(inquiry: Inquiry, start: int) -> AggregateFunction | None:
+    """Return the figure of each thing that is compared: "departments whose average salary is above 8000".
+
+    Args:
+        start: the place of the first word of what compares the number.
+    """
+    words = inquiry.utterance.words
+    for at, function in reversed(inquiry.evidence.aggregates):
+        between = range(at + 1, start)
+        named = {each for m in inquiry.evidence.mentions.columns for each in m.positions}
+        idle = all(each in named or words[each].text in ("of", "the", "their", "its") for each in between)
+        if at < start and idle and named & set(between) and function in _OF_EACH:
+            return function
+    return None
 
 
 def _compared_from(inquiry: Inquiry, comparison: NumberComparison) -> int:
@@ -210,16 +238,20 @@ def _of_shown(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, .
     if len(shown) != 1 or inquiry.profiles.of(shown[0]).date_form is not None:
         return ()
     operator = meant_operator(inquiry.utterance, comparison)
-    return (Option(shown[0], (_predicate(inquiry, shown[0], operator, comparison, summed=False),), 1.0),)
+    return (Option(shown[0], (_predicate(inquiry, shown[0], operator, comparison, None),), 1.0),)
 
 
 def _predicate(
-    inquiry: Inquiry, ref: ColumnRef, operator: Operator, comparison: NumberComparison, *, summed: bool
+    inquiry: Inquiry,
+    ref: ColumnRef,
+    operator: Operator,
+    comparison: NumberComparison,
+    function: AggregateFunction | None,
 ) -> Predicate:
     left: Term = ColumnTerm.of(ref)
     if inquiry.profiles.of(ref).is_numeric_text:
         left = Cast(argument=left, type="real")
-    if summed:
-        left = Aggregate(function="sum", argument=left)
+    if function is not None:
+        left = Aggregate(function=function, argument=left)
     number = in_units_of(inquiry, ref, comparison.number, comparison.position)
     return Predicate(left=left, operator=operator, right=(LiteralTerm(value=number),))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
 from nodes.lexical.evidence import display_columns
+from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
 from value_index.schema import ColumnRef
 
@@ -36,6 +37,8 @@ def pattern_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
             start, end = inquiry.utterance.span(*match.span("text"))
             if end == start or NOT_LETTERS.match(match["text"]):
                 continue
+            if match["text"] in SUPERLATIVES and not inquiry.utterance.is_quoted(start):
+                continue  # "starting with the oldest" is an order
             first, _ = inquiry.utterance.span(match.start(), match.start() + 1)
             options = _options(inquiry, template.format(match["text"]), start, end, denied=inquiry.is_denied(first))
             if options:

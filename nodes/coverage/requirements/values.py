@@ -11,7 +11,7 @@ from nodes.coverage.requirements.measured import SECONDS
 from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
 from nodes.state import GroundedValue
-from value_index.matches import ValueMatch
+from value_index.matches import ValueMatch, chance_of_any
 from value_index.schema import ColumnRef
 
 LEAST = 0.35
@@ -36,7 +36,7 @@ def value_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     """
     apart = codes_apart(inquiry)
     for (start, end), matches in _groups(inquiry).items():
-        best = max(match.score for match in matches)
+        best = chance_of_any((match.score, match.column, match.value, match.kind) for match in matches)
         words = {word.text for word in inquiry.utterance.words[start:end]}
         if words <= UNIT_WORDS or _is_unit(inquiry, start, end):
             continue  # "per category", "30 seconds": no one is called Per or Seconds here
