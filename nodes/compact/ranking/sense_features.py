@@ -20,6 +20,7 @@ from nodes.coverage.calculations.numeric_texts import compares_texts, orders_tex
 from nodes.coverage.calculations.own_counts import counts_itself
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.asked_people import shows_people
+from nodes.coverage.edits.counts import counts_repeats
 from nodes.coverage.edits.display import shows_another_name, shows_conditions
 from nodes.coverage.edits.one_row import orders_one_row
 from nodes.coverage.edits.own_key import goes_through_own_key
@@ -44,6 +45,10 @@ FEATURES = (
     Feature("period_as_key", 'True if it compares a key with a time that the words name: an id of 2022 for "in 2022".'),
     Feature("undetermined", "How many columns it shows that its group by a table's key does not fix."),
     Feature("one_row_ordered", "True if it puts the one row of an aggregate in order."),
+    Feature(
+        "values_counted_often",
+        'True if "how many regions" asks for values that repeat and it counts each as often as it is stored.',
+    ),
     Feature("cross_join", "How many tables are joined by nothing."),
     Feature("fan_trap", "How many joins multiply rows that are counted or summed."),
     Feature("own_members", "True if it looks for a column among all of its own values: x NOT IN (SELECT x ...)."),
@@ -123,6 +128,7 @@ class SenseFeatures:
             "shows_literal": float(any(isinstance(term, LiteralTerm) for term in plan.select)),
             "one_row_ordered": float(any(map(orders_one_row, blocks))),
             "counts_itself": float(any(counts_itself(b, self.demand) for b in blocks)),
+            "values_counted_often": float(any(counts_repeats(term, self.demand) for term in plan.select)),
             "time_as_number": float(any(takes_time_for_number(part, self.demand) for part in plan_parts.parts)),
             "period_as_key": float(takes_time_for_key(comparisons, self.demand)),
             "undetermined": float(sum(undetermined(b, schema) for b in blocks)),

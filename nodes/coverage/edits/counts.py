@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.rows import row_key
-from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
+from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
 from nodes.plan.traversal import walk
 
 REACH = 3
@@ -74,3 +74,22 @@ def _of_named(plan: Plan, demand: Demand) -> Iterator[Plan]:
             joined = with_table(plan, mention.table, demand.schema)
             if joined is not None:
                 yield joined
+
+
+def counts_repeats(term: Term, demand: Demand) -> bool:
+    """Tell whether a figure counts the named values of a column each as often as rows store it: `count(region)`.
+
+    "How many regions are there in Asia?" asks for `count(DISTINCT region)`.
+    """
+    column, asked = term.argument if isinstance(term, Aggregate) else None, demand.evidence.cues.count
+    if not isinstance(term, Aggregate) or term.function != "count" or term.distinct or asked is None:
+        return False
+    if not isinstance(column, ColumnTerm) or column.ref in demand.inquiry.keys:
+        return False
+    near = [mention for mention in demand.evidence.named if 0 < mention.start - asked <= REACH]
+    named = any(mention.score(column.ref) >= 0.8 for mention in near)
+    text = (
+        demand.schema.column(column.table, column.column) is not None
+        and demand.schema.describe(column.ref).kind == "text"
+    )
+    return named and text and not demand.inquiry.profiles.is_unique(column.ref)
