@@ -1,4 +1,4 @@
-"""as_stored: a model's SQL with names and operators as the database has them, where only their spelling differs.
+"""A model's SQL spelled as the database has it: names and operators, where only their spelling differs.
 
     SELECT count(*) FROM pets WHERE pet_type ILIKE 'cat'    over a column PetType of SQLite becomes
     SELECT count(*) FROM pets WHERE PetType LIKE 'cat'
