@@ -177,6 +177,11 @@ def ranked_down(word: str, columns: tuple[ColumnRef, ...], inquiry: Inquiry) -> 
     if word not in SUPERLATIVES:
         return None
     descending, implied = SUPERLATIVES[word]
-    turned = "age" in implied and any(_BORN & inquiry.column_stems(ref) for ref in columns)
+    turned = "age" in implied and any(_is_moment(inquiry, ref) for ref in columns)
     turned = turned or (word in _BY_SPEED and any(_RACED & inquiry.column_stems(ref) for ref in columns))
     return descending != turned
+
+
+def _is_moment(inquiry: Inquiry, ref: ColumnRef) -> bool:
+    """Tell whether a column says when something began, of which the oldest have the earliest."""
+    return bool(_BORN & inquiry.column_stems(ref)) or inquiry.schema.describe(ref).kind == "time"

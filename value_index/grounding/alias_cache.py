@@ -16,7 +16,8 @@ from value_index.files.atomic_file import write_atomically
 from value_index.files.folders import cache_folder
 
 LIBRARIES = ("babel", "countryinfo", "pycountry")
-SOURCES = (Path(__file__).with_name("alias_names.py"), Path(__file__).parent.with_name("text") / "folding.py")
+_TEXT = Path(__file__).parent.with_name("text")
+SOURCES = (Path(__file__).with_name("alias_names.py"), _TEXT / "folding.py", _TEXT / "sexes.py")
 """What decides how the libraries are read."""
 
 

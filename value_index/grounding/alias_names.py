@@ -12,10 +12,8 @@ from babel.languages import get_official_languages
 from countryinfo import all_countries
 
 from value_index.grounding.alias import Alias, Domain
+from value_index.text import sexes
 from value_index.text.folding import fold
-
-SEXES = {"f": ("female", "woman", "women", "f"), "m": ("male", "man", "men", "m")}
-"""What the sexes are called; no library keeps it."""
 
 
 def names() -> dict[tuple[Domain, str], tuple[Alias, ...]]:
@@ -49,7 +47,7 @@ def names() -> dict[tuple[Domain, str], tuple[Alias, ...]]:
     for domain, width, forms in _times(english):
         for number, name in forms.items():
             add(domain, str(number), name, width != "wide")
-    for sex, spellings in SEXES.items():
+    for sex, spellings in sexes.NAMES.items():
         for name in spellings:
             add("sex", sex, name, len(name) == 1)
     for country, code, name in _states():

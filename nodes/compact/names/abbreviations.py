@@ -9,32 +9,25 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from nodes.compact.names.synonyms import is_listed
+from value_index.text.schema_words import ABBREVIATIONS, OWN_WORDS, PREFIXES
 
-_TABLE = """
-acc account; acct account; addr address; adr address; amt amount; appt appointment; apt apartment; art article;
-asst assistant; auth author; avg average; bal balance; bdate birth date; bday birthday; bldg building; cat category;
-catg category; cd code; chg charge; cmt comment; cnt count; cntry country; ctry country; ctgry category; cred credit;
-crs course; curr current; cust customer; deliv delivery; dep departure; dept department; desc description;
-descr description; dest destination; det detail; diff difference; disc discount; dist distance; div division;
-dob date of birth; doc document; dst destination; dt date; dur duration; edu education; elev elevation; emp employee;
-empl employee; evt event; exp experience; fname first name; freq frequency; gov government; grp group; hgt height;
-hist history; hosp hospital; hr hour; hrs hours; ht height; img image; inc income; ind industry; info information;
-inst institution; inv invoice; itm item; lang language; lat latitude; len length; lname last name; lng longitude;
-loc location; lon longitude; lvl level; manuf manufacturer; max maximum; med medicine; mem member; mfr manufacturer;
-mgr manager; min minimum; mkt market; mname middle name; mon month; msg message; mth month; nat nationality; nbr number;
-nm name; nr number; num number; obj object; occ occupation; ord order; org organization; orig original; pat patient;
-pct percentage; perc percent; perf performance; pers person; phn phone; pic picture; plyr player; pmt payment;
-pob place of birth; pop population; pos position; pres president; prev previous; prc price; prod product; prof professor;
-prog program; proj project; prov province; pts points; pub publication; purch purchase; pwd password; qty quantity;
-rec record; ref reference; reg region; rel relation; req request; res result; resp response; rev revenue; rm room;
-rtg rating; sal salary; sched schedule; sec section; sem semester; seq sequence; shpmt shipment; spd speed; src source;
-stat status; stu student; stud student; subj subject; supp supplier; svc service; tel telephone; temp temperature;
-tot total; trans transaction; trk tracking; trx transaction; txn transaction; txt text; typ type; univ university;
-usr user; val value; veh vehicle; ver version; vol volume; wgt weight; wt weight; yr year; yrs years
+_ALSO = """
+art article; auth author; bdate birth date; bday birthday; cat category; chg charge; curr current; deliv delivery;
+dep departure; det detail; diff difference; dist distance; dob date of birth; doc document; dst destination;
+elev elevation; evt event; exp experience; freq frequency; gov government; hgt height; hist history; hr hour;
+img image; inc income; ind industry; info information; inst institution; lat latitude; lng longitude; lon longitude;
+manuf manufacturer; max maximum; med medicine; mem member; min minimum; mname middle name; mon month; obj object;
+occ occupation; orig original; pat patient; pct percentage; perf performance; pic picture; plyr player;
+pob place of birth; pop population; pos position; pres president; prev previous; prod product; prog program;
+prov province; pub publication; pwd password; rec record; ref reference; reg region; rel relation; res result;
+resp response; rev revenue; sec section; seq sequence; src source; svc service; temp temperature; trans transaction;
+trk tracking; txt text; val value; vol volume
 """
-_IN_FULL = {entry.split()[0]: " ".join(entry.split()[1:]) for entry in _TABLE.split(";")}
-"""What names shorten, with what it stands for in most schemas."""
-_IDLE = frozenset(("tbl", "tab", "dim", "fact", "vw", "lkp", "mst", "stg", "col", "fld"))
+_IN_FULL = {short: long for short, long in ABBREVIATIONS.items() if short not in OWN_WORDS} | {
+    entry.split()[0]: " ".join(entry.split()[1:]) for entry in _ALSO.split(";")
+}
+"""What names shorten, with what it stands for in most schemas: the later entries where people wrote the names."""
+_IDLE = PREFIXES | {"col", "fld"}
 """What a name may begin with that says nothing of what it names."""
 _VOWELS = frozenset("aeiou")
 _ENDINGS = ("s", "es", "ed", "er", "r", "ing", "ly", "est")

@@ -10,15 +10,14 @@ from nodes.coverage.requirement import Option, Requirement
 from nodes.lexical.utterance import stem
 from nodes.plan import ColumnTerm, LiteralTerm, Operator, Predicate
 from value_index.schema import ColumnRef
+from value_index.text import sexes
 
 LONGEST = 4
 """Letters of a code."""
 MOST_CODES = 12
 """Distinct values of a column of codes."""
 STRENGTH = 0.9
-_FEMALE = frozenset(("female", "females", "woman", "women", "girl", "girls", "lady", "ladies"))
-_MALE = frozenset(("male", "males", "man", "men", "boy", "boys", "gentlemen"))
-_SEXES = ((_FEMALE, frozenset(("f", "female", "w", "woman"))), (_MALE, frozenset(("m", "male", "man"))))
+_SEXES = frozenset().union(*sexes.SAID.values())
 _OF_SEX = frozenset(map(stem, ("sex", "gender")))
 _OF_STATE = frozenset(map(stem, ("status", "state", "stage", "phase", "condition", "type", "kind", "level", "priority", "class", "grade")))  # fmt: skip
 _STATES = frozenset(
@@ -123,7 +122,7 @@ def coded_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
 def coded_values(inquiry: Inquiry) -> tuple[CodedValue, ...]:
     """Return the codes that words of the turn spell out."""
     words = inquiry.utterance.words
-    said = [at for at, word in enumerate(words) if word.text in _STATES or word.text in _FEMALE | _MALE]
+    said = [at for at, word in enumerate(words) if word.text in _STATES or word.text in _SEXES]
     if not said:
         return ()
     found: list[CodedValue] = []
@@ -161,7 +160,7 @@ def _codes(inquiry: Inquiry, ref: ColumnRef) -> tuple[str, ...]:
 def _code_of(word: str, values: tuple[str, ...], *, of_sex: bool) -> str | None:
     """Return the stored code of a word; None if none is, or several may be."""
     if of_sex:
-        codes = next((codes for said, codes in _SEXES if word in said), frozenset[str]())
+        codes = next((sexes.STORED[sex] for sex, said in sexes.SAID.items() if word in said), frozenset[str]())
         return next((value for value in values if value.casefold() in codes), None)
     if word not in _STATES or any(len(value) > LONGEST for value in values):
         return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.asked_group import asked_units
+from nodes.coverage.asked_order import ranked_down
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.roles import said_role
-from nodes.coverage.shapes.measured_by import measure_of, ranks_down
+from nodes.coverage.shapes.measured_by import measure_of
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate, SubPlan, TableSource
 from value_index.schema import ColumnRef
@@ -33,7 +34,8 @@ def extreme_of_each(inquiry: Inquiry) -> Iterator[Plan]:
         for unit, is_table in units:
             key = _key(inquiry, unit, thing, is_table=is_table)
             if key is not None and key != measure:
-                yield _plan(inquiry, measure, key, unit, descending=ranks_down(inquiry, word, measure))
+                down = bool(ranked_down(word, (measure,), inquiry))
+                yield _plan(inquiry, measure, key, unit, descending=down)
                 return
 
 

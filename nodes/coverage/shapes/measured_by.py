@@ -52,13 +52,3 @@ def measures(inquiry: Inquiry, table: str) -> tuple[ColumnRef, ...]:
         and inquiry.profiles.of(ref).flag is None
         and (inquiry.evidence.is_ordered(ref) or inquiry.profiles.of(ref).date_form is not None)
     )
-
-
-def ranks_down(inquiry: Inquiry, word: str, column: ColumnRef) -> bool:
-    """Tell whether a superlative asks for the largest values of a column: the oldest have the earliest births."""
-    descending, implied = SUPERLATIVES[word]
-    return descending != ("age" in implied and inquiry.evidence.is_ordered(column) and not _is_age(inquiry, column))
-
-
-def _is_age(inquiry: Inquiry, column: ColumnRef) -> bool:
-    return stem("age") in inquiry.column_stems(column)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nodes.coverage.asked_order import ranked_down
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.rows import row_names
-from nodes.coverage.shapes.measured_by import measure_of, ranks_down
+from nodes.coverage.shapes.measured_by import measure_of
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.plan import ColumnTerm, Ordering, Plan, Predicate, TableSource
 from value_index.schema import ColumnRef
@@ -27,7 +28,7 @@ def nth_extreme(inquiry: Inquiry) -> Iterator[Plan]:
         for table in _tables(inquiry) if word in SUPERLATIVES else ():
             measure = measure_of(inquiry, word, at, table)
             if measure is not None:
-                down = ranks_down(inquiry, word, measure) != ((match["most"] or "").strip().lower() == "least")
+                down = ranked_down(word, (measure,), inquiry) != ((match["most"] or "").strip().lower() == "least")
                 yield _plan(inquiry, measure, _PLACES[match["place"].lower()], at, descending=down)
                 return
 
