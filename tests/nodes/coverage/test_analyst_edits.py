@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date
 
 import pytest
 
-from nodes.coverage.demand import Demand
-from nodes.coverage.edits.all_edits import EDITS
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
+from tests.nodes.coverage.asking import offered
+from tests.nodes.small_database import small_database
 
 SCRIPT = """
 CREATE TABLE brand(brand_id INTEGER PRIMARY KEY, brand_name TEXT);
@@ -41,17 +36,8 @@ SOLD = "FROM parcel_line JOIN toy ON parcel_line.toy_id = toy.toy_id"
 @pytest.fixture(scope="module")
 def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     """Open a small database of toys and parcels."""
-    path = tmp_path_factory.mktemp("toys") / "toys.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SCRIPT)
-    database = SQLiteDatabase.open(path)
-    yield Context(database.schema, database, ValueIndex.build(database))
-    database.close()
-
-
-def demand_of(context: Context, utterance: str) -> Demand:
-    """Return what a first question asks for."""
-    return Demand.of(GraphState(turn_id="0", database_id="x", history=(), utterance=utterance), context)
+    with small_database(tmp_path_factory.mktemp("toys"), SCRIPT) as context:
+        yield context
 
 
 EDITED = [
@@ -111,9 +97,7 @@ EDITED = [
 @pytest.mark.parametrize(("edit", "utterance", "sql", "expected"), EDITED)
 def test_edit(toys: Context, edit: str, utterance: str, sql: str, expected: str) -> None:
     """A plan that leaves something out is offered with what the words ask for."""
-    found = [
-        from_plan(each, toys.schema) for each in EDITS[edit](to_plan(sql, toys.schema), demand_of(toys, utterance))
-    ]
+    found = offered(toys, edit, utterance, plan=sql)
     assert from_plan(to_plan(expected, toys.schema), toys.schema) in found
 
 
@@ -132,5 +116,4 @@ UNASKED = [
 @pytest.mark.parametrize(("edit", "utterance"), UNASKED)
 def test_nothing_asked(toys: Context, edit: str, utterance: str) -> None:
     """Words that only sound alike change nothing."""
-    plan = to_plan("SELECT toy_name FROM toy", toys.schema)
-    assert not list(EDITS[edit](plan, demand_of(toys, utterance)))
+    assert not offered(toys, edit, utterance, plan="SELECT toy_name FROM toy")

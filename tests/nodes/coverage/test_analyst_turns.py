@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,12 +12,10 @@ from nodes.compact.ranking.requirement_features import RequirementFeatures
 from nodes.compact.ranking.sense_features import SenseFeatures
 from nodes.compact.ranking.thing_features import ThingFeatures
 from nodes.compact.ranking.wording_features import WordingFeatures
-from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
-from tests.nodes.coverage.follow_ups.ferries import offered, state_of
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
+from tests.nodes.coverage.asking import demand_of, offered
+from tests.nodes.small_database import small_database
 
 SCRIPT = """
 CREATE TABLE mechanic(mechanic_id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, boss_id INTEGER REFERENCES mechanic,
@@ -43,17 +39,14 @@ RIDERS = "SELECT rider.first_name, rider.last_name FROM rider " + GHENT.format("
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    path: Path = tmp_path_factory.mktemp("shop") / "shop.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SCRIPT)
-    database = SQLiteDatabase.open(path)
-    return Context(database.schema, database, ValueIndex.build(database))
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    with small_database(tmp_path_factory.mktemp("shop"), SCRIPT) as context:
+        yield context
 
 
 def signs(context: Context, utterance: str, sql: str, *before: str) -> set[str]:
     """Return the features that a plan has of those that hold it against the words."""
-    demand = Demand.of(state_of(utterance, *before), context)
+    demand = demand_of(context, utterance, *before)
     judges = (ThingFeatures, SenseFeatures, WordingFeatures, RequirementFeatures, ReferenceFeatures)
     parts = PlanParts(to_plan(sql, context.schema))
     return {name for judge in judges for name, value in judge(demand).of(parts).items() if value}

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking.sense_features import SenseFeatures
-from nodes.coverage.demand import Demand
-from nodes.coverage.edits.all_edits import EDITS
 from nodes.node import Context
-from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
+from tests.nodes.coverage.asking import demand_of, offered
+from tests.nodes.small_database import small_database
 
 SCRIPT = """
 CREATE TABLE crew(crew_id INTEGER PRIMARY KEY, port TEXT);
@@ -31,17 +25,8 @@ INSERT INTO rower VALUES(1,'Goran Novak','M','goran@row.org',1),(2,'Rosa Lund','
 @pytest.fixture(scope="module")
 def rowers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     """Open crews of rowers."""
-    path = tmp_path_factory.mktemp("rowers") / "rowers.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SCRIPT)
-    database = SQLiteDatabase.open(path)
-    yield Context(database.schema, database, ValueIndex.build(database))
-    database.close()
-
-
-def demand_of(context: Context, utterance: str) -> Demand:
-    """Return what a first question asks for."""
-    return Demand.of(GraphState(turn_id="0", database_id="x", history=(), utterance=utterance), context)
+    with small_database(tmp_path_factory.mktemp("rowers"), SCRIPT) as context:
+        yield context
 
 
 @pytest.mark.parametrize(
@@ -54,9 +39,8 @@ def demand_of(context: Context, utterance: str) -> Demand:
     ],
 )
 def test_people_are_called(rowers: Context, said: str, wanted: str) -> None:
-    plan = to_plan("SELECT email FROM rower", rowers.schema)
-    offered = [from_plan(each, rowers.schema) for each in EDITS["condition"](plan, demand_of(rowers, said))]
-    assert f"SELECT email FROM rower WHERE {wanted}" in offered
+    found = offered(rowers, "condition", said, plan="SELECT email FROM rower")
+    assert f"SELECT email FROM rower WHERE {wanted}" in found
 
 
 def test_people_are_counted_where_people_are(rowers: Context) -> None:

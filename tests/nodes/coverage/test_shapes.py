@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
-from nodes.coverage.demand import Demand
 from nodes.coverage.edits.all_edits import EDITS
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
+from tests.nodes.coverage.asking import demand_of
+from tests.nodes.small_database import small_database
 
 SCRIPT = """
 CREATE TABLE guide(guide_id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, sex TEXT, birth_date TEXT, pay INTEGER,
@@ -41,15 +37,8 @@ INSERT INTO gear VALUES(1,'rope',2,5),(2,'tent',9,4);
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
-    path = tmp_path_factory.mktemp("shapes") / "hiking.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SCRIPT)
-    database = SQLiteDatabase.open(path)
-    yield Context(database.schema, database, ValueIndex.build(database))
-
-
-def _demand(context: Context, question: str) -> Demand:
-    return Demand.of(GraphState(turn_id="0", database_id="x", history=(), utterance=question), context)
+    with small_database(tmp_path_factory.mktemp("shapes"), SCRIPT) as context:
+        yield context
 
 
 @pytest.mark.parametrize(
@@ -77,20 +66,20 @@ def _demand(context: Context, question: str) -> Demand:
 def test_a_way_of_asking_stands_for_a_whole_query(
     context: Context, question: str, rows: set[tuple[object, ...]]
 ) -> None:
-    shapes = _demand(context, question).shapes
+    shapes = demand_of(context, question).shapes
     (shape,) = shapes
     assert set(context.database.execute(from_plan(shape, context.schema)).rows) == rows
 
 
 def test_the_first_of_each_unit_is_held_against_its_own(context: Context) -> None:
-    (shape,) = _demand(context, "The shortest hike by hours in each region").shapes
+    (shape,) = demand_of(context, "The shortest hike by hours in each region").shapes
     found = set(context.database.execute(from_plan(shape, context.schema)).rows)
     assert found == {("north", "Lake"), ("south", "Fjord")}
 
 
 def _conditions(context: Context, question: str) -> list[str]:
     found: list[str] = []
-    for each in _demand(context, question).requirements:
+    for each in demand_of(context, question).requirements:
         for leaf in each.options[0].conditions:
             said = [getattr(term, "value", getattr(term, "column", "")) for term in getattr(leaf, "right", ())]
             found.append(
@@ -116,7 +105,7 @@ def test_conditions_said_in_other_words_are_read(context: Context, question: str
 
 
 def test_codes_that_are_told_apart_are_the_unit(context: Context) -> None:
-    assert [ref.column for ref, _ in _demand(context, "Average pay of men and of women").units] == ["sex"]
+    assert [ref.column for ref, _ in demand_of(context, "Average pay of men and of women").units] == ["sex"]
 
 
 @pytest.mark.parametrize(
@@ -136,18 +125,18 @@ def test_groups_are_told_by_names_and_by_the_key_they_are_joined_by(
     context: Context, plan: str, wanted: set[tuple[object, ...]]
 ) -> None:
     found = list(
-        EDITS["group_names"](to_plan(plan, context.schema), _demand(context, "How many notes are there per guide?"))
+        EDITS["group_names"](to_plan(plan, context.schema), demand_of(context, "How many notes are there per guide?"))
     )
     assert any(set(context.database.execute(from_plan(each, context.schema)).rows) == wanted for each in found)
 
 
 def test_what_is_left_of_keys_is_told_by_names(context: Context) -> None:
     plan = to_plan("SELECT hike_id FROM hike EXCEPT SELECT hike_id FROM outing", context.schema)
-    (found,) = EDITS["rest_names"](plan, _demand(context, "Hikes that have no outing"))
+    (found,) = EDITS["rest_names"](plan, demand_of(context, "Hikes that have no outing"))
     assert context.database.execute(from_plan(found, context.schema)).rows == (("Fjord",),)
 
 
 def test_several_of_the_most_are_asked_for(context: Context) -> None:
-    order = _demand(context, "What are the two most common regions of hikes?").order
+    order = demand_of(context, "What are the two most common regions of hikes?").order
     assert order is not None
     assert order.limit == 2

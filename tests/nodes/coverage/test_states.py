@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
-from nodes.coverage.demand import Demand
-from nodes.coverage.edits.all_edits import EDITS
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState, Turn
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
+from tests.nodes.coverage.asking import offered
+from tests.nodes.small_database import small_database
 
 SCRIPT = """
 CREATE TABLE farm(id INTEGER PRIMARY KEY, title TEXT);
@@ -33,12 +28,8 @@ MONTH = "strftime('%Y-%m', visited_on)"
 @pytest.fixture(scope="module")
 def farms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     """Open farms that vets visit."""
-    path = tmp_path_factory.mktemp("farms") / "farms.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SCRIPT)
-    database = SQLiteDatabase.open(path)
-    yield Context(database.schema, database, ValueIndex.build(database))
-    database.close()
+    with small_database(tmp_path_factory.mktemp("farms"), SCRIPT) as context:
+        yield context
 
 
 @pytest.mark.parametrize(
@@ -61,7 +52,5 @@ def farms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     ],
 )  # fmt: skip
 def test_what_is_asked_is_written(farms: Context, edit: str, said: str, before: str, plan: str, wanted: str) -> None:
-    history = (Turn(utterance="before", sql=before),) if before else ()
-    demand = Demand.of(GraphState(turn_id="0", database_id="x", history=history, utterance=said), farms)
-    offered = [from_plan(each, farms.schema) for each in EDITS[edit](to_plan(plan, farms.schema), demand)]
-    assert from_plan(to_plan(wanted, farms.schema), farms.schema) in offered
+    found = offered(farms, edit, said, *([before] if before else ()), plan=plan)
+    assert from_plan(to_plan(wanted, farms.schema), farms.schema) in found

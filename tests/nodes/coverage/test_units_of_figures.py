@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
-from nodes.coverage.demand import Demand
 from nodes.coverage.edits.all_edits import EDITS
 from nodes.node import Context
-from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState, Turn
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
+from tests.nodes.coverage.asking import demand_of, offered
+from tests.nodes.small_database import small_database
 
 SCRIPT = """
 CREATE TABLE hire(hire_id INTEGER PRIMARY KEY, hired_on DATE, harbour TEXT, boat TEXT, hours INTEGER, hourly_price REAL,
@@ -31,12 +26,8 @@ SHARE = "100.0 * sum(CASE WHEN damaged = 1 THEN 1 ELSE 0 END) / count(*)"
 @pytest.fixture(scope="module")
 def hires(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     """Open a table of boats that were hired."""
-    path = tmp_path_factory.mktemp("hires") / "hires.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SCRIPT)
-    database = SQLiteDatabase.open(path)
-    yield Context(database.schema, database, ValueIndex.build(database))
-    database.close()
+    with small_database(tmp_path_factory.mktemp("hires"), SCRIPT) as context:
+        yield context
 
 
 @pytest.mark.parametrize(
@@ -59,15 +50,10 @@ def hires(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     ],
 )  # fmt: skip
 def test_a_figure_is_asked_of_units(hires: Context, edit: str, said: str, before: str, plan: str, wanted: str) -> None:
-    history = (Turn(utterance="before", sql=before),) if before else ()
-    demand = Demand.of(GraphState(turn_id="0", database_id="x", history=history, utterance=said), hires)
-    offered = [from_plan(each, hires.schema) for each in EDITS[edit](to_plan(plan, hires.schema), demand)]
-    assert wanted in offered
+    assert wanted in offered(hires, edit, said, *([before] if before else ()), plan=plan)
 
 
 def test_what_is_grouped_keeps_its_name(hires: Context) -> None:
     plan = to_plan(EARNED, hires.schema)
-    state = GraphState(
-        turn_id="0", database_id="x", history=(Turn(utterance="before", sql=EARNED),), utterance="Only 2022"
-    )
-    assert not [each for each in EDITS["display"](plan, Demand.of(state, hires)) if each.select != plan.select]
+    demand = demand_of(hires, "Only 2022", EARNED)
+    assert not [each for each in EDITS["display"](plan, demand) if each.select != plan.select]

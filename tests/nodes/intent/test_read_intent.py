@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
 from nodes.intent.read_intent import READERS, no_question
+from nodes.node import Context
 from nodes.state import Turn
 from nodes.turn_analysis import TurnAnalysis
-from value_index.database import Database
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
-
-DATABASES = Path(__file__).parents[2] / "databases"
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Database]]:
-    """The databases of the field questions."""
-    folder, found = tmp_path_factory.mktemp("intent"), dict[str, Database]()
-    for script in DATABASES.glob("*.sql"):
-        path = folder / f"{script.stem}.sqlite"
-        with closing(sqlite3.connect(path)) as connection:
-            connection.executescript(script.read_text(encoding="utf-8"))
-        found[script.stem] = SQLiteDatabase.open(path)
-    yield found
-    for database in found.values():
-        database.close()
-
-
-def kind_of(database: Database, utterance: str, *before: str) -> str | None:
+def kind_of(context: Context, utterance: str, *before: str) -> str | None:
     """Return what an utterance is taken for, after turns of some SQL."""
     history = tuple(Turn(utterance="before", sql=sql) for sql in before)
-    turn = TurnAnalysis(database.schema, ValueIndex.build(database), utterance, history)
+    turn = TurnAnalysis(context.schema, context.index, utterance, history)
     told = no_question(turn, tuple(READERS))
     return told.kind if told else None
 
@@ -161,20 +138,20 @@ QUESTIONS = [
 
 @pytest.mark.parametrize(("kind", "name", "utterance", "before"), NO_QUESTIONS)
 def test_what_is_no_question_is_told(
-    opened: dict[str, Database], kind: str, name: str, utterance: str, before: tuple[str, ...]
+    contexts: dict[str, Context], kind: str, name: str, utterance: str, before: tuple[str, ...]
 ) -> None:
-    assert kind_of(opened[name], utterance, *before) == kind
+    assert kind_of(contexts[name], utterance, *before) == kind
 
 
 @pytest.mark.parametrize(("name", "utterance", "before"), QUESTIONS)
 def test_questions_and_edits_of_what_is_shown_are_answered(
-    opened: dict[str, Database], name: str, utterance: str, before: tuple[str, ...]
+    contexts: dict[str, Context], name: str, utterance: str, before: tuple[str, ...]
 ) -> None:
-    assert kind_of(opened[name], utterance, *before) is None
+    assert kind_of(contexts[name], utterance, *before) is None
 
 
-def test_a_kind_that_is_not_refused_is_a_question(opened: dict[str, Database]) -> None:
-    turn = TurnAnalysis(opened["clients"].schema, None, "¿Cuántos clientes hay?", ())
+def test_a_kind_that_is_not_refused_is_a_question(contexts: dict[str, Context]) -> None:
+    turn = TurnAnalysis(contexts["clients"].schema, None, "¿Cuántos clientes hay?", ())
     assert no_question(turn, ("small_talk",)) is None
     told = no_question(turn, ("other_language",))
     assert told is not None and "\n" not in told.message

@@ -7,12 +7,10 @@ from nodes.compact.ranking.following_features import FollowingFeatures
 from nodes.compact.ranking.move_features import MoveFeatures
 from nodes.compact.ranking.reference_features import ReferenceFeatures
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.all_edits import EDITS
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
-from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState, Turn
+from tests.nodes.coverage.asking import state_of
 
 FERRIES = """
 CREATE TABLE harbour (harbour_id INTEGER PRIMARY KEY, name TEXT, country TEXT, opened_on DATE);
@@ -31,18 +29,6 @@ INSERT INTO crossing VALUES (1, 1, 1, 1, '2022-01-01', 'sailed'), (2, 2, 3, 2, '
 HOLM = "SELECT label FROM ferry WHERE builder = 'Holm'"
 BOTH = "SELECT label FROM ferry WHERE builder = 'Holm' OR builder = 'Vaas'"
 VAAS = "SELECT label FROM ferry WHERE builder = 'Vaas'"
-
-
-def state_of(utterance: str, *before: str) -> GraphState:
-    history = tuple(Turn(utterance="before", sql=sql) for sql in before)
-    return GraphState(turn_id="0", database_id="ferries", history=history, utterance=utterance)
-
-
-def offered(context: Context, edit: str, utterance: str, *before: str, plan: str = "") -> list[str]:
-    """Return what an edit makes of a plan, the one before if none is given."""
-    demand = Demand.of(state_of(utterance, *before), context)
-    plans = EDITS[edit](to_plan(plan or before[-1], context.schema), demand)
-    return [from_plan(each, context.schema) for each in plans]
 
 
 def fired(context: Context, utterance: str, sql: str, *before: str) -> set[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nodes.node import Context
-from tests.nodes.coverage.follow_ups.ferries import fired, offered
+from tests.nodes.coverage.asking import offered
+from tests.nodes.coverage.follow_ups.ferries import fired
 
 
 def test_a_year_is_exchanged_without_a_preposition(context: Context) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking.following_features import FollowingFeatures
-from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
-from tests.nodes.coverage.follow_ups.ferries import HOLM, fired, offered, state_of
-from value_index.engines.sqlite.database import SQLiteDatabase
+from tests.nodes.coverage.asking import demand_of, offered
+from tests.nodes.coverage.follow_ups.ferries import HOLM, fired
+from tests.nodes.small_database import small_database
 
 EACH = "SELECT T1.label, count(*) FROM ferry AS T1 JOIN crossing AS T2 ON T1.ferry_id = T2.ferry_id WHERE T2.state = 'sailed' GROUP BY T1.ferry_id"
 NONE = "SELECT label FROM ferry WHERE ferry_id NOT IN (SELECT ferry_id FROM crossing)"
@@ -56,22 +54,19 @@ def test_what_a_ranked_row_has(context: Context) -> None:
 
 
 def test_what_the_rows_lead_to(tmp_path: Path) -> None:
-    path = tmp_path / "market.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(
-            "CREATE TABLE grower (grower_id INTEGER PRIMARY KEY, name TEXT, town TEXT);"
-            "CREATE TABLE crop (crop_id INTEGER PRIMARY KEY, crop_name TEXT, grower_id INTEGER REFERENCES grower);"
-        )
-    database = SQLiteDatabase.open(path)
-    market, before = Context(database.schema, database), "SELECT name FROM grower WHERE town = 'Ely'"
-    wanted = (
-        "SELECT T2.crop_name FROM grower AS T1 JOIN crop AS T2 ON T1.grower_id = T2.grower_id WHERE T1.town = 'Ely'"
+    script = (
+        "CREATE TABLE grower (grower_id INTEGER PRIMARY KEY, name TEXT, town TEXT);"
+        "CREATE TABLE crop (crop_id INTEGER PRIMARY KEY, crop_name TEXT, grower_id INTEGER REFERENCES grower);"
     )
-    assert offered(market, "led_to", "what do they grow?", before)[0] == wanted
-    assert offered(market, "led_to", "and what does it sell", before)
-    for said in ("what do they cost?", "what did they say about 2022?", "what towns are they in?"):
-        assert not offered(market, "led_to", said, before)
-    database.close()
+    with small_database(tmp_path, script) as market:
+        before = "SELECT name FROM grower WHERE town = 'Ely'"
+        wanted = (
+            "SELECT T2.crop_name FROM grower AS T1 JOIN crop AS T2 ON T1.grower_id = T2.grower_id WHERE T1.town = 'Ely'"
+        )
+        assert offered(market, "led_to", "what do they grow?", before)[0] == wanted
+        assert offered(market, "led_to", "and what does it sell", before)
+        for said in ("what do they cost?", "what did they say about 2022?", "what towns are they in?"):
+            assert not offered(market, "led_to", said, before)
 
 
 def test_a_limit_is_given_up(context: Context) -> None:
@@ -104,26 +99,22 @@ def test_only_the_rows_before_are_counted(context: Context) -> None:
 
 
 def test_halves_of_names_and_amounts(tmp_path: Path) -> None:
-    path = tmp_path / "clinic.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(
-            "CREATE TABLE nurse (nurse_id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT);"
-            "CREATE TABLE shift (shift_id INTEGER PRIMARY KEY, nurse_id INTEGER REFERENCES nurse, hours_worked REAL);"
-        )
-    database = SQLiteDatabase.open(path)
-    clinic = Context(database.schema, database)
+    script = (
+        "CREATE TABLE nurse (nurse_id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT);"
+        "CREATE TABLE shift (shift_id INTEGER PRIMARY KEY, nurse_id INTEGER REFERENCES nurse, hours_worked REAL);"
+    )
+    with small_database(tmp_path, script) as clinic:
 
-    def features(said: str, sql: str) -> set[str]:
-        demand = Demand.of(state_of(said, "SELECT shift_id FROM shift"), clinic)
-        found = FollowingFeatures(demand, (demand.previous,)).of(PlanParts(to_plan(sql, clinic.schema)))
-        return {name for name, value in found.items() if value}
+        def features(said: str, sql: str) -> set[str]:
+            demand = demand_of(clinic, said, "SELECT shift_id FROM shift")
+            found = FollowingFeatures(demand, (demand.previous,)).of(PlanParts(to_plan(sql, clinic.schema)))
+            return {name for name, value in found.items() if value}
 
-    assert "half_a_name_counted" in features("how many nurses", "SELECT count(DISTINCT first_name) FROM nurse")
-    assert "half_a_name_counted" not in features("how many nurses", "SELECT count(DISTINCT nurse_id) FROM nurse")
-    said = "how many hours were worked on them?"
-    assert "amount_unsummed" in features(said, "SELECT hours_worked FROM shift")
-    assert "amount_unsummed" not in features(said, "SELECT sum(hours_worked) FROM shift")
-    database.close()
+        assert "half_a_name_counted" in features("how many nurses", "SELECT count(DISTINCT first_name) FROM nurse")
+        assert "half_a_name_counted" not in features("how many nurses", "SELECT count(DISTINCT nurse_id) FROM nurse")
+        said = "how many hours were worked on them?"
+        assert "amount_unsummed" in features(said, "SELECT hours_worked FROM shift")
+        assert "amount_unsummed" not in features(said, "SELECT sum(hours_worked) FROM shift")
 
 
 def test_what_a_word_denies_is_taken_away(context: Context) -> None:

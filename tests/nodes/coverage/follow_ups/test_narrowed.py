@@ -6,7 +6,8 @@ import pytest
 
 from nodes.coverage.demand import Demand
 from nodes.node import Context
-from tests.nodes.coverage.follow_ups.ferries import fired, offered, state_of
+from tests.nodes.coverage.asking import offered, state_of
+from tests.nodes.coverage.follow_ups.ferries import fired
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from nodes.compact.ranking.thing_features import ThingFeatures
 from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
-from tests.nodes.coverage.follow_ups.ferries import fired, offered, state_of
+from tests.nodes.coverage.asking import offered, state_of
+from tests.nodes.coverage.follow_ups.ferries import fired
 from value_index.engines.sqlite.database import SQLiteDatabase
 
 

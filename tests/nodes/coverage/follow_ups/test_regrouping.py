@@ -8,7 +8,8 @@ from nodes.compact.ranking.sense.contradictions import contradicts
 from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
-from tests.nodes.coverage.follow_ups.ferries import fired, offered, state_of
+from tests.nodes.coverage.asking import offered, state_of
+from tests.nodes.coverage.follow_ups.ferries import fired
 
 CALLS = "SELECT ferry.builder, 1.0 * sum(CASE WHEN crossing.state = 'cancelled' THEN 1 ELSE 0 END) / count(*) FROM crossing JOIN ferry ON crossing.ferry_id = ferry.ferry_id GROUP BY ferry.builder"
 BY_BUILDER = "SELECT ferry.builder, count(*) FROM crossing JOIN ferry ON crossing.ferry_id = ferry.ferry_id GROUP BY ferry.builder"

@@ -7,7 +7,8 @@ from nodes.compact.ranking.thing_features import ThingFeatures
 from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
-from tests.nodes.coverage.follow_ups.ferries import HOLM, fired, offered, state_of
+from tests.nodes.coverage.asking import offered, state_of
+from tests.nodes.coverage.follow_ups.ferries import HOLM, fired
 
 
 def test_columns_come_beside_the_list_that_was_counted(context: Context) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nodes.node import Context
-from tests.nodes.coverage.follow_ups.ferries import HOLM, fired, offered
+from tests.nodes.coverage.asking import offered
+from tests.nodes.coverage.follow_ups.ferries import HOLM, fired
 
 
 def test_a_condition_is_taken_back_by_the_name_of_its_column(context: Context) -> None:

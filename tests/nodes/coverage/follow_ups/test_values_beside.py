@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nodes.node import Context
-from tests.nodes.coverage.follow_ups.ferries import BOTH, HOLM, VAAS, fired, offered
+from tests.nodes.coverage.asking import offered
+from tests.nodes.coverage.follow_ups.ferries import BOTH, HOLM, VAAS, fired
 
 
 @pytest.mark.parametrize("utterance", ["And Vaas too", "Vaas as well, please", "Add Vaas"])
