@@ -10,6 +10,7 @@ from agent.notes.other_reading import OtherReading
 from agent.notes.seen import Seen
 from agent.steps import walk
 from agent.traces import turn_facts, turn_span
+from nodes.coverage.demand import Demand
 from nodes.coverage.unused import unused_mentions
 from nodes.node import FIELDS, Context
 from nodes.state import STAGES, GraphState, Stage, Turn, Violation
@@ -146,12 +147,12 @@ def answer_of(state: GraphState, context: Context, execution: ExecutionSettings)
     lines = tuple(known.lines(context.schema)) if known else None
     if not state.sql:
         return Answer(state=state, result=None, knowledge=lines)
-    result = execute(state.sql, context, execution)
+    result, demand = execute(state.sql, context, execution), Demand.of(state, context)
     return Answer(
         state=state,
         result=result,
-        unused=() if state.plan_given else unused_mentions(state, context),
-        seen=Seen.of(state, result, context, execution),
+        unused=() if state.plan_given else unused_mentions(state, context, demand),
+        seen=Seen.of(state, result, context, execution, demand),
         knowledge=lines,
     )
 

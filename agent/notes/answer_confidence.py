@@ -27,16 +27,20 @@ FEATURES = (
     Feature("nothing", "True if there are no rows, or nothing but NULL in them."),
     Feature("many", "True if there are more rows than somebody reads."),
     Feature("again", "True if it is the query of the turn before once more, whatever was asked now."),
+    Feature(
+        "unanswered", "How many words of the question nothing in the database answers to, three at most, over three."
+    ),
 )
 LISTS: FeatureLists = {"answer": FEATURES}
 LEAST = 0.001
 """A confidence nearer to 0 or to 1 counts as this near."""
+MOST_UNANSWERED = 3
 MANY = 50
 """Rows that somebody reads."""
 
 
 def answer_confidence(
-    planner: float, plan: Plan, found: Sequence[Rival], result: Result, *, again: bool = False
+    planner: float, plan: Plan, found: Sequence[Rival], result: Result, *, again: bool = False, unanswered: int = 0
 ) -> float:
     """Return the probability that an answer is right.
 
@@ -46,12 +50,14 @@ def answer_confidence(
         found: the plans that came near it.
         result: the rows.
         again: whether it is the query of the turn before.
+        unanswered: words of the question that nothing in the database answers to.
     """
-    return probability(confidence_features(planner, plan, found, result, again=again), answer_weights())
+    features = confidence_features(planner, plan, found, result, again=again, unanswered=unanswered)
+    return probability(features, answer_weights())
 
 
 def confidence_features(
-    planner: float, plan: Plan, found: Sequence[Rival], result: Result, *, again: bool = False
+    planner: float, plan: Plan, found: Sequence[Rival], result: Result, *, again: bool = False, unanswered: int = 0
 ) -> Features:
     """Return what tells whether an answer is right; `answer_confidence` says of what."""
     kept = min(1 - LEAST, max(LEAST, planner))
@@ -65,6 +71,7 @@ def confidence_features(
         "nothing": float(all(cell is None for row in result.rows for cell in row)),
         "many": float(len(result.rows) > MANY),
         "again": float(again),
+        "unanswered": min(MOST_UNANSWERED, unanswered) / MOST_UNANSWERED,
     }
 
 

@@ -10,7 +10,7 @@ from agent.notes.rivals import Rival
 from nodes.plan import Plan
 from value_index.models import FrozenModel
 
-SURE = 0.66
+SURE = 0.64
 """Confidence in an answer from which no other reading of it is told: chosen on training databases, as they are, renamed, with
 questions and conversations of a generator, where no more right answers then have a note than before there was this confidence."""
 

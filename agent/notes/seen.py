@@ -7,6 +7,8 @@ from agent.notes.answer_confidence import answer_confidence
 from agent.notes.other_reading import OtherReading, other_reading
 from agent.notes.rivals import rivals
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.demand import Demand
+from nodes.coverage.unread import unanswered
 from nodes.node import Context
 from nodes.state import GraphState
 from value_index.database import Result
@@ -25,7 +27,12 @@ class Seen(FrozenModel):
 
     @classmethod
     def of(
-        cls, state: GraphState, result: Result | None, context: Context, execution: ExecutionSettings
+        cls,
+        state: GraphState,
+        result: Result | None,
+        context: Context,
+        execution: ExecutionSettings,
+        demand: Demand | None = None,
     ) -> Seen | None:
         """Run the plans that come near an answer beside it; None where they say nothing of it.
 
@@ -33,13 +40,15 @@ class Seen(FrozenModel):
             state: the answered turn.
             result: what its SQL gave.
             execution: what an answer may cost.
+            demand: what the turn asks for, where it has been read already.
         """
         found = rivals(state, result, context, execution)
         first = state.plans[0] if state.plans else None
         if found is None or first is None or first.confidence is None or result is None:
             return None
         again = asks_again(state, context)
-        confidence = answer_confidence(first.confidence, first.plan, found, result, again=again)
+        words = unanswered(demand or Demand.of(state, context))
+        confidence = answer_confidence(first.confidence, first.plan, found, result, again=again, unanswered=words)
         return cls(confidence=confidence, other_reading=other_reading(confidence, first.plan, found), again=again)
 
 

@@ -15,6 +15,7 @@ from eval.scoring.scores import read_scores
 from eval.scoring.verdicts.executions import Executions
 from eval.scoring.verdicts.same_rows import same_rows
 from eval.statistics import area
+from nodes.coverage.demand import Demand
 from nodes.coverage.unused import unused_mentions
 from nodes.node import ADAPTERS, FIELDS, Context
 from nodes.sql.parsing.parse import repair
@@ -143,10 +144,11 @@ def _noted(
     state = state.model_copy(update={**outputs, "sql": record.sql})
     warned = bool(record.attempts and record.attempts[-1].violations)
     read = context.of_turn(state)
-    told = bool(unused_mentions(state, read))
+    demand = Demand.of(state, read)
+    told = bool(unused_mentions(state, read, demand))
     compared = compared_turn(record.dialogue, state, gold, read, told=told)
     result = context.database.execute(record.sql, max_rows=EXECUTION.max_rows)
-    seen, planner = Seen.of(state, result, read, EXECUTION), record.confidence or 0.0
+    seen, planner = Seen.of(state, result, read, EXECUTION, demand), record.confidence or 0.0
     other = seen.other_reading if seen else None
     other_right = same_rows(executions, context.database, repair(gold), other.sql) if other else None
     noted = warned or told or other is not None or (seen is not None and seen.again)

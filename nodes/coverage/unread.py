@@ -49,6 +49,14 @@ def unread_words(plan: Plan, demand: Demand) -> tuple[str, ...]:
     return tuple(demand.inquiry.utterance.text[words[at].start : words[at].end] for at in places)
 
 
+def unanswered(demand: Demand) -> int:
+    """Return how many words of a turn nothing in the database answers to, wherever they stand.
+
+    Few of them are told by name: of such turns half are answered rightly. "Which albums did they produce?": "produce" counts.
+    """
+    return sum(not _is_read(at, demand) for at in range(len(demand.inquiry.utterance.words)))
+
+
 def _before_tables(demand: Demand) -> Iterator[int]:
     """Yield the words right before a named table: "the vegan albums"."""
     for mention in demand.inquiry.named_tables:

@@ -17,16 +17,19 @@ HEEDED = 0.2
 """Coverage from which a mention counts as used, if only in part."""
 
 
-def unused_mentions(state: GraphState, context: Context) -> tuple[str, ...]:
+def unused_mentions(state: GraphState, context: Context, demand: Demand | None = None) -> tuple[str, ...]:
     """Return the words of a turn that its SQL does not heed, in their order.
 
     "List the clients in Berlin" answered by `SELECT name FROM client`: ("Berlin",). "List the vegan clients": ("vegan",).
+
+    Args:
+        demand: what the turn asks for, where it has been read already.
     """
     try:
         plan = to_plan(state.sql or "", context.schema)
     except SQLError:
         return ()
-    demand = Demand.of(state, context)
+    demand = demand or Demand.of(state, context)
     return tuple(dict.fromkeys((*unused_by(plan, demand), *unread_words(plan, demand))))
 
 

@@ -24,6 +24,8 @@ from eval.scoring.verdicts.same_rows import same_rows
 from eval.statistics import area
 from nodes.compact.network import SHIPPED
 from nodes.compact.ranking.choice_weights import CHOICE
+from nodes.coverage.demand import Demand
+from nodes.coverage.unread import unanswered
 from nodes.state import Turn
 from training.linear_models.fitting import fit_logistic
 from training.ranking.candidates import DEADLINE, MOST_ROWS
@@ -57,12 +59,12 @@ def train_answer_confidence(
     folder: Path,
     say: Callable[[str], None] = print,
 ) -> Path:
-    """Answer the conversations of every source after gold history, fit, and write the weights.
+    """Answer the conversations of every source, fit, and write the weights.
 
     Args:
         databases: those that network and ranking were not trained on.
         out: the file of weights.
-        config: which sources, how much of each, and how much each weighs.
+        config: which sources, how much of each, and how much the answers of each weigh.
         folder: where the answers of each source are kept, so that a run that was stopped goes on with the next.
         say: is told how the fit holds on databases that it left out, beside the shipped weights.
     """
@@ -71,32 +73,37 @@ def train_answer_confidence(
     key = content_key(settings, [SHIPPED, CHOICE], (*CODE, "agent"))
     makers = {
         "dialogues": held_out.dialogues,
+        "own history": held_out.dialogues,
         "questions": held_out.questions,
         "renamed": held_out.renamed,
         "generated": held_out.generated,
     }
     answers: list[JudgedAnswer] = []
-    for name in sorted(config.sources):
-        make = partial(_answered, makers[name])
-        answers += kept(folder / f"{name}-{key}.json.gz", make, lambda row: JudgedAnswer(**row))
-    weights, report = fitted(answers, {str(name): share for name, share in config.sources.items()}, config.fit.parts)
+    for name in sorted(config.answers):
+        make = partial(_answered, makers[name], own=name == "own history")
+        answers += kept(folder / f"{name.replace(' ', '-')}-{key}.json.gz", make, lambda row: JudgedAnswer(**row))
+    weights, report = fitted(answers, {str(name): share for name, share in config.answers.items()}, config.fit.parts)
     write_weights(out, WeightsFile({"answer": weights}, {}), LISTS, source=SOURCE)
     for name, row in report.items():
         say(f"{name}: {json.dumps(row)}")
     return out
 
 
-def _answered(conversations: Callable[[], Iterable[Conversation]]) -> Iterator[JudgedAnswer]:
-    yield from judged_answers(conversations())
+def _answered(conversations: Callable[[], Iterable[Conversation]], *, own: bool) -> Iterator[JudgedAnswer]:
+    yield from judged_answers(conversations(), own=own)
 
 
-def judged_answers(conversations: Iterable[Conversation]) -> Iterator[JudgedAnswer]:
-    """Answer turns after the gold of those before; one whose planner's plans say nothing of its rows is left out."""
+def judged_answers(conversations: Iterable[Conversation], *, own: bool = False) -> Iterator[JudgedAnswer]:
+    """Answer turns after the gold of those before; one whose planner's plans say nothing of its rows is left out.
+
+    Args:
+        own: whether each turn follows the answers that were given before it instead, as when people ask.
+    """
     config, executions = Config.load(), Executions(deadline=DEADLINE, max_rows=MOST_ROWS)
     nodes = config.nodes()
     for conversation in conversations:
         context = conversation.context
-        past = tuple(Turn(utterance=turn.utterance, sql=turn.sql) for turn in conversation.turns)
+        past: tuple[Turn, ...] = ()
         for number, turn in enumerate(conversation.turns):
             state = asyncio.run(
                 walk(
@@ -104,18 +111,22 @@ def judged_answers(conversations: Iterable[Conversation]) -> Iterator[JudgedAnsw
                     context,
                     max_attempts=config.graph.max_attempts,
                     turn_id=f"{conversation.key}/{number}",
-                    history=past[:number],
+                    history=past,
                     utterance=turn.utterance,
                 )
             )
+            past = (*past, Turn(utterance=turn.utterance, sql=(state.sql or "") if own else turn.sql))
             result = execute(state.sql, context, config.execution) if state.sql else None
             found = rivals(state, result, context, config.execution)
             if found is not None and state.plans and result is not None:
                 first = state.plans[0]
-                again = asks_again(state, context)
-                features = confidence_features(first.confidence or 0.0, first.plan, found, result, again=again)
+                again, words = asks_again(state, context), unanswered(Demand.of(state, context))
+                features = confidence_features(
+                    first.confidence or 0.0, first.plan, found, result, again=again, unanswered=words
+                )
                 right = same_rows(executions, context.database, turn.sql, state.sql or "")
-                yield JudgedAnswer(conversation.source, conversation.database, features, right)
+                source = "own history" if own else conversation.source
+                yield JudgedAnswer(source, conversation.database, features, right)
 
 
 def fitted(

@@ -28,6 +28,8 @@ class ChoiceConfig(Settings):
     size: dict[SourceName, int] = Field(default_factory=dict[SourceName, int])
     """Every how many dialogues or questions of a source are taken; of the generated ones, turns over each database."""
     fit: FitSettings = FitSettings()
+    answers: dict[SourceName, float] = Field(default_factory=dict[SourceName, float])
+    """How much the answers of each source weigh, all of them together, for `turnsql train answer-confidence`."""
     centre: dict[str, float]
     """What features weigh before any turn is seen; 0 for those not named."""
 

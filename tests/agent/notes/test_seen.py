@@ -55,8 +55,9 @@ def told(context: Context, state: GraphState) -> str | None:
     return found.other_reading.difference if found and found.other_reading else None
 
 
-def sure(context: Context, *plans: tuple[Plan, float], confidence: float = 0.7) -> float:
-    found = seen(context, answered(context, *plans, confidence=confidence))
+def sure(context: Context, *plans: tuple[Plan, float], confidence: float = 0.7, said: str = "Which shops?") -> float:
+    state = answered(context, *plans, confidence=confidence).model_copy(update={"utterance": said})
+    found = seen(context, state)
     assert found is not None
     return found.confidence
 
@@ -130,3 +131,8 @@ def test_all_of_them_together_take_no_longer_than_their_time(context: Context, m
     monkeypatch.setattr("agent.notes.rivals.LONGEST", 0.0)
     found = seen(context, answered(context, (ALL, 3.0), (KIEL, 2.9)))
     assert found is not None and found.other_reading is None
+
+
+def test_words_that_nothing_answers_to_make_an_answer_less_sure(context: Context) -> None:
+    sures = [sure(context, (ALL, 3.0), said=f"Which {words}shops?") for words in ("", "trendy ", "trendy vegan ")]
+    assert sures == sorted(sures, reverse=True) and len(set(sures)) == 3

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.unread import unread_words
+from nodes.coverage.unread import unanswered, unread_words
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState
@@ -37,3 +37,16 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Context:
 def test_a_word_that_nothing_answers_to_is_told(books: Context, said: str, sql: str, wanted: tuple[str, ...]) -> None:
     state = GraphState(turn_id="0", database_id="library", history=(), utterance=said)
     assert unread_words(to_plan(sql, books.schema), Demand.of(state, books)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("List the vegan books", 1),
+        ("Which books did the critics praise most?", 2),
+        ("List the titles of the mystery books", 0),
+        ("How many authors are there?", 0),
+    ],
+)
+def test_words_that_nothing_answers_to_are_counted_wherever_they_stand(books: Context, said: str, wanted: int) -> None:
+    assert unanswered(Demand.of(GraphState(turn_id="0", database_id="library", utterance=said), books)) == wanted

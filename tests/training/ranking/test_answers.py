@@ -47,5 +47,21 @@ def test_answers_are_judged_by_their_rows(tmp_path: Path) -> None:
         GoldAsked("How many shops are there?", "SELECT 17", Plan()),
     )
     found = list(judged_answers([Conversation("generated", "0", context, asked)]))
-    assert [each.right for each in found] == [True, False]
+    assert [(each.source, each.right) for each in found] == [("generated", True), ("generated", False)]
     assert found[0].features.keys() == {feature.name for feature in FEATURES}
+
+
+def test_own_history_is_of_the_answers_that_were_given(tmp_path: Path) -> None:
+    path = tmp_path / "shops.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "CREATE TABLE shop (name TEXT, town TEXT); INSERT INTO shop VALUES ('Nord', 'Kiel'), ('Ost', 'Bonn');"
+        )
+    database = opened([str(path)])
+    asked = (
+        GoldAsked("List the names of the shops in Kiel", "SELECT town FROM shop WHERE name = 'Ost'", Plan()),
+        GoldAsked("How many are there?", "SELECT count(*) FROM shop WHERE town = 'Kiel'", Plan()),
+    )
+    context = Context(database.schema, database, ValueIndex.build(database))
+    found = list(judged_answers([Conversation("dialogues", "0", context, asked)], own=True))
+    assert [(each.source, each.right) for each in found] == [("own history", False), ("own history", True)]
