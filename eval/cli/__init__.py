@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import typer
 
-from eval.cli import bench, demo, feedback, gold, interact, interact_world, knowledge, ladder, llm, runs, suite, web
+from eval.cli import (
+    bench,
+    demo,
+    feedback,
+    gold,
+    interact,
+    interact_world,
+    knowledge,
+    ladder,
+    llm,
+    runs,
+    scores,
+    suite,
+    web,
+)
 
 app = typer.Typer(
     help="Evaluate: answer the turns of a data set, score them, compare runs, find the stage to mend.",
     no_args_is_help=True,
 )
-for part in (runs, llm, ladder, gold, knowledge):
+for part in (runs, scores, llm, ladder, gold, knowledge):
     app.add_typer(part.app)
 bench_app = bench.app
 top_app = demo.app

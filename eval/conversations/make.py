@@ -5,18 +5,27 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from string import Formatter
 from typing import Any, Literal, get_args
 
 from eval.conversations.making.behaviours import FOLLOWING, OPENING
-from eval.conversations.making.nouns import plural
 from eval.conversations.making.openings import things
-from eval.conversations.making.phrases import CONDITIONS, half_of
 from eval.conversations.making.query import GROUPED, Query
 from eval.conversations.making.talk import Behaviour, Said, Step, Talk
-from eval.conversations.making.templates import half
+from eval.conversations.making.words.nouns import plural
+from eval.conversations.making.words.phrases import CONDITIONS, half_of
+from eval.conversations.making.words.templates import half
+from eval.conversations.making.words.wording import (
+    agreed,
+    capital,
+    fillable,
+    grammatical,
+    lowered,
+    of_one,
+    with_typo,
+    written,
+)
 from eval.conversations.making.world import Thing, World
 from eval.conversations.suite_file import DialogueSpec, SuiteError, SuiteFile, TurnSpec
 from eval.scoring.suite import Suites
@@ -200,39 +209,39 @@ class Maker:
             return None
         for frame in reversed(outer):
             template = self.draw.choice(half(frame, self.half))
-            ask = template.format(question=_lowered(ask) if ": " in template else _capital(ask))
+            ask = template.format(question=lowered(ask) if ": " in template else capital(ask))
         greeting = self.draw.choice(GREETINGS) if name in FOLLOWING and name != "topic changed" else ""
-        ask = greeting + (_capital(ask) if greeting else ask)
+        ask = greeting + (capital(ask) if greeting else ask)
         if self.draw.random() < self.typos:
-            ask = _with_typo(ask, self.draw)
+            ask = with_typo(ask, self.draw)
         if step.query is None:
             return TurnSpec(ask=ask, behaviour=name, fails=True)
         return TurnSpec(ask=ask, behaviour=name, sql=(step.query.sql(self.world.database.schema),))
 
     def _filled(self, name: str, step: Step, talk: Talk) -> str | None:
         """Draw a template and fill it; None where each asks for words that the step has not."""
-        words = {key: _said(value) for key, value in {**things(talk.thing), **step.words}.items()}
+        words = {key: written(value) for key, value in {**things(talk.thing), **step.words}.items()}
         for key, said in zip(("that", "also"), step.said, strict=False):
             words[key] = self._phrase(said)
         words |= {f"{key}_s": plural(value) for key, value in words.items()}
-        templates = _fillable(half(name, self.half), words)
+        templates = fillable(half(name, self.half), words)
         if not templates:
             return None
         template = self.draw.choice(templates)
         if "{one} {that}" in template:
-            words["that"] = _of_one(words["that"])
+            words["that"] = of_one(words["that"])
         ask = template.format(**words)
         for many, one in ((words.get("many"), words.get("one")), (words.get("children"), words.get("child"))):
             ask = re.sub(rf"\b(1|one) {many}\b", rf"\1 {one}", ask) if many and one else ask
         columns = words.get("columns", "")
         if columns and " and " not in columns and not columns.endswith("s"):
             ask = ask.replace(f"hat are the {columns}", f"hat is the {columns}")
-        return _grammatical(_agreed(ask, words.get("column", "")))
+        return grammatical(agreed(ask, words.get("column", "")))
 
     def _phrase(self, said: Said) -> str:
         phrase = self.draw.choice(half_of(CONDITIONS[said.kind], self.half))
-        words = {key: _said(value) for key, value in said.words.items()}
-        return _agreed(phrase.format(**words), words.get("column", ""))
+        words = {key: written(value) for key, value in said.words.items()}
+        return agreed(phrase.format(**words), words.get("column", ""))
 
 
 def make_suite(
@@ -269,16 +278,6 @@ def _amnesiac(query: Query, talk: Talk) -> Iterator[Query]:
             yield query.but(filters=(*query.filters, each)) if query.measure != "share" else query
 
 
-def _fillable(templates: Sequence[str], words: Mapping[str, str]) -> list[str]:
-    """Return the templates whose every placeholder has words, with `{column}s` read as a placeholder of its own.
-
-    >>> _fillable(("The {one}?", "The {one} by {column}?"), {"one": "airline"})
-    ['The {one}?']
-    """
-    named = [(text, {field for _, field, _, _ in Formatter().parse(text)}) for text in map(_plurals, templates)]
-    return [text for text, fields in named if fields - {None} <= words.keys()]
-
-
 def _same(gold: tuple[Any, ...], other: tuple[Any, ...] | None, ordered: bool) -> bool:
     if other is None:
         return False
@@ -287,68 +286,6 @@ def _same(gold: tuple[Any, ...], other: tuple[Any, ...] | None, ordered: bool) -
     return Counter(map(repr, gold)) == Counter(map(repr, other))
 
 
-def _plurals(template: str) -> str:
-    """Turn `{column}s` into the placeholder of the plural.
-
-    >>> _plurals("Which {column}s do {many} have?")
-    'Which {column_s} do {many} have?'
-    """
-    for name in ("column", "shown"):
-        template = template.replace("{" + name + "}s", "{" + name + "_s}")
-    return template
-
-
-def _grammatical(text: str) -> str:
-    """Mend articles.
-
-    >>> _grammatical("For which cities is there a airline without a pages?")
-    'For which cities is there an airline without pages?'
-    """
-    text = re.sub(r"\.\.$", ".", text).replace(" an other ", " other ").replace(" a other ", " other ")
-    text = re.sub(r"\ba (?=\w*[^su]s\b[.,?!]?(?: |$))(?!\w+ing\b)", "", text)
-    return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
-
-
-def _agreed(text: str, column: str) -> str:
-    """Mend the verb after a column that is called by a plural."""
-    if not column.endswith("s") or column.endswith(("ss", "us", "is")):
-        return text
-    text = text.replace(f"an above average {column}", f"above average {column}")
-    text = re.sub(rf"\b([Ww])hat(?: is|'s) (the|their|its) {re.escape(column)}\b", rf"\1hat are \2 {column}", text)
-    return text.replace(f"{column} is ", f"{column} are ").replace(f"{column} has ", f"{column} have ")
-
-
-def _of_one(phrase: str) -> str:
-    """Mend the verb of a condition on one thing.
-
-    >>> _of_one("that have no dogs"), _of_one("that do not have a dog"), _of_one("which are active")
-    ('that has no dogs', 'that does not have a dog', 'which is active')
-    """
-    verbs = {"have": "has", "do": "does", "are": "is", "belong": "belongs"}
-    return re.sub(r"^(that|which) (have|do|are|belong)\b", lambda found: f"{found[1]} {verbs[found[2]]}", phrase)
-
-
 def _weight(thing: Thing) -> int:
     """Return how much there is to say of a thing."""
     return 1 + 2 * sum(map(len, (thing.categories, thing.numbers, thing.days, thing.parents)))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _lowered(text: str) -> str:
-    return text if re.match(r"I\b|[A-Z]{2}", text) else text[:1].lower() + text[1:]
-
-
-def _said(value: Any) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def _with_typo(text: str, draw: random.Random) -> str:
-    """Leave one letter of a longer word out."""
-    places = [
-        i for i in range(1, len(text) - 1) if text[i - 1].islower() and text[i].islower() and text[i + 1].islower()
-    ]
-    place = draw.choice(places) if places else None
-    return text if place is None else text[:place] + text[place + 1 :]

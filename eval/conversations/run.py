@@ -17,8 +17,8 @@ from eval.conversations.expectations import Answered, shortfall
 from eval.conversations.result import Rate, SuiteResult, TurnResult
 from eval.conversations.suite_file import SuiteError, SuiteFile, read_suite
 from eval.datasets import Dataset, load
+from eval.datasets.dataset import ADDRESSES
 from eval.datasets.load import SUITE_FOLDER
-from eval.datasets.spider_family import ADDRESSES
 from eval.records import TurnRecord, read_turns
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run

@@ -15,8 +15,9 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from eval.datasets.dataset import Dataset, GoldDialogue, GoldTurn, file_of
 from eval.datasets.json_file import DataError, read_json
-from eval.datasets.spider_family import Dataset, GoldDialogue, GoldTurn, file_of, followed
+from eval.datasets.text_links import followed
 from value_index.engines.sqlite.reflection import column_kind
 from value_index.models import ForeignModel
 from value_index.schema import Column, ColumnRef, Dialect, ForeignKey, Schema, Table

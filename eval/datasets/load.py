@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from eval.datasets import registry
+from eval.datasets.dataset import Dataset
 from eval.datasets.json_file import DataError
-from eval.datasets.spider_family import Dataset
 
 Loader = Callable[[Path, str], Dataset]
 

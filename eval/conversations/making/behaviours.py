@@ -15,7 +15,7 @@ from eval.conversations.making.narrowing import NARROWING
 from eval.conversations.making.openings import LISTED_OPENINGS
 from eval.conversations.making.reshaping import RESHAPING
 from eval.conversations.making.talk import Behaviour, Step, Talk
-from eval.conversations.making.templates import UNKNOWN
+from eval.conversations.making.words.templates import UNKNOWN
 
 OPENING: dict[str, Behaviour] = LISTED_OPENINGS | GROUPED_OPENINGS
 """Behaviours that a conversation can begin with."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from eval.conversations.making.phrases import KINDS, PLACES, STATES
+from eval.conversations.making.facts import Facts, is_typed, yes_of
 from eval.conversations.making.query import ROWS, Filter, column
 from eval.conversations.making.talk import Said, Talk
-from eval.conversations.making.world import Facts, Thing, is_typed, yes_of
+from eval.conversations.making.words.phrases import KINDS, PLACES, STATES
+from eval.conversations.making.world import Thing
 from nodes.plan import Aggregate, Junction, LiteralTerm, Operator, Plan, Predicate, TableSource
 from value_index.schema import ForeignKey
 

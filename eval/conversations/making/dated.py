@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from eval.conversations.making.adding import MOST_FILTERS, narrowed
+from eval.conversations.making.facts import Facts
 from eval.conversations.making.query import Filter
 from eval.conversations.making.talk import Behaviour, Said, Step, Talk
-from eval.conversations.making.world import Facts
 from nodes.plan import Operator
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",

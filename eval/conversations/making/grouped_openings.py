@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from eval.conversations.making.conditions import among, child_category, draw_bridge
+from eval.conversations.making.facts import Facts
 from eval.conversations.making.groupings import Grouping, groupings, least_of, leaves_some_out, own_groupings
-from eval.conversations.making.nouns import plural
 from eval.conversations.making.openings import (
     FUNCTIONS,
     figure_function,
@@ -18,7 +18,8 @@ from eval.conversations.making.openings import (
 )
 from eval.conversations.making.query import Filter, Query
 from eval.conversations.making.talk import Behaviour, Said, Step, Talk
-from eval.conversations.making.world import Facts, Thing
+from eval.conversations.making.words.nouns import plural
+from eval.conversations.making.world import Thing
 from value_index.schema import ForeignKey
 
 

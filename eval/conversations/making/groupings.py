@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eval.conversations.making.facts import Facts
 from eval.conversations.making.query import Query
 from eval.conversations.making.talk import Talk
-from eval.conversations.making.world import Facts, Thing
+from eval.conversations.making.world import Thing
 from value_index.schema import ColumnRef, ForeignKey
 
 

@@ -18,9 +18,9 @@ from eval.conversations.making.conditions import (
     plain,
     rounded,
 )
+from eval.conversations.making.facts import Facts, yes_of
 from eval.conversations.making.query import Filter
 from eval.conversations.making.talk import Behaviour, Said, Step, Talk
-from eval.conversations.making.world import Facts, yes_of
 from nodes.plan import Operator
 
 

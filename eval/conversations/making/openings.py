@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from eval.conversations.making.conditions import NUMBER_WORDS, Drawn, draw_condition
-from eval.conversations.making.phrases import MOST
+from eval.conversations.making.facts import Facts
 from eval.conversations.making.query import Query
 from eval.conversations.making.talk import Behaviour, Step, Talk
-from eval.conversations.making.world import Facts, Thing
+from eval.conversations.making.words.phrases import MOST
+from eval.conversations.making.world import Thing
 from nodes.plan import AggregateFunction
 
 FUNCTIONS: dict[AggregateFunction, str] = {"avg": "average", "sum": "total", "max": "maximum", "min": "minimum"}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from eval.conversations.making.conditions import NUMBER_WORDS
-from eval.conversations.making.nouns import possessive
+from eval.conversations.making.facts import Facts
 from eval.conversations.making.openings import degree, figures, showable, things
 from eval.conversations.making.query import Filter, column
 from eval.conversations.making.talk import Behaviour, Step, Talk
-from eval.conversations.making.world import Facts
+from eval.conversations.making.words.nouns import possessive
 from nodes.plan import Aggregate, ArithmeticOperator, Plan, TableSource
 from value_index.schema import ForeignKey
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from eval.conversations.making.facts import Facts
 from eval.conversations.making.query import Query
-from eval.conversations.making.world import Facts, Thing, World
+from eval.conversations.making.world import Thing, World
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from eval.datasets.bird_interact.release import load_release
+from eval.datasets.dataset import Dataset, GoldDialogue, GoldTurn
 from eval.datasets.json_file import DataError
-from eval.datasets.spider_family import Dataset, GoldDialogue, GoldTurn
 
 GOLD = "gold.jsonl"
 """Name under which the mailed ground truth is found in the release."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from eval.conversations.make import Maker, make_suite
-from eval.conversations.making.templates import TEMPLATES, half
+from eval.conversations.making.words.templates import TEMPLATES, half
 from eval.conversations.making.world import World
 from eval.conversations.planted_faults import FAULTS, plant_faults
 from eval.conversations.suite_file import SuiteError, SuiteFile
