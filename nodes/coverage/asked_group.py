@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.coded import codes_apart
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
@@ -18,10 +18,11 @@ _SORTED = re.compile(
     r"\b(?:order\w*|sort\w*|rank\w*|arrang\w*|written|made|directed|followed|owned|produced|played|taught|sold|\w+ed)\s*$",
     re.IGNORECASE,
 )
+_ORDERED = re.compile(r"\b(?:order|sort|rank|arrang)\w*\s*$", re.IGNORECASE)
 _GROUPED = re.compile(r"\b(?:group\w*|split\w*|broken|divided|separated)(?: \w+)?\s*$", re.IGNORECASE)
 
 
-_IDLE = frozenset(map(stem, ("code", "name", "calendar", "type", "label", "title", "fiscal")))
+_IDLE = frozenset(map(stem, ("code", "name", "calendar", "type", "label", "title", "fiscal", "no", "nr", "number")))
 """Words of a column's name that its unit is called without."""
 
 
@@ -36,9 +37,10 @@ def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
     found: dict[tuple[ColumnRef, bool], float] = {}
     for match in _BY.finditer(text):
         before = text[: match.start()]
-        if match.group().lower().startswith("by") and _SORTED.search(before) and not _GROUPED.search(before):
-            continue
         at, _ = inquiry.utterance.span(match.end(), match.end() + 1)
+        ordered = match.group().lower().startswith("by") and _SORTED.search(before) and not _GROUPED.search(before)
+        if ordered and not _is_summed_by_one(inquiry, before, at):
+            continue
         if match.group().lower().split() == ["by"] and _is_value(inquiry, at):
             continue
         for unit, score in _units_at(inquiry, at).items():
@@ -48,10 +50,18 @@ def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
     return tuple(sorted(found, key=lambda unit: -found[unit]))
 
 
-def _is_whole(inquiry: Inquiry, ref: ColumnRef, start: int, end: int) -> bool:
+def is_whole(inquiry: Inquiry, ref: ColumnRef, start: int, end: int) -> bool:
     """Tell whether words say all of a column's name that says something: "country" of a country code."""
     stems = {stem(word) for word in name_words(inquiry.schema.describe(ref).natural_name)} - _IDLE
     return bool(stems) and stems <= set(inquiry.stems[start:end])
+
+
+def _is_summed_by_one(inquiry: Inquiry, before: str, at: int) -> bool:
+    """Tell whether a figure is told by what somebody does, and of whom in the singular: "total weight shipped by customer"."""
+    done = re.search(r"\w+ed\s*$", before) and not _ORDERED.search(before)
+    word = inquiry.utterance.words[at].text if at < len(inquiry.utterance.words) else "s"
+    rows = any(m.start <= at < m.end and m.score >= NAMED for m in inquiry.evidence.mentions.tables)
+    return bool(done and rows and inquiry.evidence.aggregates and not word.endswith("s"))
 
 
 def _is_value(inquiry: Inquiry, at: int) -> bool:
@@ -67,7 +77,7 @@ def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
     for mention in inquiry.evidence.mentions.columns:
         if mention.start in (at, at + 1):
             for ref, score in mention.candidates[:6]:
-                whole = _is_whole(inquiry, ref, mention.start, mention.end)
+                whole = is_whole(inquiry, ref, mention.start, mention.end)
                 led_to = _rows_led_to(inquiry, ref) if score >= 0.6 else None
                 if led_to is not None:
                     found[led_to, True] = score + 0.1

@@ -24,6 +24,8 @@ YEAR_WORDS = frozenset(
     map(stem, ("year", "founded", "established", "opened", "built", "born", "season", "since", "died"))
 )
 DATE_WORDS = frozenset(map(stem, ("date", "day", "time", "when", "birthday", "dob", "at", "on", "month")))
+NEVER_SUMMED = frozenset(map(stem, ("price", "rate", "rating", "score", "age", "year", "pct", "percent", "percentage", "level", "rank", "size", "height", "weight", "latitude", "longitude")))  # fmt: skip
+"""Words of figures whose sum says nothing."""
 _FLAGS: tuple[tuple[str | int, str | int], ...] = (
     (1, 0),
     ("y", "n"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.utterance import name_words, stem
@@ -10,6 +11,7 @@ from nodes.plan import ColumnTerm, Join, Plan, Predicate
 from nodes.plan.traversal import columns, conjunction, conjuncts
 from value_index.schema import ColumnRef, Schema
 
+_KEY_WORDS = frozenset(map(stem, ("id", "key", "code", "no", "nr", "number", "sk", "fk", "ref")))
 CLEAR = 1.0
 """Score of a key whose own name is said."""
 _ROLES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
@@ -32,6 +34,15 @@ def rivals(schema: Schema, source: ColumnRef, target: ColumnRef) -> tuple[Column
         if key.target.folded == target.folded and key.source.table.lower() == source.table.lower()
         and key.source.folded != source.folded
     )  # fmt: skip
+
+
+def turned_keys(schema: Schema, source: ColumnRef, target: ColumnRef) -> tuple[ColumnRef, ...]:
+    """Return the keys that lead the other way between the same tables: `club.captain_id` for `member.club_id`."""
+    return tuple(
+        key.source
+        for key in schema.foreign_keys
+        if key.source.table.lower() == target.table.lower() and key.target.table.lower() == source.table.lower()
+    )
 
 
 def _sides(predicate: Predicate, schema: Schema) -> tuple[ColumnTerm, ColumnTerm] | None:
@@ -65,10 +76,22 @@ def other_keys(plan: Plan, schema: Schema) -> Iterator[Plan]:
         source, target = sides
         for rival in rivals(schema, _ref(source), _ref(target)):
             moved = source.model_copy(update={"column": rival.column})
-            on = Predicate(left=moved, operator="=", right=(target,))
-            joins = list(plan.joins or ())
-            joins[place] = Join(kind=join.kind, on=conjunction((on,)))
-            yield plan.model_copy(update={"joins": tuple(joins)})
+            yield _joined_by(plan, place, moved, target)
+        for key in schema.foreign_keys:
+            if key.source in turned_keys(schema, _ref(source), _ref(target)):
+                yield _joined_by(
+                    plan,
+                    place,
+                    target.model_copy(update={"column": key.source.column}),
+                    source.model_copy(update={"column": key.target.column}),
+                )
+
+
+def _joined_by(plan: Plan, place: int, source: ColumnTerm, target: ColumnTerm) -> Plan:
+    joins = list(plan.joins or ())
+    on = Predicate(left=source, operator="=", right=(target,))
+    joins[place] = Join(kind=joins[place].kind, on=conjunction((on,)))
+    return plan.model_copy(update={"joins": tuple(joins)})
 
 
 def role_fit(plan: Plan, inquiry: Inquiry) -> float:
@@ -83,7 +106,23 @@ def role_fit(plan: Plan, inquiry: Inquiry) -> float:
                 if before and best < CLEAR and own < CLEAR:  # "the ones from France" does not turn the routes around
                     own, best = float(_ref(sides[0]) in before), float(_ref(sides[0]) not in before)
                 total += (own > best) - (own < best)
+            elif sides and (turned := turned_keys(inquiry.schema, _ref(sides[0]), _ref(sides[1]))):
+                own = _membership(_ref(sides[0]), sides[1].table, inquiry)
+                best = max(_membership(other, sides[0].table, inquiry) for other in turned)
+                total += (own > best) - (own < best)
     return total
+
+
+def _membership(ref: ColumnRef, target: str, inquiry: Inquiry) -> float:
+    """Return how well a key between two tables fits where others lead back: one with a role only where that is said.
+
+    "Members of each club" is `member.club_id`, "the captain of each club" is `club.captain_id`.
+    """
+    own = frozenset(map(stem, name_words(inquiry.schema.describe(ref).natural_name)))
+    role = own - inquiry.table_stems(target) - inquiry.table_stems(ref.table) - _KEY_WORDS
+    if ref.folded in inquiry.named_roles:
+        return 2 * CLEAR
+    return 0.5 * CLEAR if not role else float(bool(role & set(inquiry.stems)))
 
 
 def _joined_before(inquiry: Inquiry) -> frozenset[ColumnRef]:
@@ -98,5 +137,11 @@ def said_role(ref: ColumnRef, inquiry: Inquiry) -> float:
     if ref.folded in inquiry.named_roles:
         return 2 * CLEAR
     stems = frozenset(map(stem, name_words(ref.column))) - frozenset(map(stem, name_words(ref.table)))
-    words = {word.text for word in inquiry.utterance.words}
+    words = {word.text for word in inquiry.utterance.words} - _sent_to(inquiry)
     return float(bool(stems & set(inquiry.stems))) + 0.8 * any(words & said and stems & named for said, named in _ROLES)
+
+
+def _sent_to(inquiry: Inquiry) -> frozenset[str]:
+    """Return the verbs of leaving right before "to": what is sent to a place has it as its end."""
+    pairs = pairwise(word.text for word in inquiry.utterance.words)
+    return frozenset(one for one, two in pairs if two == "to")

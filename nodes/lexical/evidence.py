@@ -231,6 +231,8 @@ def _spans(values: tuple[GroundedValue, ...], utterance: Utterance) -> tuple[Val
     return tuple(found.values())
 
 
+_FLAGS = frozenset((("is",), ("has",)))
+"""First words of names of yes/no columns, which call no row."""
 _TIMES = frozenset((word,) for word in ("at", "on", "date", "time", "day", "timestamp", "birth", "joined", "since"))
 """Last words of columns that keep a time, though as a text."""
 
@@ -255,8 +257,8 @@ def display_columns(table: Table) -> tuple[ColumnRef, ...]:
         return somebody
     alike = [ref for ref, words, _ in refs if words and {stem(word) for word in words} <= own]
     worded = [ref for display in DISPLAY_WORDS for ref, words, c in refs if display in words and c.kind == "text"]
-    text = [ref for ref, words, c in refs if c.kind == "text" and words[-1:] not in _TIMES]
-    text += [ref for ref, _, c in refs if c.kind == "text"]
+    told = [(ref, words) for ref, words, c in refs if c.kind == "text" and words[:1] not in _FLAGS]
+    text = [ref for ref, words in told if words[-1:] not in _TIMES] + [ref for ref, _ in told]
     return (*alike, *worded, *text, refs[0][0])[:1]
 
 

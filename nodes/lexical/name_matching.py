@@ -63,7 +63,7 @@ class Matcher:
     """Matches the names of one kind against the words."""
 
     def __init__(self, utterance: Utterance, names: list[Name]) -> None:
-        self.words = utterance.words
+        self.words, self.utterance = utterance.words, utterance
         self.names = names
         self.by_stem: dict[str, list[Name]] = {}
         for name in names:
@@ -89,6 +89,8 @@ class Matcher:
         found: dict[str, float] = {}
         if word.stem in self.by_stem and (word.text not in STOPWORDS):
             found[word.stem] = 1.0
+        elif (noun := self.utterance.compound(position)) is not None and noun in self.by_stem:
+            found[noun] = 1.0
         elif (full := self.shortened.get(word.text) or self.shortened.get(word.stem)) in self.by_stem:
             found[full] = 1.0
         elif len(word.text) >= 5 and word.text not in STOPWORDS:

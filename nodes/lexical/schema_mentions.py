@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
-from nodes.lexical.lexicon import SUPERLATIVES
-from nodes.lexical.name_matching import Matcher, Window, named
-from nodes.lexical.utterance import Utterance
+from nodes.lexical.lexicon import STOPWORDS, SUPERLATIVES
+from nodes.lexical.name_matching import Matcher, Name, Window, named
+from nodes.lexical.utterance import Utterance, stem
 from value_index.schema import ColumnRef, Schema
 
+HEAD = 0.8
+"""Score of a table that only the last word of its name calls."""
 SUPERLATIVE_REACH = 3
 """Words between a superlative and the "first" that orders by it, one more: "most expensive ones first"."""
 
@@ -89,7 +93,18 @@ def find_mentions(utterance: Utterance, schema: Schema) -> Mentions:
     ordering = _ordering_words(utterance)
     table_windows = Matcher(utterance, tables).windows()
     column_windows = [w for w in Matcher(utterance, columns).windows() if not w.positions <= ordering]
-    return Mentions(_grouped(column_windows), _best_tables(table_windows))
+    heads = _heads(utterance, tables, columns)
+    return Mentions(_grouped(column_windows), _best_tables([*table_windows, *heads]))
+
+
+def _heads(utterance: Utterance, tables: list[Name], columns: list[Name]) -> Iterator[Window]:
+    """Yield the tables that are named by their last word, where it ends no other name: "jobs" of repair_job, beside job_part."""
+    ends = Counter(stem(name.words[-1]) for name in (*tables, *columns) if stem(name.words[-1]) not in name.context)
+    by_stem = {stem(name.words[-1]): name for name in tables if len(name.words) > 1 and ends[stem(name.words[-1])] == 1}
+    for at, word in enumerate(utterance.words):
+        name = by_stem.get(word.stem)
+        if name is not None and word.text not in STOPWORDS:
+            yield Window(name, frozenset((at,)), at, at + 1, HEAD, HEAD)
 
 
 def _ordering_words(utterance: Utterance) -> frozenset[int]:

@@ -14,6 +14,7 @@ from value_index.text.numbers import digits_value
 MAX_WORDS = 400
 """Words beyond these are not read: a question is shorter, and the time of a turn stays bounded."""
 _WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][a-z]{1,2})?|[^\W_]+", re.UNICODE)
+_PARTICLES = frozenset(("in", "out", "up", "off", "on", "down"))
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+|-+|\s+")
 
 
@@ -83,6 +84,11 @@ class Utterance:
     def has(self, phrase: str) -> bool:
         """Whether the words hold a phrase of whole words."""
         return f" {phrase} " in self.folded
+
+    def compound(self, position: int) -> str | None:
+        """Return the stem of the noun that a verb and its particle make: "login" of "logged in"; None if no particle follows."""
+        pair = self.words[position : position + 2]
+        return stem(pair[0].stem + pair[1].text) if len(pair) == 2 and pair[1].text in _PARTICLES else None
 
     def find(self, phrase: str) -> tuple[int, ...]:
         """Return the positions of the words at which a phrase begins."""

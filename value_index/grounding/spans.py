@@ -48,7 +48,11 @@ def mentions(text: str, words: tuple[Token, ...]) -> tuple[Mention, ...]:
         for last in range(first + 1, min(first + LONGEST_SPAN, len(words)) + 1):
             if last - first > 1 and _breaks(text[words[last - 2].end : words[last - 1].start]):
                 break
-            if _may_name(words[first:last], shouted[first:last], begins=begins[first]):
+            joined = [
+                first + 1 < last and _is_hyphen(text, words, first),
+                first + 1 < last and _is_hyphen(text, words, last - 2),
+            ]
+            if _may_name(words[first:last], shouted[first:last], joined, begins=begins[first]):
                 found.append(_span(text, words, first, last, "words"))
     return tuple(found)
 
@@ -100,18 +104,28 @@ def _is_shouted(words: tuple[Token, ...], place: int) -> bool:
     return len(beside) > 1 and all(word.text.isupper() for word in beside)
 
 
-def _may_name(words: tuple[Token, ...], shouted: Sequence[bool], *, begins: bool) -> bool:
+def _is_hyphen(text: str, words: tuple[Token, ...], place: int) -> bool:
+    """Whether a hyphen joins a word to the next: "no-show", "on-hold"."""
+    return text[words[place].end : words[place + 1].start] == "-"
+
+
+def _may_name(words: tuple[Token, ...], shouted: Sequence[bool], joined: Sequence[bool], *, begins: bool) -> bool:
     """Whether a span may be a value: it neither begins nor ends with a function word, unless written with a capital.
 
     Args:
         words: of the span.
         shouted: whether each stands among words in capitals.
+        joined: whether a hyphen joins the first, and the last, to its neighbour in the span.
         begins: whether the span begins a sentence.
     """
     if begins and len(words) == 1 and words[0].folded in FUNCTION_WORDS and not words[0].text[1:].isupper():
         return False
     return all(
         words[edge].folded
-        and (words[edge].folded not in FUNCTION_WORDS or (words[edge].text[0].isupper() and not shouted[edge]))
+        and (
+            words[edge].folded not in FUNCTION_WORDS
+            or joined[edge]
+            or (words[edge].text[0].isupper() and not shouted[edge])
+        )
         for edge in (0, -1)
     )

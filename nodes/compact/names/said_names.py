@@ -21,6 +21,7 @@ LEAST, LEAST_UNLISTED, MARGIN = 0.45, 0.52, 0.1
 """A part of a name is called otherwise if it is as like the word as this, and by so much more than any other part is."""
 LONGEST = 3
 """Words of a part."""
+TIME_UNITS = frozenset(("second", "minute", "hour", "day", "week", "month", "quarter", "year"))
 _SYNONYM, _WHOLE, _MANY, _DESCRIBING = 0.25, 0.05, 0.06, 0.1
 """What likeness gains by a synonym, a whole name, and a table named in the plural, and loses by a word that describes another."""
 _GENERAL = frozenset(
@@ -97,14 +98,25 @@ def said_names(
 def _likeness(said: tuple[str, ...], parts: Parts, utterance: Utterance, network: Network) -> Floats:
     """How like each phrase is to each part: (phrases, parts)."""
     many = frozenset(singular(word.text) for word in utterance.words if singular(word.text) != word.text)
+    spoken = frozenset(
+        singular(word.text) for word in utterance.words
+    )  # "pay (salary plus bonus)": the salary is a salary
     more = [
         [
-            _SYNONYM * are_synonyms(phrase, text) + weight + _MANY * (table and phrase in many)
+            _SYNONYM * are_synonyms(phrase, text)
+            + weight
+            + _MANY * (table and phrase in many)
+            - (text in spoken or _are_units(phrase, text))
             for text, weight, table in zip(parts.texts, parts.weights, parts.tables, strict=True)
         ]
         for phrase in said
     ]
     return network.meanings(said) @ network.meanings(parts.texts).T + np.array(more, np.float32)
+
+
+def _are_units(phrase: str, text: str) -> bool:
+    """Tell whether both are units of time: a year is no month, though the words are alike."""
+    return phrase in TIME_UNITS and not TIME_UNITS.isdisjoint(text.split())
 
 
 def _matched(said: Sequence[str], least: Sequence[float], parts: Parts, likeness: Floats) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from nodes.coverage.asked_group import is_whole
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.evidence import display_columns
 from value_index.schema import ColumnRef
@@ -35,7 +36,8 @@ def ranked_thing(inquiry: Inquiry, without: Collection[str] = ()) -> RankedThing
             named.append((mention.start, mention.score, display_columns(table)[0], True))
     for mention in inquiry.evidence.mentions.columns:
         ref, score = mention.candidates[0]
-        if score >= NAMED and ref not in inquiry.keys and inquiry.schema.describe(ref).kind == "text":
+        said = score >= NAMED or is_whole(inquiry, ref, mention.start, mention.end)
+        if said and ref not in inquiry.keys and inquiry.schema.describe(ref).kind == "text":
             named.append((mention.start, score, ref, False))
     if not named:
         return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nodes.coverage.asked_order import asked_order
 from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.cues import Superlative
@@ -14,6 +16,7 @@ from value_index.schema import ColumnRef, Table
 
 _MONEY = re.compile(
     r"\b(?:revenues?|turnover|takings|earnings|sales(?! (?:rep|person|people|man|men|team|agent|manager|tax|region|channel))(?: (?:value|volume|amount|total|revenue))?"
+    r"|income|how much (?:money )?(?:did|do|does|have|has) (?:we|they|it|the \w+) (?:make|made|earn|earned|take|taken|bring in|turn over)"
     r"|(?:customer|client|account|company|member|who|that|they|them|he|she|each)s? (?:\w+ )?(?:spent|spends?))\b",
     re.IGNORECASE,
 )
@@ -26,15 +29,24 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 _LEAST = re.compile(r"\b(?:worst|least|lowest|fewest|smallest)\b", re.IGNORECASE)
+_STOCK_VALUE = re.compile(
+    r"\b(?:stock|inventory) (?:value|is worth|worth)\b|\b(?:value|worth) of (?:all |the |our |its )*(?:\w+ )?(?:stock|inventory)\b",
+    re.IGNORECASE,
+)
 _QUANTITY = frozenset(map(stem, ("qty", "quantity", "quantities", "units", "pieces", "pcs")))
 _PRICE = frozenset(map(stem, ("price",)))
 _EACH = frozenset(map(stem, ("unit", "each", "sale", "sold", "net")))
 _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "revenue")))
+_CHARGES = frozenset(map(stem, ("charge", "fee", "fare")))
+"""What is taken for a service, where no amount is stored."""
 _NO_SALE = frozenset(map(stem, ("return", "returns", "refund", "purchase", "stock", "inventory", "cart", "basket", "quote", "supplier")))  # fmt: skip
 _KEPT = frozenset(map(stem, ("stock", "hand", "reorder", "level", "order")))
 """Words of amounts that are kept or awaited, and sold by nobody yet: units_in_stock, units_on_order."""
+_IN_STOCK = frozenset(map(stem, ("stock", "hand", "inventory", "available")))
 _UNIT_WORDS = frozenset(("per", "by"))
 """Words after which the unit follows: sales by country are told in money."""
+SAID, CHARGED = 1.5, 0.3
+"""What a figure gains by a word of what it is taken for, and how much less a charge is taken for revenue than an amount."""
 MOST_FIGURES = 2
 
 
@@ -68,6 +80,8 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
     pieces, money, asked = _PIECES.search(text), _MONEY.search(text), _HOW_MANY.search(text)
     if asked and (found := _figures(inquiry, in_pieces=True)):
         return SalesAsked(found)
+    if _STOCK_VALUE.search(text) and (kept := tuple(_stock_values(inquiry))):
+        return SalesAsked(kept)
     match = pieces or money
     if match is None or (not pieces and inquiry.evidence.cues.comparisons):
         return None
@@ -83,6 +97,8 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
         return None if pieces and _shows_sums(inquiry) else SalesAsked(figures)
     number = max(each.limit for each in superlatives)
     limit = number if number > 1 or not ranked.plural else None
+    order = asked_order(inquiry)
+    limit = None if order is not None and order.is_list else limit
     return SalesAsked(figures, ranked, _LEAST.search(text) is None, limit)
 
 
@@ -120,9 +136,28 @@ def _figures(inquiry: Inquiry, *, in_pieces: bool) -> tuple[SaleFigure, ...]:
             term = Arithmetic(operator="*", left=ColumnTerm.of(quantity), right=ColumnTerm.of(price))
             found.append((score + 1.0, SaleFigure(table.name, ColumnTerm.of(quantity) if in_pieces else term)))
         elif not in_pieces and (amount := _column(table, _AMOUNTS, inquiry)):
-            found.append((score, SaleFigure(table.name, ColumnTerm.of(amount))))
+            found.append((score + _said(amount, inquiry), SaleFigure(table.name, ColumnTerm.of(amount))))
+        elif not in_pieces and (charge := _column(table, _CHARGES, inquiry)):
+            found.append((score - CHARGED + _said(charge, inquiry), SaleFigure(table.name, ColumnTerm.of(charge))))
     found.sort(key=lambda each: -each[0])
     return tuple(figure for score, figure in found[:MOST_FIGURES] if score > -0.5)
+
+
+def _said(ref: ColumnRef, inquiry: Inquiry) -> float:
+    """Return whether a word says of what a figure is taken: "labour income" of labour_charge."""
+    own = inquiry.column_stems(ref) - inquiry.table_stems(ref.table) - _AMOUNTS - _CHARGES - _PRICE
+    return SAID * bool(own & set(inquiry.stems))
+
+
+def _stock_values(inquiry: Inquiry) -> Iterator[SaleFigure]:
+    """Yield what is kept times what a piece of it costs: the value of the stock."""
+    for table in inquiry.schema.tables:
+        refs = [ColumnRef(table=table.name, column=each.name) for each in table.columns if each.kind == "number"]
+        kept = [ref for ref in refs if inquiry.column_stems(ref) & _IN_STOCK and not inquiry.column_stems(ref) & _PRICE]
+        price = _column(table, _PRICE, inquiry)
+        if kept and price is not None:
+            term = Arithmetic(operator="*", left=ColumnTerm.of(kept[0]), right=ColumnTerm.of(price))
+            yield SaleFigure(table.name, term)
 
 
 def _column(table: Table, stems: frozenset[str], inquiry: Inquiry) -> ColumnRef | None:
@@ -130,7 +165,10 @@ def _column(table: Table, stems: frozenset[str], inquiry: Inquiry) -> ColumnRef 
     refs = [ColumnRef(table=table.name, column=each.name) for each in table.columns if each.kind == "number"]
     named = [ref for ref in refs if inquiry.column_stems(ref) & stems and ref not in inquiry.keys]
     named = [ref for ref in named if not (stems is _QUANTITY and inquiry.column_stems(ref) & _KEPT)]
-    named = [ref for ref in named if stems & _PRICE or not inquiry.column_stems(ref) & _PRICE]  # unit_price is no unit
+    if stems is _PRICE:  # a total price is what all pieces cost
+        named = [ref for ref in named if not inquiry.column_stems(ref) & _AMOUNTS]
+    elif stems is _QUANTITY:  # unit_price is no unit
+        named = [ref for ref in named if not inquiry.column_stems(ref) & _PRICE]
     return min(named, key=lambda ref: not inquiry.column_stems(ref) & _EACH, default=None)
 
 

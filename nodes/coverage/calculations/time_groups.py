@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.column_profile import NEVER_SUMMED
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.groups import NEVER_SUMMED
+from nodes.coverage.edits.groups import rows_counted
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.moves import move_of
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Star, TableSource, Term
@@ -30,7 +31,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
     aggregates: tuple[Term, ...] = tuple(term for term in plan.select if is_figure(term))
     if not aggregates and demand.evidence.cues.count is not None:
         aggregates = (Aggregate(function="count", argument=Star()),)
-    aggregates = aggregates or _summed(plan, demand)
+    aggregates = aggregates or _summed(plan, demand) or tuple(rows_counted(demand))
     if not aggregates or asked.divides(plan):
         return
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}

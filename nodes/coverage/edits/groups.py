@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.column_profile import NEVER_SUMMED
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED
 from nodes.coverage.rows import row_key, row_names
-from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
 from nodes.plan.traversal import columns, is_figure
 from value_index.schema import ColumnRef
 
 MOST_UNITS = 2
-NEVER_SUMMED = frozenset(map(stem, ("price", "rate", "rating", "score", "age", "year", "pct", "percent", "percentage", "level", "rank", "size", "height", "weight", "latitude", "longitude")))  # fmt: skip
-"""Words of figures whose sum says nothing."""
+SAID = 0.5
+"""Score of a time that is named by what happened: "signups" of signup_date."""
 
 
 def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -29,7 +29,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not aggregates and demand.evidence.cues.count is not None:
         aggregates = (Aggregate(function="count", argument=Star()),)
     if not aggregates:
-        aggregates = tuple(figures_named(demand)) or tuple(_rows_counted(demand))
+        aggregates = tuple(figures_named(demand)) or tuple(rows_counted(demand))
     for unit, is_table in demand.units[:MOST_UNITS]:
         joined = with_table(plan, unit.table, demand.schema) if aggregates else None
         joined = _with_arguments(joined, aggregates, demand) if joined else None
@@ -66,10 +66,15 @@ def figures_named(demand: Demand) -> Iterator[Term]:
             return
 
 
-def _rows_counted(demand: Demand) -> Iterator[Term]:
-    """Yield the count of rows that stand right before "per": "ratings per year", "orders per country"."""
-    words = demand.inquiry.utterance.words
+def rows_counted(demand: Demand) -> Iterator[Term]:
+    """Yield the count of rows that stand right before "per": "ratings per year", "orders per country".
+
+    A time stands for its rows: "signups per year" over `signup_date`.
+    """
+    words, inquiry = demand.inquiry.utterance.words, demand.inquiry
     ends = {m.end for m in demand.evidence.mentions.tables if m.score >= NAMED}
+    timed = [m for m in demand.evidence.mentions.columns if inquiry.profiles.of(m.candidates[0][0]).date_form == "iso"]
+    ends |= {m.end for m in timed if m.candidates[0][1] >= SAID}
     if not demand.evidence.aggregates and any(word.text == "per" and at in ends for at, word in enumerate(words)):
         yield Aggregate(function="count", argument=Star())
 

@@ -84,7 +84,7 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
         own = {each for each in inquiry.column_stems(ref) if each not in _IDLE}
         if not own or inquiry.schema.describe(ref).not_null:
             continue
-        said_at = [at for at, each in enumerate(inquiry.stems) if each in own]
+        said_at = [at for at, each in enumerate(inquiry.stems) if each in own or inquiry.utterance.compound(at) in own]
         places = [at for at in said_at if _is_missing(inquiry, at) or _is_awaited(inquiry, ref, at)]
         done = [at for at in said_at if at not in places and (_is_done(inquiry, ref, at) or _is_held(inquiry, ref, at))]
         if done and inquiry.profiles.of(ref).has_null:

@@ -102,13 +102,18 @@ def _low(inquiry: Inquiry) -> Iterator[Requirement]:
         held = [
             ref
             for ref in inquiry.schema.columns
-            if ref.table == bound.table and ref != bound and inquiry.column_stems(ref) & _STOCK
-            and inquiry.schema.describe(ref).kind == "number" and not inquiry.column_stems(ref) & (_LEVEL | _NO_STOCK)
+            if ref.table == bound.table and ref != bound and _is_stock(inquiry, ref)
+            and inquiry.schema.describe(ref).kind == "number"
         ]  # fmt: skip
         for ref in held[:1]:
             condition = Predicate(left=ColumnTerm.of(ref), operator="<", right=(ColumnTerm.of(bound),))
             yield Requirement("columns", match.group(), start, end, 0.9, (Option(ref, (condition,), 1.0),))
             return
+
+
+def _is_stock(inquiry: Inquiry, ref: ColumnRef) -> bool:
+    stems = inquiry.column_stems(ref)
+    return bool(stems & _STOCK) and not stems & (_LEVEL | _NO_STOCK)
 
 
 def _held(inquiry: Inquiry, bound: ColumnRef, start: int) -> ColumnRef | None:
@@ -132,4 +137,6 @@ def _held(inquiry: Inquiry, bound: ColumnRef, start: int) -> ColumnRef | None:
         if m.score(ref) >= SPOKEN_OF
     ]
     best = max(named, key=lambda each: each[:3], default=None)
+    if best is None and inquiry.column_stems(bound) & _LEVEL:  # what has a level at which more is ordered is in stock
+        figures = [ref for ref in figures if _is_stock(inquiry, ref)]
     return best[-1] if best else figures[0] if len(figures) == 1 else None

@@ -12,6 +12,7 @@ from nodes.coverage.shapes.nth_extreme import nth_extreme
 from nodes.coverage.shapes.other_side import other_side
 from nodes.coverage.shapes.ranked_average import ranked_average
 from nodes.coverage.shapes.ranked_period import ranked_period
+from nodes.coverage.shapes.ranked_sum import ranked_sum
 from nodes.coverage.shapes.sum_of_columns import columns_reckoned
 from nodes.coverage.shapes.things_with_many import things_with_many
 from nodes.coverage.shapes.two_at_once import two_at_once
@@ -29,6 +30,7 @@ SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
     other_side,
     ranked_average,
     ranked_period,
+    ranked_sum,
     with_superior,
     things_with_many,
     beyond_bound,

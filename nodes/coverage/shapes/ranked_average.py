@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nodes.coverage.calculations.ranked_thing import ranked_thing
+from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.rows import row_key, row_names
@@ -35,22 +35,24 @@ def ranked_average(inquiry: Inquiry) -> Iterator[Plan]:
     if figure is None or thing is None or thing.column == figure:
         return
     total = Aggregate(function=_FUNCTIONS[match["function"].lower()], argument=ColumnTerm.of(figure))
-    plan = with_table(Plan(tables=(TableSource(table=figure.table),), joins=()), thing.column.table, inquiry.schema)
-    table = inquiry.schema.table(thing.column.table)
-    if plan is None or table is None or (thing.is_table and thing.column.table == figure.table):
-        return
-    term = ColumnTerm.of(thing.column)
-    shown = row_names(table) if thing.is_table else (term,)
     first = inquiry.evidence.superlatives[:1]
     word = match.group().split()[0].lower()
-    yield plan.model_copy(
-        update={
-            "select": shown,
-            "group_by": (row_key(term, inquiry.schema) if thing.is_table else term,),
-            "order_by": (Ordering(term=total, descending=SUPERLATIVES[word][0]),),
-            "limit": max(1, first[0].limit) if first else 1,
-        }
-    )
+    order = Ordering(term=total, descending=SUPERLATIVES[word][0])
+    plan = ranked_by(inquiry, thing, figure.table, order)
+    if plan is not None:
+        yield plan.model_copy(update={"limit": max(1, first[0].limit) if first else 1})
+
+
+def ranked_by(inquiry: Inquiry, thing: RankedThing, counted: str, order: Ordering) -> Plan | None:
+    """Return the plan that orders things by a figure of the rows of a table that belong to each; None if none belong to them."""
+    plan = with_table(Plan(tables=(TableSource(table=counted),), joins=()), thing.column.table, inquiry.schema)
+    table = inquiry.schema.table(thing.column.table)
+    if plan is None or table is None or (thing.is_table and thing.column.table == counted):
+        return None
+    term = ColumnTerm.of(thing.column)
+    shown = row_names(table) if thing.is_table else (term,)
+    key = row_key(term, inquiry.schema) if thing.is_table else term
+    return plan.model_copy(update={"select": shown, "group_by": (key,), "order_by": (order,)})
 
 
 def _figure(inquiry: Inquiry, end: int) -> ColumnRef | None:

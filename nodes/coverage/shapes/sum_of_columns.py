@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.rows import row_names
 from nodes.plan import Aggregate, AggregateFunction, Arithmetic, ColumnTerm, Plan, TableSource, Term
 from nodes.plan.model import ArithmeticOperator
@@ -14,6 +14,8 @@ from value_index.schema import ColumnRef
 _SIGNS: dict[str, ArithmeticOperator] = {
     "plus": "+", "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/", "+": "+", "*": "*", "×": "*", "/": "/", "less": "-",
 }  # fmt: skip
+NAMED = 0.5
+"""Score of a column beside a sign, which may be called by a part of its name: "salary" of monthly_salary."""
 _SIGN = re.compile(r"\s(?P<sign>plus|minus|times|multiplied by|divided by|less|[+*×/])\s", re.IGNORECASE)
 
 

@@ -12,7 +12,7 @@ from nodes.coverage.requirement import Requirement
 from nodes.coverage.requirements.values import value_requirements
 from nodes.coverage.rows import row_names
 from nodes.lexical.comparisons import number_of
-from nodes.plan import ColumnTerm, Join, Operator, Plan, Predicate, SubPlan, TableSource
+from nodes.plan import Aggregate, ColumnTerm, Join, Operator, Plan, Predicate, Star, SubPlan, TableSource
 from nodes.plan.traversal import conjunction
 from value_index.schema import ColumnRef, Schema
 
@@ -48,7 +48,8 @@ def two_at_once(inquiry: Inquiry) -> Iterator[Plan]:
         for operator, inner in zip(operators, paths, strict=True)
         if inner is not None
     )
-    shown = row_names(table)
+    counted = inquiry.evidence.cues.count is not None
+    shown = (Aggregate(function="count", argument=Star()),) if counted else row_names(table)
     yield Plan(select=shown, tables=(TableSource(table=thing.table),), where=conjunction(where))
 
 
