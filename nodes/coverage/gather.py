@@ -20,11 +20,13 @@ from nodes.coverage.requirements.part_names import part_name_requirements
 from nodes.coverage.requirements.patterns import pattern_requirements
 from nodes.coverage.requirements.states import state_requirements
 from nodes.coverage.requirements.values import value_requirements
+from nodes.coverage.requirements.weekdays import weekday_requirements
 from nodes.coverage.requirements.zeros import zero_requirements
 
 READERS: tuple[Callable[[Inquiry], Iterator[Requirement]], ...] = (
     pattern_requirements,
     date_requirements,
+    weekday_requirements,
     value_requirements,
     coded_requirements,
     flag_requirements,

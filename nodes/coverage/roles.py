@@ -21,6 +21,7 @@ _ROLES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
          "destination dest arrival arrive to target end landing receiver recipient"),
         ("from sent send sends sending leave leaves leaving depart departs departing start starts starting out",
          "origin source departure depart from start src sender"),
+        ("do does did done doing perform performed", "done doing performed performer"),
     )
 )  # fmt: skip
 """Words of an utterance, and the words of a key's name that they speak of."""

@@ -6,23 +6,33 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nodes.coverage.asked_group import is_whole
 from nodes.coverage.inquiry import NAMED, Inquiry
-from nodes.coverage.requirements.dates import time_fit
-from nodes.plan import Aggregate, Call, ColumnTerm, LiteralTerm, Plan, Term
+from nodes.coverage.requirements.dates import tables_dated, time_fit
+from nodes.lexical.utterance import stem
+from nodes.plan import Aggregate, Arithmetic, Call, Cast, ColumnTerm, LiteralTerm, Plan, Term
 from nodes.plan.traversal import columns
 from value_index.schema import ColumnRef
 
-FORMATS: Mapping[str, str] = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
-_ADVERBS = {"daily": "day", "monthly": "month", "yearly": "year", "annual": "year", "annually": "year"}
-_UNIT = "day|month|year"
+FORMATS: Mapping[str, str] = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y", "weekday": "%w"}
+_ADVERBS = {
+    "daily": "day",
+    "monthly": "month",
+    "yearly": "year",
+    "annual": "year",
+    "annually": "year",
+    "quarterly": "quarter",
+}
+_UNIT = "day of the week|weekday|day|month|quarter|year"
 _ASKED = re.compile(
     rf"\b(?:per|by|each|every|(?:for|in|of|on) (?:each|every)|over the|across) (?:calendar )?(?P<unit>{_UNIT})s?\b"
     rf"|\b(?P<one>{_UNIT}) (?:by|over|on) (?P=one)\b|\b(?P<adverb>{'|'.join(_ADVERBS)})\b",
     re.IGNORECASE,
 )
-_RANKED = re.compile(r"\b(?:which|what) (?P<ranked>day|month|year)\b", re.IGNORECASE)
+_RANKED = re.compile(r"\b(?:which|what) (?P<ranked>day|month|quarter|year)\b", re.IGNORECASE)
 _SORTED = re.compile(r"\b(?:order|sort|rank|arrang)\w*(?: \w+)?\s*$", re.IGNORECASE)
 MOST_COLUMNS = 12
+QUARTER = stem("quarter")
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,7 @@ class TimeUnit:
 
     def of(self, column: ColumnRef) -> Term:
         """Return the part of a column's times: `strftime('%Y-%m', paid_on)`."""
-        return Call(function="strftime", arguments=(LiteralTerm(value=FORMATS[self.unit]), ColumnTerm.of(column)))
+        return part_of(self.unit, column)
 
     def divides(self, plan: Plan) -> bool:
         """Tell whether a plan groups by this part of a time."""
@@ -45,6 +55,24 @@ class TimeUnit:
     def is_another(self, term: Term) -> bool:
         """Tell whether a term is a time, or another part of one: then this part takes its place."""
         return not isinstance(term, Aggregate) and any(each.ref in self.columns for each in columns(term))
+
+
+def part_of(unit: str, column: ColumnRef) -> Term:
+    """Return a part of a column's times: `strftime('%Y-%m', paid_on)` for a month, "2024-Q1" for a quarter."""
+    if unit != "quarter":
+        return _format(FORMATS[unit], column)
+    month = Cast(argument=_format("%m", column), type="integer")
+    number = Arithmetic(
+        operator="/",
+        left=Arithmetic(operator="+", left=month, right=LiteralTerm(value=2)),
+        right=LiteralTerm(value=3),
+    )
+    named = Arithmetic(operator="||", left=_format("%Y", column), right=LiteralTerm(value="-Q"))
+    return Arithmetic(operator="||", left=named, right=number)
+
+
+def _format(text: str, column: ColumnRef) -> Call:
+    return Call(function="strftime", arguments=(LiteralTerm(value=text), ColumnTerm.of(column)))
 
 
 def asked_time_unit(inquiry: Inquiry) -> TimeUnit | None:
@@ -60,7 +88,7 @@ def asked_time_unit(inquiry: Inquiry) -> TimeUnit | None:
         start, end = inquiry.utterance.span(match.start(), match.end())
         found = _columns(inquiry, start, end)
         if found and not _is_stored(inquiry, start, end) and not (word.startswith("year") and _has_years(inquiry)):
-            return TimeUnit(_ADVERBS.get(word, word), found)
+            return TimeUnit("weekday" if word == "day of the week" else _ADVERBS.get(word, word), found)
     return _ranked(inquiry)
 
 
@@ -100,8 +128,15 @@ def _columns(inquiry: Inquiry, start: int, end: int) -> tuple[ColumnRef, ...]:
 def _is_stored(inquiry: Inquiry, start: int, end: int) -> bool:
     """Tell whether the words name a column that holds the unit itself: `year` as a number, `month` as a word."""
     return any(
-        score >= NAMED and inquiry.profiles.of(ref).date_form != "iso"
+        (score >= NAMED or (is_whole(inquiry, ref, mention.start, mention.end) and _is_quarter(inquiry, ref)))
+        and inquiry.profiles.of(ref).date_form != "iso"
         for mention in inquiry.evidence.mentions.columns
         if start <= mention.start < end
         for ref, score in mention.candidates[:3]
     )
+
+
+def _is_quarter(inquiry: Inquiry, ref: ColumnRef) -> bool:
+    """Tell whether a column holds the quarters of what the words name: its own, or by a key to a calendar."""
+    homes = (ref.table, *tables_dated(inquiry, ref))
+    return QUARTER in inquiry.column_stems(ref) and any(map(inquiry.table_score, homes))

@@ -14,6 +14,9 @@ from nodes.plan import Call, ColumnTerm, Condition, Junction, LiteralTerm, Liter
 from value_index.schema import ColumnRef
 
 MOST_OPTIONS = 6
+CALENDAR = 3
+"""Units of time of which a calendar has columns."""
+_UNITS = frozenset(map(stem, ("year", "quarter", "month", "week", "weekday", "weekend", "day")))
 _OF_RECORD = frozenset(map(stem, ("update", "updated", "modified", "changed", "inserted")))
 """Words of columns that say when a row was last written, which hardly anyone asks about."""
 
@@ -49,21 +52,29 @@ def time_fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> 
     """Return how well a column fits a period: named close by, of a table that belongs to the turn, said by a word."""
     ref = profile.ref
     stems = inquiry.column_stems(ref)
-    table = inquiry.table_score(ref.table)
+    homes = (ref.table, *tables_dated(inquiry, ref))
+    table = max(map(inquiry.table_score, homes))
     own = {stem for stem in stems if len(stem) > 2} - {"date", "time", "year", "day"}
     said = len(own & set(inquiry.stems)) / max(1, len(own))
     first = next((c for c in inquiry.schema.columns if c.table == ref.table and inquiry.profiles.of(c).date_form), ref)
     before = any(constraint.column == ref for constraint in inquiry.evidence.constraints_before)
     birth = bool(stems & {"birth", "birthday", "dob", "born", "die", "death"}) and not said
-    counted = ref.table == inquiry.table_counted
+    counted = inquiry.table_counted in homes
     kept = bool(stems & _OF_RECORD) and not said
-    happened = not said and _is_of_events(inquiry, ref.table)
+    happened = not said and any(_is_of_events(inquiry, home) for home in homes)
     return max(
         0.05,
-        0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before
+        0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before + 0.15 * (len(homes) > 1)
         + 0.25 * happened + 0.2 * counted
         - 0.3 * birth - 0.4 * kept - 0.1 * profile.has_null,
     )  # fmt: skip
+
+
+def tables_dated(inquiry: Inquiry, ref: ColumnRef) -> tuple[str, ...]:
+    """Return the tables whose keys lead to a day of a calendar, a table of days with their years and months; none for other times."""
+    units = {each for c in inquiry.schema.columns if c.table == ref.table for each in inquiry.column_stems(c)} & _UNITS
+    keys = (key for key in inquiry.schema.foreign_keys if key.target.table == ref.table != key.source.table)
+    return tuple(dict.fromkeys(key.source.table for key in keys)) if len(units) >= CALENDAR else ()
 
 
 def _is_of_events(inquiry: Inquiry, table: str) -> bool:

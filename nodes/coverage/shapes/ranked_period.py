@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from nodes.coverage.calculations.sale_figures import sales_asked
-from nodes.coverage.calculations.time_units import FORMATS
+from nodes.coverage.calculations.time_units import part_of
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.dates import time_fit
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import Aggregate, Call, ColumnTerm, LiteralTerm, Ordering, Plan, Star, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Star, TableSource, Term
 from value_index.schema import ColumnRef
 
 _PERIOD = re.compile(
-    r"\b(?:(?:which|what) (?P<unit>month|quarter|year|day|weekday)\b.*\b(?P<most>most|highest|largest|biggest|best|fewest|least|lowest|worst)"
-    r"|(?P<first>best|worst|busiest|strongest|weakest) (?P<named>month|quarter|year|day|weekday))\b",
+    r"\b(?:(?:which|what) (?P<unit>month|quarter|year|day of the week|day|weekday)\b.*\b(?P<most>most|highest|largest|biggest|best|fewest|least|lowest|worst)"
+    r"|(?P<first>best|worst|busiest|strongest|weakest) (?P<named>month|quarter|year|day of the week|day|weekday))\b",
     re.IGNORECASE,
 )
 _DOWN = frozenset(("fewest", "least", "lowest", "worst", "weakest"))
@@ -34,7 +35,7 @@ def ranked_period(inquiry: Inquiry) -> Iterator[Plan]:
     _, end = inquiry.utterance.span(*match.span())
     word = (match["unit"] or match["named"]).lower()
     rank = (match["most"] or match["first"]).lower()
-    found = _figure(inquiry, end)
+    found = _figure(inquiry, end) or (_rows_of_most_keys(inquiry) if rank == "busiest" else None)
     if found is None:
         return
     figure, table = found
@@ -63,17 +64,33 @@ def _figure(inquiry: Inquiry, end: int) -> tuple[Term, str] | None:
     return (Aggregate(function="count", argument=Star()), named[0].table) if named else None
 
 
+def _rows_of_most_keys(inquiry: Inquiry) -> tuple[Term, str] | None:
+    """Return the count of what happens most of all: the rows with the most keys to others, of shipments between places."""
+    sources = Counter(key.source.table for key in inquiry.schema.foreign_keys if key.source.table != key.target.table)
+    ranked = [*sources.most_common(2), ("", 0)]
+    is_one = bool(sources) and ranked[0][1] > ranked[1][1]
+    return (Aggregate(function="count", argument=Star()), ranked[0][0]) if is_one else None
+
+
 def _units(inquiry: Inquiry, word: str, table: str) -> Iterator[tuple[Term, str]]:
     """Yield the stored parts of a time that are called so, then that part of times, those that fit best first."""
+    word = "weekday" if word == "day of the week" else word
+    called = {stem(word), *({stem("day")} if word == "weekday" else ())}
     for ref in inquiry.schema.columns:
         own = {stem(each) for each in name_words(inquiry.schema.describe(ref).natural_name)} - _IDLE
-        if own == {stem(word)} and ref not in inquiry.keys and _is_near(inquiry, ref, table):
+        if (
+            own
+            and own <= called
+            and inquiry.profiles.of(ref).date_form != "iso"
+            and ref not in inquiry.keys
+            and _is_near(inquiry, ref, table)
+        ):
             yield ColumnTerm.of(ref), ref.table
     profiles = [inquiry.profiles.of(ref) for ref in inquiry.schema.columns if _is_near(inquiry, ref, table)]
     timed = [(time_fit(inquiry, each, 0, 1), each.ref) for each in profiles if each.date_form == "iso"]
     timed.sort(key=lambda pair: (pair[1].table != table, -pair[0]))
-    for _, ref in timed if word in FORMATS else ():
-        yield Call(function="strftime", arguments=(LiteralTerm(value=FORMATS[word]), ColumnTerm.of(ref))), ref.table
+    for _, ref in timed:
+        yield part_of(word, ref), ref.table
 
 
 def _is_near(inquiry: Inquiry, ref: ColumnRef, table: str) -> bool:

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from nodes.compact.names.abbreviations import in_full, shortens
+from nodes.compact.names.said_names import said_names
 from nodes.compact.names.said_phrases import said_phrases
 from nodes.compact.names.schema_as_said import context_as_said, schema_as_said
 from nodes.compact.names.synonyms import are_synonyms, is_listed
@@ -125,3 +126,16 @@ def test_synonyms_hold_both_ways() -> None:
 def test_contraries_and_numbers_call_nothing() -> None:
     said = Utterance.of("Which of the inactive ones are older than thirty?")
     assert not said_phrases((("active",), ("age",)), said, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("Total pay (wage plus premium)", "wage"),
+        ("Lorries per year", "month cost"),
+    ],
+)
+def test_what_is_said_itself_and_units_of_time_are_called_nothing_else(question: str, kept: str) -> None:
+    names = (("wage",), ("month", "cost"), ("lorry",))
+    found = said_names(names, frozenset(("lorry",)), Utterance.of(question), frozenset(), load_planner("").network)
+    assert not any(part in kept.split() for part in found)

@@ -43,3 +43,9 @@ def test_a_long_text_is_read_up_to_a_bound() -> None:
 def test_names_split_at_case_and_underscores() -> None:
     assert name_words("StuID") == ("stu", "id")
     assert name_words("first_name") == ("first", "name")
+
+
+def test_a_verb_and_its_particle_make_a_noun() -> None:
+    utterance = Utterance.of("users who logged in or signed up yesterday")
+    assert [utterance.compound(at) for at in range(len(utterance.words))] == [
+        None, None, "login", None, None, "signup", None, None]  # fmt: skip

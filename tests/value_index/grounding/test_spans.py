@@ -102,3 +102,10 @@ def test_dates_reach_the_spelling_that_is_stored(text: str, stored: str) -> None
 @pytest.mark.parametrize("text", ["31 February 2010", "13/13/2010", "May I ask", "in March", "version 1.2"])
 def test_what_is_no_date_is_none(text: str) -> None:
     assert list(Dates().find(text)) == []
+
+
+def test_a_hyphen_joins_a_function_word_to_a_name() -> None:
+    text = "How many no-shows and on hold ones"
+    found = {each.folded for each in mentions(text, tokens(text))}
+    assert "no shows" in found
+    assert "on hold" not in found
