@@ -64,7 +64,7 @@ def time_fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> 
     happened = not said and any(_is_of_events(inquiry, home) for home in homes)
     return max(
         0.05,
-        0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before + 0.15 * (len(homes) > 1)
+        0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before + 0.5 * (len(homes) > 1)
         + 0.25 * happened + 0.2 * counted
         - 0.3 * birth - 0.4 * kept - 0.1 * profile.has_null,
     )  # fmt: skip
