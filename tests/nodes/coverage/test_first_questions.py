@@ -16,8 +16,8 @@ from nodes.node import Context
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
 from nodes.state import GraphState
+from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.index import ValueIndex
-from value_index.sqlite.database import SQLiteDatabase
 
 SCRIPT = """
 CREATE TABLE calendar(day_id INTEGER PRIMARY KEY, full_date TEXT, year_no INTEGER, quarter_no INTEGER, month_no INTEGER, day_name TEXT);
