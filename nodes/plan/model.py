@@ -42,6 +42,8 @@ JoinKind = Literal["inner", "left", "right", "full", "cross"]
 class PlanModel(FrozenModel):
     """A frozen part of a plan; unknown fields are refused."""
 
+    __slots__ = ("_children", "_inside")  # kept by `traversal`; a copy of a part begins without them
+
 
 class ColumnTerm(PlanModel):
     """A column of a table in scope."""

@@ -35,8 +35,27 @@ Stack = tuple[Plan, ...]
 """Enclosing blocks, the own one first: `stack[term.outer]` is the block that a column term refers to."""
 
 
-def children(part: PlanModel) -> Iterator[PlanModel]:
-    """Yield the parts directly inside a part, in field order."""
+class _Kept:
+    """What is computed of a part once, in a slot of its own: a turn walks over each of its plans some sixty times."""
+
+    def __init__(self, slot: str, make: Callable[[PlanModel], tuple[PlanModel, ...]]) -> None:
+        self._slot, self._make = PlanModel.__dict__[slot], make
+
+    def __call__(self, part: PlanModel) -> tuple[PlanModel, ...]:
+        try:
+            return self._slot.__get__(part)  # past the model's own look-up of attributes, which is slow
+        except AttributeError:
+            found = self._make(part)
+            self._slot.__set__(part, found)
+            return found
+
+
+def children(part: PlanModel) -> tuple[PlanModel, ...]:
+    """Return the parts directly inside a part, in field order."""
+    return _children(part)
+
+
+def _found(part: PlanModel) -> Iterator[PlanModel]:
     values = vars(part)
     for name in _part_fields(type(part)):
         value = values[name]
@@ -46,6 +65,9 @@ def children(part: PlanModel) -> Iterator[PlanModel]:
                     yield item
         elif _is_part(type(value)):
             yield value
+
+
+_children = _Kept("_children", lambda part: tuple(_found(part)))
 
 
 @lru_cache(maxsize=256)
@@ -66,13 +88,16 @@ def _may_hold_part(annotation: object) -> bool:
     return any(map(_may_hold_part, get_args(annotation)))
 
 
-def walk(part: PlanModel) -> Iterator[PlanModel]:
-    """Yield a part and everything inside it, sub-plans included, parents first."""
-    waiting = [part]
-    while waiting:
-        found = waiting.pop()
-        yield found
-        waiting.extend(reversed(tuple(children(found))))
+def walk(part: PlanModel) -> tuple[PlanModel, ...]:
+    """Return a part and everything inside it, sub-plans included, parents first."""
+    return (part, *_inside(part))
+
+
+def _walked(part: PlanModel) -> tuple[PlanModel, ...]:
+    return tuple(inner for child in children(part) for inner in walk(child))
+
+
+_inside = _Kept("_inside", _walked)
 
 
 def walk_block(part: PlanModel) -> Iterator[PlanModel]:
