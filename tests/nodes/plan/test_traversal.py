@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 from nodes.plan import Aggregate, ColumnTerm, DerivedTerm, Junction, Plan, PlanModel, Predicate, Star
 from nodes.plan.traversal import (
     aggregates,
@@ -18,6 +20,7 @@ from nodes.plan.traversal import (
     rewrite,
     source_of,
     table_names,
+    walk,
     walk_scoped,
 )
 from nodes.sql.to_plan import to_plan
@@ -44,6 +47,14 @@ def test_blocks_tables_and_columns_reach_every_depth() -> None:
         ("purchase", "quantity"), ("note", "body"),
     }  # fmt: skip
     assert [len(member.tables) for member in members(found)] == [1, 1]
+
+
+def test_what_was_found_inside_a_part_stays_behind_when_it_is_copied() -> None:
+    found = plan("SELECT name FROM customer WHERE id = 1")
+    assert [part for part in walk(found) if isinstance(part, Predicate)] == [found.where]
+    copy = found.model_copy(update={"where": None})
+    assert not any(isinstance(part, Predicate) for part in walk(copy))
+    assert found.model_copy() == found and pickle.loads(pickle.dumps(found)) == found
 
 
 def test_the_stack_leads_to_the_block_a_term_means() -> None:
