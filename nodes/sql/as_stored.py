@@ -25,7 +25,7 @@ LIKE_OF_ANY_CASE: frozenset[Dialect] = frozenset({"sqlite", "mysql"})
 """Engines without ILIKE, whose LIKE means it."""
 
 Change = tuple[int, int, str]
-"""Where a text begins and ends that gives way, and what takes its place."""
+"""The places where a text begins and ends that gives way, and what takes its place."""
 
 
 def as_stored(sql: str, schema: Schema) -> str:
