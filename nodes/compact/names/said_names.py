@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from nodes.compact.names.said_phrases import Names, said_phrases
 from nodes.compact.names.synonyms import are_synonyms, singular
@@ -19,6 +20,8 @@ from nodes.lexical.utterance import Utterance
 
 LEAST, LEAST_UNLISTED, MARGIN = 0.45, 0.52, 0.1
 """A part of a name is called otherwise if it is as like the word as this, and by so much more than any other part is."""
+LEAST_SYNONYM = 0.3
+"""So it is for a synonym by the list, if no other part is a synonym as well and none is liker: "rank" and "place"."""
 LONGEST = 3
 """Words of a part."""
 TIME_UNITS = frozenset(("second", "minute", "hour", "day", "week", "month", "quarter", "year"))
@@ -28,6 +31,9 @@ _GENERAL = frozenset(
     ("id", "name", "number", "code", "date", "title", "info", "information", "details", "key", "type", "no")
 )
 """Words that names of many parts of a schema share."""
+
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -87,15 +93,13 @@ def said_names(
     if not phrases or not parts.texts:
         return {}
     said = tuple(phrases)
-    return _matched(
-        said,
-        [LEAST if listed else LEAST_UNLISTED for listed in phrases.values()],
-        parts,
-        _likeness(said, parts, utterance, network),
-    )
+    synonyms = np.array([[are_synonyms(phrase, text) for text in parts.texts] for phrase in said])
+    unlisted = np.array([[LEAST if listed else LEAST_UNLISTED] for listed in phrases.values()], np.float32)
+    least = np.where(synonyms, np.float32(LEAST_SYNONYM), unlisted)
+    return _matched(said, synonyms, least, parts, _likeness(said, synonyms, parts, utterance, network))
 
 
-def _likeness(said: tuple[str, ...], parts: Parts, utterance: Utterance, network: Network) -> Floats:
+def _likeness(said: tuple[str, ...], synonyms: Flags, parts: Parts, utterance: Utterance, network: Network) -> Floats:
     """How like each phrase is to each part: (phrases, parts)."""
     many = frozenset(singular(word.text) for word in utterance.words if singular(word.text) != word.text)
     spoken = frozenset(
@@ -103,15 +107,13 @@ def _likeness(said: tuple[str, ...], parts: Parts, utterance: Utterance, network
     )  # "pay (salary plus bonus)": the salary is a salary
     more = [
         [
-            _SYNONYM * are_synonyms(phrase, text)
-            + weight
-            + _MANY * (table and phrase in many)
-            - (text in spoken or _are_units(phrase, text))
+            weight + _MANY * (table and phrase in many) - (text in spoken or _are_units(phrase, text))
             for text, weight, table in zip(parts.texts, parts.weights, parts.tables, strict=True)
         ]
         for phrase in said
     ]
-    return network.meanings(said) @ network.meanings(parts.texts).T + np.array(more, np.float32)
+    like = network.meanings(said) @ network.meanings(parts.texts).T
+    return like + np.array(more, np.float32) + np.float32(_SYNONYM) * synonyms.astype(np.float32)
 
 
 def _are_units(phrase: str, text: str) -> bool:
@@ -119,25 +121,26 @@ def _are_units(phrase: str, text: str) -> bool:
     return phrase in TIME_UNITS and not TIME_UNITS.isdisjoint(text.split())
 
 
-def _matched(said: Sequence[str], least: Sequence[float], parts: Parts, likeness: Floats) -> dict[str, str]:
+def _matched(said: Sequence[str], synonyms: Flags, least: Floats, parts: Parts, likeness: Floats) -> dict[str, str]:
     """Give each phrase the part that it is most like, the likest pairs first, where no other part comes near."""
     out: dict[str, str] = {}
     left = set(range(len(said)))
     for flat in np.argsort(-likeness, axis=None):
         row, column = divmod(int(flat), len(parts.texts))
         phrase, part, score = said[row], parts.texts[column], likeness[row, column]
-        if score < LEAST or not left:
+        if score < LEAST_SYNONYM or not left:
             break
         if row not in left or any(_overlap(part, other) for other in (phrase, *out)):
             continue
         left.discard(row)
         taken = (phrase, part, *out)
+        by_list = synonyms[row, column]
         rivals = [
-            likeness[row, at]
+            likeness[row, at] + (0 if by_list and not synonyms[row, at] else MARGIN)
             for at, other in enumerate(parts.texts)
             if not any(_overlap(other, each) for each in taken)
         ]
-        if score >= least[row] and score - max(rivals, default=0.0) >= MARGIN:
+        if score >= least[row, column] and score >= max(rivals, default=MARGIN):
             out[part] = phrase
     return out
 

@@ -28,6 +28,8 @@ _HOW_MANY = re.compile(
     r"\bhow many (?:units|pieces|pairs|copies|bottles|boxes|packs|bags|cans)\b.*\b(?:sold|sell|bought|ordered|purchased|shipped)\b",
     re.IGNORECASE,
 )
+_EXTREME = re.compile(r"\b(?:max|maximum|min|minimum)\b", re.IGNORECASE)
+"""Words that ask for one of the amounts and sum nothing, where they rank no things: "the maximum sales of those companies"."""
 _LEAST = re.compile(r"\b(?:worst|least|lowest|fewest|smallest)\b", re.IGNORECASE)
 _STOCK_VALUE = re.compile(
     r"\b(?:stock|inventory) (?:value|is worth|worth)\b|\b(?:value|worth) of (?:all |the |our |its )*(?:\w+ )?(?:stock|inventory)\b",
@@ -94,7 +96,7 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
     superlatives = inquiry.evidence.superlatives or ((Superlative(start, True, ()),) if pieces else ())
     ranked = ranked_thing(inquiry, [figure.table for figure in figures]) if superlatives else None
     if ranked is None:
-        return None if pieces and _shows_sums(inquiry) else SalesAsked(figures)
+        return None if (pieces and _shows_sums(inquiry)) or _EXTREME.search(text) else SalesAsked(figures)
     number = max(each.limit for each in superlatives)
     limit = number if number > 1 or not ranked.plural else None
     order = asked_order(inquiry)

@@ -77,9 +77,9 @@ def test_columns_are_called_by_their_kind(vineyards: Context, utterance: str, co
     assert read.describe(ColumnRef(table="vineyard", column=column)).natural_name == name
 
 
-def called(utterance: str) -> dict[str, str]:
+def called(utterance: str, schema: Schema = SCHEMA) -> dict[str, str]:
     """Return the natural names of tables and columns by their own."""
-    schema = schema_as_said(TurnAnalysis(SCHEMA, None, utterance, ()), load_planner().network)
+    schema = schema_as_said(TurnAnalysis(schema, None, utterance, ()), load_planner().network)
     return {part.name: part.natural_name for table in schema.tables for part in (table, *table.columns)}
 
 
@@ -139,3 +139,10 @@ def test_what_is_said_itself_and_units_of_time_are_called_nothing_else(question:
     names = (("wage",), ("month", "cost"), ("lorry",))
     found = said_names(names, frozenset(("lorry",)), Utterance.of(question), frozenset(), load_planner("").network)
     assert not any(part in kept.split() for part in found)
+
+
+def test_a_listed_synonym_is_enough_where_no_other_part_is_one() -> None:
+    columns = (Column(name="place", natural_name="place", kind="number"), Column(name="score", natural_name="score"))
+    schema = Schema(database_id="race", tables=(Table(name="run", natural_name="run", columns=columns),))
+    assert called("What is the rank of the third?", schema)["place"] == "rank"
+    assert called("Where do they start?", schema)["place"] == "place"

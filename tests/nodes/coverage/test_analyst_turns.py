@@ -210,3 +210,8 @@ def test_a_count_that_chose_rows_is_told_of_each(shop: Context) -> None:
     )
     asked = "How many repairs did each bring?"
     assert chosen.format(", count(*)") in offered(shop, "each", asked, chosen.format(""))
+
+
+def test_the_largest_of_stored_amounts_is_no_sum(shop: Context) -> None:
+    assert "sales_missing" in signs(shop, "What are our sales?", "SELECT max(amount) FROM repair")
+    assert "sales_missing" not in signs(shop, "What are the maximum sales?", "SELECT max(amount) FROM repair")
