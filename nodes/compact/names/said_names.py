@@ -113,7 +113,7 @@ def _likeness(said: tuple[str, ...], synonyms: Flags, parts: Parts, utterance: U
         for phrase in said
     ]
     like = network.meanings(said) @ network.meanings(parts.texts).T
-    return like + np.array(more, np.float32) + np.float32(_SYNONYM) * synonyms.astype(np.float32)
+    return (like + _SYNONYM * synonyms + np.array(more)).astype(np.float32)
 
 
 def _are_units(phrase: str, text: str) -> bool:

@@ -34,6 +34,7 @@ _IDLE = frozenset((
     *DESCENDING_CUES, *_FRAME.split(),
 ))  # fmt: skip
 """Words that name no part of a schema by themselves."""
+_PATTERNS = frozenset(map(stem, ("start", "begin", "end")))
 _SORTING = ("order by", "in order", "the order", "order them", "order the", "ascending order", "descending order")
 """Phrases in which an order is one of rows."""
 _DENIALS = ("in", "un", "non", "dis", "im", "ir")
@@ -54,12 +55,24 @@ def said_phrases(names: Names, utterance: Utterance, taken: frozenset[int]) -> d
     stems = frozenset(stem(word) for words in names for word in words)
     found: dict[str, bool] = {}
     for at, word in enumerate(utterance.words):
-        if at not in taken and _may_name(word, utterance) and word.stem not in stems and not _is_near(word.text, names):
+        if (
+            at not in taken
+            and _may_name(word, utterance)
+            and not _is_pattern(utterance, at)
+            and word.stem not in stems
+            and not _is_near(word.text, names)
+        ):
             found[singular(word.text)] = is_listed(word.text)
     for cue, meant in _cues():
         if utterance.has(cue) and stem(cue) not in stems and not any(stem(word) in stems for word in meant):
             found.setdefault(meant[0], True)
     return found
+
+
+def _is_pattern(utterance: Utterance, at: int) -> bool:
+    """Whether a word says of a text how it starts or ends: "those whose name starts with Ne"."""
+    following = utterance.words[at + 1 : at + 2]
+    return utterance.words[at].stem in _PATTERNS and bool(following) and following[0].text in ("with", "in")
 
 
 def _may_name(word: Word, utterance: Utterance) -> bool:

@@ -146,3 +146,9 @@ def test_a_listed_synonym_is_enough_where_no_other_part_is_one() -> None:
     schema = Schema(database_id="race", tables=(Table(name="run", natural_name="run", columns=columns),))
     assert called("What is the rank of the third?", schema)["place"] == "rank"
     assert called("Where do they start?", schema)["place"] == "place"
+
+
+def test_how_a_text_starts_names_nothing() -> None:
+    names = (("poll", "source"), ("name",))
+    assert not said_phrases(names, Utterance.of("those whose poll source starts with Ne"), frozenset())
+    assert "start" in said_phrases(names, Utterance.of("the start of each"), frozenset())
