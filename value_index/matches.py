@@ -63,8 +63,8 @@ def chance_of_any(readings: Iterable[tuple[float, ColumnRef, StoredValue, Proven
     if not ranked:
         return 0.0
     best, column, value, kind = ranked[0]
-    if kind not in VERBATIM:
-        return best
+    if kind not in VERBATIM or not isinstance(value, str):
+        return best  # a number stands in any column, by chance
     alike = {
         other: chance
         for chance, other, text, how in reversed(ranked)

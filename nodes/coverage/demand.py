@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +20,7 @@ from nodes.coverage.people import asks_who, counts_people, people_tables
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.references import adds_beside, regroups
 from nodes.coverage.requirement import Requirement
+from nodes.coverage.said_siblings import said_siblings
 from nodes.coverage.shapes.all_shapes import asked_shapes
 from nodes.coverage.shown_list import columns_listed
 from nodes.coverage.things_asked import (
@@ -217,6 +219,11 @@ class Demand:
     def people(self) -> tuple[Table, ...]:
         """The tables whose rows are people."""
         return people_tables(self.inquiry)
+
+    @cached_property
+    def said_siblings(self) -> Mapping[ColumnRef, frozenset[ColumnRef]]:
+        """The columns beside which another one is said: loser_name, where the words speak of winners."""
+        return said_siblings(self.inquiry)
 
     @cached_property
     def own_key(self) -> OwnKeyAsked | None:

@@ -197,6 +197,15 @@ class Inquiry:
         return max(named, 0.6 * (table in self.evidence.previous_tables))
 
     @cached_property
+    def figures_named(self) -> tuple[ColumnRef, ...]:
+        """The columns of numbers that the words name, keys left out: "fees in 2025" happened when fees are dated."""
+        said = (
+            m for m in self.evidence.named if self.utterance.words[m.start].text != "much"
+        )  # "how much" names no price
+        named = [ref for mention in said for ref, score in mention.candidates[:1] if score >= NAMED]
+        return tuple(ref for ref in named if self.schema.describe(ref).kind == "number" and ref not in self.keys)
+
+    @cached_property
     def table_counted(self) -> str | None:
         """The table whose rows "how many" asks for: what is counted in June happened in June."""
         asked = self.evidence.cues.count

@@ -35,14 +35,12 @@ def speaks_of_somebody(inquiry: Inquiry) -> bool:
 
 
 def asks_who(inquiry: Inquiry) -> bool:
-    """Tell whether the words ask who: "Who took them?", "Whose are they?"."""
+    """Tell whether the words ask who: "Who took them?", "Whose are they?", "Whose level is 5?"."""
     words = [word.text for word in inquiry.utterance.words]
     first = next((at for at, word in enumerate(words) if word not in OPENING), len(words))
-    return words[first : first + 1] in (["who"], ["whom"]) or words[first : first + 2] in (
+    return words[first : first + 1] in (["who"], ["whom"], ["whose"]) or words[first : first + 2] in (
         ["by", "whom"],
         ["for", "whom"],
-        ["whose", "are"],
-        ["whose", "is"],
     )
 
 

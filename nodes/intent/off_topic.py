@@ -14,6 +14,8 @@ LEAST_CONTENT = 2
 """Content words that must all be foreign to the database before a question is taken to be about something else."""
 LEAST_OF_WHO = 3
 """The same for "who": "who treats headaches" may ask for the doctors by what they do, and so may what holds a year."""
+_OURS = frozenset(("we", "our", "us", "ours"))
+"""Words of those whose database it is."""
 _SUM = re.compile(r"\bwhat(?:'s| is) \d+ (?:times|plus|minus|divided by|[-+*/x]) \d+", re.IGNORECASE)
 _TELL_ABOUT = ("tell me about", "explain")
 """What asks for an essay: one foreign word is enough."""
@@ -43,6 +45,8 @@ def _is_foreign(turn: TurnAnalysis) -> bool:
     words = turn.utterance.words
     if not words or words[0].text not in ASKING or any(not words[at].is_number for at in value_places(turn)):
         return False
+    if any(word.text in _OURS for word in words):
+        return False  # "how much did we make this year?" speaks of what the database is about
     content = [word for word in words if has_content(word)]
     strict = words[0].text == "who" or any(word.is_number for word in words)
     essay = turn.utterance.folded.strip().startswith(_TELL_ABOUT)

@@ -34,6 +34,9 @@ from nodes.plan import AggregateFunction, Operator
 SHORTEST_REQUEST = 4
 """Words that a last sentence must have to be read as the request by itself."""
 
+_TIME_UNITS = frozenset(("year", "month", "week", "quarter", "night", "summer", "winter", "spring", "autumn"))
+"""Words after which "last" is no superlative: "last year"."""
+
 
 @dataclass(frozen=True)
 class TextPart:
@@ -96,6 +99,7 @@ class Cues:
             or after
             in ("name", "names", "recent", "common", "popular", "expensive", "frequent", "frequently", "commonly")
             or (words[i].text in ("first", "last") and after in ("and", "or", "", "date"))
+            or (words[i].text == "last" and after in _TIME_UNITS)
             or (words[i].text == "total" and after in ("number", "count", "of"))
         )
 

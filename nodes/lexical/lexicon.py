@@ -47,12 +47,13 @@ SUPERLATIVES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "lowest": (False, ()), "smallest": (False, ("size", "area", "population")), "least": (False, ()),
     "fewest": (False, ()), "minimum": (False, ()), "min": (False, ()), "shortest": (False, ("length", "duration", "height", "page", "distance")),
     "youngest": (False, ("age",)), "earliest": (False, ("date", "year", "time")), "first": (False, ("date", "year")),
+    "busiest": (True, ()), "quietest": (False, ()),
     "cheapest": (False, ("price", "cost")), "slowest": (False, ("speed",)), "worst": (False, ("rating", "score", "rank")),
     "lightest": (False, ("weight",)), "rarest": (False, ()),
 }  # fmt: skip
 """Word to whether it ranks downwards, and to words of the column that it speaks of by itself."""
 
-COUNTED = _words("most least fewest common popular frequent frequently commonly rarest")
+COUNTED = _words("most least fewest common popular frequent frequently commonly rarest busiest quietest")
 """Superlatives that may rank groups by how many rows they have."""
 
 COMPARED: dict[str, tuple[str, ...]] = {

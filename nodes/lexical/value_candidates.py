@@ -14,11 +14,16 @@ from nodes.lexical.evidence import Evidence, display_columns, span_of
 from nodes.lexical.lexicon import COMPARED
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Operator
-from value_index.matches import Provenance, StoredValue
+from value_index.matches import VERBATIM, Provenance, StoredValue
 from value_index.schema import ColumnRef
 
 NEAR_BEFORE, NEAR_AFTER = 6, 2
 """Words before and after a value at which its column may be named."""
+
+_SAYS_LITTLE = frozenset(("name", "id", "code", "titl", "number", "type"))
+"""Stems of columns that any value may stand beside: "what is the name of Ada's dog"."""
+_TOLD_BY = dict.fromkeys(("speak", "speaks", "spoke", "spoken", "speaking"), stem("language"))
+"""Words that tell the column of a value beside the column's own name."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,15 @@ class ValueCandidates:
                 self.near(column, at, at + 1) or self._stems(column) & implied
             ):
                 yield ValueCandidate(at, at + 1, words[at].text, column, comparison.number, comparison.operator, 0.0)
+
+    def named_beside(self, candidate: ValueCandidate) -> bool:
+        """Whether the words spell a value right beside the name of its column: "the Arabic language", "spoken Arabic"."""
+        if candidate.provenance not in VERBATIM or not isinstance(candidate.value, str):
+            return False
+        words, stems = self.evidence.cues.utterance.words, self._stems(candidate.column) - _SAYS_LITTLE
+        near = {words[at].stem for at in (candidate.start - 1, candidate.end) if 0 <= at < len(words)}
+        told = {_TOLD_BY[word.text] for word in words if word.text in _TOLD_BY}
+        return bool(stems & (near | told))
 
     def is_implied(self, column: ColumnRef, comparison: NumberComparison) -> bool:
         """Whether the words of a comparison speak of a column by themselves: "older" of an age."""

@@ -12,6 +12,8 @@ from nodes.state import GroundedValue
 from value_index.linear_model import Weights, probability
 from value_index.matches import chance_of_any
 
+NAMED_BESIDE = 0.95
+"""The chance of a value that the words spell right beside the name of its column."""
 CARRIED_SCORE = 0.9
 """The score of a value that is kept from the previous turn."""
 
@@ -32,8 +34,10 @@ class Grounder:
         """
         spans: dict[tuple[int, int], list[tuple[float, ValueCandidate]]] = {}
         features = ValueFeatures(self.evidence)
-        for candidate in ValueCandidates(self.evidence).all():
-            scored = (probability(features.of(candidate), weights), candidate)
+        candidates = ValueCandidates(self.evidence)
+        for candidate in candidates.all():
+            beside = candidates.named_beside(candidate)
+            scored = (NAMED_BESIDE if beside else probability(features.of(candidate), weights), candidate)
             spans.setdefault((candidate.start, candidate.end), []).append(scored)
         ranked = [sorted(found, key=lambda pair: -pair[0]) for found in spans.values()]
         likely = sorted(((_chance(found), found) for found in ranked), key=lambda pair: -pair[0])

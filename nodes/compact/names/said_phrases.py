@@ -28,7 +28,7 @@ Names = tuple[tuple[str, ...], ...]
 _FRAME = """number numbers count id ids sort name names more less than over under above below larger higher lower greater smaller fewer
 equal row rows column columns data database result results answer exactly one ones two three four five six kind kinds different same
 old young younger born tall long heavy big fast far high live named called example lose won make made
-revenue revenues turnover takings sales"""
+revenue revenues turnover takings sales spend spends spending spent earn earns earned"""
 _IDLE = frozenset((
     *STOPWORDS, *AGGREGATE_CUES, *SUPERLATIVES, *COMPARED, *DISTINCT_CUES, *RESTRICTORS, *AFFIRMATIONS, *FOLLOW_PRONOUNS,
     *DESCENDING_CUES, *_FRAME.split(),

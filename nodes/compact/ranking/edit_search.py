@@ -50,7 +50,7 @@ ASKED_EDITS = frozenset(
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
 SENSE_EDITS = frozenset(
-    ("within_cut", "shape", "distinct", "repeat", "null_key", "join", "measure", "absent", "extreme")
+    ("within_cut", "shape", "distinct", "repeat", "null_key", "join", "measure", "absent", "extreme", "sibling")
 )
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
 COMPLETED = frozenset(
@@ -80,6 +80,7 @@ BROKEN = (
     "key_summed",
     "counts_itself",
     "one_row_ordered",
+    "sibling_said",
 )
 """Features of plans that are mended wherever they rank."""
 EDITED = 4

@@ -12,6 +12,7 @@ from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking.sense.contradictions import contradicts
 from nodes.compact.ranking.sense.key_pairs import KeyPairs, taken_away
 from nodes.compact.ranking.sense.plan_alone import is_own_member, is_text_range, orders_by_constant, pairs_roles
+from nodes.compact.ranking.sense.said_otherwise import SaidOtherwise
 from nodes.compact.ranking.sense.stored_texts import StoredTexts
 from nodes.compact.ranking.sense.times import takes_time_for_key, takes_time_for_number
 from nodes.compact.ranking.sense.turn_before import TurnBefore
@@ -20,7 +21,7 @@ from nodes.coverage.calculations.numeric_texts import compares_texts, orders_tex
 from nodes.coverage.calculations.own_counts import counts_itself
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.asked_people import shows_people
-from nodes.coverage.edits.counts import counts_repeats
+from nodes.coverage.edits.counts import counts_repeats, key_met_often
 from nodes.coverage.edits.display import shows_another_name, shows_conditions
 from nodes.coverage.edits.one_row import orders_one_row
 from nodes.coverage.edits.own_key import goes_through_own_key
@@ -48,6 +49,10 @@ FEATURES = (
     Feature(
         "values_counted_often",
         'True if "how many regions" asks for values that repeat and it counts each as often as it is stored.',
+    ),
+    Feature(
+        "things_met_often",
+        'True if "how many patients" asks for things and it counts them as often as they met others.',
     ),
     Feature("cross_join", "How many tables are joined by nothing."),
     Feature("fan_trap", "How many joins multiply rows that are counted or summed."),
@@ -84,6 +89,13 @@ FEATURES = (
     Feature("people_uncounted", 'True if the words ask "how many people" and no table of people is read.'),
     Feature("star_over_joins", "True if it shows all columns of joined tables, row by row."),
     Feature("deed_missing", 'True if something was never done ("never rented") and its table is not read.'),
+    Feature(
+        "sibling_said", "How many columns it uses where the words say the one beside them: loser_name for winners."
+    ),
+    Feature(
+        "things_had_ignored",
+        'True if it takes all rows where those are asked for that have another thing ("dogs that had treatments").',
+    ),
     Feature("role_fit", "How well the keys that it takes fit the words beside the values."),
 )
 
@@ -104,6 +116,10 @@ class SenseFeatures:
     @cached_property
     def _key_pairs(self) -> KeyPairs:
         return KeyPairs(self.demand.schema)
+
+    @cached_property
+    def _said(self) -> SaidOtherwise:
+        return SaidOtherwise(self.demand)
 
     @cached_property
     def _texts(self) -> StoredTexts:
@@ -129,6 +145,8 @@ class SenseFeatures:
             "one_row_ordered": float(any(map(orders_one_row, blocks))),
             "counts_itself": float(any(counts_itself(b, self.demand) for b in blocks)),
             "values_counted_often": float(any(counts_repeats(term, self.demand) for term in plan.select)),
+            "sibling_said": float(self._said.sibling_columns(plan)),
+            "things_had_ignored": float(self._said.ignores_other_things(plan_parts)),
             "time_as_number": float(any(takes_time_for_number(part, self.demand) for part in plan_parts.parts)),
             "period_as_key": float(takes_time_for_key(comparisons, self.demand)),
             "undetermined": float(sum(undetermined(b, schema) for b in blocks)),
@@ -142,6 +160,7 @@ class SenseFeatures:
             "unstored_literal": float(self._texts.unstored(plan_parts)),
             "needless_tables": float(self._before.needless_tables(plan_parts)),
             "another_way": float(self._before.takes_another_way(plan_parts)),
+            "things_met_often": float(key_met_often(plan, self.demand) is not None),
             "repeats_counted": float(self._before.counts_repeats(plan_parts)),
             "copy_unused": float(len(plan.tables) > len(plan_parts.folded_tables) and not uses_copies(plan)),
             "texts_compared": float(numeric and compares_texts(plan, self.demand)),

@@ -16,10 +16,15 @@ _OF_ALL = re.compile(
     r"\b(?:share|percentage|percent|proportion|fraction) of (?:all|the total|the whole)?\b.*\b(?:is|are|was|were|do|does) (?:that|this|those|these|they|it)\b",
     re.IGNORECASE,
 )
+_OF_THAT = re.compile(
+    r"^(?:and |so )?(?:what|which) (?:share|percentage|percent|proportion|fraction) (?:is|are|was|were|does|do) (?:that|this|those|these|they|it)(?: make| represent)?\W*$",
+    re.IGNORECASE,
+)
 _RATE = re.compile(r"\b(?P<what>[\w-]+) rates?\b", re.IGNORECASE)
 _DIFFERENCE = re.compile(r"\b(?:difference|gap|spread) between\b", re.IGNORECASE)
 _AVERAGE_COUNT = re.compile(
-    r"\b(?:average|mean|avg) (?:number|count|amount) of (?P<what>[\w ]+?) (?:per|for each|in each|of each|on each|by each|each) ",
+    r"\b(?:average|mean|avg) (?:number|count|amount) of (?P<what>[\w ]+?) (?:per|for each|in each|of each|on each|by each|each) "
+    r"|\bhow many (?P<many>[\w ]+?) (?:per|(?:do|does|did) (?:each|an?|the|our)|for each|in each) (?=.*\b(?:on|in) average\b)",
     re.IGNORECASE,
 )
 _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "revenue", "paid")))
@@ -27,6 +32,8 @@ _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "revenue", "pai
 
 def asks_share(inquiry: Inquiry) -> bool:
     """Tell whether the words ask for a share that no column of that name stores: "what share of", "the return rate of each"."""
+    if is_part_of_those_before(inquiry):
+        return True
     found = _SHARE.search(inquiry.utterance.text)
     if found is None:
         rate = _RATE.search(inquiry.utterance.text)
@@ -48,6 +55,11 @@ def is_part_of_all(inquiry: Inquiry) -> bool:
     return bool(_OF_ALL.search(inquiry.utterance.text))
 
 
+def is_part_of_those_before(inquiry: Inquiry) -> bool:
+    """Tell whether the share is asked that the rows of the turn before have of those it chose from: "what percentage is that?"."""
+    return bool(_OF_THAT.search(inquiry.utterance.text))
+
+
 def asks_difference(inquiry: Inquiry) -> bool:
     """Tell whether the words ask how far two figures lie apart."""
     return bool(_DIFFERENCE.search(inquiry.utterance.text))
@@ -61,7 +73,7 @@ def tables_averaged(inquiry: Inquiry) -> tuple[str, str] | None:
     match = _AVERAGE_COUNT.search(inquiry.utterance.text)
     if match is None:
         return None
-    at, end = inquiry.utterance.span(match.start("what"), match.end("what"))
+    at, end = inquiry.utterance.span(*match.span("what" if match["what"] else "many"))
     _, unit = inquiry.utterance.span(match.start(), match.end())
     named = inquiry.named_tables
     counted = next((m.table for m in named if at <= m.start < end), None)

@@ -16,8 +16,14 @@ from value_index.schema import ColumnRef, Table
 
 _MONEY = re.compile(
     r"\b(?:revenues?|turnover|takings|earnings|sales(?! (?:rep|person|people|man|men|team|agent|manager|tax|region|channel))(?: (?:value|volume|amount|total|revenue))?"
-    r"|income|how much (?:money )?(?:did|do|does|have|has) (?:we|they|it|the \w+) (?:make|made|earn|earned|take|taken|bring in|turn over)"
-    r"|(?:customer|client|account|company|member|who|that|they|them|he|she|each)s? (?:\w+ )?(?:spent|spends?))\b",
+    r"|income"
+    r"|(?:customer|client|account|company|member|who|that|they|them|he|she|each)s? (?:(?!by |in )\w+ )?(?:spent|spends?)|(?:by|in|total|average|highest|lowest|most|least) spend(?:ing)?)\b",
+    re.IGNORECASE,
+)
+_EARNED = re.compile(
+    r"\bhow much (?:money )?(?:did|do|does|have|has|had|was|were|is|are) .*?\b(?:earn(?:ed)?|made?|make|taken? in|took in|bring in|brought in|turn(?:ed)? over"
+    r"|spend|spent|pay|paid|collect(?:ed)?|charged?|bill(?:ed)?|invoiced?|donated?|raised?|received?|owed?)\b"
+    r"|\bwhat (?:did|do|does|have|has|had) .*?\b(?:earn(?:ed)?|spend|spent|pay|paid|owed?)\b",
     re.IGNORECASE,
 )
 _PIECES = re.compile(
@@ -39,7 +45,7 @@ _QUANTITY = frozenset(map(stem, ("qty", "quantity", "quantities", "units", "piec
 _PRICE = frozenset(map(stem, ("price",)))
 _EACH = frozenset(map(stem, ("unit", "each", "sale", "sold", "net")))
 _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "revenue")))
-_CHARGES = frozenset(map(stem, ("charge", "fee", "fare")))
+_CHARGES = frozenset(map(stem, ("charge", "fee", "fare", "payment", "paid", "donation")))
 """What is taken for a service, where no amount is stored."""
 _NO_SALE = frozenset(map(stem, ("return", "returns", "refund", "purchase", "stock", "inventory", "cart", "basket", "quote", "supplier")))  # fmt: skip
 _KEPT = frozenset(map(stem, ("stock", "hand", "reorder", "level", "order")))
@@ -84,6 +90,8 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
         return SalesAsked(found)
     if _STOCK_VALUE.search(text) and (kept := tuple(_stock_values(inquiry))):
         return SalesAsked(kept)
+    if (earned := _EARNED.search(text)) and not pieces and not inquiry.evidence.superlatives:
+        return _earned(inquiry, *inquiry.utterance.span(earned.end() - 1, earned.end()))
     match = pieces or money
     if match is None or (not pieces and inquiry.evidence.cues.comparisons):
         return None
@@ -102,6 +110,20 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
     order = asked_order(inquiry)
     limit = None if order is not None and order.is_list else limit
     return SalesAsked(figures, ranked, _LEAST.search(text) is None, limit)
+
+
+def _earned(inquiry: Inquiry, start: int, end: int) -> SalesAsked | None:
+    """Return what was earned or paid, of the amount that the words name, else of what keeps such amounts.
+
+    "How much did cardiology earn in fees?": sum(fee).
+    """
+    if inquiry.figures_named:
+        figure = inquiry.figures_named[0]
+        return SalesAsked((SaleFigure(figure.table, ColumnTerm.of(figure)),))
+    if _is_stored(inquiry, start, end):
+        return None
+    figures = _figures(inquiry, in_pieces=False)
+    return SalesAsked(figures) if figures else None
 
 
 def _shows_sums(inquiry: Inquiry) -> bool:

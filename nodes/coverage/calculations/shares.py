@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from nodes.coverage.calculations.asked import is_part_of_all
+from nodes.coverage.calculations.asked import is_part_of_all, is_part_of_those_before
 from nodes.coverage.demand import Demand
 from nodes.plan import Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, PlanModel, Predicate, Star, TableSource
 from nodes.plan.traversal import conjunction, conjuncts, is_figure, rewrite, walk
@@ -27,6 +27,10 @@ def asked_shares(plan: Plan, demand: Demand) -> Iterator[Plan]:
     before = conjuncts(demand.previous.where) if demand.previous else ()
     if before and is_part_of_all(demand.inquiry):
         before = ()  # "what percentage of all orders is that?": what was told of them before is the part
+    if before and is_part_of_those_before(demand.inquiry):
+        earlier = demand.evidence.turn.earlier_plans[:-1]
+        whole = conjuncts(earlier[-1].where) if earlier and earlier[-1] is not None else ()
+        before = whole if set(whole) < set(before) else ()
     now = tuple(each for each in conjuncts(plan.where) if each not in before)
     condition = conjunction(now)
     if condition is None or any(isinstance(part, Arithmetic) for part in walk(plan)):

@@ -29,7 +29,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if asked is None or plan.set_operations or not all(isinstance(each, TableSource) for each in plan.tables):
         return
     aggregates: tuple[Term, ...] = tuple(term for term in plan.select if is_figure(term))
-    if not aggregates and demand.evidence.cues.count is not None:
+    if not aggregates and (demand.evidence.cues.count is not None or _names_things_alone(plan, demand)):
         aggregates = (Aggregate(function="count", argument=Star()),)
     aggregates = aggregates or _summed(plan, demand) or tuple(rows_counted(demand))
     if not aggregates or asked.divides(plan):
@@ -51,6 +51,13 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
                 "order_by": ranked or (Ordering(term=unit),), "limit": plan.limit if ranked else None, "distinct": False,
             }
         )  # fmt: skip
+
+
+def _names_things_alone(plan: Plan, demand: Demand) -> bool:
+    """Tell whether the words name things, a unit of time and no figure, and a plan lists these: "cancelled orders by month"."""
+    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    things = any(mention.table.lower() in tables for mention in demand.inquiry.named_tables)
+    return things and not demand.evidence.named and not demand.evidence.aggregates and not plan.group_by
 
 
 def _summed(plan: Plan, demand: Demand) -> tuple[Term, ...]:

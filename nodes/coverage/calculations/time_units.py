@@ -29,7 +29,10 @@ _ASKED = re.compile(
     rf"|\b(?P<one>{_UNIT}) (?:by|over|on) (?P=one)\b|\b(?P<adverb>{'|'.join(_ADVERBS)})\b",
     re.IGNORECASE,
 )
-_RANKED = re.compile(r"\b(?:which|what) (?P<ranked>day|month|quarter|year)\b", re.IGNORECASE)
+_RANKED = re.compile(
+    r"\b(?:(?:which|what)|(?:best|worst|busiest|quietest|strongest|weakest|highest|lowest)) (?P<ranked>day|month|quarter|year)\b",
+    re.IGNORECASE,
+)
 _SORTED = re.compile(r"\b(?:order|sort|rank|arrang)\w*(?: \w+)?\s*$", re.IGNORECASE)
 MOST_COLUMNS = 12
 QUARTER = stem("quarter")

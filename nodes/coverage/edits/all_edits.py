@@ -47,6 +47,7 @@ from nodes.coverage.edits.projections import asked_projections
 from nodes.coverage.edits.repeats import repeated_conditions
 from nodes.coverage.edits.role_pairs import role_pairs
 from nodes.coverage.edits.shapes import whole_shapes
+from nodes.coverage.edits.siblings import said_columns
 from nodes.coverage.edits.tables import idle_tables
 from nodes.plan import Plan
 
@@ -86,6 +87,7 @@ EDITS: Mapping[str, Edit] = {
     "time_group": grouped_by_time,
     "counted": counted_rows,
     "extreme": extreme_of_all,
+    "sibling": said_columns,
     "share": asked_shares,
     "group_share": shares_of_groups,
     "difference": asked_differences,
@@ -98,7 +100,7 @@ EDITS: Mapping[str, Edit] = {
 }
 
 
-MENDING = ("join", "repeat", "null_key", "table", "cast", "measure", "counted", "extreme")
+MENDING = ("join", "repeat", "null_key", "table", "cast", "measure", "counted", "extreme", "sibling")
 """Edits that take out what cannot be meant, whatever the words ask for."""
 
 

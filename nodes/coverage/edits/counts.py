@@ -23,9 +23,9 @@ def asked_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if evidence.cues.count is None or evidence.count_in_name or plan.set_operations:
         return
     yield from _of_named(plan, demand)
+    yield from _different(plan, demand)
     if plan.group_by:
         return
-    yield from _different(plan, demand)
     if any(isinstance(part, Aggregate) for part in walk(plan)):
         return
     counted: Aggregate = Aggregate(function="count", argument=Star())
@@ -47,15 +47,40 @@ def _key_of_one_table(plan: Plan, demand: Demand) -> ColumnTerm | None:
 
 def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield the count of different things that are named ("how many different patients": `count(DISTINCT patient_id)`)."""
-    counts_rows = plan.select == (Aggregate(function="count", argument=Star()),)
-    if not counts_rows or not demand.evidence.cues.distinct:
+    rows: Aggregate = Aggregate(function="count", argument=Star())
+    if (key := key_met_often(plan, demand)) is not None:
+        once = Aggregate(function="count", argument=key, distinct=True)
+        yield plan.model_copy(update={"select": tuple(once if term == rows else term for term in plan.select)})
+    if rows not in plan.select or not demand.evidence.cues.distinct:
         return
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
     for mention in demand.inquiry.named_tables:
         for key in demand.schema.foreign_keys:
             if key.target.table == mention.table and key.source.table.lower() in tables:
                 counted = Aggregate(function="count", argument=ColumnTerm.of(key.source), distinct=True)
-                yield plan.model_copy(update={"select": (counted,)})
+                yield plan.model_copy(
+                    update={"select": tuple(counted if term == rows else term for term in plan.select)}
+                )
+
+
+def key_met_often(plan: Plan, demand: Demand) -> ColumnTerm | None:
+    """Return the key of the things asked for, where a plan counts them as often as they meet others; None else.
+
+    "How many patients did each doctor see?": count(*) over appointments counts who came twice twice.
+    """
+    asked, rows = demand.evidence.cues.count, Aggregate(function="count", argument=Star())
+    if asked is None or rows not in plan.select:
+        return None
+    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    near = sorted((m for m in demand.inquiry.named_tables if 0 < m.start - asked <= REACH), key=lambda m: m.start)
+    keys = demand.schema.foreign_keys
+    for key in (key for mention in near[:1] for key in keys if key.target.table == mention.table):
+        meeting = demand.schema.table(key.source.table)
+        others = {each.source.column for each in keys if each.source.table == key.source.table}
+        several = len(others) > 1 and meeting is not None and not set(meeting.primary_key) <= others
+        if several and {key.source.table.lower(), key.target.table.lower()} <= tables:
+            return ColumnTerm.of(key.source)
+    return None
 
 
 def _of_named(plan: Plan, demand: Demand) -> Iterator[Plan]:

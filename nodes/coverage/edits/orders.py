@@ -11,6 +11,8 @@ from nodes.plan import Aggregate, Cast, ColumnTerm, Ordering, Plan, Star, TableS
 from value_index.schema import ColumnRef
 
 MOST_TERMS = 2
+SHORT = 5
+"""Words of a turn that only names the other end of an order."""
 
 
 def asked_orders(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -19,6 +21,7 @@ def asked_orders(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "Names of runners sorted by age, oldest first": `ORDER BY age DESC LIMIT 1` becomes `ORDER BY age DESC`.
     """
     yield from _by_shown_figure(plan)
+    yield from _other_end(plan, demand)
     asked = demand.order
     if plan.set_operations:
         return
@@ -52,6 +55,16 @@ def _by_shown_figure(plan: Plan) -> Iterator[Plan]:
         if isinstance(term, Aggregate) and term.argument == first.term:
             ordering = first.model_copy(update={"term": term})
             yield plan.model_copy(update={"order_by": (ordering, *plan.order_by[1:])})
+
+
+def _other_end(plan: Plan, demand: Demand) -> Iterator[Plan]:
+    """Yield the ranked rows of the turn before from the other end: "And the worst?" after the best month."""
+    superlatives, words = demand.evidence.superlatives, demand.inquiry.utterance.words
+    if plan != demand.previous or plan.limit is None or len(plan.order_by) != 1 or len(superlatives) != 1:
+        return
+    down = superlatives[0].descending
+    if len(words) <= SHORT and not demand.evidence.named and down != plan.order_by[0].descending:
+        yield plan.model_copy(update={"order_by": (plan.order_by[0].model_copy(update={"descending": down}),)})
 
 
 def _terms(plan: Plan, demand: Demand) -> list[Term]:

@@ -17,10 +17,10 @@ from value_index.schema import ColumnRef
 
 _PERIOD = re.compile(
     r"\b(?:(?:which|what) (?P<unit>month|quarter|year|day of the week|day|weekday)\b.*\b(?P<most>most|highest|largest|biggest|best|fewest|least|lowest|worst)"
-    r"|(?P<first>best|worst|busiest|strongest|weakest) (?P<named>month|quarter|year|day of the week|day|weekday))\b",
+    r"|(?P<first>best|worst|busiest|quietest|strongest|weakest) (?P<named>month|quarter|year|day of the week|day|weekday))\b",
     re.IGNORECASE,
 )
-_DOWN = frozenset(("fewest", "least", "lowest", "worst", "weakest"))
+_DOWN = frozenset(("fewest", "least", "lowest", "worst", "weakest", "quietest"))
 _IDLE = frozenset(map(stem, ("name", "calendar", "number", "of", "the")))
 
 

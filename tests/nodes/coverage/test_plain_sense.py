@@ -31,6 +31,9 @@ ISLES = ("Avaria", "Belmora", "Corvenia", "Doland", "Elmia", "Farrow", "Gestia",
 SCRIPT = """
 CREATE TABLE realm(realm_code TEXT PRIMARY KEY, name TEXT, local_name TEXT, inhabitants INTEGER, rule TEXT);
 CREATE TABLE town(town_id INTEGER PRIMARY KEY, name TEXT, realm_code TEXT REFERENCES realm(realm_code), inhabitants INTEGER);
+CREATE TABLE match(match_id INTEGER PRIMARY KEY, winner_name TEXT, winner_age INTEGER, loser_name TEXT, loser_age INTEGER, tongue TEXT);
+CREATE TABLE repair(repair_id INTEGER PRIMARY KEY, town_id INTEGER REFERENCES town(town_id), kind TEXT);
+INSERT INTO match VALUES(1,'Ilka',20,'Runa',31,'Avaria');
 CREATE TABLE clerk(clerk_id INTEGER PRIMARY KEY, name TEXT, town_id INTEGER REFERENCES town(town_id), wage REAL, age INTEGER);
 """
 
@@ -150,3 +153,41 @@ def test_a_text_with_wildcards_is_compared_by_like(atlas: Context) -> None:
     equal = to_plan("SELECT name FROM realm WHERE name = '%mor%'", atlas.schema)
     read = from_symbols(to_symbols(equal, items), items)
     assert from_plan(read, atlas.schema) == "SELECT name FROM realm WHERE name LIKE '%mor%'"
+
+
+@pytest.mark.parametrize(
+    ("utterance", "sql", "wanted"),
+    [
+        ("names of the 3 youngest winners", "SELECT loser_name FROM match ORDER BY loser_age LIMIT 3",
+         "SELECT winner_name FROM match ORDER BY winner_age LIMIT 3"),
+        ("names of the winners and losers", "SELECT loser_name FROM match", None),
+        ("names of all of them", "SELECT loser_name FROM match", None),
+    ],
+)  # fmt: skip
+def test_the_column_that_is_said_and_not_the_one_beside_it(
+    atlas: Context, utterance: str, sql: str, wanted: str | None
+) -> None:
+    assert edited(atlas, "sibling", utterance, sql) == ([wanted] if wanted else [])
+    assert bool(features(atlas, utterance, sql)["sibling_said"]) is (wanted is not None)
+
+
+def test_things_that_are_to_have_others_are_not_all_of_them(atlas: Context) -> None:
+    asked, all_towns = "How many towns have had repairs?", "SELECT count(*) FROM town"
+    some = "SELECT count(*) FROM town WHERE town_id IN (SELECT town_id FROM repair)"
+    assert features(atlas, asked, all_towns)["things_had_ignored"] == 1
+    assert features(atlas, asked, some)["things_had_ignored"] == 0
+    assert features(atlas, "How many towns are there?", all_towns)["things_had_ignored"] == 0
+
+
+def test_a_value_beside_the_name_of_its_column_is_of_that_column(atlas: Context) -> None:
+    found = state_of(atlas, "Which winners have the tongue Avaria?").grounded_values or ()
+    assert [str(value.column) for value in found] == ["match.tongue"]
+
+
+@pytest.mark.parametrize(
+    ("utterance", "wanted"),
+    [("How many rules are there?", 1), ("How many different rules are there?", 1), ("How many realms?", 0)],
+)
+def test_values_that_repeat_are_counted_once_each(atlas: Context, utterance: str, wanted: int) -> None:
+    assert features(atlas, utterance, "SELECT count(rule) FROM realm")["values_counted_often"] == wanted
+    assert features(atlas, utterance, "SELECT count(DISTINCT rule) FROM realm")["values_counted_often"] == 0

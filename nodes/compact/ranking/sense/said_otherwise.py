@@ -1,0 +1,50 @@
+"""SaidOtherwise: columns and things that a plan takes where the words say the one beside them.
+
+"the youngest winners": SELECT loser_name, where there is a winner_name; "how many dogs had treatments": count(*) FROM dog.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.demand import Demand
+from nodes.coverage.inquiry import NAMED
+from nodes.plan import Plan
+from nodes.plan.traversal import columns
+
+_HAVING = frozenset(("has", "have", "had", "having", "with", "who", "that", "which", "went", "gone", "got", "undergone", "received", "took", "taken"))  # fmt: skip
+"""Words between things and what they are to have."""
+
+
+@dataclass(frozen=True)
+class SaidOtherwise:
+    """The words of one turn, held against the columns and tables that a plan takes."""
+
+    demand: Demand
+
+    def sibling_columns(self, plan: Plan) -> int:
+        """Return how many columns a plan uses in the place of the one beside them that the words say."""
+        used = {term.ref for term in columns(plan)}
+        return sum(bool(beside - used) for ref, beside in self.demand.said_siblings.items() if ref in used)
+
+    def ignores_other_things(self, plan_parts: PlanParts) -> bool:
+        """Tell whether a plan takes all rows of one thing, where the words ask for those that have another named one."""
+        plan = plan_parts.plan
+        alone = len(plan_parts.folded_tables) == 1 and plan.where is None and not plan.group_by and plan.limit is None
+        return alone and bool(self._things_had) and not self._things_had & plan_parts.folded_tables
+
+    @cached_property
+    def _things_had(self) -> frozenset[str]:
+        """The tables that the words say things are to have, folded: "dogs that had treatments"."""
+        words, named = self.demand.inquiry.utterance.words, self.demand.inquiry.evidence.mentions.tables
+        sure = sorted((each for each in named if each.score >= NAMED), key=lambda each: each.start)
+        return frozenset(
+            second.table.lower()
+            for first, second in pairwise(sure)
+            if first.table != second.table
+            and first.end < second.start
+            and {word.text for word in words[first.end : second.start]} & _HAVING
+        )

@@ -1,0 +1,119 @@
+"""How much was earned or paid, things by month, shares of those before, and the times at which two things met."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.all_edits import EDITS
+from nodes.intent.read_intent import READERS, no_question
+from nodes.lexical.cues import Cues
+from nodes.lexical.utterance import Utterance
+from nodes.node import Context
+from nodes.sql.from_plan import from_plan
+from nodes.sql.to_plan import to_plan
+from nodes.state import GraphState, Turn
+from nodes.turn_analysis import TurnAnalysis
+from value_index.engines.sqlite.database import SQLiteDatabase
+from value_index.index import ValueIndex
+
+SCRIPT = """
+CREATE TABLE tutor(tutor_id INTEGER PRIMARY KEY, name TEXT, hired_on DATE);
+CREATE TABLE pupil(pupil_id INTEGER PRIMARY KEY, name TEXT, birth_date DATE);
+CREATE TABLE lesson(lesson_id INTEGER PRIMARY KEY, tutor_id INTEGER REFERENCES tutor(tutor_id),
+                    pupil_id INTEGER REFERENCES pupil(pupil_id), held_on DATE, state TEXT, fee REAL);
+INSERT INTO tutor VALUES(1,'Ines Falk','2020-03-04'),(2,'Otto Brand','2021-06-07');
+INSERT INTO pupil VALUES(1,'Lea','2010-03-04'),(2,'Max','2011-06-07');
+INSERT INTO lesson VALUES(1,1,1,'2024-01-05','held',30),(2,1,1,'2024-02-06','missed',NULL),(3,2,2,'2024-02-07','held',25),
+                         (4,2,1,'2023-02-07','held',25);
+"""
+IN_2024 = "held_on >= '2024-01-01' AND held_on < '2025-01-01'"
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """Open a small database of tutors, pupils and their lessons."""
+    path = tmp_path_factory.mktemp("school") / "school.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SCRIPT)
+    database = SQLiteDatabase.open(path)
+    yield Context(database.schema, database, ValueIndex.build(database))
+    database.close()
+
+
+def demand_of(context: Context, utterance: str, *before: str) -> Demand:
+    history = tuple(Turn(utterance="before", sql=sql) for sql in before)
+    return Demand.of(GraphState(turn_id="0", database_id="school", history=history, utterance=utterance), context)
+
+
+def edited(context: Context, edit: str, utterance: str, sql: str, *before: str) -> list[str]:
+    found = EDITS[edit](to_plan(sql, context.schema), demand_of(context, utterance, *before))
+    return [from_plan(plan, context.schema) for plan in found]
+
+
+@pytest.mark.parametrize(
+    "utterance",
+    ["How much did we earn?", "How much have we made?", "What did they pay in fees?", "How much money was paid?",
+     "How much did we earn last year?"],
+)  # fmt: skip
+def test_what_was_earned_or_paid_is_summed(school: Context, utterance: str) -> None:
+    assert "SELECT sum(fee) FROM lesson" in edited(school, "sales", utterance, "SELECT fee FROM lesson")
+
+
+@pytest.mark.parametrize("utterance", ["How much did the dearest lesson earn?", "How many lessons were held?"])
+def test_what_is_not_asked_in_all_is_not_summed(school: Context, utterance: str) -> None:
+    assert edited(school, "sales", utterance, "SELECT fee FROM lesson") == []
+
+
+@pytest.mark.parametrize("utterance", ["How much did we make this year?", "What do our margins look like?"])
+def test_what_we_did_is_a_question_about_the_database(school: Context, utterance: str) -> None:
+    assert no_question(TurnAnalysis(school.schema, school.index, utterance, ()), tuple(READERS)) is None
+
+
+def test_things_by_month_are_counted(school: Context) -> None:
+    month = "strftime('%Y-%m', held_on)"
+    wanted = f"SELECT {month}, count(*) FROM lesson WHERE state = 'missed' GROUP BY {month} ORDER BY {month}"
+    listed = "SELECT * FROM lesson WHERE state = 'missed'"
+    assert wanted in edited(school, "time_group", "missed lessons by month", listed)
+    assert edited(school, "time_group", "missed lessons sorted by month", listed) == []
+
+
+@pytest.mark.parametrize(
+    ("utterance", "column"),
+    [
+        ("How many pupils did each tutor teach in 2024?", "lesson.held_on"),
+        ("fees in 2024", "lesson.held_on"),
+        ("Which tutors were hired in 2024?", "tutor.hired_on"),
+        ("Which pupils were born in 2024?", "pupil.birth_date"),
+    ],
+)
+def test_the_time_of_what_happened(school: Context, utterance: str, column: str) -> None:
+    (dated,) = (each for each in demand_of(school, utterance).requirements if each.kind == "date")
+    assert str(dated.options[0].column) == column
+
+
+def test_the_share_of_those_before(school: Context) -> None:
+    before = f"SELECT * FROM lesson WHERE {IN_2024}"
+    missed = f"SELECT count(*) FROM lesson WHERE {IN_2024} AND state = 'missed'"
+    share = "100.0 * sum(CASE WHEN state = 'missed' THEN 1 ELSE 0 END) / count(*)"
+    assert f"SELECT {share} FROM lesson WHERE {IN_2024}" in edited(
+        school, "share", "what percentage is that?", missed, before, missed
+    )
+
+
+def test_different_things_are_counted_in_groups_too(school: Context) -> None:
+    sql = (
+        "SELECT T1.name, count(*) FROM tutor AS T1 JOIN lesson AS T2 ON T1.tutor_id = T2.tutor_id GROUP BY T1.tutor_id"
+    )
+    found = edited(school, "count", "How many different pupils did each tutor teach?", sql)
+    assert any("count(DISTINCT T2.pupil_id)" in each for each in found)
+
+
+def test_last_year_ranks_nothing() -> None:
+    assert not Cues(Utterance.of("fees last year")).superlatives
+    assert Cues(Utterance.of("the last lesson")).superlatives
+    assert Cues(Utterance.of("the busiest tutor")).superlatives
