@@ -118,7 +118,7 @@ def _likeness(said: tuple[str, ...], synonyms: Flags, parts: Parts, utterance: U
 
 def _are_units(phrase: str, text: str) -> bool:
     """Tell whether both are units of time: a year is no month, though the words are alike."""
-    return phrase in TIME_UNITS and not TIME_UNITS.isdisjoint(text.split())
+    return phrase in TIME_UNITS and not TIME_UNITS.isdisjoint(map(singular, text.split()))
 
 
 def _matched(said: Sequence[str], synonyms: Flags, least: Floats, parts: Parts, likeness: Floats) -> dict[str, str]:
