@@ -19,11 +19,14 @@ _SORTED = re.compile(
     re.IGNORECASE,
 )
 _ORDERED = re.compile(r"\b(?:order|sort|rank|arrang)\w*\s*$", re.IGNORECASE)
+_DONE_BY_EACH = re.compile(r"\b(?:has|have|had|did|does|do)\s*$", re.IGNORECASE)
 _GROUPED = re.compile(r"\b(?:group\w*|split\w*|broken|divided|separated)(?: \w+)?\s*$", re.IGNORECASE)
 
 
 _IDLE = frozenset(map(stem, ("code", "name", "calendar", "type", "label", "title", "fiscal", "no", "nr", "number")))
 """Words of a column's name that its unit is called without."""
+TABLE_NAMED = 0.8
+"""Score of a mention from which the words name a table."""
 
 
 def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
@@ -41,6 +44,8 @@ def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
         ordered = match.group().lower().startswith("by") and _SORTED.search(before) and not _GROUPED.search(before)
         if ordered and not _is_summed_by_one(inquiry, before, at):
             continue
+        if _DONE_BY_EACH.search(before) and _is_deed(inquiry, at):
+            continue  # "how many has each closed?": each of those before
         if match.group().lower().split() == ["by"] and _is_value(inquiry, at):
             continue
         for unit, score in _units_at(inquiry, at).items():
@@ -70,6 +75,12 @@ def _is_value(inquiry: Inquiry, at: int) -> bool:
     return any(start <= at < end for start, end in (inquiry.span(m.mention) for m in found)) and not any(
         m.start <= at < m.end for m in inquiry.evidence.mentions.tables
     )
+
+
+def _is_deed(inquiry: Inquiry, at: int) -> bool:
+    """Tell whether a word says what was done, and names no table."""
+    named = any(m.start == at and m.score >= TABLE_NAMED for m in inquiry.evidence.mentions.tables)
+    return at < len(inquiry.utterance.words) and not named and inquiry.utterance.words[at].text.endswith("ed")
 
 
 def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:

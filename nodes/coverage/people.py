@@ -20,7 +20,8 @@ _PEOPLE = frozenset(map(stem, [
     "artist", "composer", "player", "coach", "driver", "pilot", "owner", "manager", "agent", "seller", "buyer",
     "supplier", "vendor", "guest", "visitor", "patient", "doctor", "physician", "nurse", "tenant", "host",
     "candidate", "voter", "judge", "worker", "subscriber", "donor", "volunteer", "passenger", "rider", "winner",
-    "editor", "reviewer", "contact", "party", "salesperson", "technician", "engineer",
+    "editor", "reviewer", "contact", "party", "salesperson", "technician", "engineer", "sponsor", "shipper", "borrower",
+    "lender", "sender", "recipient", "trainer", "producer", "designer", "founder", "tutor", "advisor",
 ]))  # fmt: skip
 """Stems of words for people, and for organisations that act as they do."""
 

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from nodes.compact.names.synonyms import are_synonyms
 from nodes.compact.network import Network
 from nodes.coverage.column_profile import Profiles
-from nodes.lexical.utterance import Utterance, stem
+from nodes.lexical.utterance import Utterance, name_words, stem
 from value_index.schema import Column, ColumnRef, Schema, Table
 
 Place = tuple[str, str]
@@ -28,6 +29,9 @@ _KINDS = (
 )
 """What a column is called, the words that ask for it, and the words with which another column is called so already."""
 
+_PER_YEAR = re.compile(r"\b(?:per|each|every|by|a|which|what) years?\b", re.IGNORECASE)
+"""A year as a part of a time, by which rows are told apart."""
+
 
 def names_by_kind(
     schema: Schema, names: Names, utterance: Utterance, profiles: Profiles, network: Network
@@ -38,10 +42,15 @@ def names_by_kind(
     if "when" in said and _says_deed(schema, names, utterance, profiles):
         said -= {"when"}  # "when were they founded?": the column is named
     found: dict[Place, tuple[str, ...]] = {}
+    times = any(column.kind == "time" for table in schema.tables for column in table.columns)
+    per_year = times and bool(_PER_YEAR.search(utterance.text))
+    stems = {word.stem for word in utterance.words}
     for table in schema.tables:
         own = [c for c in table.columns if ColumnRef(table=table.name, column=c.name) not in keys]
         held = {word for column in own for word in names[_place(table, column)]}
         for word, asked, others in _KINDS:
+            if word == "year" and per_year and not stems & set(map(stem, name_words(table.natural_name))):
+                continue  # "loans per year" is about when they were, not about the year of a museum
             if said & asked and not held & others:
                 of_kind = _OF_KIND[word](table, own, names, profiles, network)
                 found |= {_place(table, column): (word,) for column in of_kind if len(of_kind) == 1}

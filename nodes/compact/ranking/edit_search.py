@@ -50,7 +50,19 @@ ASKED_EDITS = frozenset(
 )
 """Edits that words of the turn ask for: what the network thinks of them weighs less."""
 SENSE_EDITS = frozenset(
-    ("within_cut", "shape", "distinct", "repeat", "null_key", "join", "measure", "absent", "extreme", "sibling")
+    (
+        "within_cut",
+        "shape",
+        "follow_up",
+        "distinct",
+        "repeat",
+        "null_key",
+        "join",
+        "measure",
+        "absent",
+        "extreme",
+        "sibling",
+    )
 )
 """Edits that keep what a plan says: what the network thinks of them weighs nothing."""
 COMPLETED = frozenset(

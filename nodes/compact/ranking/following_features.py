@@ -19,6 +19,7 @@ from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.following.led_to import led_to
 from nodes.coverage.edits.following.nothing_at_all import nothing_at_all
 from nodes.coverage.edits.following.of_ranked import of_ranked
+from nodes.coverage.follow_ups.all_follow_ups import follow_ups, is_follow_up
 from nodes.coverage.inquiry import NAMED
 from nodes.coverage.moves import Move, move_of
 from nodes.coverage.plan_filters import Compared, PlanFilters
@@ -61,6 +62,10 @@ FEATURES = (
         "amount_unsummed",
         'True if it is asked how much of an amount there was in all ("how many hours were spent on them?") and it sums none.',
     ),
+    Feature(
+        "follow_up_missing",
+        'True if the words make a whole query of the turn before ("both together?") and it is another.',
+    ),
     Feature("half_a_name_counted", "True if it counts different values of one of a person's two names."),
 )
 _IN_ALL = re.compile(r"\b(?:was|were|has been|have been|been|in total|altogether|in all|overall)\b", re.IGNORECASE)
@@ -84,10 +89,12 @@ class FollowingFeatures:
         }
         if before is None:
             return told
+        wanted = self._follow_ups
         return {
             **told,
             "filters_taken_away": float(min(2, self._taken_away(plan))),
             "filters_revived": float(min(2, len(self._old & _compared(plan_parts.filters)))),
+            "follow_up_missing": float(bool(wanted) and not is_follow_up(plan, wanted, self.demand)),
             "nothing_told": float(bool(self._nothing) and plan not in self._nothing),
             "figure_missed": float(bool(self._figure) and plan not in self._figure),
             "ranked_told": float(plan in self._ranked),
@@ -110,6 +117,10 @@ class FollowingFeatures:
         older = {pair for plan in self.earlier[:-1] if plan is not None for pair in _compared(constraints(plan))}
         gone = older - _compared(self.demand.evidence.constraints_before)
         return frozenset(pair for pair in gone if str(pair[1]).casefold() not in self.demand.literals)
+
+    @cached_property
+    def _follow_ups(self) -> tuple[Plan, ...]:
+        return follow_ups(self.demand)
 
     @cached_property
     def _nothing(self) -> frozenset[Plan]:

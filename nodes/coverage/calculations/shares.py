@@ -50,12 +50,13 @@ def _of_others(plan: Plan, demand: Demand) -> Iterator[Plan]:
         for option in requirement.options:
             (new,) = option.conditions if len(option.conditions) == 1 else (None,)
             if isinstance(new, Predicate):
-                changed = rewrite(plan, partial(_exchanged, new=new))
+                changed = rewrite(plan, partial(exchanged, new=new))
                 if changed != plan:
                     yield changed
 
 
-def _exchanged(part: PlanModel, new: Predicate) -> PlanModel:
+def exchanged(part: PlanModel, new: Predicate) -> PlanModel:
+    """Return a comparison in the place of one of the same column; any other part as it is."""
     same = isinstance(part, Predicate) and part.left == new.left and part.operator == new.operator
     return new if same else part
 

@@ -46,7 +46,7 @@ from nodes.coverage.edits.own_key import through_own_key
 from nodes.coverage.edits.projections import asked_projections
 from nodes.coverage.edits.repeats import repeated_conditions
 from nodes.coverage.edits.role_pairs import role_pairs
-from nodes.coverage.edits.shapes import whole_shapes
+from nodes.coverage.edits.shapes import followed_up, whole_shapes
 from nodes.coverage.edits.siblings import said_columns
 from nodes.coverage.edits.tables import idle_tables
 from nodes.plan import Plan
@@ -94,6 +94,7 @@ EDITS: Mapping[str, Edit] = {
     "absent": absent_rows,
     "sales": asked_sales,
     "shape": whole_shapes,
+    "follow_up": followed_up,
     "listed": shown_lists,
     "more": compared_counts,
     "average_count": asked_average_counts,

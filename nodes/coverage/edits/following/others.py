@@ -29,6 +29,9 @@ def the_others(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     parts = conjuncts(plan.where)
     turned = _chosen(parts, demand)
+    counted = conjuncts(plan.having)
+    if turned is None and len(counted) == 1 and (opposite := _opposite(counted[0], demand)) is not None:
+        yield plan.model_copy(update={"having": opposite})
     if turned is not None and (opposite := _opposite(turned, demand)) is not None:
         where = conjunction(tuple(opposite if each == turned else each for each in parts))
         yield plan.model_copy(update={"where": where})

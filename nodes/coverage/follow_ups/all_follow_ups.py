@@ -1,0 +1,62 @@
+"""follow_ups: the whole queries that a turn makes of the one before; and whether a plan is one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.follow_ups.average_of_each import average_of_each
+from nodes.coverage.follow_ups.best_group import rows_of_best
+from nodes.coverage.follow_ups.chosen_groups import of_chosen_groups
+from nodes.coverage.follow_ups.count_of_each import count_of_each
+from nodes.coverage.follow_ups.first_rows import first_rows
+from nodes.coverage.follow_ups.one_of_several import one_of_several
+from nodes.coverage.follow_ups.other_function import other_function
+from nodes.coverage.follow_ups.other_time_unit import other_time_unit
+from nodes.coverage.follow_ups.places import where_they_are
+from nodes.coverage.follow_ups.share_of_others import share_of_others
+from nodes.coverage.follow_ups.taken_back import taken_back
+from nodes.coverage.follow_ups.together import both_together
+from nodes.coverage.follow_ups.totals import totals
+from nodes.plan import Plan
+from nodes.plan.traversal import conjuncts, table_names
+from nodes.sql.joins.fill import with_joins
+
+FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
+    both_together,
+    taken_back,
+    other_time_unit,
+    one_of_several,
+    first_rows,
+    other_function,
+    totals,
+    average_of_each,
+    share_of_others,
+    count_of_each,
+    of_chosen_groups,
+    rows_of_best,
+    where_they_are,
+)
+
+
+def follow_ups(demand: Demand) -> tuple[Plan, ...]:
+    """Return the plans of the first way of going on that the words have; none for a first question."""
+    if demand.previous is None or demand.previous.set_operations:
+        return ()
+    for follow_up in FOLLOW_UPS:
+        if found := tuple(with_joins(plan, demand.schema) for plan in follow_up(demand)):
+            return found
+    return ()
+
+
+def is_follow_up(plan: Plan, wanted: tuple[Plan, ...], demand: Demand) -> bool:
+    """Tell whether a plan is one of some follow-ups, further columns and what else the words ask of the rows aside."""
+    more = bool(demand.requirements)
+    return any(
+        set(each.select) <= set(plan.select)
+        and set(table_names(each)) <= set(table_names(plan))
+        and (plan.order_by, plan.limit, plan.offset) == (each.order_by, each.limit, each.offset)
+        and (plan.group_by, plan.having) == (each.group_by, each.having)
+        and (each.where == plan.where or (more and set(conjuncts(each.where)) <= set(conjuncts(plan.where))))
+        for each in wanted
+    )

@@ -1,0 +1,44 @@
+"""of_chosen_groups: what other tables hold of the units that a count chose ("how many tracks do they have?" after artists with 9 albums)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.asked_people import asked_people
+from nodes.coverage.edits.following.shown_rows import tables_named
+from nodes.coverage.edits.joining import with_table
+from nodes.coverage.follow_ups.restated import restated
+from nodes.coverage.rows import row_names
+from nodes.plan import Aggregate, Plan, Star
+
+_THEM = re.compile(r"\b(?:they|them|those|these|their|each)\b", re.IGNORECASE)
+
+
+def of_chosen_groups(demand: Demand) -> Iterator[Plan]:
+    """Yield the units with a count of another table's rows, or with what another table calls theirs.
+
+    The count that chose them is taken before any other table joins: a join would count other rows.
+    """
+    before = demand.previous
+    if before is None or demand.requirements or demand.units or demand.evidence.aggregates:
+        return
+    base = restated(before, demand) if _THEM.search(demand.inquiry.utterance.text) else None
+    if base is None:
+        return
+    key = base.group_by
+    rows = base.model_copy(update={"group_by": ()})
+    read = {name.lower() for name in demand.evidence.previous_tables}
+    new = [name for name in tables_named(demand) if name.lower() not in read]
+    for name in new[:1]:
+        joined, table = with_table(rows, name, demand.schema), demand.schema.table(name)
+        if joined is None or table is None:
+            continue
+        if demand.evidence.cues.count is not None:
+            figure = Aggregate(function="count", argument=Star())
+            yield joined.model_copy(update={"select": (*base.select, figure), "group_by": key})
+        elif not demand.evidence.named:
+            yield joined.model_copy(update={"select": (*base.select, *row_names(table))})
+    if not new and demand.asks_who and demand.evidence.cues.count is None:
+        yield from (each for each in asked_people(rows, demand) if len(each.tables) > 1)

@@ -1,0 +1,33 @@
+"""restated: groups that a count chose, as the rows whose keys are among theirs, so that other tables may join them."""
+
+from __future__ import annotations
+
+from nodes.coverage.demand import Demand
+from nodes.coverage.rows import row_key
+from nodes.plan import ColumnTerm, Plan, Predicate, SubPlan, TableSource
+from nodes.plan.traversal import conjunction
+
+
+def restated(plan: Plan, demand: Demand) -> Plan | None:
+    """Return the units of groups that a HAVING chose, grouped by their key; None where they are no rows or values of one table.
+
+    `SELECT name FROM artist JOIN album ... GROUP BY artist_id HAVING count(*) > 9` becomes
+    `SELECT name FROM artist WHERE artist_id IN (SELECT artist_id ... HAVING count(*) > 9) GROUP BY artist_id`.
+    """
+    shown = tuple(term for term in plan.select if isinstance(term, ColumnTerm))
+    if plan.having is None or not shown or len(plan.group_by) != 1 or plan.limit is not None:
+        return None
+    if len({term.table for term in shown}) != 1 or any(term.occurrence for term in shown):
+        return None
+    group = plan.group_by[0]
+    if not isinstance(group, ColumnTerm):
+        return None
+    key = row_key(shown[0], demand.schema)
+    partners = {key.ref, *demand.inquiry.key_partners(key.ref)}
+    own = group if group.table == shown[0].table and group.ref != key.ref else key
+    if group.ref not in partners and group != own:
+        return None
+    inner = plan.model_copy(update={"select": (group,), "order_by": (), "distinct": False})
+    chosen = Predicate(left=own, operator="in", right=(SubPlan(plan=inner),))
+    tables = (TableSource(table=shown[0].table),)
+    return Plan(select=shown, tables=tables, joins=(), where=conjunction((chosen,)), group_by=(own,))
