@@ -54,3 +54,11 @@ def test_a_name_that_somebody_wrote_stays() -> None:
     table = Table(name="emp", natural_name="staff", columns=(Column(name="sal", natural_name="pay"),))
     (found,) = with_spoken_names(Schema(database_id="shown", tables=(table,))).tables
     assert (found.natural_name, found.columns[0].natural_name) == ("staff", "pay")
+
+
+def test_what_every_table_begins_with_is_no_part_of_its_name() -> None:
+    assert list(_spoken(hr_store="id", hr_staff="id", hr_leave="id")) == ["store", "staff", "leave"]
+    assert list(_spoken(crmStore="id", crmDeal="id", crmCall="id")) == ["store", "deal", "call"]
+    assert list(_spoken(car_maker="id", car_model="id", car_price="id")) == ["car maker", "car model", "car price"]
+    assert list(_spoken(zq_store="id", zq_staff="id", leave="id")) == ["zq store", "zq staff", "leave"]
+    assert list(_spoken(zq_store="id", zq_staff="id")) == ["zq store", "zq staff"]

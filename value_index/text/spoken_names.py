@@ -15,6 +15,9 @@ from value_index.text.schema_words import ABBREVIATIONS, LANGUAGES, OWN_WORDS, P
 
 LEAST_WORDS = 3
 """Words of a language in the names of a schema from which it is taken to be named in it."""
+LEAST_TABLES, LONGEST_PREFIX = 3, 2
+"""Tables that begin alike, and letters with which they do: a longer beginning is a word, unless it has no vowel."""
+_VOWELS = frozenset("aeiouy")
 _Model = TypeVar("_Model", bound=BaseModel)
 _INITIALS = {"f": "first", "l": "last", "m": "middle"}
 _HEAD_FIRST = frozenset(("es", "fr", "it", "pt"))
@@ -48,7 +51,7 @@ class _Spoken:
     def table(self, table: Table) -> Table:
         """Return a table called by its name in full, without what only says that it is a table."""
         words = table.natural_name.split()
-        while len(words) > 1 and words[0] in PREFIXES:
+        while len(words) > 1 and (words[0] in PREFIXES or words[0] == self._prefix):
             words = words[1:]
         own = table.natural_name != split_identifier(table.name)
         said = table.natural_name if own else self._said(words)
@@ -79,6 +82,13 @@ class _Spoken:
             if meaning := meanings.get(word) or meanings.get(word.translate(_MARKS)):
                 return meaning
         return word if alone and word in OWN_WORDS else ABBREVIATIONS.get(word, word)
+
+    @cached_property
+    def _prefix(self) -> str:
+        """What every table's name begins with, if it is no word: the "hr" of hr_store, hr_staff and hr_award; else ""."""
+        firsts = {words[0] if len(words := split_identifier(t.name).split()) > 1 else "" for t in self.schema.tables}
+        first = next(iter(firsts)) if len(firsts) == 1 and len(self.schema.tables) >= LEAST_TABLES else ""
+        return first if len(first) <= LONGEST_PREFIX or not _VOWELS & set(first) else ""
 
     @cached_property
     def _languages(self) -> tuple[str, ...]:
