@@ -50,7 +50,7 @@ def test_the_baselines_differ_in_their_endpoint_only(path: Path) -> None:
 @pytest.mark.parametrize("path", SERVERS, ids=name)
 def test_a_server_is_told_what_the_endpoint_expects(path: Path) -> None:
     served = yaml.safe_load(path.read_text(encoding="utf-8"))
-    asking = {"small.yaml": "small.toml"}.get(path.name, "baselines/direct.toml")
+    asking = {"small.yaml": "small.toml", "smollm2.yaml": "small.toml"}.get(path.name, "baselines/direct.toml")
     endpoint = Config.load(CONFIGS / asking).endpoint
     assert endpoint and served.get("served-model-name", served["model"]) == endpoint.model
     assert served["max-model-len"] >= endpoint.context_tokens
