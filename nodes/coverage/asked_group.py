@@ -10,6 +10,10 @@ from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
 from value_index.schema import ColumnRef
 
+PART = 0.15
+"""Score of a column of which a word is a part of the name: the country of home_country."""
+OWNED = 0.6
+"""What a column gains whose table is named right before it: the country of the client in "per client country"."""
 _BY = re.compile(
     r"\b(?:per|by(?: each| every)?|for (?:each|every)|(?:of|in|at|on|from|to) (?:each|every)|(?:each|every)|grouped by|across) (?:the |different |single )?",
     re.IGNORECASE,
@@ -85,10 +89,12 @@ def _is_deed(inquiry: Inquiry, at: int) -> bool:
 
 def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
     found: dict[tuple[ColumnRef, bool], float] = {}
+    owners = {m.table for m in inquiry.named_tables if m.start == at}
     for mention in inquiry.evidence.mentions.columns:
         if mention.start in (at, at + 1):
             for ref, score in mention.candidates[:6]:
-                whole = is_whole(inquiry, ref, mention.start, mention.end)
+                owned = ref.table in owners and mention.start > at
+                whole = is_whole(inquiry, ref, mention.start, mention.end) or (owned and score >= PART)
                 led_to = _rows_led_to(inquiry, ref) if score >= 0.6 else None
                 if led_to is not None:
                     found[led_to, True] = score + 0.1
@@ -97,13 +103,21 @@ def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
                         max(score, 0.8 * whole)
                         + 0.2 * inquiry.table_score(ref.table)
                         + 0.1 * (mention.end - mention.start)
+                        + OWNED * owned
                     )
     for mention in inquiry.evidence.mentions.tables:
         if mention.start in (at, at + 1) and mention.score >= 0.8:
             table = inquiry.schema.table(mention.table)
             assert table is not None
             found[display_columns(table)[0], True] = mention.score + 0.1
-    return found
+    return found or _called_so(inquiry, at)
+
+
+def _called_so(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
+    """Return the columns whose whole name a word is that mostly says nothing by itself: "jobs per make"."""
+    said = inquiry.stems[at] if at < len(inquiry.stems) else ""
+    named = (ref for ref in inquiry.schema.columns if tuple(map(stem, name_words(ref.column))) == (said,))
+    return {(ref, False): 0.8 + 0.2 * inquiry.table_score(ref.table) for ref in named if ref not in inquiry.keys}
 
 
 def _rows_led_to(inquiry: Inquiry, ref: ColumnRef) -> ColumnRef | None:

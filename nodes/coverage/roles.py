@@ -17,9 +17,9 @@ CLEAR = 1.0
 _ROLES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     (frozenset(said.split()), frozenset(map(stem, named.split())))
     for said, named in (
-        ("to into toward towards received receive receives receiving end ends ending arrive arrives arriving reach reaches land lands",
+        ("to into toward towards received receive receives receiving end ends ending arrive arrives arriving reach reaches land lands destination destinations",
          "destination dest arrival arrive to target end landing receiver recipient"),
-        ("from sent send sends sending leave leaves leaving depart departs departing start starts starting out",
+        ("from sent send sends sending leave leaves leaving depart departs departing start starts starting out origin origins source",
          "origin source departure depart from start src sender"),
         ("do does did done doing perform performed", "done doing performed performer"),
     )

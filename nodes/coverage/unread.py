@@ -27,6 +27,8 @@ _IDLE = frozenset(
     please mine ours theirs original initial final main major overall separate remaining related associated
     records record entries entry once rows row results result data details detail values value times""".split()  # noqa: SIM905
 )
+_UNIT_WORDS = frozenset(("per", "across", "over", "within"))
+_FIGURES = frozenset(("average", "avg", "mean", "total"))
 _ARE = re.compile(r"^\W*(?:which|what) .*\b(?:is|are|was|were) (?P<word>[a-z]+)\W*$", re.IGNORECASE)
 _ONES = re.compile(r"\b(?:the|only|just) (?P<word>[a-z]+) ones\b", re.IGNORECASE)
 
@@ -45,7 +47,8 @@ def unread_words(plan: Plan, demand: Demand) -> tuple[str, ...]:
     if any(each not in before for each in constraints(plan)):
         return ()  # the plan's own condition may be the reading of any word
     words = demand.inquiry.utterance.words
-    places = dict.fromkeys(at for at in (*_before_tables(demand), *_said_of_rows(demand)) if not _is_read(at, demand))
+    said = (*_before_tables(demand), *_said_of_rows(demand), *_units(demand), *_figures(demand))
+    places = dict.fromkeys(at for at in said if not _is_read(at, demand))
     return tuple(demand.inquiry.utterance.text[words[at].start : words[at].end] for at in places)
 
 
@@ -62,6 +65,26 @@ def _before_tables(demand: Demand) -> Iterator[int]:
     for mention in demand.inquiry.named_tables:
         if mention.start > 0:
             yield mention.start - 1
+
+
+def _units(demand: Demand) -> Iterator[int]:
+    """Yield the words that name a unit, where none is found: "average fee per customer"."""
+    words = demand.inquiry.utterance.words
+    if not demand.units and demand.time_unit is None:
+        yield from (at + 1 for at, word in enumerate(words[:-1]) if word.text == "per")
+
+
+def _figures(demand: Demand) -> Iterator[int]:
+    """Yield the last word of what is averaged or summed: "average stay length per hotel"."""
+    words = demand.inquiry.utterance.words
+    if demand.sales is not None or demand.duration is not None:
+        return
+    for at, function in demand.evidence.aggregates:
+        last = at
+        while last + 1 < len(words) and words[last + 1].text not in STOPWORDS | FUNCTION_WORDS | _UNIT_WORDS:
+            last += 1
+        if function in ("avg", "sum") and last > at and words[at].text in _FIGURES:
+            yield last
 
 
 def _said_of_rows(demand: Demand) -> Iterator[int]:

@@ -183,8 +183,15 @@ class Evidence:
         """Whether the words that seem to ask for a count are part of a column's name ("number of employees")."""
         at = self.cues.count
         return at is not None and any(
-            m.candidates[0][1] >= 0.8 and m.start <= at < m.end and at in m.positions for m in self.named
+            m.candidates[0][1] >= 0.8 and m.start <= at < m.end and at in m.positions
+            for m in self.named
+            if m.candidates[0][0] not in self._primary  # "number of jobs" is no job_no
         )
+
+    @cached_property
+    def _primary(self) -> frozenset[ColumnRef]:
+        """The columns of primary keys."""
+        return frozenset(ColumnRef(table=t.name, column=column) for t in self.schema.tables for column in t.primary_key)
 
     @cached_property
     def _in_names(self) -> frozenset[int]:
@@ -233,7 +240,9 @@ def _spans(values: tuple[GroundedValue, ...], utterance: Utterance) -> tuple[Val
 
 _FLAGS = frozenset((("is",), ("has",)))
 """First words of names of yes/no columns, which call no row."""
-_TIMES = frozenset((word,) for word in ("at", "on", "date", "time", "day", "timestamp", "birth", "joined", "since"))
+_TIMES = frozenset(
+    (word,) for word in ("at", "on", "date", "time", "day", "timestamp", "dt", "ts", "birth", "joined", "since")
+)
 """Last words of columns that keep a time, though as a text."""
 
 
@@ -257,8 +266,7 @@ def display_columns(table: Table) -> tuple[ColumnRef, ...]:
         return somebody
     alike = [ref for ref, words, _ in refs if words and {stem(word) for word in words} <= own]
     worded = [ref for display in DISPLAY_WORDS for ref, words, c in refs if display in words and c.kind == "text"]
-    told = [(ref, words) for ref, words, c in refs if c.kind == "text" and words[:1] not in _FLAGS]
-    text = [ref for ref, words in told if words[-1:] not in _TIMES] + [ref for ref, _ in told]
+    text = [ref for ref, words, c in refs if c.kind == "text" and words[:1] not in _FLAGS and words[-1:] not in _TIMES]
     return (*alike, *worded, *text, refs[0][0])[:1]
 
 

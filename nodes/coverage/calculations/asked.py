@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.requirements.coded import coded_values
 from nodes.lexical.utterance import stem
 from value_index.schema import ColumnRef, Schema
 
@@ -37,7 +38,7 @@ def asks_share(inquiry: Inquiry) -> bool:
     found = _SHARE.search(inquiry.utterance.text)
     if found is None:
         rate = _RATE.search(inquiry.utterance.text)
-        return rate is not None and _is_yes_or_no(inquiry, rate["what"])
+        return rate is not None and (_is_yes_or_no(inquiry, rate["what"]) or _is_state(inquiry, rate["what"]))
     start, end = inquiry.utterance.span(*found.span())
     named = (m for m in inquiry.evidence.mentions.columns if start <= m.start < end)
     return all(mention.candidates[0][1] < NAMED for mention in named)
@@ -48,6 +49,11 @@ def _is_yes_or_no(inquiry: Inquiry, word: str) -> bool:
     named = [ref for ref in inquiry.schema.columns if stem(word) in inquiry.column_stems(ref)]
     stored = any(stem("rate") in inquiry.column_stems(ref) for ref in named)
     return not stored and any(inquiry.profiles.of(ref).flag is not None for ref in named)
+
+
+def _is_state(inquiry: Inquiry, word: str) -> bool:
+    """Tell whether a word speaks of a stored state: the cancellation rate, where some are cancelled."""
+    return any(inquiry.utterance.words[each.start].text == word.lower() for each in coded_values(inquiry))
 
 
 def is_part_of_all(inquiry: Inquiry) -> bool:

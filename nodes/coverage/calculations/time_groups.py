@@ -9,6 +9,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.groups import rows_counted
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.moves import move_of
+from nodes.coverage.requirements.dates import tables_dated
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Star, TableSource, Term
 from nodes.plan.traversal import is_figure, rewrite
 from value_index.schema import ColumnRef
@@ -35,10 +36,18 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not aggregates or asked.divides(plan):
         return
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
-    own = [column for column in asked.columns if column.table.lower() in tables]
+    own = [
+        column
+        for column in asked.columns
+        if tables & {each.lower() for each in (column.table, *tables_dated(demand.inquiry, column))}
+    ]
     reached = [(column, with_table(plan, column.table, demand.schema)) for column in own or asked.columns]
-    near = sorted(((c, p) for c, p in reached if p is not None), key=lambda pair: len(pair[1].tables))
-    for column, joined in near[:MOST_COLUMNS]:
+    near = sorted(
+        ((c, p) for c, p in reached if p is not None),
+        key=lambda pair: len(pair[1].tables) - 2 * bool(tables_dated(demand.inquiry, pair[0])),
+    )
+    most = 1 if near and tables_dated(demand.inquiry, near[0][0]) else MOST_COLUMNS
+    for column, joined in near[:most]:
         unit = asked.of(column)
         held = plan.group_by if demand.units or _grouped_before(plan, demand) else ()
         kept = tuple(term for term in held if not asked.is_another(term))

@@ -30,8 +30,10 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
         aggregates = (Aggregate(function="count", argument=Star()),)
     if not aggregates:
         aggregates = tuple(figures_named(demand)) or tuple(rows_counted(demand))
+    counted = rows_counted_of(demand)
     for unit, is_table in demand.units[:MOST_UNITS]:
         joined = with_table(plan, unit.table, demand.schema) if aggregates else None
+        joined = with_table(joined, counted, demand.schema) if joined is not None and counted else joined
         joined = _with_arguments(joined, aggregates, demand) if joined else None
         if joined is None:
             continue
@@ -64,6 +66,15 @@ def figures_named(demand: Demand) -> Iterator[Term]:
         ):
             yield Aggregate(function="sum", argument=ColumnTerm.of(ref))
             return
+
+
+def rows_counted_of(demand: Demand) -> str | None:
+    """Return the table whose rows stand right before "per", where no figure of them is named: the orders of "orders per quarter"."""
+    words, evidence = demand.inquiry.utterance.words, demand.evidence
+    if evidence.aggregates or evidence.cues.count is not None or any(figures_named(demand)):
+        return None
+    places = {at for at, word in enumerate(words) if word.text == "per"}
+    return next((m.table for m in demand.inquiry.named_tables if m.end in places), None)
 
 
 def rows_counted(demand: Demand) -> Iterator[Term]:

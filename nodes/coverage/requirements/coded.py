@@ -18,6 +18,10 @@ MOST_CODES = 12
 """Distinct values of a column of codes."""
 STRENGTH = 0.9
 _SEXES = frozenset().union(*sexes.SAID.values())
+_NOUNS = ("ation", "ations", "tion", "tions", "al", "als", "ment", "ments", "ure", "ures")
+"""Endings of nouns of what was done."""
+SPOKEN_OF = 0.5
+"""Score of a column that the words name, if only by a part of its name."""
 _OF_SEX = frozenset(map(stem, ("sex", "gender")))
 _OF_STATE = frozenset(map(stem, ("status", "state", "stage", "phase", "condition", "type", "kind", "level", "priority", "class", "grade")))  # fmt: skip
 _STATES = frozenset(
@@ -103,8 +107,10 @@ def coded_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     """
     apart = codes_apart(inquiry)
     places: dict[int, list[CodedValue]] = {}
-    for each in coded_values(inquiry):
-        if each.column != apart:
+    found_all = coded_values(inquiry)
+    told_apart = {each.start for each in found_all if each.column == apart}
+    for each in found_all:
+        if each.start not in told_apart:
             places.setdefault(each.start, []).append(each)
     for at, found in places.items():
         found.sort(key=lambda each: -inquiry.table_score(each.column.table))
@@ -123,9 +129,9 @@ def coded_values(inquiry: Inquiry) -> tuple[CodedValue, ...]:
     """Return the codes that words of the turn spell out."""
     words = inquiry.utterance.words
     said = [at for at, word in enumerate(words) if word.text in _STATES or word.text in _SEXES]
+    found: list[CodedValue] = [*_nouns_of_states(inquiry)]
     if not said:
-        return ()
-    found: list[CodedValue] = []
+        return tuple(found)
     for ref in inquiry.schema.columns:
         stems = inquiry.column_stems(ref)
         if stems & (_OF_SEX | _OF_STATE) and ref not in inquiry.keys and (values := _codes(inquiry, ref)):
@@ -133,6 +139,18 @@ def coded_values(inquiry: Inquiry) -> tuple[CodedValue, ...]:
                 if (value := _code_of(words[at].text, values, of_sex=bool(stems & _OF_SEX))) is not None:
                     found.append(CodedValue(at, ref, value))
     return tuple(found)
+
+
+def _nouns_of_states(inquiry: Inquiry) -> Iterator[CodedValue]:
+    """Yield the stored states that nouns of their root speak of: "the cancellation rate", "how many cancellations"."""
+    named = {at for m in inquiry.named_tables for at in range(m.start, m.end)}
+    nouns = {word.stem: at for at, word in enumerate(inquiry.utterance.words) if word.text.endswith(_NOUNS)}
+    for ref in inquiry.schema.columns if nouns else ():
+        if inquiry.column_stems(ref) & _OF_STATE and ref not in inquiry.keys:
+            for value in _codes(inquiry, ref):
+                at = nouns.get(stem(value.casefold()))
+                if at is not None and at not in named:
+                    yield CodedValue(at, ref, value)
 
 
 def codes_apart(inquiry: Inquiry) -> ColumnRef | None:
@@ -143,12 +161,21 @@ def codes_apart(inquiry: Inquiry) -> ColumnRef | None:
     by_column: dict[ColumnRef, list[CodedValue]] = {}
     for each in coded_values(inquiry):
         by_column.setdefault(each.column, []).append(each)
-    for column, found in by_column.items():
+    near = _tables_spoken_of(inquiry)
+    for column, found in sorted(by_column.items(), key=lambda item: item[0].table not in near):
         places = [each.start for each in found]
         between = {word.text for word in inquiry.utterance.words[min(places) : max(places)]}
         if len({each.value for each in found}) > 1 and "and" in between:
             return column
     return None
+
+
+def _tables_spoken_of(inquiry: Inquiry) -> frozenset[str]:
+    """Return the tables that the words name, by their columns too, and those that keys of these lead to."""
+    named = {m.table for m in inquiry.named_tables}
+    named |= {ref.table for m in inquiry.evidence.named for ref, score in m.candidates[:1] if score >= SPOKEN_OF}
+    parents = (key.target.table for key in inquiry.schema.foreign_keys if key.source.table in named)
+    return frozenset((*named, *parents))
 
 
 def _codes(inquiry: Inquiry, ref: ColumnRef) -> tuple[str, ...]:

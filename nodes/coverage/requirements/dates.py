@@ -35,11 +35,18 @@ def date_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
     text = inquiry.utterance.text
     for period in inquiry.periods:
         start, end = inquiry.utterance.span(period.start, period.stop)
-        if end == start:
+        if end == start or _is_stored(inquiry, start, end):
             continue
         options = _options(inquiry, period, start, end)
         if options:
             yield Requirement("date", text[period.start : period.stop], start, end, period.strength, options)
+
+
+def _is_stored(inquiry: Inquiry, start: int, end: int) -> bool:
+    """Tell whether the words of a time are part of a longer stored text: the 2023/24 of a school year."""
+    texts = (m for m in inquiry.matches if isinstance(m.value, str) and m.kind in ("exact", "folded"))
+    spans = (inquiry.span(match.mention) for match in texts)
+    return any(first <= start and end <= last and last - first > end - start for first, last in spans)
 
 
 def _options(inquiry: Inquiry, period: Period, start: int, end: int) -> tuple[Option, ...]:

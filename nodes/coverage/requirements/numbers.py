@@ -166,7 +166,8 @@ def _of_age(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...
     "Employees older than 60": `birth_date < '1966-11-29'`, sixty years ago.
     """
     words = inquiry.utterance.words[comparison.start : comparison.end + 3]
-    if not any("age" in COMPARED.get(word.text, ()) for word in words) or comparison.number != int(comparison.number):
+    aged = any("age" in COMPARED.get(word.text, ()) for word in words) or _follows_people(inquiry, comparison)
+    if not aged or comparison.number != int(comparison.number):
         return ()
     years, operator = int(comparison.number), _MIRRORED[meant_operator(inquiry.utterance, comparison)]
     born = [
@@ -181,6 +182,14 @@ def _of_age(inquiry: Inquiry, comparison: NumberComparison) -> tuple[Option, ...
     day = date.today().year - years if by_year else _years_ago(years).isoformat()
     best = Predicate(left=ColumnTerm.of(born[0]), operator=operator, right=(LiteralTerm(value=day),))
     return (Option(born[0], (best,), 1.0),)
+
+
+def _follows_people(inquiry: Inquiry, comparison: NumberComparison) -> bool:
+    """Tell whether a number that says no more compares rows with a date of birth: "guests over 60"."""
+    words, start = inquiry.utterance.words, _compared_from(inquiry, comparison)
+    ends = {m.table for m in inquiry.named_tables if m.end == start}
+    born = {ref.table for ref in inquiry.schema.columns if inquiry.column_stems(ref) & _OF_BIRTH}
+    return bool(ends & born) and comparison.end == len(words)
 
 
 def _years_ago(years: int) -> date:
