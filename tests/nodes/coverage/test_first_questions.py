@@ -12,6 +12,7 @@ from nodes.coverage.calculations.sale_figures import sales_asked
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.all_edits import EDITS
 from nodes.coverage.roles import role_fit
+from nodes.coverage.unread import unread_words
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
@@ -28,11 +29,18 @@ CREATE TABLE towing_job(job_id INTEGER PRIMARY KEY, accepted_by INTEGER REFERENC
 CREATE TABLE job_rope(job_id INTEGER REFERENCES towing_job(job_id), rope_id INTEGER REFERENCES rope(rope_id), metres INTEGER, PRIMARY KEY(job_id, rope_id));
 CREATE TABLE rope(rope_id INTEGER PRIMARY KEY, rope_name TEXT, list_price REAL, qty_in_stock INTEGER, reorder_level INTEGER);
 CREATE TABLE leave(leave_id INTEGER PRIMARY KEY, pilot_id INTEGER REFERENCES pilot(pilot_id), began_on TEXT, days_missed INTEGER);
+CREATE TABLE clerk(clerk_id INTEGER PRIMARY KEY, clerk_name TEXT, gender TEXT, country TEXT);
+CREATE TABLE shipper(shipper_id INTEGER PRIMARY KEY, shipper_name TEXT, gender TEXT, birth_date TEXT, home_country TEXT);
+CREATE TABLE contract(contract_id INTEGER PRIMARY KEY, shipper_id INTEGER REFERENCES shipper(shipper_id), clerk_id INTEGER REFERENCES clerk(clerk_id),
+                      term TEXT, status TEXT, premium INTEGER, brand TEXT);
 INSERT INTO calendar VALUES(20240105,'2024-01-05',2024,1,1,'Friday'),(20240406,'2024-04-06',2024,2,4,'Saturday'),(20240407,'2024-04-07',2024,2,4,'Sunday');
 INSERT INTO port VALUES(1,'Skagen',2),(2,'Grenaa',1);
 INSERT INTO pilot VALUES(1,'Ebba',1,50,5,'2024-01-01'),(2,'Folke',1,60,6,NULL),(3,'Gerd',2,70,0,'2024-02-02');
 INSERT INTO towing_job VALUES(1,1,2,20240105,'2024-02-01',3,90,'no_show'),(2,1,3,20240406,'2024-04-09',4,120,'done'),(3,2,3,20240406,'2024-04-08',1,30,'done');
 INSERT INTO rope VALUES(1,'hemp',2.5,10,20),(2,'steel',9,30,5);
+INSERT INTO clerk VALUES(1,'Hans','M','Norway'),(2,'Inge','F','Sweden');
+INSERT INTO shipper VALUES(1,'Jens','M','1950-01-01','Denmark'),(2,'Kari','F','1990-01-01','Finland');
+INSERT INTO contract VALUES(1,1,1,'2022/23','cancelled',10,'A'),(2,2,1,'2023/24','running',20,'B'),(3,2,2,'2023/24','running',30,'B');
 INSERT INTO leave VALUES(1,1,'2024-01-06',9),(2,2,'2024-04-05',5),(3,2,'2024-07-01',6);
 """
 
@@ -130,6 +138,9 @@ def test_what_is_done_by_one_of_a_kind_is_told_of_each(context: Context) -> None
         ("Jobs in January 2024", ["full_date >= 2024-01-01", "full_date < 2024-02-01"]),
         ("Pilots who never logged in", ["last_login is null"]),
         ("How many no-shows were there?", ["state = no_show"]),
+        ("How many cancellations were there?", ["status = cancelled"]),
+        ("Contracts in 2023/24", ["term = 2023/24"]),
+        ("Average premium of women and men", []),
     ],
 )
 def test_conditions_said_otherwise_than_stored_are_read(context: Context, question: str, conditions: list[str]) -> None:
@@ -161,3 +172,52 @@ def test_money_is_summed_where_no_column_is_called_so(context: Context, question
 def test_a_table_is_called_by_the_last_word_of_its_name(context: Context) -> None:
     tables = _demand(context, "How many jobs are there?").evidence.mentions.tables
     assert [(each.table, each.score) for each in tables][:1] == [("towing_job", 0.8)]
+
+
+def test_people_over_a_number_are_older_than_it(context: Context) -> None:
+    (age,) = _demand(context, "How many shippers are over 60?").requirements
+    assert age.options[0].column.column == "birth_date"
+    assert _demand(context, "Shippers with over 2 contracts").requirements == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("Total premium per shipper country", "home_country"),
+        ("Total premium per clerk country", "country"),
+        ("Number of contracts per brand", "brand"),
+        ("Average premium of women and men of the shippers", "gender"),
+    ],
+)
+def test_the_unit_is_that_of_the_table_named_beside_it(context: Context, question: str, unit: str) -> None:
+    assert _demand(context, question).units[0][0].column == unit
+
+
+def test_the_rate_of_a_state_is_a_share_of_all(context: Context) -> None:
+    assert _demand(context, "What is the cancellation rate by brand?").asks_share
+    assert not _demand(context, "What is the leave rate?").asks_share
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "unread"),
+    [
+        ("Average premium per dentist", "SELECT avg(premium) FROM contract", ("dentist",)),
+        ("Average loyalty per clerk", "SELECT clerk_id, avg(premium) FROM contract GROUP BY clerk_id", ("loyalty",)),
+        ("Average premium per clerk", "SELECT clerk_id, avg(premium) FROM contract GROUP BY clerk_id", ()),
+        ("Average premium per month", "SELECT avg(premium) FROM contract", ()),
+    ],
+)
+def test_a_unit_or_a_figure_that_nothing_answers_to_is_told(
+    context: Context, question: str, sql: str, unread: tuple[str, ...]
+) -> None:
+    assert unread_words(to_plan(sql, context.schema), _demand(context, question)) == unread
+
+
+def test_a_calendar_dates_the_months_of_the_rows_that_lead_to_it(context: Context) -> None:
+    found = _edited(context, "time_group", "Hours per month", "SELECT sum(hours) FROM towing_job")
+    assert any("full_date" in each for each in found)
+
+
+def test_rows_per_unit_of_a_calendar_are_those_that_are_named(context: Context) -> None:
+    sql = "SELECT quarter_no FROM calendar"
+    assert any("towing_job" in each for each in _edited(context, "group", "Towing jobs per quarter", sql))

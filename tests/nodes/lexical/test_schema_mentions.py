@@ -9,7 +9,7 @@ from nodes.lexical.schema_mentions import Mentions, find_mentions
 from nodes.lexical.utterance import Utterance
 from nodes.node import Context
 from tests.nodes.library import library
-from value_index.schema import Column, ColumnRef, Table
+from value_index.schema import Column, ColumnRef, Schema, Table
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +84,35 @@ def test_a_title_is_no_persons_name(columns: tuple[str, ...], shown: tuple[str, 
     made = tuple(Column(name=each, natural_name=each.replace("_", " ")) for each in columns)
     table = Table(name="person", natural_name="person", columns=made)
     assert tuple(ref.column for ref in display_columns(table)) == shown
+
+
+def test_no_date_and_no_flag_calls_a_row() -> None:
+    made = tuple(
+        Column(name=each, natural_name=each.replace("_", " "), kind="text")
+        for each in ("no", "is_rush", "due_date", "placed_on")
+    )
+    assert display_columns(Table(name="errand", natural_name="errand", columns=made))[0].column == "no"
+
+
+def _schema(*tables: str) -> Schema:
+    named = (name.replace("_", " ") for name in tables)
+    key = Column(name="id", natural_name="id", kind="number")
+    return Schema(
+        database_id="x",
+        tables=tuple(Table(name=n, natural_name=w, columns=(key,)) for n, w in zip(tables, named, strict=True)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("tables", "named"),
+    [
+        (("repair_job", "job_part"), "repair_job"),
+        (("repair_job", "night_job"), None),
+        (("repair_job", "job"), "job"),
+    ],
+)
+def test_the_last_word_of_a_name_calls_its_table_where_no_other_name_ends_so(
+    tables: tuple[str, ...], named: str | None
+) -> None:
+    found = find_mentions(Utterance.of("how many jobs are open"), _schema(*tables)).tables
+    assert [each.table for each in found if each.score >= 0.8] == ([named] if named else [])
