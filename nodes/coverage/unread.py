@@ -47,7 +47,7 @@ def unread_words(plan: Plan, demand: Demand) -> tuple[str, ...]:
     if any(each not in before for each in constraints(plan)):
         return ()  # the plan's own condition may be the reading of any word
     words = demand.inquiry.utterance.words
-    said = (*_before_tables(demand), *_said_of_rows(demand), *_units(demand), *_figures(demand))
+    said = (*_before_tables(demand), *_said_of_rows(demand), *_units(plan, demand), *_figures(demand))
     places = dict.fromkeys(at for at in said if not _is_read(at, demand))
     return tuple(demand.inquiry.utterance.text[words[at].start : words[at].end] for at in places)
 
@@ -67,15 +67,18 @@ def _before_tables(demand: Demand) -> Iterator[int]:
             yield mention.start - 1
 
 
-def _units(demand: Demand) -> Iterator[int]:
-    """Yield the words that name a unit, where none is found: "average fee per customer"."""
+def _units(plan: Plan, demand: Demand) -> Iterator[int]:
+    """Yield the words that name a unit, where none is found and nothing is grouped: "average fee per customer"."""
     words = demand.inquiry.utterance.words
-    if not demand.units and demand.time_unit is None:
+    if not demand.units and demand.time_unit is None and not plan.group_by:
         yield from (at + 1 for at, word in enumerate(words[:-1]) if word.text == "per")
 
 
 def _figures(demand: Demand) -> Iterator[int]:
-    """Yield the last word of what is averaged or summed: "average stay length per hotel"."""
+    """Yield the last word of what is averaged or summed, if no word of it is read: "average stay length per hotel".
+
+    One word alone may be another for what a column is called: "average pay" of salaries.
+    """
     words = demand.inquiry.utterance.words
     if demand.sales is not None or demand.duration is not None:
         return
@@ -83,8 +86,8 @@ def _figures(demand: Demand) -> Iterator[int]:
         last = at
         while last + 1 < len(words) and words[last + 1].text not in STOPWORDS | FUNCTION_WORDS | _UNIT_WORDS:
             last += 1
-        if function in ("avg", "sum") and last > at and words[at].text in _FIGURES:
-            yield last
+        if function in ("avg", "sum") and last > at + 1 and words[at].text in _FIGURES:
+            yield from () if any(_is_read(each, demand) for each in range(at + 1, last)) else (last,)
 
 
 def _said_of_rows(demand: Demand) -> Iterator[int]:

@@ -202,8 +202,10 @@ def test_the_rate_of_a_state_is_a_share_of_all(context: Context) -> None:
     ("question", "sql", "unread"),
     [
         ("Average premium per dentist", "SELECT avg(premium) FROM contract", ("dentist",)),
-        ("Average loyalty per clerk", "SELECT clerk_id, avg(premium) FROM contract GROUP BY clerk_id", ("loyalty",)),
+        ("Average stay length per clerk", "SELECT clerk_id, avg(premium) FROM contract GROUP BY clerk_id", ("length",)),
+        ("Average payment per clerk", "SELECT clerk_id, avg(premium) FROM contract GROUP BY clerk_id", ()),
         ("Average premium per clerk", "SELECT clerk_id, avg(premium) FROM contract GROUP BY clerk_id", ()),
+        ("Average premium per customer", "SELECT clerk_id, avg(premium) FROM contract GROUP BY clerk_id", ()),
         ("Average premium per month", "SELECT avg(premium) FROM contract", ()),
     ],
 )
