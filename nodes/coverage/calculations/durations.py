@@ -24,6 +24,9 @@ _LASTING = re.compile(
     r"|\b(?:slowest|fastest|quickest)\b|\btakes? (?:the )?longest\b",
     re.IGNORECASE,
 )
+_DELAY = re.compile(
+    r"\b(?:average|mean|longest|biggest|total) (?:delay|lateness)\b(?! (?:between|from))", re.IGNORECASE
+)
 _IN = re.compile(rf"\b(?:in|of) (?:whole )?(?P<unit>{_UNIT})\b", re.IGNORECASE)
 _A_DAY: Mapping[str, int] = {"days": 1, "hours": 24, "minutes": 1440, "seconds": 86400}
 _WEEK = 7
@@ -71,6 +74,8 @@ def asked_duration(inquiry: Inquiry) -> Duration | None:
         firsts, lasts = (_times_of(match[name], inquiry) for name in ("first", "last"))
         pairs = ((one, other) for one in firsts for other in lasts if one != other and one.table == other.table)
         return next((Duration(one, other) for one, other in pairs), None)
+    if _DELAY.search(inquiry.utterance.text) and (late := _delay(inquiry)) is not None:
+        return late
     lasting = _LASTING.search(inquiry.utterance.text)
     ends = _ends(inquiry) if lasting else None
     if lasting is None or ends is None:
@@ -78,6 +83,18 @@ def asked_duration(inquiry: Inquiry) -> Duration | None:
     inside = _IN.search(inquiry.utterance.text)
     said = lasting["unit"] or lasting["mean"] or (inside["unit"] if inside else "")
     return Duration(*ends, said.lower() or ("days" if _is_dated(inquiry, *ends) else "hours"))
+
+
+def _delay(inquiry: Inquiry) -> Duration | None:
+    """Return the time from when something was due to when it was done: "the average delay per carrier"; None if neither is stored."""
+    found: list[tuple[float, Duration]] = []
+    for table in inquiry.schema.tables:
+        times = times_of_table(table.name, inquiry)
+        due = [ref for ref in times if inquiry.column_stems(ref) & DUE]
+        done = [ref for ref in times if ref not in due and inquiry.column_stems(ref) & ENDED]
+        if due and done:
+            found.append((inquiry.table_score(table.name), Duration(due[0], done[-1])))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def times_of_table(table: str, inquiry: Inquiry) -> list[ColumnRef]:

@@ -25,7 +25,7 @@ CREATE TABLE calendar(day_id INTEGER PRIMARY KEY, full_date TEXT, year_no INTEGE
 CREATE TABLE port(port_id INTEGER PRIMARY KEY, port_name TEXT, master_id INTEGER REFERENCES pilot(pilot_id));
 CREATE TABLE pilot(pilot_id INTEGER PRIMARY KEY, pilot_name TEXT, port_id INTEGER REFERENCES port(port_id), wage INTEGER, bonus INTEGER, last_login TEXT);
 CREATE TABLE towing_job(job_id INTEGER PRIMARY KEY, accepted_by INTEGER REFERENCES pilot(pilot_id), done_by INTEGER REFERENCES pilot(pilot_id),
-                        day_id INTEGER REFERENCES calendar(day_id), due_on TEXT, hours INTEGER, towing_charge REAL, state TEXT);
+                        day_id INTEGER REFERENCES calendar(day_id), due_on TEXT, hours INTEGER, towing_charge REAL, state TEXT, finished_on TEXT);
 CREATE TABLE job_rope(job_id INTEGER REFERENCES towing_job(job_id), rope_id INTEGER REFERENCES rope(rope_id), metres INTEGER, PRIMARY KEY(job_id, rope_id));
 CREATE TABLE rope(rope_id INTEGER PRIMARY KEY, rope_name TEXT, list_price REAL, qty_in_stock INTEGER, reorder_level INTEGER);
 CREATE TABLE leave(leave_id INTEGER PRIMARY KEY, pilot_id INTEGER REFERENCES pilot(pilot_id), began_on TEXT, days_missed INTEGER);
@@ -36,7 +36,7 @@ CREATE TABLE contract(contract_id INTEGER PRIMARY KEY, shipper_id INTEGER REFERE
 INSERT INTO calendar VALUES(20240105,'2024-01-05',2024,1,1,'Friday'),(20240406,'2024-04-06',2024,2,4,'Saturday'),(20240407,'2024-04-07',2024,2,4,'Sunday');
 INSERT INTO port VALUES(1,'Skagen',2),(2,'Grenaa',1);
 INSERT INTO pilot VALUES(1,'Ebba',1,50,5,'2024-01-01'),(2,'Folke',1,60,6,NULL),(3,'Gerd',2,70,0,'2024-02-02');
-INSERT INTO towing_job VALUES(1,1,2,20240105,'2024-02-01',3,90,'no_show'),(2,1,3,20240406,'2024-04-09',4,120,'done'),(3,2,3,20240406,'2024-04-08',1,30,'done');
+INSERT INTO towing_job VALUES(1,1,2,20240105,'2024-02-01',3,90,'no_show','2024-02-03'),(2,1,3,20240406,'2024-04-09',4,120,'done','2024-04-09'),(3,2,3,20240406,'2024-04-08',1,30,'done','2024-04-07');
 INSERT INTO rope VALUES(1,'hemp',2.5,10,20),(2,'steel',9,30,5);
 INSERT INTO clerk VALUES(1,'Hans','M','Norway'),(2,'Inge','F','Sweden');
 INSERT INTO shipper VALUES(1,'Jens','M','1950-01-01','Denmark'),(2,'Kari','F','1990-01-01','Finland');
@@ -223,3 +223,9 @@ def test_a_calendar_dates_the_months_of_the_rows_that_lead_to_it(context: Contex
 def test_rows_per_unit_of_a_calendar_are_those_that_are_named(context: Context) -> None:
     sql = "SELECT quarter_no FROM calendar"
     assert any("towing_job" in each for each in _edited(context, "group", "Towing jobs per quarter", sql))
+
+
+def test_a_delay_is_how_long_after_the_due_day_something_was_done(context: Context) -> None:
+    duration = _demand(context, "Average delay in days per pilot").duration
+    assert duration is not None
+    assert (duration.first.column, duration.last.column) == ("due_on", "finished_on")
