@@ -81,7 +81,7 @@ def time_fit(inquiry: Inquiry, profile: ColumnProfile, start: int, end: int) -> 
     sold = not said and any(_is_of_sales(inquiry, home) for home in homes)
     return max(
         0.05,
-        0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before + 0.5 * (len(homes) > 1)
+        0.3 + 0.8 * inquiry.near(ref, start, end) + 0.5 * table + 0.5 * said + 0.15 * (first == ref) + 0.2 * before + 0.9 * (len(homes) > 1)
         + 0.25 * happened + 0.2 * counted + 0.4 * figured + 0.5 * _links_named(inquiry, ref.table) + 0.6 * sold
         - 0.8 * birth - 0.3 * hired - 0.4 * kept - 0.1 * profile.has_null,
     )  # fmt: skip
