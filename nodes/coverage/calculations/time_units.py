@@ -35,6 +35,10 @@ _RANKED = re.compile(
 )
 _SORTED = re.compile(r"\b(?:order|sort|rank|arrang)\w*(?: \w+)?\s*$", re.IGNORECASE)
 MOST_COLUMNS = 12
+_ENDS = frozenset(
+    map(stem, ("end", "ended", "ends", "finish", "finished", "until", "expiry", "expires", "due", "required"))
+)
+"""Stems of columns of times at which something is over: loans per year go by when they began, unless the words say more."""
 QUARTER = stem("quarter")
 
 
@@ -125,7 +129,11 @@ def _columns(inquiry: Inquiry, start: int, end: int) -> tuple[ColumnRef, ...]:
         (time_fit(inquiry, profile, start, end), profile.ref) for profile in profiles if profile.date_form == "iso"
     ]
     found.sort(key=lambda item: -item[0])
-    return tuple(ref for _, ref in found[:MOST_COLUMNS])
+    refs = [ref for _, ref in found]
+    beginning = {ref.table for ref in refs if not _ENDS & inquiry.column_stems(ref)}
+    unsaid = _ENDS - set(inquiry.stems)
+    kept = [ref for ref in refs if ref.table not in beginning or not unsaid & inquiry.column_stems(ref)]
+    return tuple(kept[:MOST_COLUMNS])
 
 
 def _is_stored(inquiry: Inquiry, start: int, end: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.following.others import others_of_groups
 from nodes.coverage.follow_ups.average_of_each import average_of_each
 from nodes.coverage.follow_ups.best_group import rows_of_best
 from nodes.coverage.follow_ups.chosen_groups import of_chosen_groups
@@ -32,6 +33,7 @@ FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
     totals,
     average_of_each,
     share_of_others,
+    others_of_groups,
     count_of_each,
     of_chosen_groups,
     rows_of_best,

@@ -11,9 +11,9 @@ from nodes.coverage.edits.following.shown_rows import tables_named
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.follow_ups.restated import restated
 from nodes.coverage.rows import row_names
-from nodes.plan import Aggregate, Plan, Star
+from nodes.plan import Aggregate, Plan, Star, TableSource
 
-_THEM = re.compile(r"\b(?:they|them|those|these|their|each)\b", re.IGNORECASE)
+_THEM = re.compile(r"\b(?:they|them|those|these|their|each|it|its|he|she|that|this)\b", re.IGNORECASE)
 
 
 def of_chosen_groups(demand: Demand) -> Iterator[Plan]:
@@ -32,13 +32,21 @@ def of_chosen_groups(demand: Demand) -> Iterator[Plan]:
     read = {name.lower() for name in demand.evidence.previous_tables}
     new = [name for name in tables_named(demand) if name.lower() not in read]
     for name in new[:1]:
+        if before.limit is not None and not _leads_to(base, name, demand):
+            continue  # what another table holds of a ranked row is told by `of_ranked`
         joined, table = with_table(rows, name, demand.schema), demand.schema.table(name)
         if joined is None or table is None:
             continue
         if demand.evidence.cues.count is not None:
             figure = Aggregate(function="count", argument=Star())
             yield joined.model_copy(update={"select": (*base.select, figure), "group_by": key})
-        elif not demand.evidence.named:
+        elif all(mention.candidates[0][0] in demand.inquiry.keys for mention in demand.evidence.named):
             yield joined.model_copy(update={"select": (*base.select, *row_names(table))})
     if not new and demand.asks_who and demand.evidence.cues.count is None:
         yield from (each for each in asked_people(rows, demand) if len(each.tables) > 1)
+
+
+def _leads_to(base: Plan, name: str, demand: Demand) -> bool:
+    """Tell whether the things have a key to a table."""
+    things = {source.table for source in base.tables if isinstance(source, TableSource)}
+    return any(k.source.table in things and k.target.table == name for k in demand.schema.foreign_keys)

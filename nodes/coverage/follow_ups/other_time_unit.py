@@ -7,8 +7,8 @@ from functools import partial
 
 from nodes.coverage.calculations.time_units import FORMATS
 from nodes.coverage.demand import Demand
-from nodes.plan import Call, LiteralTerm, Plan, PlanModel
-from nodes.plan.traversal import rewrite, walk
+from nodes.plan import Call, ColumnTerm, LiteralTerm, Plan, PlanModel
+from nodes.plan.traversal import columns, rewrite, walk
 
 MOST_WORDS = 5
 """Words of a turn that only names another part of a time."""
@@ -25,20 +25,19 @@ def other_time_unit(demand: Demand) -> Iterator[Plan]:
     if len(demand.inquiry.utterance.words) > MOST_WORDS or evidence.aggregates or evidence.superlatives or demand.sales:
         return
     parts = [part for term in before.group_by for part in walk(term) if _is_part_of_time(part)]
-    if len(parts) == 1 and before.limit is None:
-        changed = rewrite(before, partial(_exchanged, old=parts[0], new=FORMATS[asked.unit]))
+    if len(set(parts)) == 1 and before.limit is None:
+        (column,) = list(columns(parts[0]))[:1]
+        changed = rewrite(before, partial(_exchanged, old=parts[0], new=asked.of(column.ref)))
         if changed != before:
             yield changed
 
 
 def _is_part_of_time(part: PlanModel) -> bool:
-    if not isinstance(part, Call) or part.function != "strftime" or not part.arguments:
+    if not isinstance(part, Call) or part.function != "strftime" or len(part.arguments) != 2:
         return False
-    form = part.arguments[0]
-    return isinstance(form, LiteralTerm) and form.value in FORMATS.values()
+    form, column = part.arguments
+    return isinstance(form, LiteralTerm) and form.value in FORMATS.values() and isinstance(column, ColumnTerm)
 
 
-def _exchanged(part: PlanModel, old: PlanModel, new: str) -> PlanModel:
-    if part != old or not isinstance(part, Call):
-        return part
-    return part.model_copy(update={"arguments": (LiteralTerm(value=new), *part.arguments[1:])})
+def _exchanged(part: PlanModel, old: PlanModel, new: PlanModel) -> PlanModel:
+    return new if part == old else part

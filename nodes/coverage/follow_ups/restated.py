@@ -1,21 +1,25 @@
-"""restated: groups that a count chose, as the rows whose keys are among theirs, so that other tables may join them."""
+"""restated: groups that a count or a rank chose, as the rows whose keys are among theirs, so that other tables may join them."""
 
 from __future__ import annotations
 
 from nodes.coverage.demand import Demand
+from nodes.coverage.edits.following.shown_rows import cuts_inside_in
 from nodes.coverage.rows import row_key
 from nodes.plan import ColumnTerm, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import conjunction
 
 
 def restated(plan: Plan, demand: Demand) -> Plan | None:
-    """Return the units of groups that a HAVING chose, grouped by their key; None where they are no rows or values of one table.
+    """Return the units of groups that a HAVING or a LIMIT chose, grouped by their key; None where they are no rows or values of one table.
 
     `SELECT name FROM artist JOIN album ... GROUP BY artist_id HAVING count(*) > 9` becomes
     `SELECT name FROM artist WHERE artist_id IN (SELECT artist_id ... HAVING count(*) > 9) GROUP BY artist_id`.
     """
     shown = tuple(term for term in plan.select if isinstance(term, ColumnTerm))
-    if plan.having is None or not shown or len(plan.group_by) != 1 or plan.limit is not None:
+    cut = plan.limit is not None
+    if not (cut or plan.having is not None) or not shown or len(plan.group_by) != 1:
+        return None
+    if cut and not (plan.order_by and (plan.limit == 1 or cuts_inside_in(demand.schema))):
         return None
     if len({term.table for term in shown}) != 1 or any(term.occurrence for term in shown):
         return None
@@ -27,7 +31,8 @@ def restated(plan: Plan, demand: Demand) -> Plan | None:
     own = group if group.table == shown[0].table and group.ref != key.ref else key
     if group.ref not in partners and group != own:
         return None
-    inner = plan.model_copy(update={"select": (group,), "order_by": (), "distinct": False})
-    chosen = Predicate(left=own, operator="in", right=(SubPlan(plan=inner),))
+    order = plan.order_by if cut else ()
+    inner = plan.model_copy(update={"select": (group,), "order_by": order, "distinct": False})
+    chosen = Predicate(left=own, operator="=" if plan.limit == 1 else "in", right=(SubPlan(plan=inner),))
     tables = (TableSource(table=shown[0].table),)
     return Plan(select=shown, tables=tables, joins=(), where=conjunction((chosen,)), group_by=(own,))

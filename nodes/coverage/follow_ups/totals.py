@@ -26,7 +26,8 @@ _ADDS_UP = re.compile(
 )
 _MONEY = re.compile(
     rf"\b(?:how much|what) (?:(?:do|does|did|have|has|had|is|are|was|were) {_THEY} )(?:all |been )?"
-    r"(?:spend|spent|pay|paid|cost|bring in|brought in|earn|earned|bring us|brought us|make us|made us|worth|take in|taken in|charged)\b",
+    r"(?:spend|spent|pay|paid|bring in|brought in|earn|earned|bring us|brought us|make us|made us|take in|taken in|charged)\b"
+    rf"|\b(?:how much|what) (?:did|have|has|had) {_THEY} (?:all )?cost\b",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(rf"\bhow (?P<how>heavy|long|big|large) (?:are|is|were|was) {_THEY} {_IN_ALL}", re.IGNORECASE)

@@ -29,12 +29,20 @@ def the_others(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     parts = conjuncts(plan.where)
     turned = _chosen(parts, demand)
-    counted = conjuncts(plan.having)
-    if turned is None and len(counted) == 1 and (opposite := _opposite(counted[0], demand)) is not None:
-        yield plan.model_copy(update={"having": opposite})
     if turned is not None and (opposite := _opposite(turned, demand)) is not None:
         where = conjunction(tuple(opposite if each == turned else each for each in parts))
         yield plan.model_copy(update={"where": where})
+
+
+def others_of_groups(demand: Demand) -> Iterator[Plan]:
+    """Yield the groups that a count left out, where nothing else chose them: `HAVING count(*) > 9` becomes `HAVING count(*) <= 9`."""
+    before = demand.previous
+    counted = conjuncts(before.having) if before is not None and asks_for_others(demand) else ()
+    if before is None or before.where is not None or len(counted) != 1:
+        return
+    opposite = _opposite(counted[0], demand)
+    if opposite is not None:
+        yield before.model_copy(update={"having": opposite})
 
 
 def asks_for_others(demand: Demand) -> bool:

@@ -25,6 +25,7 @@ INSERT INTO sitting VALUES(1,1,'2022-03-01',40,60,'open',NULL),(2,2,'2023-05-02'
 MATT, GLOSS = "SELECT count(*) FROM pot WHERE glaze = 'matt'", "SELECT count(*) FROM pot WHERE glaze = 'gloss'"
 NORTH = "SELECT full_name FROM potter WHERE school = 'north'"
 MANY = "SELECT T1.full_name FROM potter AS T1 JOIN pot AS T2 ON T1.potter_id = T2.potter_id GROUP BY T1.potter_id HAVING count(*) > 1"
+MOST = MANY.replace("HAVING count(*) > 1", "ORDER BY count(*) DESC LIMIT 1")
 CHOSEN = f"T1.potter_id IN ({MANY.replace('T1.full_name', 'T1.potter_id')})"
 WITH_SITTINGS = "FROM potter AS T1 JOIN sitting AS T2 ON T1.potter_id = T2.potter_id"
 YEARS = "SELECT strftime('%Y', held_on), count(*) FROM sitting GROUP BY strftime('%Y', held_on) ORDER BY strftime('%Y', held_on)"
@@ -57,7 +58,13 @@ CASES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
      f"SELECT T1.full_name, count(*) {WITH_SITTINGS} WHERE {CHOSEN} GROUP BY T1.potter_id"),
     ("what groups that a count chose lead to", "which studio are they in?", (MANY,),
      f"SELECT T1.full_name, T2.name FROM potter AS T1 JOIN studio AS T2 ON T1.studio_id = T2.studio_id WHERE {CHOSEN}"),
+    ("what the best group leads to", "which studio is that potter in?", (MOST,),
+     "SELECT T1.full_name, T2.name FROM potter AS T1 JOIN studio AS T2 ON T1.studio_id = T2.studio_id"
+     f" WHERE T1.potter_id = ({MOST.replace('T1.full_name', 'T1.potter_id')})"),
+    ("groups that a count left out", "and the others?", (MANY,), MANY.replace("> 1", "<= 1")),
     ("another part of a time", "by month instead", (YEARS,), YEARS.replace("%Y", "%Y-%m")),
+    ("the quarters of a year", "by quarter instead", (YEARS,),
+     YEARS.replace("strftime('%Y', held_on)", "strftime('%Y', held_on) || '-Q' || ((CAST(strftime('%m', held_on) AS INTEGER) + 2) / 3)")),
     ("a sum as an average of its rows", "on average per sitting?", (MINUTES,), MINUTES.replace("sum(", "avg(")),
     ("the share of others", "and gloss?", (SHARE,), SHARE.replace("matt", "gloss")),
     ("the only place that rows lead to", "where are they kept?", (NORTH.replace("WHERE school = 'north'", "WHERE potter_id > 1"),),
@@ -84,6 +91,7 @@ NOTHING = (
     ("the top two", (YEARS,)),
     ("the first two", (NORTH,)),
     ("and the highest?", (MATT,)),
+    ("list her sittings", (MOST,)),
     ("where do they sit in 2022?", (NORTH,)),
     ("how many sittings do they have?", (NORTH,)),
     ("and the gloss pots with a weight above 2?", (SHARE,)),
