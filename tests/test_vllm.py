@@ -255,7 +255,8 @@ def test_sql_fits_the_grammar(server: Server, tmp_path: Path) -> None:
         tmp_path, server, "demo", sql_generation='{ variant = "llm", sees = "plan", grammar = "schema" }'
     )
     for record in answered(tmp_path / "run", config, dialogues=FEW, concurrency=8):
-        for attempt, call in zip(record["attempts"], record["stages"]["sql_generation"]["calls"], strict=True):
+        # Behind the answers stands the compiled plan, once the tries are spent.
+        for attempt, call in zip(record["attempts"], record["stages"]["sql_generation"]["calls"], strict=False):
             unknown = {v["kind"] for v in attempt["violations"]} & {"unknown_table", "unknown_column"}
             # A name may be cut with its answer.
             assert not unknown or call["outcome"] == "truncated"
