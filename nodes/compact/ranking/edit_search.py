@@ -102,7 +102,11 @@ EDITED = 4
 def with_edits(
     found: list[Candidate], judge: PlanFeatures, understanding: Understanding, weights: Weights
 ) -> list[Candidate]:
-    """Return candidates with the edits of the best of them, and the edits of the best of all."""
+    """Return candidates with the edits of the best of them, and the edits of the best of all.
+
+    "How many books cost over 20?": of SELECT title FROM book the edit `count` makes SELECT count(*) FROM book, and of that
+    the edit `condition` SELECT count(*) FROM book WHERE price > 20.
+    """
     pool, seen = list(found), set[Plan]()
     broken = [each for each in pool if any(each.features.get(name) for name in BROKEN)]
     pool += _made(broken, MENDING, judge, understanding)

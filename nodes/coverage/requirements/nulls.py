@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
-from nodes.coverage.requirement import Option, Requirement
+from nodes.coverage.requirement import Requirement
+from nodes.coverage.requirements.ended import ended_requirements
+from nodes.coverage.requirements.no_value import DATED, LEFT_OUT, SPOKEN_OF, UNDATED, null_option, null_requirement
 from nodes.lexical.lexicon import SUPERIORS
 from nodes.lexical.utterance import stem
-from nodes.plan import ColumnTerm, Operator, Predicate
+from nodes.plan import Operator
 from value_index.schema import ColumnRef
 
 _MISSING = frozenset(
@@ -42,35 +44,14 @@ _IDLE = frozenset(
     )
 )
 _REACH = 4
-DATED, UNDATED = 0.95, 0.7
-"""Strength where the column records when something happened ("not shipped"), and of any other."""
 _AWAITING = frozenset(("waiting", "awaiting", "pending", "outstanding"))
-NAMED = 0.5
-"""Score of a table that the turn names or goes on about."""
-_LEFT_OUT = re.compile(
-    r"\b(?:leave out|exclude|excluding|remove|omit|drop|without|except(?: for)?|not (?:those|the ones))\b"
-    r".* (?:who|that|which) (?:(?:have|has|had|are|is|were|was) )?(?:been |already )?$",
-    re.IGNORECASE,
-)
 _LEAVING_OUT = re.compile(
     r"\b(?:leave out|exclude|excluding|remove|omit|drop|skip|hide|ignore|except)\b", re.IGNORECASE
 )
 _HELD = re.compile(r"\b(?:have|has|having|had|with) (?:an? |any |some )?$", re.IGNORECASE)
 _SAID_NO_MORE = frozenset(("and", "or", "but", "listed", "recorded", "given", "set", "at"))
 """Words after a column of which only that it has a value is said: "customers who have a company"."""
-_GONE = re.compile(r"\b(?:who|that|have|has|had|already) $", re.IGNORECASE)
 _DONE = re.compile(r"\b(?:have|has|had|already)(?: been| already)? $", re.IGNORECASE)
-
-_ENDS = frozenset(map(stem, ("left", "leave", "leaving", "end", "ended", "ending", "terminated", "termination", "quit", "resigned", "exit", "departed", "closed", "until", "term", "leaving")))  # fmt: skip
-_DEATHS = frozenset(map(stem, ("died", "die", "death", "dead", "deceased")))
-_LASTING: dict[str, tuple[frozenset[str], Operator]] = {
-    "alive": (_DEATHS, "is null"), "living": (_DEATHS, "is null"), "dead": (_DEATHS, "is not null"),
-    "deceased": (_DEATHS, "is not null"), "current": (_ENDS, "is null"), "currently": (_ENDS, "is null"),
-    "employed": (_ENDS, "is null"), "former": (_ENDS, "is not null"), "ongoing": (_ENDS, "is null"), "unfinished": (_ENDS, "is null"),
-    "finished": (_ENDS, "is not null"), "ended": (_ENDS, "is not null"), "left": (_ENDS, "is not null"), "quit": (_ENDS, "is not null"),
-    "resigned": (_ENDS, "is not null"), "leavers": (_ENDS, "is not null"),
-}  # fmt: skip
-"""Words that say whether something has ended, with the stems of the columns of times that record it."""
 
 
 def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
@@ -88,25 +69,20 @@ def null_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
         places = [at for at in said_at if _is_missing(inquiry, at) or _is_awaited(inquiry, ref, at)]
         done = [at for at in said_at if at not in places and (_is_done(inquiry, ref, at) or _is_held(inquiry, ref, at))]
         if done and inquiry.profiles.of(ref).has_null:
-            yield _requirement(inquiry, done[-1], (_option(ref, "is not null", 1.0),))
+            yield null_requirement(inquiry, done[-1], (null_option(ref, "is not null", 1.0),))
         if places and inquiry.profiles.of(ref).has_null and inquiry.profiles.of(ref).flag is None:
             said = len({inquiry.stems[at] for at in places}) / len(own)
             taken.setdefault(places[-1], []).append((said + 0.5 * inquiry.table_score(ref.table), ref))
     for at, ref in _superiors(inquiry):
         if at not in taken and _is_missing(inquiry, at):
-            yield _requirement(inquiry, at, (_option(ref, "is null", 1.0),), DATED)
-    yield from _lasting(inquiry)
+            yield null_requirement(inquiry, at, (null_option(ref, "is null", 1.0),), DATED)
+    yield from ended_requirements(inquiry)
     for at, found in taken.items():
         found.sort(key=lambda item: -item[0])
         operator: Operator = "is not null" if _lack_left_out(inquiry, at) else "is null"
-        options = tuple(_option(ref, operator, score / found[0][0]) for score, ref in found)
+        options = tuple(null_option(ref, operator, score / found[0][0]) for score, ref in found)
         sure = operator == "is not null" or inquiry.profiles.of(found[0][1]).date_form is not None
-        yield _requirement(inquiry, at, options, DATED if sure else UNDATED)
-
-
-def _requirement(inquiry: Inquiry, at: int, options: tuple[Option, ...], strength: float = UNDATED) -> Requirement:
-    word = inquiry.utterance.words[at]
-    return Requirement("null", inquiry.utterance.text[word.start : word.end], at, at + 1, strength, options)
+        yield null_requirement(inquiry, at, options, DATED if sure else UNDATED)
 
 
 def _is_awaited(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
@@ -115,35 +91,11 @@ def _is_awaited(inquiry: Inquiry, ref: ColumnRef, at: int) -> bool:
     return bool(before & _AWAITING) and inquiry.profiles.of(ref).date_form is not None
 
 
-def _lasting(inquiry: Inquiry) -> Iterator[Requirement]:
-    """Yield whether the end that a column of times records has come: "those who are still alive", "former trainers"."""
-    for at, word in enumerate(inquiry.utterance.words):
-        if word.text not in _LASTING or (
-            word.text == "left" and not _GONE.search(inquiry.utterance.text[: word.start])
-        ):
-            continue
-        stems, operator = _LASTING[word.text]
-        if inquiry.is_denied(at) or inquiry.utterance.text[: word.start].endswith("no longer "):
-            operator = "is not null" if operator == "is null" else "is null"
-        if _LEFT_OUT.search(inquiry.utterance.text[: word.start]):
-            operator = "is null" if operator == "is not null" else operator
-        refs = [ref for ref in inquiry.schema.columns if stems & inquiry.column_stems(ref) and _may_end(inquiry, ref)]
-        refs = [ref for ref in refs if word.stem not in inquiry.column_stems(ref)]  # read by its own name already
-        refs.sort(key=lambda ref: -inquiry.table_score(ref.table))
-        if refs:
-            yield _requirement(inquiry, at, tuple(_option(ref, operator, 1.0) for ref in refs[:2]), DATED)
-
-
-def _may_end(inquiry: Inquiry, ref: ColumnRef) -> bool:
-    profile = inquiry.profiles.of(ref)
-    return inquiry.table_score(ref.table) >= NAMED and profile.has_null and profile.date_form is not None
-
-
 def _superiors(inquiry: Inquiry) -> Iterator[tuple[int, ColumnRef]]:
     """Yield the places at which a superior is spoken of, with a key of a named table to itself that may be missing."""
     for at, each in enumerate(inquiry.stems):
         for key in inquiry.schema.foreign_keys if each in SUPERIORS else ():
-            own = key.source.table == key.target.table and inquiry.table_score(key.source.table) >= NAMED
+            own = key.source.table == key.target.table and inquiry.table_score(key.source.table) >= SPOKEN_OF
             if own and inquiry.profiles.of(key.source).has_null:
                 yield at, key.source
 
@@ -168,7 +120,7 @@ def _is_missing(inquiry: Inquiry, at: int) -> bool:
     words = inquiry.utterance.words
     if any(word.text in _MISSING for word in words[max(0, at - 2) : at + 4]):
         return True
-    if _LEFT_OUT.search(inquiry.utterance.text[: words[at].start]):
+    if LEFT_OUT.search(inquiry.utterance.text[: words[at].start]):
         return True
     denial = inquiry.denial_before(at)
     return denial is not None and at - denial <= _REACH and words[denial].text not in ("except", "excluding", "besides")
@@ -179,7 +131,3 @@ def _lack_left_out(inquiry: Inquiry, at: int) -> bool:
     said = inquiry.utterance.text[: inquiry.utterance.words[at].start]
     missing = any(word.text in _MISSING for word in inquiry.utterance.words[max(0, at - 2) : at + 4])
     return inquiry.lack_left_out(at) or (missing and bool(_LEAVING_OUT.search(said)))
-
-
-def _option(ref: ColumnRef, operator: Operator, weight: float) -> Option:
-    return Option(ref, (Predicate(left=ColumnTerm.of(ref), operator=operator),), weight)

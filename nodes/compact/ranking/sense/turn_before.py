@@ -1,6 +1,7 @@
 """TurnBefore: what a plan loses of the turn before while it keeps its conditions.
 
-Airlines that fly to a city, once found by their routes, are no airlines of the city's country.
+Airlines that fly to a city, once found by their routes, are no airlines of the city's country: after `airline JOIN route
+JOIN city WHERE city.name = 'Oslo'`, `airline JOIN country JOIN city WHERE city.name = 'Oslo'` takes another way.
 """
 
 from __future__ import annotations

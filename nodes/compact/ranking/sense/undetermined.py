@@ -1,4 +1,7 @@
-"""undetermined: columns shown beside groups that do not fix them."""
+"""undetermined: columns shown beside groups that do not fix them.
+
+`SELECT album.title, count(*) FROM artist JOIN album ... GROUP BY artist.artist_id`: which of the titles is chance.
+"""
 
 from __future__ import annotations
 
