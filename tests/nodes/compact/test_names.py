@@ -1,8 +1,8 @@
 """Names are read in full, and as the utterance says them in other words."""
 
-import sqlite3
+from __future__ import annotations
+
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
@@ -16,8 +16,7 @@ from nodes.lexical.utterance import Utterance
 from nodes.node import Context
 from nodes.state import GraphState
 from nodes.turn_analysis import TurnAnalysis
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
+from tests.nodes.small_database import small_database
 from value_index.schema import Column, ColumnRef, Schema, Table
 
 SCHEMA = Schema(
@@ -54,12 +53,8 @@ INSERT INTO vineyard VALUES(1,'Alder',1978,'2001-02-03'),(2,'Birch',1990,'2003-0
 @pytest.fixture(scope="module")
 def vineyards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     """Open a database whose columns are called by no kind."""
-    path = tmp_path_factory.mktemp("vineyards") / "vineyards.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SCRIPT)
-    database = SQLiteDatabase.open(path)
-    yield Context(database.schema, database, ValueIndex.build(database))
-    database.close()
+    with small_database(tmp_path_factory.mktemp("vineyards"), SCRIPT) as context:
+        yield context
 
 
 @pytest.mark.parametrize(

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
-from nodes.coverage.demand import Demand
-from nodes.coverage.edits.all_edits import EDITS
 from nodes.intent.read_intent import READERS, no_question
 from nodes.lexical.cues import Cues
 from nodes.lexical.utterance import Utterance
 from nodes.node import Context
-from nodes.sql.from_plan import from_plan
-from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState, Turn
 from nodes.turn_analysis import TurnAnalysis
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
+from tests.nodes.coverage.asking import demand_of, offered
+from tests.nodes.small_database import small_database
 
 SCRIPT = """
 CREATE TABLE tutor(tutor_id INTEGER PRIMARY KEY, name TEXT, hired_on DATE);
@@ -37,22 +30,12 @@ IN_2024 = "held_on >= '2024-01-01' AND held_on < '2025-01-01'"
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
     """Open a small database of tutors, pupils and their lessons."""
-    path = tmp_path_factory.mktemp("school") / "school.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SCRIPT)
-    database = SQLiteDatabase.open(path)
-    yield Context(database.schema, database, ValueIndex.build(database))
-    database.close()
-
-
-def demand_of(context: Context, utterance: str, *before: str) -> Demand:
-    history = tuple(Turn(utterance="before", sql=sql) for sql in before)
-    return Demand.of(GraphState(turn_id="0", database_id="school", history=history, utterance=utterance), context)
+    with small_database(tmp_path_factory.mktemp("school"), SCRIPT) as context:
+        yield context
 
 
 def edited(context: Context, edit: str, utterance: str, sql: str, *before: str) -> list[str]:
-    found = EDITS[edit](to_plan(sql, context.schema), demand_of(context, utterance, *before))
-    return [from_plan(plan, context.schema) for plan in found]
+    return offered(context, edit, utterance, *before, plan=sql)
 
 
 @pytest.mark.parametrize(

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
 from nodes.coverage.calculations.sale_figures import sales_asked
-from nodes.coverage.demand import Demand
-from nodes.coverage.edits.all_edits import EDITS
 from nodes.coverage.roles import role_fit
 from nodes.coverage.unread import unread_words
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from nodes.state import GraphState
-from value_index.engines.sqlite.database import SQLiteDatabase
-from value_index.index import ValueIndex
+from tests.nodes.coverage.asking import demand_of, offered
+from tests.nodes.small_database import small_database
 
 SCRIPT = """
 CREATE TABLE calendar(day_id INTEGER PRIMARY KEY, full_date TEXT, year_no INTEGER, quarter_no INTEGER, month_no INTEGER, day_name TEXT);
@@ -47,20 +42,12 @@ INSERT INTO leave VALUES(1,1,'2024-01-06',9),(2,2,'2024-04-05',5),(3,2,'2024-07-
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
-    path = tmp_path_factory.mktemp("towage") / "towage.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SCRIPT)
-    database = SQLiteDatabase.open(path)
-    yield Context(database.schema, database, ValueIndex.build(database))
-
-
-def _demand(context: Context, question: str) -> Demand:
-    return Demand.of(GraphState(turn_id="0", database_id="x", history=(), utterance=question), context)
+    with small_database(tmp_path_factory.mktemp("towage"), SCRIPT) as context:
+        yield context
 
 
 def _edited(context: Context, edit: str, question: str, sql: str) -> list[str]:
-    plans = EDITS[edit](to_plan(sql, context.schema), _demand(context, question))
-    return [from_plan(plan, context.schema) for plan in plans]
+    return offered(context, edit, question, plan=sql)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +63,7 @@ def _edited(context: Context, edit: str, question: str, sql: str) -> list[str]:
 def test_a_way_of_asking_stands_for_a_whole_query(
     context: Context, question: str, rows: list[tuple[object, ...]]
 ) -> None:
-    (shape,) = _demand(context, question).shapes
+    (shape,) = demand_of(context, question).shapes
     assert list(context.database.execute(from_plan(shape, context.schema)).rows) == rows
 
 
@@ -85,7 +72,7 @@ def test_a_way_of_asking_stands_for_a_whole_query(
     ["Top 2 pilots by average days missed", "Top 3 pilots by wage", "Which rope has the most expensive price?"],
 )
 def test_a_figure_of_the_thing_itself_or_an_average_is_not_summed(context: Context, question: str) -> None:
-    assert all("sum(" not in from_plan(shape, context.schema) for shape in _demand(context, question).shapes)
+    assert all("sum(" not in from_plan(shape, context.schema) for shape in demand_of(context, question).shapes)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +83,7 @@ def test_a_figure_of_the_thing_itself_or_an_average_is_not_summed(context: Conte
     ],
 )
 def test_a_key_with_a_role_is_taken_only_where_the_role_is_said(context: Context, question: str, fits: str) -> None:
-    inquiry = _demand(context, question).inquiry
+    inquiry = demand_of(context, question).inquiry
     joins = ("pilot.port_id = port.port_id", "pilot.pilot_id = port.master_id")
     plans = {on: to_plan(f"SELECT port_name, pilot_name FROM pilot JOIN port ON {on}", context.schema) for on in joins}
     assert [on for on, plan in plans.items() if role_fit(plan, inquiry) > 0] == [fits]
@@ -108,7 +95,7 @@ def test_a_join_by_a_role_turns_into_that_of_the_members(context: Context) -> No
 
 
 def test_what_was_done_by_somebody_is_no_matter_of_who_accepted_it(context: Context) -> None:
-    inquiry = _demand(context, "How many jobs did Gerd do?").inquiry
+    inquiry = demand_of(context, "How many jobs did Gerd do?").inquiry
     sql = "SELECT count(*) FROM towing_job JOIN pilot ON towing_job.{} = pilot.pilot_id WHERE pilot_name = 'Gerd'"
     assert role_fit(to_plan(sql.format("done_by"), context.schema), inquiry) == 1
     assert role_fit(to_plan(sql.format("accepted_by"), context.schema), inquiry) == -1
@@ -127,8 +114,8 @@ def test_rows_per_part_of_a_time_are_counted(context: Context, question: str, sq
 
 
 def test_what_is_done_by_one_of_a_kind_is_told_of_each(context: Context) -> None:
-    assert [ref.column for ref, _ in _demand(context, "Total hours towed by pilot").units] == ["pilot_name"]
-    assert _demand(context, "List the jobs towed by pilots").units == ()
+    assert [ref.column for ref, _ in demand_of(context, "Total hours towed by pilot").units] == ["pilot_name"]
+    assert demand_of(context, "List the jobs towed by pilots").units == ()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +132,7 @@ def test_what_is_done_by_one_of_a_kind_is_told_of_each(context: Context) -> None
 )
 def test_conditions_said_otherwise_than_stored_are_read(context: Context, question: str, conditions: list[str]) -> None:
     found: list[str] = []
-    for each in _demand(context, question).requirements:
+    for each in demand_of(context, question).requirements:
         for leaf in each.options[0].conditions:
             values = tuple(getattr(term, "value", None) for term in getattr(leaf, "right", ()))
             said = values if len(values) > 1 else " ".join(map(str, values))
@@ -163,14 +150,14 @@ def test_conditions_said_otherwise_than_stored_are_read(context: Context, questi
     ],
 )
 def test_money_is_summed_where_no_column_is_called_so(context: Context, question: str, figure: str) -> None:
-    asked = sales_asked(_demand(context, question).inquiry)
+    asked = sales_asked(demand_of(context, question).inquiry)
     assert asked is not None
     found = _edited(context, "sales", question, f"SELECT count(*) FROM {asked.figures[0].table}")
     assert any(figure in each.replace("T1.", "").replace("T2.", "") for each in found)
 
 
 def test_a_table_is_called_by_the_last_word_of_its_name(context: Context) -> None:
-    tables = _demand(context, "How many jobs are there?").evidence.mentions.tables
+    tables = demand_of(context, "How many jobs are there?").evidence.mentions.tables
     assert [(each.table, each.score) for each in tables][:1] == [("towing_job", 0.8)]
 
 
