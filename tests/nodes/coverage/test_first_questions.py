@@ -162,9 +162,9 @@ def test_a_table_is_called_by_the_last_word_of_its_name(context: Context) -> Non
 
 
 def test_people_over_a_number_are_older_than_it(context: Context) -> None:
-    (age,) = _demand(context, "How many shippers are over 60?").requirements
+    (age,) = demand_of(context, "How many shippers are over 60?").requirements
     assert age.options[0].column.column == "birth_date"
-    assert _demand(context, "Shippers with over 2 contracts").requirements == ()
+    assert demand_of(context, "Shippers with over 2 contracts").requirements == ()
 
 
 @pytest.mark.parametrize(
@@ -177,12 +177,12 @@ def test_people_over_a_number_are_older_than_it(context: Context) -> None:
     ],
 )
 def test_the_unit_is_that_of_the_table_named_beside_it(context: Context, question: str, unit: str) -> None:
-    assert _demand(context, question).units[0][0].column == unit
+    assert demand_of(context, question).units[0][0].column == unit
 
 
 def test_the_rate_of_a_state_is_a_share_of_all(context: Context) -> None:
-    assert _demand(context, "What is the cancellation rate by brand?").asks_share
-    assert not _demand(context, "What is the leave rate?").asks_share
+    assert demand_of(context, "What is the cancellation rate by brand?").asks_share
+    assert not demand_of(context, "What is the leave rate?").asks_share
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_the_rate_of_a_state_is_a_share_of_all(context: Context) -> None:
 def test_a_unit_or_a_figure_that_nothing_answers_to_is_told(
     context: Context, question: str, sql: str, unread: tuple[str, ...]
 ) -> None:
-    assert unread_words(to_plan(sql, context.schema), _demand(context, question)) == unread
+    assert unread_words(to_plan(sql, context.schema), demand_of(context, question)) == unread
 
 
 def test_a_calendar_dates_the_months_of_the_rows_that_lead_to_it(context: Context) -> None:
@@ -213,6 +213,6 @@ def test_rows_per_unit_of_a_calendar_are_those_that_are_named(context: Context) 
 
 
 def test_a_delay_is_how_long_after_the_due_day_something_was_done(context: Context) -> None:
-    duration = _demand(context, "Average delay in days per pilot").duration
+    duration = demand_of(context, "Average delay in days per pilot").duration
     assert duration is not None
     assert (duration.first.column, duration.last.column) == ("due_on", "finished_on")
