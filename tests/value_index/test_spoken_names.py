@@ -57,8 +57,8 @@ def test_a_name_that_somebody_wrote_stays() -> None:
 
 
 def test_what_every_table_begins_with_is_no_part_of_its_name() -> None:
-    assert list(_spoken(hr_store="id", hr_staff="id", hr_leave="id")) == ["store", "staff", "leave"]
+    assert list(_spoken(fx_desk="id", fx_trade="id", fx_rate="id")) == ["desk", "trade", "rate"]
     assert list(_spoken(crmStore="id", crmDeal="id", crmCall="id")) == ["store", "deal", "call"]
     assert list(_spoken(car_maker="id", car_model="id", car_price="id")) == ["car maker", "car model", "car price"]
-    assert list(_spoken(zq_store="id", zq_staff="id", leave="id")) == ["zq store", "zq staff", "leave"]
-    assert list(_spoken(zq_store="id", zq_staff="id")) == ["zq store", "zq staff"]
+    assert list(_spoken(fx_desk="id", fx_trade="id", rate="id")) == ["fx desk", "fx trade", "rate"]
+    assert list(_spoken(fx_desk="id", fx_trade="id")) == ["fx desk", "fx trade"]

@@ -85,7 +85,7 @@ class _Spoken:
 
     @cached_property
     def _prefix(self) -> str:
-        """What every table's name begins with, if it is no word: the "hr" of hr_store, hr_staff and hr_award; else ""."""
+        """What every table's name begins with, if it is no word: the "fx" of fx_desk, fx_trade and fx_rate; else ""."""
         firsts = {words[0] if len(words := split_identifier(t.name).split()) > 1 else "" for t in self.schema.tables}
         first = next(iter(firsts)) if len(firsts) == 1 and len(self.schema.tables) >= LEAST_TABLES else ""
         return first if len(first) <= LONGEST_PREFIX or not _VOWELS & set(first) else ""
