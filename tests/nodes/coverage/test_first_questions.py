@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from nodes.compact.ranking.sense.said_otherwise import SaidOtherwise
 from nodes.coverage.calculations.sale_figures import sales_asked
 from nodes.coverage.roles import role_fit
 from nodes.coverage.unread import unread_words
@@ -33,6 +34,8 @@ INSERT INTO port VALUES(1,'Skagen',2),(2,'Grenaa',1);
 INSERT INTO pilot VALUES(1,'Ebba',1,50,5,'2024-01-01'),(2,'Folke',1,60,6,NULL),(3,'Gerd',2,70,0,'2024-02-02');
 INSERT INTO towing_job VALUES(1,1,2,20240105,'2024-02-01',3,90,'no_show','2024-02-03'),(2,1,3,20240406,'2024-04-09',4,120,'done','2024-04-09'),(3,2,3,20240406,'2024-04-08',1,30,'done','2024-04-07');
 INSERT INTO rope VALUES(1,'hemp',2.5,10,20),(2,'steel',9,30,5);
+CREATE TABLE repair(repair_id INTEGER PRIMARY KEY, repair_at TEXT, opened_at TEXT, closed_at TEXT, due_at TEXT, paid_at TEXT);
+INSERT INTO repair VALUES(1,'2024-01-01','2024-01-01','2024-01-02','2024-01-03','2024-01-04'),(2,'2024-01-01','2024-01-01',NULL,'2024-01-03',NULL);
 INSERT INTO clerk VALUES(1,'Hans','M','Norway'),(2,'Inge','F','Sweden');
 INSERT INTO shipper VALUES(1,'Jens','M','1950-01-01','Denmark'),(2,'Kari','F','1990-01-01','Finland');
 INSERT INTO contract VALUES(1,1,1,'2022/23','cancelled',10,'A'),(2,2,1,'2023/24','running',20,'B'),(3,2,2,'2023/24','running',30,'B');
@@ -216,3 +219,17 @@ def test_a_delay_is_how_long_after_the_due_day_something_was_done(context: Conte
     duration = demand_of(context, "Average delay in days per pilot").duration
     assert duration is not None
     assert (duration.first.column, duration.last.column) == ("due_on", "finished_on")
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many repairs are still open?", "SELECT count(*) FROM repair WHERE closed_at IS NULL"),
+        ("How many repairs were paid late?", "SELECT count(*) FROM repair WHERE paid_at > due_at"),
+    ],
+)
+def test_what_a_condition_asks_for_is_not_taken_for_the_column_beside_it(
+    context: Context, question: str, sql: str
+) -> None:
+    demand = _demand(context, question)
+    assert SaidOtherwise(demand).sibling_columns(to_plan(sql, context.schema)) == 0
