@@ -231,5 +231,5 @@ def test_a_delay_is_how_long_after_the_due_day_something_was_done(context: Conte
 def test_what_a_condition_asks_for_is_not_taken_for_the_column_beside_it(
     context: Context, question: str, sql: str
 ) -> None:
-    demand = _demand(context, question)
+    demand = demand_of(context, question)
     assert SaidOtherwise(demand).sibling_columns(to_plan(sql, context.schema)) == 0
