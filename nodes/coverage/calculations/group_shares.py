@@ -11,7 +11,8 @@ from nodes.plan import Arithmetic, ColumnTerm, LiteralTerm, Ordering, Plan, SubP
 from nodes.plan.traversal import is_figure
 
 _PART = re.compile(
-    r"\b(?:what|which|the|as an?|in) (?P<word>part|share|fraction|proportion|percentage|percent) of (?:it )?(?:all|the (?:total|whole|sum)|total|everything)\b",
+    r"\b(?:what|which|the|as an?|in) (?P<word>part|share|fraction|proportion|percentage|percent) of (?:it )?(?:all|the (?:total|whole|sum)|total|everything)\b"
+    r"|\b(?:as|in) (?P<alone>percentages?|percents?|shares)\W*$",
     re.IGNORECASE,
 )
 _HUNDREDTHS = frozenset(("percentage", "percent"))
@@ -48,7 +49,8 @@ def part_asked(inquiry: Inquiry) -> str | None:
     previous, found = inquiry.evidence.previous, _PART.search(inquiry.utterance.text)
     if previous is None or found is None or not previous.group_by or previous.set_operations:
         return None
-    return found["word"].lower() if all(isinstance(source, TableSource) for source in previous.tables) else None
+    word = (found["word"] or found["alone"].rstrip("s")).lower()
+    return word if all(isinstance(source, TableSource) for source in previous.tables) else None
 
 
 def _instead(term: Term, figure: Term, share: Term) -> Term:

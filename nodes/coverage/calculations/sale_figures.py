@@ -11,7 +11,7 @@ from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.cues import Superlative
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import Aggregate, Arithmetic, ColumnTerm, Term
+from nodes.plan import Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Term
 from value_index.schema import ColumnRef, Table
 
 _MONEY = re.compile(
@@ -39,6 +39,11 @@ _EXTREME = re.compile(r"\b(?:max|maximum|min|minimum)\b", re.IGNORECASE)
 _LEAST = re.compile(r"\b(?:worst|least|lowest|fewest|smallest)\b", re.IGNORECASE)
 _STOCK_VALUE = re.compile(
     r"\b(?:stock|inventory) (?:value|is worth|worth)\b|\b(?:value|worth) of (?:all |the |our |its )*(?:\w+ )?(?:stock|inventory)\b",
+    re.IGNORECASE,
+)
+_EACH_ORDER = re.compile(
+    r"\baverage (?:order|basket|invoice|sale|transaction|purchase|receipt|cart)s? (?:value|size|amount|total|worth)\b|\bAOV\b"
+    r"|\baverage (?:value|amount|size|worth|revenue|turnover|total) (?:of|per|for) (?:an? |each |the |our )?(?:order|invoice|sale|transaction|purchase|basket|receipt)s?\b",
     re.IGNORECASE,
 )
 _QUANTITY = frozenset(map(stem, ("qty", "quantity", "quantities", "units", "pieces", "pcs")))
@@ -77,6 +82,23 @@ class SalesAsked:
     descending: bool = True
     limit: int | None = None
     """How many of the ranked are asked for; None for all, in order."""
+    is_average: bool = False
+    """True if what one order brings is asked, on average."""
+    orders: ColumnRef | None = None
+    """The key that tells the orders of an average apart; None if each row is one."""
+
+    def total(self, figure: SaleFigure) -> Term:
+        """Return the figure of all rows: `sum(price * quantity)`, over `count(DISTINCT order_id)` for the average of orders."""
+        if self.is_average and self.orders is None:
+            return Aggregate(function="avg", argument=figure.term)
+        summed = Aggregate(function="sum", argument=figure.term)
+        if self.orders is None:
+            return summed
+        counted = Aggregate(function="count", argument=ColumnTerm.of(self.orders), distinct=True)
+        whole = Arithmetic(
+            operator="*", left=LiteralTerm(value=1.0), right=summed
+        )  # whole numbers divide to whole ones
+        return Arithmetic(operator="/", left=whole, right=counted)
 
 
 def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
@@ -90,6 +112,8 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
         return SalesAsked(found)
     if _STOCK_VALUE.search(text) and (kept := tuple(_stock_values(inquiry))):
         return SalesAsked(kept)
+    if _EACH_ORDER.search(text) and (found := _figures(inquiry, in_pieces=False)[:1]):
+        return SalesAsked(found, is_average=True, orders=_order_key(found[0], inquiry))
     if (earned := _EARNED.search(text)) and not pieces and not inquiry.evidence.superlatives:
         return _earned(inquiry, *inquiry.utterance.span(earned.end() - 1, earned.end()))
     match = pieces or money
@@ -110,6 +134,13 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
     order = asked_order(inquiry)
     limit = None if order is not None and order.is_list else limit
     return SalesAsked(figures, ranked, _LEAST.search(text) is None, limit)
+
+
+def _order_key(figure: SaleFigure, inquiry: Inquiry) -> ColumnRef | None:
+    """Return the key from lines to the orders that share their name; None if the rows are the orders."""
+    lines = inquiry.table_stems(figure.table)
+    keys = (key for key in inquiry.schema.foreign_keys if key.source.table == figure.table)
+    return next((key.source for key in keys if inquiry.table_stems(key.target.table) & lines), None)
 
 
 def _earned(inquiry: Inquiry, start: int, end: int) -> SalesAsked | None:

@@ -30,7 +30,7 @@ def asked_sales(plan: Plan, demand: Demand) -> Iterator[Plan]:
     ):
         return
     for figure in asked.figures:
-        total = _total(plan, figure, demand)
+        total = _total(plan, figure, asked, demand)
         if total is None:
             continue
         if asked.ranked is not None:
@@ -42,13 +42,15 @@ def asked_sales(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def sums_sales(plan: Plan, asked: SalesAsked) -> bool:
     """Tell whether a plan sums or averages sales."""
+    if asked.is_average:
+        return any(asked.total(figure) in plan.select for figure in asked.figures)
     figures = [part.argument for part in walk(plan) if isinstance(part, Aggregate) and part.function in ("sum", "avg")]
     return any(figure.term in figures for figure in asked.figures)
 
 
-def _total(plan: Plan, figure: SaleFigure, demand: Demand) -> Plan | None:
-    """Return the sum over all rows; those of the turn before stay cut down as they were."""
-    summed = Aggregate(function="sum", argument=figure.term)
+def _total(plan: Plan, figure: SaleFigure, asked: SalesAsked, demand: Demand) -> Plan | None:
+    """Return the figure of all rows; those of the turn before stay cut down as they were."""
+    summed = asked.total(figure)
     bare = Plan(select=(summed,), tables=(TableSource(table=figure.table),), joins=())
     if demand.previous is not None and plan.where is not None:
         joined = with_table(plan, figure.table, demand.schema)

@@ -10,7 +10,7 @@ from nodes.coverage.column_profile import ColumnProfile
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.periods import Period
 from nodes.coverage.requirement import Option, Requirement
-from nodes.lexical.utterance import name_words, stem
+from nodes.lexical.utterance import stem
 from nodes.plan import Call, ColumnTerm, Condition, Junction, LiteralTerm, LiteralValue, Operator, Predicate, Term
 from value_index.schema import ColumnRef
 
@@ -115,12 +115,7 @@ def _is_of_sales(inquiry: Inquiry, table: str) -> bool:
     if lines is None or lines == table:
         return lines is not None
     heads = {key.target.table for key in inquiry.schema.foreign_keys if key.source.table == lines}
-    return table in heads and bool(_table_stems(inquiry, table) & _table_stems(inquiry, lines))
-
-
-def _table_stems(inquiry: Inquiry, table: str) -> frozenset[str]:
-    found = inquiry.schema.table(table)
-    return frozenset(map(stem, name_words(found.natural_name))) if found else frozenset()
+    return table in heads and bool(inquiry.table_stems(table) & inquiry.table_stems(lines))
 
 
 def _conditions(profile: ColumnProfile, period: Period) -> tuple[Condition, ...]:

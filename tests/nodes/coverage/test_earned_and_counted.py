@@ -17,6 +17,10 @@ from tests.nodes.small_database import small_database
 SCRIPT = """
 CREATE TABLE tutor(tutor_id INTEGER PRIMARY KEY, name TEXT, hired_on DATE);
 CREATE TABLE pupil(pupil_id INTEGER PRIMARY KEY, name TEXT, birth_date DATE);
+CREATE TABLE booking(booking_id INTEGER PRIMARY KEY, pupil_id INTEGER REFERENCES pupil(pupil_id), booked_on DATE, way TEXT);
+CREATE TABLE booking_line(booking_id INTEGER REFERENCES booking(booking_id), item TEXT, quantity INTEGER, price REAL);
+INSERT INTO booking VALUES(1,1,'2024-01-05','phone'),(2,2,'2024-02-06','web');
+INSERT INTO booking_line VALUES(1,'book',2,10),(1,'pen',1,2),(2,'book',1,10);
 CREATE TABLE lesson(lesson_id INTEGER PRIMARY KEY, tutor_id INTEGER REFERENCES tutor(tutor_id),
                     pupil_id INTEGER REFERENCES pupil(pupil_id), held_on DATE, state TEXT, fee REAL);
 INSERT INTO tutor VALUES(1,'Ines Falk','2020-03-04'),(2,'Otto Brand','2021-06-07');
@@ -100,3 +104,28 @@ def test_last_year_ranks_nothing() -> None:
     assert not Cues(Utterance.of("fees last year")).superlatives
     assert Cues(Utterance.of("the last lesson")).superlatives
     assert Cues(Utterance.of("the busiest tutor")).superlatives
+
+
+@pytest.mark.parametrize("utterance", ["average order value", "the average basket size", "average revenue per order"])
+def test_what_an_order_brings_on_average(school: Context, utterance: str) -> None:
+    wanted = "SELECT 1.0 * sum(quantity * price) / count(DISTINCT booking_id) FROM booking_line"
+    assert wanted in edited(school, "sales", utterance, "SELECT avg(price) FROM booking_line")
+
+
+def test_sales_are_dated_by_their_orders(school: Context) -> None:
+    (dated,) = (each for each in demand_of(school, "revenue in 2024").requirements if each.kind == "date")
+    assert str(dated.options[0].column) == "booking.booked_on"
+
+
+def test_groups_as_percentages(school: Context) -> None:
+    before = "SELECT way, count(*) FROM booking GROUP BY way"
+    assert edited(school, "group_share", "as percentages", before, before) == [
+        "SELECT way, 100.0 * count(*) / (SELECT count(*) FROM booking) FROM booking GROUP BY way"
+    ]
+
+
+def test_the_other_end_of_an_order(school: Context) -> None:
+    best = "SELECT way, count(*) FROM booking GROUP BY way ORDER BY count(*) DESC LIMIT 1"
+    assert "SELECT way, count(*) FROM booking GROUP BY way ORDER BY count(*) LIMIT 1" in edited(
+        school, "order", "And the worst?", best, best
+    )
