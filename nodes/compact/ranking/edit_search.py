@@ -40,6 +40,7 @@ ASKED_EDITS = frozenset(
         "key_names",
         "group_names",
         "rest_names",
+        "their_names",
         "listed",
         "more",
         "nothing",

@@ -14,6 +14,7 @@ from nodes.coverage.edits.display import called, key_for_names
 from nodes.coverage.edits.duplicates import repeats_values
 from nodes.coverage.edits.figure import asks_another_figure
 from nodes.coverage.edits.following.within_cut import ignores_cut, loses_cut
+from nodes.coverage.edits.their_names import things_of_others_named
 from nodes.coverage.inquiry import NAMED
 from nodes.coverage.people import speaks_of_somebody
 from nodes.coverage.references import goes_on_about
@@ -47,6 +48,7 @@ FEATURES = (
         "them_left",
         'True if the words go on about what was shown ("where do they live") and it reads no table of that.',
     ),
+    Feature("names_of_others", 'True if "their names" are asked and it shows only those of what they belong to.'),
     Feature("half_a_name", "True if it shows one of a person's two names, which no word asks for alone."),
     Feature("ranked_by_any_row", "True if it orders groups by a column that it shows a figure of, of any one row."),
 )
@@ -73,6 +75,7 @@ class ThingFeatures:
             "cut_ignored": float(ignores_cut(plan, self.demand) or loses_cut(plan, self.demand)),
             "figure_dropped": float(self._other_figure and not _tells_other_figure(plan, self.demand)),
             "them_left": float(bool(self._theirs) and not self._theirs & plan_parts.folded_tables),
+            "names_of_others": float(things_of_others_named(plan, self.demand) is not None),
             "half_a_name": float(any(self._halves(term, shown) for term in shown)),
             "ranked_by_any_row": float(_ranks_by_any_row(plan)),
             "ranked_by_meant": float(bool(self._meant) and self._ranks_by_meant(plan)),

@@ -49,6 +49,7 @@ from nodes.coverage.edits.role_pairs import role_pairs
 from nodes.coverage.edits.shapes import followed_up, whole_shapes
 from nodes.coverage.edits.siblings import said_columns
 from nodes.coverage.edits.tables import idle_tables
+from nodes.coverage.edits.their_names import names_of_theirs
 from nodes.plan import Plan
 
 Edit = Callable[[Plan, Demand], Iterator[Plan]]
@@ -72,6 +73,7 @@ EDITS: Mapping[str, Edit] = {
     "key_names": names_for_keys,
     "group_names": names_of_groups,
     "rest_names": names_of_the_rest,
+    "their_names": names_of_theirs,
     "people": asked_people,
     "cast": numeric_texts,
     "measure": summed_measures,

@@ -129,3 +129,14 @@ def test_the_other_end_of_an_order(school: Context) -> None:
     assert "SELECT way, count(*) FROM booking GROUP BY way ORDER BY count(*) LIMIT 1" in edited(
         school, "order", "And the worst?", best, best
     )
+
+
+def test_their_names_are_those_of_the_ones_counted(school: Context) -> None:
+    joined = "FROM lesson AS T1 JOIN pupil AS T2 ON T1.pupil_id = T2.pupil_id WHERE T2.name = 'Lea'"
+    booked = joined.replace("lesson AS T1", "booking AS T1")
+    before = f"SELECT count(*) {booked}"
+    shown = f"SELECT T2.name, T1.booked_on {booked}"
+    assert edited(school, "their_names", "list their names", shown, before) == [
+        f"SELECT T1.way, T1.booked_on {booked}"
+    ]
+    assert edited(school, "their_names", "list the pupils' names", shown, before) == []

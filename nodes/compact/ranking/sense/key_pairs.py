@@ -50,7 +50,7 @@ class KeyPairs:
 
     def is_unrelated(self, part: Predicate) -> bool:
         """Tell whether a column is looked for among the values of another that no key and no name ties to it."""
-        if part.operator not in ("in", "not in") or len(part.right) != 1:
+        if part.operator not in ("in", "not in", "=", "!=") or len(part.right) != 1:
             return False
         inner, left = part.right[0], part.left
         if not isinstance(inner, SubPlan) or not isinstance(left, ColumnTerm) or not inner.plan.select:
