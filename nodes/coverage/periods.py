@@ -44,6 +44,11 @@ _ONWARD = re.compile(r"^ (?:or later|or after|and later|and after|onwards?|on\b|
 _OR_EARLIER = re.compile(r"^ (?:or earlier|or before|and earlier|and before|or older)", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:between|from) $", re.IGNORECASE)
 _TO = re.compile(r"^ ?(?:and|to|until|till|through|-|–) (?:the year )?$", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"^ ?(?:,|and|or|vs\.?|versus|against|compared? (?:to|with)|relative to) (?:in |for |of |to |that of |the year )*$",
+    re.IGNORECASE,
+)
+"""What stands between two periods that are both asked for: "in 2023 and 2024", "2023 vs 2024"."""
 _IN = re.compile(
     r"\b(?:in|from|during|of|for|on|year|years|at|within|all|throughout)(?: the(?: year)?)? $", re.IGNORECASE
 )
@@ -85,6 +90,8 @@ def find_periods(text: str, today: date | None = None) -> tuple[Period, ...]:
     [(None, '2023-06-01')]
     >>> [(p.first and p.first.isoformat(), p.end and p.end.isoformat()) for p in find_periods("orders from 2023")]
     [('2023-01-01', '2024-01-01')]
+    >>> [(p.first and p.first.isoformat(), p.end and p.end.isoformat()) for p in find_periods("sales in 2023 and 2024")]
+    [('2023-01-01', '2025-01-01')]
     """
     plain = sorted(_plain(text, today or date.today()), key=lambda period: period.start)
     joined: list[Period] = []
@@ -92,9 +99,24 @@ def find_periods(text: str, today: date | None = None) -> tuple[Period, ...]:
         last = joined[-1] if joined else None
         if last and _RANGE.search(text[: last.start]) and _TO.match(text[last.stop : period.start]):
             joined[-1] = replace(last, stop=period.stop, end=period.end, strength=1.0)
+        elif last and _BESIDE.match(text[last.stop : period.start]) and (both := _both(last, period)) is not None:
+            joined[-1] = both
         else:
             joined.append(period)
     return tuple(found for period in joined if (found := _related(period, text)) is not None)
+
+
+def _both(one: Period, other: Period) -> Period | None:
+    """Return the stretch of two periods of a kind, one of which ends where the other begins; None for others."""
+    if one.unit != other.unit or None in (one.first, one.end, other.first, other.end):
+        return None
+    early, late = sorted((one, other), key=lambda period: period.first or date.min)
+    strength = max(one.strength, other.strength)
+    return (
+        replace(one, stop=other.stop, first=early.first, end=late.end, strength=strength)
+        if early.end == late.first
+        else None
+    )
 
 
 @lru_cache(maxsize=1)

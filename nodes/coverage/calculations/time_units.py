@@ -33,6 +33,9 @@ _RANKED = re.compile(
     r"\b(?:(?:which|what)|(?:best|worst|busiest|quietest|strongest|weakest|highest|lowest)) (?P<ranked>day|month|quarter|year)\b",
     re.IGNORECASE,
 )
+_AGAINST = re.compile(r"\b(?:vs\.?|versus|against|compared?|comparison|growth|change)(?:\W|$)", re.IGNORECASE)
+_LONGEST = {"year": 366, "month": 31}
+"""Days of one period; more are two."""
 _SORTED = re.compile(r"\b(?:order|sort|rank|arrang)\w*(?: \w+)?\s*$", re.IGNORECASE)
 MOST_COLUMNS = 12
 _ENDS = frozenset(
@@ -96,7 +99,19 @@ def asked_time_unit(inquiry: Inquiry) -> TimeUnit | None:
         found = _columns(inquiry, start, end)
         if found and not _is_stored(inquiry, start, end) and not (word.startswith("year") and _has_years(inquiry)):
             return TimeUnit("weekday" if word == "day of the week" else _ADVERBS.get(word, word), found)
-    return _ranked(inquiry)
+    return _compared(inquiry) or _ranked(inquiry)
+
+
+def _compared(inquiry: Inquiry) -> TimeUnit | None:
+    """Return the unit of two periods that are set against each other: year, of "revenue 2023 vs 2024"."""
+    if not _AGAINST.search(inquiry.utterance.text):
+        return None
+    for period in inquiry.periods:
+        days = (period.end - period.first).days if period.first and period.end else 0
+        if days > _LONGEST.get(period.unit, days):
+            found = _columns(inquiry, *inquiry.utterance.span(period.start, period.stop))
+            return TimeUnit(period.unit, found) if found else None
+    return None
 
 
 def _ranked(inquiry: Inquiry) -> TimeUnit | None:

@@ -10,6 +10,9 @@ from nodes.intent.read_intent import READERS, no_question
 from nodes.lexical.cues import Cues
 from nodes.lexical.utterance import Utterance
 from nodes.node import Context
+from nodes.plan import Plan, TableSource
+from nodes.plan.traversal import conjunction
+from nodes.sql.from_plan import from_plan
 from nodes.turn_analysis import TurnAnalysis
 from tests.nodes.coverage.asking import demand_of, offered
 from tests.nodes.small_database import small_database
@@ -28,6 +31,7 @@ INSERT INTO pupil VALUES(1,'Lea','2010-03-04'),(2,'Max','2011-06-07');
 INSERT INTO lesson VALUES(1,1,1,'2024-01-05','held',30),(2,1,1,'2024-02-06','missed',NULL),(3,2,2,'2024-02-07','held',25),
                          (4,2,1,'2023-02-07','held',25);
 """
+TABLES = (TableSource(table="lesson"),)
 IN_2024 = "held_on >= '2024-01-01' AND held_on < '2025-01-01'"
 
 
@@ -136,7 +140,24 @@ def test_their_names_are_those_of_the_ones_counted(school: Context) -> None:
     booked = joined.replace("lesson AS T1", "booking AS T1")
     before = f"SELECT count(*) {booked}"
     shown = f"SELECT T2.name, T1.booked_on {booked}"
-    assert edited(school, "their_names", "list their names", shown, before) == [
-        f"SELECT T1.way, T1.booked_on {booked}"
-    ]
+    assert edited(school, "their_names", "list their names", shown, before) == [f"SELECT T1.way, T1.booked_on {booked}"]
     assert edited(school, "their_names", "list the pupils' names", shown, before) == []
+
+
+@pytest.mark.parametrize(
+    ("utterance", "year_by_year"),
+    [
+        ("fees in 2023 and 2024", False),
+        ("compare fees in 2023 and 2024", True),
+        ("fees 2023 vs 2024", True),
+        ("growth of fees from 2023 to 2024", True),
+        ("compare fees in 2024", False),
+    ],
+)
+def test_two_years_beside_each_other(school: Context, utterance: str, year_by_year: bool) -> None:
+    demand = demand_of(school, utterance)
+    (dated,) = (each for each in demand.requirements if each.kind == "date")
+    written = from_plan(Plan(tables=TABLES, joins=(), where=conjunction(dated.options[0].conditions)), school.schema)
+    first = "2024" if utterance == "compare fees in 2024" else "2023"
+    assert written.endswith(f"WHERE held_on >= '{first}-01-01' AND held_on < '2025-01-01'")
+    assert (demand.time_unit is not None and demand.time_unit.unit == "year") is year_by_year
