@@ -10,7 +10,7 @@ from nodes.intent.read_intent import READERS, no_question
 from nodes.lexical.cues import Cues
 from nodes.lexical.utterance import Utterance
 from nodes.node import Context
-from nodes.plan import Plan, TableSource
+from nodes.plan import Plan, Star, TableSource
 from nodes.plan.traversal import conjunction
 from nodes.sql.from_plan import from_plan
 from nodes.turn_analysis import TurnAnalysis
@@ -157,7 +157,9 @@ def test_their_names_are_those_of_the_ones_counted(school: Context) -> None:
 def test_two_years_beside_each_other(school: Context, utterance: str, year_by_year: bool) -> None:
     demand = demand_of(school, utterance)
     (dated,) = (each for each in demand.requirements if each.kind == "date")
-    written = from_plan(Plan(tables=TABLES, joins=(), where=conjunction(dated.options[0].conditions)), school.schema)
+    written = from_plan(
+        Plan(select=(Star(),), tables=TABLES, joins=(), where=conjunction(dated.options[0].conditions)), school.schema
+    )
     first = "2024" if utterance == "compare fees in 2024" else "2023"
     assert written.endswith(f"WHERE held_on >= '{first}-01-01' AND held_on < '2025-01-01'")
     assert (demand.time_unit is not None and demand.time_unit.unit == "year") is year_by_year
