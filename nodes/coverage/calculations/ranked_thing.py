@@ -36,6 +36,8 @@ def ranked_thing(inquiry: Inquiry, without: Collection[str] = ()) -> RankedThing
             named.append((mention.start, mention.score, display_columns(table)[0], True))
     for mention in inquiry.evidence.mentions.columns:
         ref, score = mention.candidates[0]
+        if inquiry.utterance.words[mention.start].text in ("who", "whom"):
+            continue  # "who are our best customers?" names the customers, not what anybody is called
         said = score >= NAMED or is_whole(inquiry, ref, mention.start, mention.end)
         if said and ref not in inquiry.keys and inquiry.schema.describe(ref).kind == "text":
             named.append((mention.start, score, ref, False))

@@ -16,7 +16,7 @@ from value_index.schema import ColumnRef, Table
 
 _MONEY = re.compile(
     r"\b(?:revenues?|turnover|takings|earnings|sales(?! (?:rep|person|people|man|men|team|agent|manager|tax|region|channel))(?: (?:value|volume|amount|total|revenue))?"
-    r"|income"
+    r"|income|(?:best|biggest|top|most valuable)(?= (?:\d+ |three |five |ten )?(?:customer|client|buyer|shopper)s?(?:\W*$| in\b| from\b))"
     r"|(?:customer|client|account|company|member|who|that|they|them|he|she|each)s? (?:(?!by |in )\w+ )?(?:spent|spends?)|(?:by|in|total|average|highest|lowest|most|least) spend(?:ing)?)\b",
     re.IGNORECASE,
 )
@@ -165,9 +165,12 @@ def _shows_sums(inquiry: Inquiry) -> bool:
 
 
 def _is_stored(inquiry: Inquiry, start: int, end: int) -> bool:
-    """Tell whether a word is the name of a column."""
+    """Tell whether a word is the name of a column of figures: `sold_on` is none."""
     return any(
-        start <= mention.start < end and inquiry.stems[mention.start] in inquiry.column_stems(ref) and score >= NAMED
+        inquiry.schema.describe(ref).kind == "number"
+        and start <= mention.start < end
+        and inquiry.stems[mention.start] in inquiry.column_stems(ref)
+        and score >= NAMED
         for mention in inquiry.evidence.mentions.columns
         for ref, score in mention.candidates[:3]
     )

@@ -41,10 +41,16 @@ def asked_sales(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 
 def sums_sales(plan: Plan, asked: SalesAsked) -> bool:
-    """Tell whether a plan sums or averages sales."""
+    """Tell whether a plan sums or averages sales, and ranks by them what it cuts off after some."""
     if asked.is_average:
         return any(asked.total(figure) in plan.select for figure in asked.figures)
-    figures = [part.argument for part in walk(plan) if isinstance(part, Aggregate) and part.function in ("sum", "avg")]
+    held = [*plan.order_by] if asked.ranked is not None and plan.limit is not None else [plan]
+    figures = [
+        part.argument
+        for each in held
+        for part in walk(each)
+        if isinstance(part, Aggregate) and part.function in ("sum", "avg")
+    ]
     return any(figure.term in figures for figure in asked.figures)
 
 
