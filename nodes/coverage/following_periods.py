@@ -16,6 +16,25 @@ _AFTER_UNIT = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_UNIT = re.compile(rf"\b(?P<way>previous|preceding|prior|following|next|subsequent) {_UNIT}\b", re.IGNORECASE)
+_NAMES = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_MONTH_ALONE = re.compile(
+    rf"^\W*(?:(?:and|now|ok|so|then|what about|how about|only|just|rather|make it)\b\W*)*(?P<month>{'|'.join(_NAMES)})"
+    r"(?:\W+(?:only|alone|instead|too|please|then))*\W*$",
+    re.IGNORECASE,
+)  # fmt: skip
 _BACK = frozenset(("before", "earlier", "prior", "previous", "preceding"))
 _MONTHS = {"year": 12, "quarter": 3, "month": 1}
 _DAYS = {"week": 7, "day": 1}
@@ -51,7 +70,7 @@ def time_before(constraints: Iterable[Constraint]) -> TimeBefore | None:
 def following_periods(text: str, said: tuple[Period, ...], before: TimeBefore | None) -> tuple[Period, ...]:
     """Return the periods of a text, those that lean on the time before read by it.
 
-    "And the year before?" after 2023: 2022; "and in April?" after March 2023: April 2023.
+    "And the year before?" after 2023: 2022; "and in April?", "what about April?" after March 2023: April 2023.
     """
     if before is None:
         return said
@@ -61,6 +80,10 @@ def following_periods(text: str, said: tuple[Period, ...], before: TimeBefore | 
             unit = "year" if match["unit"].lower() == "year" else "month"
             period = Period(match.start(), match.end(), unit, moved.first, moved.end, STRENGTH)
             return (*(p for p in said if p.stop <= match.start() or match.end() <= p.start), period)
+    alone = _MONTH_ALONE.match(text)
+    if alone is not None and not said:
+        number = _NAMES.index(alone["month"].lower()) + 1
+        said = (Period(*alone.span("month"), "month", None, None, STRENGTH, month=number),)
     return tuple(_of_that_year(period, before) for period in said)
 
 

@@ -17,7 +17,10 @@ _ENDS = frozenset(map(stem, ("end", "ended", "close", "closed", "resolve", "reso
 """Stems of columns of times at which something is over."""
 _ARE = frozenset(("is", "are", "was", "were", "been", "already", "still", "currently"))
 _THEY_HAVE = re.compile(r"\b(?:has|have|had|did) (?:each|they|he|she)(?: of (?:them|those|these))? $", re.IGNORECASE)
-_DO = re.compile(r"\b(?:(?:did|do|does|can|could|will|would) (?:\w+ )?\w+|to) $", re.IGNORECASE)
+_DO = re.compile(
+    r"\b(?:(?:did|do|does|can|could|will|would)\b(?!.*\b(?:have|has|had|are|is|were|was|with|keep|stay)\b).*|to) $",
+    re.IGNORECASE,
+)
 _ONES = frozenset(("one", "ones"))
 STRENGTH, STORED = 0.9, 1.2
 """Strength of a time that tells a state, and of the stored state itself."""

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from nodes.coverage.following_periods import TimeBefore, following_periods
 from nodes.coverage.periods import find_periods
 
 TODAY = date(2026, 3, 15)
@@ -46,3 +47,15 @@ def test_a_number_that_counts_is_no_year(text: str) -> None:
 def test_a_month_of_any_year_is_open_on_both_sides() -> None:
     (period,) = find_periods("orders in June", TODAY)
     assert (period.month, period.first, period.end) == (6, None, None)
+
+
+@pytest.mark.parametrize("said", ["What about April?", "just April", "and April then", "April instead"])
+def test_a_month_alone_is_that_of_the_year_before(said: str) -> None:
+    before = TimeBefore(date(2023, 3, 1), date(2023, 4, 1))
+    (april,) = following_periods(said, find_periods(said), before)
+    assert (april.first, april.end) == (date(2023, 4, 1), date(2023, 5, 1))
+
+
+def test_a_month_alone_is_no_time_where_none_was_asked_for() -> None:
+    assert not following_periods("What about April?", (), None)
+    assert not following_periods("and the April offers?", (), TimeBefore(date(2023, 3, 1), date(2023, 4, 1)))

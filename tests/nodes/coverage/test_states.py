@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from nodes.node import Context
+from nodes.plan import Plan, Star, TableSource
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from tests.nodes.coverage.asking import offered
+from tests.nodes.coverage.asking import demand_of, offered
 from tests.nodes.small_database import small_database
 
 SCRIPT = """
@@ -54,3 +56,31 @@ def farms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
 def test_what_is_asked_is_written(farms: Context, edit: str, said: str, before: str, plan: str, wanted: str) -> None:
     found = offered(farms, edit, said, *([before] if before else ()), plan=plan)
     assert from_plan(to_plan(wanted, farms.schema), farms.schema) in found
+
+
+TICKETS = """
+CREATE TABLE caller(id INTEGER PRIMARY KEY, name TEXT, town TEXT);
+CREATE TABLE ticket(id INTEGER PRIMARY KEY, caller_id INTEGER REFERENCES caller(id), state TEXT, opened_on DATE, closed_on DATE);
+INSERT INTO caller VALUES(1,'Una','Ely'),(2,'Rab','Ware');
+INSERT INTO ticket VALUES(1,1,'open','2023-03-01',NULL),(2,2,'closed','2023-03-04','2023-04-01'),(3,2,'waiting','2023-04-02',NULL);
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "wanted"),
+    [
+        ("How many tickets are open?", "", "state = 'open'"),
+        ("Which callers do not have open tickets?", "", "state != 'open'"),
+        ("How many tickets did callers from Ely open?", "", ""),
+        ("how many tickets has each closed?", "SELECT name FROM caller", "state = 'closed'"),
+        ("which are still running?", "SELECT id FROM ticket", "closed_on IS NULL"),
+        ("the closed ones then", "SELECT id FROM ticket", "state = 'closed'"),
+    ],
+)
+def test_a_stored_state_is_read_but_not_from_a_verb(tmp_path: Path, said: str, before: str, wanted: str) -> None:
+    with small_database(tmp_path, TICKETS) as context:
+        found = demand_of(context, said, *([before] if before else ()))
+        states = [each for each in found.requirements if each.options[0].column.table == "ticket"]
+        plans = [Plan(select=(Star(),), tables=(TableSource(table="ticket"),), joins=(), where=each.options[0].conditions[0]) for each in states]  # fmt: skip
+        sql = [from_plan(plan, context.schema) for plan in plans]
+    assert sql == ([f"SELECT * FROM ticket WHERE {wanted}"] if wanted else [])
