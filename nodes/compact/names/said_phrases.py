@@ -39,6 +39,10 @@ _SORTING = ("order by", "in order", "the order", "order them", "order the", "asc
 """Phrases in which an order is one of rows."""
 _DENIALS = ("in", "un", "non", "dis", "im", "ir")
 """What makes a word the contrary of another: "inactive" is not called so."""
+_AFTER_DEEDS = frozenset(
+    ("under", "in", "at", "on", "to", "from", "with", "for", "through", "between", "into", "the", "a", "an")
+)
+"""Words that go on after what things do."""
 _AMBIGUOUS = frozenset(("who", "whom", "where"))
 """Words that ask for one of several kinds of columns."""
 _SAME_BEGINNING = 5
@@ -59,6 +63,7 @@ def said_phrases(names: Names, utterance: Utterance, taken: frozenset[int]) -> d
             at not in taken
             and _may_name(word, utterance)
             and not _is_pattern(utterance, at)
+            and not _is_deed(utterance, at, stems)
             and word.stem not in stems
             and not _is_near(word.text, names)
         ):
@@ -73,6 +78,14 @@ def _is_pattern(utterance: Utterance, at: int) -> bool:
     """Whether a word says of a text how it starts or ends: "those whose name starts with Ne"."""
     following = utterance.words[at + 1 : at + 2]
     return utterance.words[at].stem in _PATTERNS and bool(following) and following[0].text in ("with", "in")
+
+
+def _is_deed(utterance: Utterance, at: int, stems: frozenset[str]) -> bool:
+    """Whether a word is what named things do: "which vessels sail under the flag of Panama"."""
+    words = utterance.words
+    before, after = words[at - 1 : at] if at else (), words[at + 1 : at + 2]
+    subject = bool(before) and before[0].stem in stems and singular(before[0].text) != before[0].text
+    return subject and singular(words[at].text) == words[at].text and bool(after) and after[0].text in _AFTER_DEEDS
 
 
 def _may_name(word: Word, utterance: Utterance) -> bool:

@@ -147,3 +147,9 @@ def test_how_a_text_starts_names_nothing() -> None:
     names = (("poll", "source"), ("name",))
     assert not said_phrases(names, Utterance.of("those whose poll source starts with Ne"), frozenset())
     assert "start" in said_phrases(names, Utterance.of("the start of each"), frozenset())
+
+
+def test_what_things_do_names_nothing() -> None:
+    names = (("boat",), ("voyage",))
+    assert "sail" not in said_phrases(names, Utterance.of("Which boats sail under the flag of Panama?"), frozenset())
+    assert "sail" in said_phrases(names, Utterance.of("How long was each sail?"), frozenset())
