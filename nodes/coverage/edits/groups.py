@@ -14,6 +14,8 @@ from nodes.plan.traversal import columns, is_figure
 from value_index.schema import ColumnRef
 
 MOST_UNITS = 2
+_OF_EACH = frozenset(("per", "by"))
+"""Words between rows that are counted and their unit."""
 SAID = 0.5
 """Score of a time that is named by what happened: "signups" of signup_date."""
 
@@ -69,16 +71,16 @@ def figures_named(demand: Demand) -> Iterator[Term]:
 
 
 def rows_counted_of(demand: Demand) -> str | None:
-    """Return the table whose rows stand right before "per", where no figure of them is named: the orders of "orders per quarter"."""
+    """Return the table whose rows stand right before "per" or "by", where no figure of them is named: the orders of "orders per quarter"."""
     words, evidence = demand.inquiry.utterance.words, demand.evidence
     if evidence.aggregates or evidence.cues.count is not None or any(figures_named(demand)):
         return None
-    places = {at for at, word in enumerate(words) if word.text == "per"}
+    places = {at for at, word in enumerate(words) if word.text in _OF_EACH}
     return next((m.table for m in demand.inquiry.named_tables if m.end in places), None)
 
 
 def rows_counted(demand: Demand) -> Iterator[Term]:
-    """Yield the count of rows that stand right before "per": "ratings per year", "orders per country".
+    """Yield the count of rows that stand right before "per" or "by": "ratings per year", "customers by city".
 
     A time stands for its rows: "signups per year" over `signup_date`.
     """
@@ -86,7 +88,7 @@ def rows_counted(demand: Demand) -> Iterator[Term]:
     ends = {m.end for m in demand.evidence.mentions.tables if m.score >= NAMED}
     timed = [m for m in demand.evidence.mentions.columns if inquiry.profiles.of(m.candidates[0][0]).date_form == "iso"]
     ends |= {m.end for m in timed if m.candidates[0][1] >= SAID}
-    if not demand.evidence.aggregates and any(word.text == "per" and at in ends for at, word in enumerate(words)):
+    if not demand.evidence.aggregates and any(word.text in _OF_EACH and at in ends for at, word in enumerate(words)):
         yield Aggregate(function="count", argument=Star())
 
 

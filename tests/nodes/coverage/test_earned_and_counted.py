@@ -163,3 +163,10 @@ def test_two_years_beside_each_other(school: Context, utterance: str, year_by_ye
     first = "2024" if utterance == "compare fees in 2024" else "2023"
     assert written.endswith(f"WHERE held_on >= '{first}-01-01' AND held_on < '2025-01-01'")
     assert (demand.time_unit is not None and demand.time_unit.unit == "year") is year_by_year
+
+
+def test_things_by_a_column_are_counted(school: Context) -> None:
+    assert edited(school, "group", "lessons by state", "SELECT state FROM lesson") == [
+        "SELECT state, count(*) FROM lesson GROUP BY state"
+    ]
+    assert edited(school, "group", "lessons sorted by state", "SELECT state FROM lesson") == []
