@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from nodes.knowledge.apply import folded
 from nodes.knowledge.turn_knowledge import TurnKnowledge
 from nodes.lexical.cues import Cues
+from nodes.lexical.new_question import is_new_question
 from nodes.lexical.previous_query import PreviousQuery
 from nodes.lexical.schema_mentions import Mentions, find_mentions
 from nodes.lexical.utterance import Utterance, name_words, stem
@@ -25,7 +26,7 @@ from value_index.schema import Schema
 
 EARLIER_PLANS = 4
 """Earlier turns whose plans are read: a conversation hardly ever comes back to a value of a turn before them."""
-_WITHOUT_NAMES = ("utterance", "text", "known", "cues", "earlier_plans", "previous", "matches", "_candidates")
+_WITHOUT_NAMES = ("utterance", "text", "known", "cues", "past", "earlier_plans", "previous", "matches", "_candidates")
 """What is the same of a turn whatever its schema's parts are called."""
 Made = TypeVar("Made")
 
@@ -116,9 +117,17 @@ class TurnAnalysis:
         return find_mentions(self.utterance, self.schema)
 
     @cached_property
+    def past(self) -> tuple[Turn, ...]:
+        """The turns that this one may go on from: none if it says that it is a new question, else those since the last that does."""
+        if is_new_question(self.typed):
+            return ()
+        begins = [at for at, turn in enumerate(self.history) if is_new_question(turn.utterance)]
+        return self.history[begins[-1] :] if begins else self.history
+
+    @cached_property
     def earlier_plans(self) -> tuple[Plan | None, ...]:
         """The plans of the latest earlier turns, oldest first; None for SQL that is no plan."""
-        plans = [_plan(turn.sql, self.whole_schema) for turn in self.history[-EARLIER_PLANS:]]
+        plans = [_plan(turn.sql, self.whole_schema) for turn in self.past[-EARLIER_PLANS:]]
         metrics = self.knowledge.metrics if self.knowledge else ()
         return tuple(folded(plan, metrics, self.whole_schema) if plan and metrics else plan for plan in plans)
 

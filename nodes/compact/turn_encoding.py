@@ -114,7 +114,7 @@ class Planner:
         earlier = turn.earlier_plans
         literals = candidate_literals(turn.text, matches, earlier, codes)
         previous = earlier[-1] if earlier else None
-        said = [past.utterance for past in turn.history]
+        said = [past.utterance for past in turn.past]
         features = encode(self.network.tokenizer, turn.schema, turn.text, said, previous, literals, turn.mentions)
         return Understanding(self.network, turn.schema, previous, literals, features, self.network.read(features))
 

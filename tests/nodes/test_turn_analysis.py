@@ -130,3 +130,18 @@ def test_turns_without_views_share_one_schema():
     one, two = (TurnAnalysis(VIEWED, None, asked, ()) for asked in ("How many?", "Which?"))
     assert one.schema is two.schema
     assert "price_list" not in {column.table for column in one.schema.columns}
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "kept"),
+    [
+        (("How many books?", "Only poems"), "And their titles?", 2),
+        (("How many books?", "Only poems"), "Now a new question. List the names of all authors.", 0),
+        (("How many books?", "New topic: which authors are there in all?"), "And their ages?", 1),
+        (("How many books?",), "Which readers asked a new question about the books of May?", 1),
+    ],
+)
+def test_a_new_question_goes_on_from_nothing(said: tuple[str, ...], asked: str, kept: int) -> None:
+    history = tuple(Turn(utterance=text, sql="SELECT 1") for text in said)
+    turn = TurnAnalysis(Schema(database_id="library", tables=()), None, asked, history)
+    assert len(turn.past) == kept == len(turn.earlier_plans)

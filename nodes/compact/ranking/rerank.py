@@ -118,7 +118,7 @@ def chosen(
     ranked = distinct(ranking(found, choice["plan"]))
     if read and len(ranked) > 1:
         reader, first = load_cross_encoder(cross_encoder), ranked[:read]
-        said = (*(turn.utterance for turn in state.history), state.utterance)
+        said = (*(turn.utterance for turn in context.analysis_of(state).past), state.utterance)
         plans_read = [each.plan for each, _ in first]
         text = turn_text(planner.network.tokenizer, context.schema, said, understanding.previous, plans_read)
         ranked = second_ranking(first, reader.scores(text), reader.about["plan"])
