@@ -11,7 +11,13 @@ from functools import cached_property
 from nodes.compact.plan_parts import PlanParts
 from nodes.compact.ranking.sense.contradictions import contradicts
 from nodes.compact.ranking.sense.key_pairs import KeyPairs, taken_away
-from nodes.compact.ranking.sense.plan_alone import is_own_member, is_text_range, orders_by_constant, pairs_roles
+from nodes.compact.ranking.sense.plan_alone import (
+    is_own_member,
+    is_text_range,
+    orders_by_constant,
+    pairs_roles,
+    shows_absent,
+)
 from nodes.compact.ranking.sense.said_otherwise import SaidOtherwise
 from nodes.compact.ranking.sense.stored_texts import StoredTexts
 from nodes.compact.ranking.sense.times import takes_time_for_key, takes_time_for_number
@@ -21,7 +27,7 @@ from nodes.coverage.calculations.numeric_texts import compares_texts, orders_tex
 from nodes.coverage.calculations.own_counts import counts_itself
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.asked_people import shows_people
-from nodes.coverage.edits.counts import counts_repeats, key_met_often
+from nodes.coverage.edits.counts import counts_days, counts_repeats, key_met_often
 from nodes.coverage.edits.display import shows_another_name, shows_conditions
 from nodes.coverage.edits.one_row import orders_one_row
 from nodes.coverage.edits.own_key import goes_through_own_key
@@ -53,6 +59,10 @@ FEATURES = (
     Feature(
         "things_met_often",
         'True if "how many patients" asks for things and it counts them as often as they met others.',
+    ),
+    Feature("absent_shown", 'True if it shows what has no value: the emails of "guests without an email".'),
+    Feature(
+        "days_counted", 'True if "how many bookings" asks for rows of a table and it counts the different days of one.'
     ),
     Feature("cross_join", "How many tables are joined by nothing."),
     Feature("fan_trap", "How many joins multiply rows that are counted or summed."),
@@ -161,6 +171,8 @@ class SenseFeatures:
             "needless_tables": float(self._before.needless_tables(plan_parts)),
             "another_way": float(self._before.takes_another_way(plan_parts)),
             "things_met_often": float(key_met_often(plan, self.demand) is not None),
+            "absent_shown": float(shows_absent(plan)),
+            "days_counted": float(any(counts_days(term, self.demand) for term in plan.select)),
             "repeats_counted": float(self._before.counts_repeats(plan_parts)),
             "copy_unused": float(len(plan.tables) > len(plan_parts.folded_tables) and not uses_copies(plan)),
             "texts_compared": float(numeric and compares_texts(plan, self.demand)),

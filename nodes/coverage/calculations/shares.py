@@ -65,7 +65,7 @@ def share_of_one_value(plan: Plan) -> bool:
     """Tell whether a share is told of rows that all have the same value where it asks for one, or that all meet what it asks: it is all or nothing."""
     met = {part for term in plan.select for part in walk(term) if isinstance(part, Predicate)}
     held = {each for each in conjuncts(plan.where) if isinstance(each, Predicate)}
-    equal = {part.left for part in met if part.operator == "="} & {each.left for each in held if each.operator == "="}
+    equal = {part.left for part in met} & {each.left for each in held if each.operator == "="}
     return bool(equal or met & held)
 
 

@@ -118,3 +118,14 @@ def counts_repeats(term: Term, demand: Demand) -> bool:
         and demand.schema.describe(column.ref).kind == "text"
     )
     return named and text and not demand.inquiry.profiles.is_unique(column.ref)
+
+
+def counts_days(term: Term, demand: Demand) -> bool:
+    """Tell whether a figure counts the different times of a table whose rows are asked for: `count(DISTINCT booked_on)`.
+
+    "How many bookings did we have in March?" asks for `count(*)`, though a column is called like the bookings.
+    """
+    column = term.argument if isinstance(term, Aggregate) and term.function == "count" and term.distinct else None
+    if not isinstance(column, ColumnTerm) or column.table != demand.inquiry.table_counted:
+        return False
+    return demand.inquiry.profiles.of(column.ref).date_form is not None

@@ -13,6 +13,9 @@ _TIMES = frozenset(map(stem, ("date", "time", "year")))
 _BORN = frozenset(map(stem, ("birth", "born", "birthday", "dob")))
 _LONG = frozenset(map(stem, ("duration", "length", "minutes", "hours", "seconds", "time", "page")))
 _SIZE = frozenset(map(stem, ("size", "area", "bytes", "weight", "population", "volume")))
+_SALARY = frozenset(map(stem, ("salary", "sal", "wage", "wages", "pay", "income", "earnings")))
+_EARNING = frozenset(("earn", "earns", "earned", "paid", "pays"))
+"""Words that compare what somebody is paid: "who earns more than their boss"."""
 _FURTHER = {"longest": _LONG, "shortest": _LONG, "longer": _LONG, "shorter": _LONG, "largest": _SIZE, "biggest": _SIZE,
             "larger": _SIZE, "bigger": _SIZE, "smaller": _SIZE, "smallest": _SIZE}  # fmt: skip
 """Stems of columns that a word may mean where the lexicon says nothing closer."""
@@ -31,6 +34,7 @@ def measure_of(inquiry: Inquiry, word: str, at: int, table: str) -> ColumnRef | 
         near = [m.score(ref) for m in inquiry.evidence.mentions.columns if at - 2 <= m.start <= at + REACH]
         timed = bool(implied & _TIMES) and inquiry.profiles.of(ref).date_form is not None and not stems & _BORN
         fits = 0.6 * bool(implied & stems or timed or ("age" in implied and stems & _BORN))
+        fits = fits or 0.6 * bool(stems & _SALARY and _EARNING & {word.text for word in inquiry.utterance.words})
         fits = fits or 0.4 * bool(_FURTHER.get(word, frozenset()) & stems)
         score = max((0.0, *near, fits)) + 0.1 * len(stems & said)
         if score >= 0.4:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from nodes.coverage.edits.counts import counts_days
 from nodes.intent.read_intent import READERS, no_question
 from nodes.lexical.cues import Cues
 from nodes.lexical.utterance import Utterance
@@ -170,3 +171,10 @@ def test_things_by_a_column_are_counted(school: Context) -> None:
         "SELECT state, count(*) FROM lesson GROUP BY state"
     ]
     assert edited(school, "group", "lessons sorted by state", "SELECT state FROM lesson") == []
+
+
+@pytest.mark.parametrize(("sql", "counted"), [("count(DISTINCT booked_on)", True), ("count(*)", False)])
+def test_rows_are_counted_and_not_their_days(school: Context, sql: str, counted: bool) -> None:
+    plan = to_plan(f"SELECT {sql} FROM booking", school.schema)
+    demand = demand_of(school, "How many bookings did we have in March?")
+    assert any(counts_days(term, demand) for term in plan.select) is counted

@@ -191,3 +191,9 @@ def test_a_value_beside_the_name_of_its_column_is_of_that_column(atlas: Context)
 def test_values_that_repeat_are_counted_once_each(atlas: Context, utterance: str, wanted: int) -> None:
     assert features(atlas, utterance, "SELECT count(rule) FROM realm")["values_counted_often"] == wanted
     assert features(atlas, utterance, "SELECT count(DISTINCT rule) FROM realm")["values_counted_often"] == 0
+
+
+def test_what_has_no_value_is_not_shown(atlas: Context) -> None:
+    asked = "Clerks without a wage"
+    assert features(atlas, asked, "SELECT wage FROM clerk WHERE wage IS NULL")["absent_shown"] == 1
+    assert features(atlas, asked, "SELECT name FROM clerk WHERE wage IS NULL")["absent_shown"] == 0

@@ -57,3 +57,13 @@ def _is_there(condition: Condition, term: ColumnTerm) -> bool:
     """Tell whether a condition says no more of a column than that it has a value."""
     left = condition.left if isinstance(condition, Predicate) and condition.operator == "is not null" else None
     return isinstance(left, ColumnTerm) and left.ref.folded == term.ref.folded
+
+
+def shows_absent(plan: Plan) -> bool:
+    """Tell whether a plan shows a column that a condition says has no value: the emails of "guests without an email"."""
+    absent = {
+        leaf.left.ref.folded
+        for leaf in conjuncts(plan.where)
+        if isinstance(leaf, Predicate) and leaf.operator == "is null" and isinstance(leaf.left, ColumnTerm)
+    }
+    return any(isinstance(term, ColumnTerm) and term.ref.folded in absent for term in plan.select)
