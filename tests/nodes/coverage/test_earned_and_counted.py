@@ -14,6 +14,7 @@ from nodes.node import Context
 from nodes.plan import Plan, Star, TableSource
 from nodes.plan.traversal import conjunction
 from nodes.sql.from_plan import from_plan
+from nodes.sql.to_plan import to_plan
 from nodes.turn_analysis import TurnAnalysis
 from tests.nodes.coverage.asking import demand_of, offered
 from tests.nodes.small_database import small_database
