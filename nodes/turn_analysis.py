@@ -10,10 +10,9 @@ from typing import Any, TypeVar, cast
 from nodes.knowledge.apply import folded
 from nodes.knowledge.turn_knowledge import TurnKnowledge
 from nodes.lexical.cues import Cues
-from nodes.lexical.new_question import is_new_question
 from nodes.lexical.previous_query import PreviousQuery
 from nodes.lexical.schema_mentions import Mentions, find_mentions
-from nodes.lexical.utterance import Utterance, name_words, stem
+from nodes.lexical.utterance import Utterance, is_new_question, name_words, stem
 from nodes.plan import Plan, PlanSource
 from nodes.plan.traversal import table_names
 from nodes.sql.errors import SQLError

@@ -20,11 +20,11 @@ from nodes.coverage.people import asks_who, counts_people, people_tables
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.references import adds_beside, regroups
 from nodes.coverage.requirement import Requirement
-from nodes.coverage.said_siblings import said_siblings
 from nodes.coverage.shapes.all_shapes import asked_shapes
 from nodes.coverage.shown_list import columns_listed
 from nodes.coverage.things_asked import (
     asks_which,
+    said_siblings,
     shows_figures_only,
     table_asked,
     tables_denied,

@@ -29,6 +29,14 @@ _DOUBLES = ("duplicate", "duplicates", "duplication", "repeat", "repeats", "repe
 _MEANT = {("no", "of"): "number", **{(word, double): "distinct" for word in ("no", "without") for double in _DOUBLES}}
 """A word that denies nothing before the word that says so: "the no of flights", "with no duplicates"."""
 
+_ANEW = re.compile(
+    r"\b(?:new|different|separate|unrelated) (?:question|topic|subject)\b|\b(?:start|starting|begin|beginning) (?:over|afresh|anew|from scratch)\b"
+    r"|\bforget (?:everything|all (?:of )?(?:that|this))\b",
+    re.IGNORECASE,
+)
+_REST = 4
+"""Words that the question itself has at least, beside those that announce it."""
+
 
 @lru_cache(maxsize=1 << 14)
 def name_words(name: str) -> tuple[str, ...]:
@@ -121,3 +129,17 @@ class Utterance:
         """Return the half-open range of words that characters `start` to `end` touch."""
         inside = [i for i, word in enumerate(self.words) if word.start < end and word.end > start]
         return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+
+def is_new_question(text: str) -> bool:
+    """Tell whether an utterance announces a new question, and asks it.
+
+    >>> is_new_question("Now a new question. List the months of all happy hours."), is_new_question("New question!")
+    (True, False)
+    >>> is_new_question("Which customers asked a new question in May?")
+    False
+    """
+    found = _ANEW.search(text)
+    if found is None or len(text[: found.start()].split()) >= _REST:
+        return False
+    return len(text[found.end() :].split()) >= _REST

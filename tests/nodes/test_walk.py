@@ -23,8 +23,10 @@ KINDS = (
     "nodes/coverage/requirements/",
     "nodes/coverage/calculations/",
     "nodes/coverage/shapes/",
+    "nodes/coverage/follow_ups/",
+    "nodes/compact/ranking/sense/",
 )
-"""A kind of edit, of requirement, of calculation or of whole query a file."""
+"""A kind of edit, of requirement, of calculation, of whole query or of sense a file."""
 DONE_BEFORE = ("nodes/sql/to_plan.py", "nodes/sql/parsing/", "nodes/lexical/name_matching.py", "value_index/store/")
 """What reads earlier SQL, finds names in the utterance and looks values up: the stages before have asked for it."""
 
