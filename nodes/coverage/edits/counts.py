@@ -10,6 +10,7 @@ from nodes.coverage.rows import row_key
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
 from nodes.plan.traversal import walk
 
+ROWS: Aggregate = Aggregate(function="count", argument=Star())
 REACH = 3
 """Words after "how many" within which the things that are counted are named: "how many different orders"."""
 
@@ -28,7 +29,7 @@ def asked_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     if any(isinstance(part, Aggregate) for part in walk(plan)):
         return
-    counted: Aggregate = Aggregate(function="count", argument=Star())
+    counted = ROWS
     if plan.distinct and len(plan.select) == 1 and not isinstance(plan.select[0], Star):
         counted = Aggregate(function="count", argument=plan.select[0], distinct=True)
     elif plan.distinct and (key := _key_of_one_table(plan, demand)) is not None:
@@ -47,20 +48,21 @@ def _key_of_one_table(plan: Plan, demand: Demand) -> ColumnTerm | None:
 
 def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield the count of different things that are named ("how many different patients": `count(DISTINCT patient_id)`)."""
-    rows: Aggregate = Aggregate(function="count", argument=Star())
     if (key := key_met_often(plan, demand)) is not None:
-        once = Aggregate(function="count", argument=key, distinct=True)
-        yield plan.model_copy(update={"select": tuple(once if term == rows else term for term in plan.select)})
-    if rows not in plan.select or not demand.evidence.cues.distinct:
+        yield _counting(plan, key)
+    if ROWS not in plan.select or not demand.evidence.cues.distinct:
         return
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
     for mention in demand.inquiry.named_tables:
         for key in demand.schema.foreign_keys:
             if key.target.table == mention.table and key.source.table.lower() in tables:
-                counted = Aggregate(function="count", argument=ColumnTerm.of(key.source), distinct=True)
-                yield plan.model_copy(
-                    update={"select": tuple(counted if term == rows else term for term in plan.select)}
-                )
+                yield _counting(plan, ColumnTerm.of(key.source))
+
+
+def _counting(plan: Plan, key: ColumnTerm) -> Plan:
+    """Return a plan that counts what a key tells apart in the place of rows."""
+    once = Aggregate(function="count", argument=key, distinct=True)
+    return plan.model_copy(update={"select": tuple(once if term == ROWS else term for term in plan.select)})
 
 
 def key_met_often(plan: Plan, demand: Demand) -> ColumnTerm | None:
@@ -68,8 +70,8 @@ def key_met_often(plan: Plan, demand: Demand) -> ColumnTerm | None:
 
     "How many patients did each doctor see?": count(*) over appointments counts who came twice twice.
     """
-    asked, rows = demand.evidence.cues.count, Aggregate(function="count", argument=Star())
-    if asked is None or rows not in plan.select:
+    asked = demand.evidence.cues.count
+    if asked is None or ROWS not in plan.select:
         return None
     tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
     near = sorted((m for m in demand.inquiry.named_tables if 0 < m.start - asked <= REACH), key=lambda m: m.start)

@@ -11,7 +11,6 @@ from itertools import pairwise
 
 from nodes.compact.plan_parts import PlanParts
 from nodes.coverage.demand import Demand
-from nodes.coverage.inquiry import NAMED
 from nodes.plan import Plan
 from nodes.plan.traversal import columns
 from value_index.schema import ColumnRef
@@ -50,8 +49,8 @@ class SaidOtherwise:
     @cached_property
     def _things_had(self) -> frozenset[str]:
         """The tables that the words say things are to have, folded: "dogs that had treatments"."""
-        words, named = self.demand.inquiry.utterance.words, self.demand.inquiry.evidence.mentions.tables
-        sure = sorted((each for each in named if each.score >= NAMED), key=lambda each: each.start)
+        words = self.demand.inquiry.utterance.words
+        sure = sorted(self.demand.inquiry.named_tables, key=lambda each: each.start)
         return frozenset(
             second.table.lower()
             for first, second in pairwise(sure)
