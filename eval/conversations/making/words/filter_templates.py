@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+_COMPARISON = (
+    "Only those with {column} above {low}.",
+    "Which of them have a {column} of more than {low}?",
+    "Just the ones with {column} over {low}.",
+    "Keep those whose {column} is greater than {low}.",
+    "Those with {column} higher than {low}, please.",
+    "{column} > {low} only",
+    "Leave out everything with a {column} of {low} or less.",
+    "I only care about a {column} larger than {low}.",
+    "{column} over {low} only",
+    "The ones that have a {column} above {low}.",
+)
+"""Numbers that are stored as text are compared in the same words."""
 FILTERS: dict[str, tuple[str, ...]] = {
     "filter added": (
         "Only those with {column} {value}.",
@@ -59,18 +72,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
         "On top of that, only {column} {value}.",
         "And the {column} has to be {value}.",
     ),
-    "comparison": (
-        "Only those with {column} above {low}.",
-        "Which of them have a {column} of more than {low}?",
-        "Just the ones with {column} over {low}.",
-        "Keep those whose {column} is greater than {low}.",
-        "Those with {column} higher than {low}, please.",
-        "{column} > {low} only",
-        "Leave out everything with a {column} of {low} or less.",
-        "I only care about a {column} larger than {low}.",
-        "{column} over {low} only",
-        "The ones that have a {column} above {low}.",
-    ),
+    "comparison": _COMPARISON,
     "range": (
         "Only those with {column} between {low} and {high}.",
         "Which of them have a {column} between {low} and {high}?",
@@ -261,16 +263,5 @@ FILTERS: dict[str, tuple[str, ...]] = {
         "Those with {value} at the beginning of the {column}.",
         "Filter for a {column} starting with {value}.",
     ),
-    "numeric text": (
-        "Only those with {column} above {low}.",
-        "Which of them have a {column} of more than {low}?",
-        "Just the ones with {column} over {low}.",
-        "Keep those whose {column} is greater than {low}.",
-        "Those with {column} higher than {low}, please.",
-        "{column} > {low} only",
-        "Leave out everything with a {column} of {low} or less.",
-        "I only care about a {column} larger than {low}.",
-        "{column} over {low} only",
-        "The ones that have a {column} above {low}.",
-    ),
+    "numeric text": _COMPARISON,
 }
