@@ -15,10 +15,10 @@ from eval.ablation.attribution import attribute
 from eval.ablation.ladder import Ladder
 from eval.analysis.history_gap import HistoryGap
 from eval.records import read_manifest
-from eval.report.history import history_tables
-from eval.report.ladder import ladder_tables
 from eval.report.run_view import gather
 from eval.report.tables import answer_table, node_table, plan_table
+from eval.report.topics.history import history_tables
+from eval.report.topics.ladder import ladder_tables
 from eval.report.wrong_turns import failure_tables
 from eval.table import ReportTable
 from value_index.files.atomic_file import write_atomically

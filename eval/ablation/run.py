@@ -13,7 +13,7 @@ from eval.ablation.rungs import BASE, CHOICES, Choice, Rung, rungs
 from eval.ablation.stand_ins import MemoisedNode, SameSize
 from eval.datasets import load, parse_range
 from eval.records import RunError
-from eval.report.ladder import ladder_markdown
+from eval.report.topics.ladder import ladder_markdown
 from eval.runs.experiment import RunOptions, read_experiment
 from eval.runs.oracle import Oracle
 from eval.runs.run import manifest_of

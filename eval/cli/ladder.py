@@ -42,7 +42,7 @@ def ablate(
     from rich.console import Console
 
     from eval.ablation.run import ablate as climb
-    from eval.report.ladder import ladder_tables
+    from eval.report.topics.ladder import ladder_tables
 
     console = Console()
     for table in ladder_tables(climb(answered.options(history=history), say=partial(typer.echo, err=True))):
@@ -97,7 +97,7 @@ def history(
     from rich.console import Console
 
     from eval.analysis.history_gap import run_histories
-    from eval.report.history import history_tables
+    from eval.report.topics.history import history_tables
 
     console = Console()
     for table in history_tables(run_histories(answered.options(), say=partial(typer.echo, err=True))):
@@ -114,7 +114,7 @@ def ledger(
     from rich.console import Console
 
     from eval.analysis.constraint_ledger import read_ledger
-    from eval.report.history import ledger_lines, ledger_table
+    from eval.report.topics.history import ledger_lines, ledger_table
 
     found = read_ledger(run, data)
     if json:
@@ -139,7 +139,7 @@ def notes(
     from rich.console import Console
 
     from eval.analysis.notes import note_figures
-    from eval.report.confidence import curve_table, note_table, reading_table, unused_table
+    from eval.report.topics.confidence import curve_table, note_table, reading_table, unused_table
 
     found = {run.name: note_figures(run, data) for run in runs}
     if json:

@@ -64,7 +64,7 @@ def cascade(
     from rich.console import Console
 
     from eval.analysis.cascade import cascade as draw
-    from eval.report.cascade import cascade_tables
+    from eval.report.topics.cascade import cascade_tables
 
     found = draw(first, second, below)
     if json:

@@ -15,12 +15,12 @@ from markupsafe import Markup
 
 from eval.records import RunError
 from eval.report.evidence import evidence_tables
-from eval.report.explorer import explorer_data
-from eval.report.explorer_parts import LARGE, write_parts
+from eval.report.explorer.parts import LARGE, write_parts
+from eval.report.explorer.turns import explorer_data
 from eval.report.inputs import Inputs
 from eval.report.run_view import RunView
 from eval.report.tables import group_tables, node_table, plan_table, stage_table
-from eval.report.topics import topics
+from eval.report.topics.all_topics import topics
 from eval.report.wrong_turns import all_faults
 from eval.table import ReportTable
 from value_index.files.atomic_file import write_atomically

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from eval.demo.build import DEMO_DATA, build
 from eval.records import RunError
 from eval.report.build import write_report
-from eval.report.explorer import explorer_data
+from eval.report.explorer.turns import explorer_data
 from eval.report.inputs import Inputs, open_inputs
 from eval.report.published import is_slice
 from eval.report.run_view import StoredTurns, gather
@@ -149,8 +149,8 @@ def test_a_large_report_holds_the_same_turns_in_scripts_beside_the_page(
     for name, value in (
         ("build.LARGE", 4),
         ("run_view.KEPT_TURNS", 4),
-        ("explorer_parts.INDEXED", 3),
-        ("explorer_parts.TOGETHER", 1),
+        ("explorer.parts.INDEXED", 3),
+        ("explorer.parts.TOGETHER", 1),
     ):
         monkeypatch.setattr(f"eval.report.{name}", value)
     assert isinstance(gather(scored).turns, StoredTurns)

@@ -292,8 +292,8 @@ def test_a_large_report_reads_its_turns_from_scripts_beside_it(
     for name, value in (
         ("build.LARGE", 1000),
         ("run_view.KEPT_TURNS", 100),
-        ("explorer_parts.INDEXED", 50),
-        ("explorer_parts.TOGETHER", 20),
+        ("explorer.parts.INDEXED", 50),
+        ("explorer.parts.TOGETHER", 20),
     ):
         monkeypatch.setattr(f"eval.report.{name}", value)
     folders = [report.parent / "default-once", report.parent / "words-once"]

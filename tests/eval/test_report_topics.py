@@ -12,10 +12,10 @@ from eval.ablation.run import ablate
 from eval.analysis.history_gap import run_histories
 from eval.records import RunError
 from eval.report.build import write_report
-from eval.report.confidence import Risk, confidence_charts, risk_of
 from eval.report.inputs import open_inputs
-from eval.report.ladder import ladder_charts
 from eval.report.run_view import gather
+from eval.report.topics.confidence import Risk, confidence_charts, risk_of
+from eval.report.topics.ladder import ladder_charts
 from eval.runs.experiment import RunOptions
 from nodes.state import STAGES
 from tests.eval.archive import make_archive

@@ -16,8 +16,8 @@ from eval.analysis.compare import compare
 from eval.analysis.costs import cost_lines, run_cost
 from eval.bench.loopback_endpoint import DROPPED
 from eval.records import read_manifest, read_turns
-from eval.report.costs import cost_tables
 from eval.report.run_view import gather
+from eval.report.topics.costs import cost_tables
 from eval.runs.experiment import RunOptions
 from eval.runs.run import RunCounts, run
 from eval.scoring.score import score

@@ -13,8 +13,8 @@ from eval.analysis.cascade import Cascade, cascade, skill
 from eval.analysis.cascade_turns import CascadeTurn, cuts, threshold
 from eval.records import RunError, StageRecord, TurnRecord, read_turns
 from eval.report.build import write_report
-from eval.report.cascade import cascade_tables, cascades
 from eval.report.inputs import open_inputs
+from eval.report.topics.cascade import cascade_tables, cascades
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run as run_turns
 from eval.scoring.score import score

@@ -11,7 +11,7 @@ from eval.analysis.constraint_ledger import constraint_ledger, read_ledger
 from eval.analysis.history_gap import HistoryGap, derailing, run_histories
 from eval.datasets import load
 from eval.records import RunError, StageRecord, TurnRecord
-from eval.report.history import history_tables, ledger_lines
+from eval.report.topics.history import history_tables, ledger_lines
 from eval.runs.experiment import RunOptions
 from eval.scoring.scores import TurnScores
 from nodes.state import STAGES

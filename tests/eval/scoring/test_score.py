@@ -17,7 +17,7 @@ from eval.ablation.ladder import read_ladder
 from eval.ablation.rungs import BASE, rungs
 from eval.cli import app
 from eval.records import RunError, TurnRecord, read_turns
-from eval.report.ladder import ladder_markdown
+from eval.report.topics.ladder import ladder_markdown
 from eval.runs.experiment import RunOptions
 from eval.runs.run import run
 from eval.scoring.plan_scores import PLAN_SCORES

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from eval.gold.outputs import GoldBook
-from eval.report.results import Results
+from eval.report.explorer.results import Results
 from eval.report.run_view import RunView, TurnView
 from eval.report.stage_texts import gold_texts, stage_texts
 from eval.report.wrong_turns import Faults, WrongTurn

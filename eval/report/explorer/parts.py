@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from eval.report.explorer import ExplorerTurn, Json, explorer_runs, explorer_turns
+from eval.report.explorer.turns import ExplorerTurn, Json, explorer_runs, explorer_turns
 from eval.report.run_view import RunView
 from eval.report.wrong_turns import Faults
 from value_index.files.atomic_file import write_atomically

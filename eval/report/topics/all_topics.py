@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from eval.analysis.compare import SAME, compare
 from eval.conversations.result import SuiteResult, blame_tables, mode_table, rate_table
-from eval.report.cascade import cascade_chart, cascade_tables, cascades
 from eval.report.chart import Chart, Mark
-from eval.report.confidence import confidence_charts, confidence_tables
-from eval.report.costs import cost_charts, cost_tables
-from eval.report.history import history_charts, history_tables
 from eval.report.inputs import Inputs
-from eval.report.ladder import ladder_charts, ladder_tables
-from eval.report.latency import latency_chart, latency_table
 from eval.report.run_view import RunView
 from eval.report.tables import answer_table
+from eval.report.topics.cascade import cascade_chart, cascade_tables, cascades
+from eval.report.topics.confidence import confidence_charts, confidence_tables
+from eval.report.topics.costs import cost_charts, cost_tables
+from eval.report.topics.history import history_charts, history_tables
+from eval.report.topics.ladder import ladder_charts, ladder_tables
+from eval.report.topics.latency import latency_chart, latency_table
 from eval.report.wrong_turns import Faults, fault_charts, fault_tables
 from eval.table import ReportTable, figure, signed
 
