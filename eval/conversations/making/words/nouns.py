@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_IN_FULL = {
-    "tot": "total", "cred": "credits", "dept": "department", "num": "number of", "qty": "quantity", "amt": "amount",
-    "avg": "average", "max": "maximum", "min": "minimum", "desc": "description", "addr": "address", "lat": "latitude",
-    "lng": "longitude", "yr": "year", "pct": "percentage", "apt": "apartment", "fname": "first name", "lname": "last name",
-    "emp": "employee", "cust": "customer", "mgr": "manager", "pop": "population", "acct": "account", "acc": "account", "dob": "date of birth",
-    "prof": "professor", "dest": "destination", "src": "source", "stu": "student", "loc": "location", "info": "information", "msg": "message", "prov": "province", "ctry": "country",
-    "mfr": "manufacturer", "wt": "weight", "ht": "height", "ms": "milliseconds", "temp": "temperature",
+from value_index.text.schema_words import ABBREVIATIONS, OWN_WORDS
+
+_IN_FULL = {short: long for short, long in ABBREVIATIONS.items() if short not in OWN_WORDS} | {
+    "cred": "credits", "dob": "date of birth", "info": "information", "lat": "latitude", "lng": "longitude",
+    "max": "maximum", "min": "minimum", "ms": "milliseconds", "num": "number of", "pct": "percentage", "pop": "population",
+    "prov": "province", "src": "source", "temp": "temperature",
 }  # fmt: skip
-"""What people write in full that a name shortens."""
+"""What people write in full that a name shortens: the general list, and what sounds better in a sentence."""
 _UNITS = frozenset(("cm", "mm", "km", "kg", "lb", "lbs", "usd", "eur", "gbp", "mph", "kmh", "sqft", "sqm", "mb", "gb"))
 """Units that people leave out."""
 _IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
