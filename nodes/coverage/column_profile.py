@@ -72,6 +72,7 @@ class Profiles:
     database: Database
     _known: dict[ColumnRef, ColumnProfile] = field(default_factory=dict[ColumnRef, ColumnProfile])
     _unique: dict[ColumnRef, bool] = field(default_factory=dict[ColumnRef, bool])
+    _counts: dict[str, int] = field(default_factory=dict[str, int])
 
     def of(self, ref: ColumnRef) -> ColumnProfile:
         """Return the profile of a column of the schema."""
@@ -84,6 +85,15 @@ class Profiles:
         if ref not in self._unique:
             self._unique[ref] = self._no_value_twice(ref)
         return self._unique[ref]
+
+    def row_count(self, table: str) -> int:
+        """Return how many rows a table has; 0 where that takes too long to find out."""
+        if table not in self._counts:
+            sql = f"SELECT count(*) FROM {quoted(table, self.database.schema.dialect)}"
+            found = self.database.execute(sql, deadline=0.5, max_rows=1)
+            value = found.rows[0][0] if found.ok and found.rows else 0
+            self._counts[table] = value if isinstance(value, int) else 0
+        return self._counts[table]
 
     def _no_value_twice(self, ref: ColumnRef) -> bool:
         table = self.database.schema.table(ref.table)

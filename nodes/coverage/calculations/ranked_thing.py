@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from nodes.coverage.asked_group import is_whole
+from nodes.coverage.asked_order import asked_order
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.evidence import display_columns
 from value_index.schema import ColumnRef
@@ -46,3 +47,9 @@ def ranked_thing(inquiry: Inquiry, without: Collection[str] = ()) -> RankedThing
     start, _, ref, is_table = min(named, key=lambda each: (each[0], -each[1], not each[3]))
     word = inquiry.utterance.words[start].text
     return RankedThing(ref, is_table, word.endswith("s") and not word.endswith("ss"))
+
+
+def limit_of(inquiry: Inquiry, thing: RankedThing) -> int | None:
+    """Return how many of the things that are ranked are asked for: the number that is said, else one, or all if many are spoken of."""
+    asked = asked_order(inquiry)
+    return asked.limit if asked and asked.limit else None if thing.plural else 1

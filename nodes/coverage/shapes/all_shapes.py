@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.shapes.beside_superior import beside_superior
+from nodes.coverage.shapes.best_rated import best_rated
 from nodes.coverage.shapes.beyond_bound import beyond_bound
+from nodes.coverage.shapes.beyond_every import beyond_every
 from nodes.coverage.shapes.extreme_of_each import extreme_of_each
+from nodes.coverage.shapes.most_active import most_active
 from nodes.coverage.shapes.nth_extreme import nth_extreme
 from nodes.coverage.shapes.other_side import other_side
 from nodes.coverage.shapes.ranked_average import ranked_average
@@ -34,6 +37,9 @@ SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
     with_superior,
     things_with_many,
     beyond_bound,
+    beyond_every,
+    best_rated,
+    most_active,
 )
 
 

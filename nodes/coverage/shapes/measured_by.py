@@ -11,8 +11,10 @@ REACH = 5
 """Words between a superlative and the column that it ranks by."""
 _TIMES = frozenset(map(stem, ("date", "time", "year")))
 _BORN = frozenset(map(stem, ("birth", "born", "birthday", "dob")))
-_LONG = frozenset(map(stem, ("duration", "length", "minutes", "hours", "seconds", "time", "page")))
+_LONG = frozenset(map(stem, ("duration", "length", "minutes", "hours", "seconds", "time", "page", "word")))
 _SIZE = frozenset(map(stem, ("size", "area", "bytes", "weight", "population", "volume")))
+_VIEWED = frozenset(map(stem, ("views", "hits", "clicks", "visits")))
+"""Words of figures that say how often something was looked at, and nothing of its size: page_views."""
 _SALARY = frozenset(map(stem, ("salary", "sal", "wage", "wages", "pay", "income", "earnings")))
 _EARNING = frozenset(("earn", "earns", "earned", "paid", "pays"))
 """Words that compare what somebody is paid: "who earns more than their boss"."""
@@ -43,6 +45,17 @@ def measure_of(inquiry: Inquiry, word: str, at: int, table: str) -> ColumnRef | 
         pair for pair in found if implied & inquiry.column_stems(pair[1])
     ]  # "biggest": of a size, where there is one
     return max(meant or found, key=lambda pair: pair[0])[1] if found else None
+
+
+def implied_measure(inquiry: Inquiry, word: str, table: str) -> ColumnRef | None:
+    """Return the numbers or times of a table that a superlative speaks of by itself: weight, of "heaviest"; None if none."""
+    implied = {stem(each) for each in SUPERLATIVES.get(word, (False, ()))[1]}
+    found = [ref for ref in measures(inquiry, table) if not inquiry.column_stems(ref) & _VIEWED]
+    closest = [ref for ref in found if implied & inquiry.column_stems(ref)]
+    timed = [ref for ref in found if stem("date") in implied and inquiry.profiles.of(ref).date_form is not None]
+    born = [ref for ref in found if "age" in implied and inquiry.column_stems(ref) & _BORN]
+    alike = [ref for ref in found if _FURTHER.get(word, frozenset()) & inquiry.column_stems(ref)]
+    return next(iter((*closest, *timed, *born, *alike)), None)
 
 
 def measures(inquiry: Inquiry, table: str) -> tuple[ColumnRef, ...]:

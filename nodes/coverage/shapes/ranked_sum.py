@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nodes.coverage.asked_order import asked_order
-from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
+from nodes.coverage.calculations.ranked_thing import RankedThing, limit_of, ranked_thing
 from nodes.coverage.column_profile import NEVER_SUMMED
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.join_paths import key_path
@@ -45,7 +44,7 @@ def ranked_sum(inquiry: Inquiry) -> Iterator[Plan]:
         order = Ordering(term=total, descending=match["word"].lower() in _DOWN)
         plan = ranked_by(inquiry, thing, figure.table, order)
         if plan is not None:
-            yield plan.model_copy(update={"limit": _limit(inquiry, thing)})
+            yield plan.model_copy(update={"limit": limit_of(inquiry, thing)})
             return
 
 
@@ -65,8 +64,3 @@ def _has_many(inquiry: Inquiry, thing: RankedThing, figure: ColumnRef) -> bool:
         return not thing.is_table and not inquiry.profiles.is_unique(thing.column)
     path = key_path(inquiry.schema, frozenset((figure.table.lower(),)), thing.column.table.lower())
     return bool(path) and all(hop.up and not inquiry.profiles.is_unique(hop.left) for hop in path or ())
-
-
-def _limit(inquiry: Inquiry, thing: RankedThing) -> int | None:
-    asked = asked_order(inquiry)
-    return asked.limit if asked and asked.limit else None if thing.plural else 1
