@@ -91,5 +91,6 @@ def goes_back_to(move: Move, earlier: tuple[Plan | None, ...], things: str | Non
     if things is not None and earlier and not shows_rows_of(earlier[-1], things):
         return next((plan for plan in reversed(earlier) if shows_rows_of(plan, things)), None)
     if move == "undo":
-        return earlier[-2] if len(earlier) > 1 else None
+        given = earlier.index(earlier[-1]) if earlier else 0  # undone once more: the turn before that was undone
+        return earlier[given - 1] if given else earlier[-2] if len(earlier) > 1 else None
     return earlier[0] if move == "return" and len(earlier) > 1 else None

@@ -37,7 +37,7 @@ _TAKING_BACK = (
 _TAKEN_BACK = re.compile(
     rf"\b{_TAKING_BACK} (?P<what>\w+)\W*$"
     rf"|\b(?:{_TAKING_BACK}|without (?:the|that|this|any)|no) (?P<of>\w+)(?: \w+)? {_FILTER}\b"
-    rf"|\b{_FILTER} (?:on|for|by|about) (?:the |its |their )?(?P<on>\w+)\W*$"
+    rf"|\b{_FILTER} (?:on|for|by|about) (?:the |its |their )?(?P<on>\w+)(?:\W+(?:(?:but|and) )?(?:keep|leave) (?:the rest|the others?|everything else|all else)\b.*)?\W*$"
     r"|\bwithout (?:the|that|this) (?P<time>year|month|date|day|period|quarter)s?\W*$"
     r"|\b(?:for|in|from|of|across|at|over) (?:all|any|every) (?:of )?(?:the )?(?P<all>\w+)\W*$",
     re.IGNORECASE,

@@ -11,21 +11,29 @@ from nodes.coverage.follow_ups.best_group import rows_of_best
 from nodes.coverage.follow_ups.chosen_groups import of_chosen_groups
 from nodes.coverage.follow_ups.count_of_each import count_of_each
 from nodes.coverage.follow_ups.first_rows import first_rows
+from nodes.coverage.follow_ups.gone_back import gone_back
 from nodes.coverage.follow_ups.one_of_several import one_of_several
 from nodes.coverage.follow_ups.other_function import other_function
 from nodes.coverage.follow_ups.other_time_unit import other_time_unit
 from nodes.coverage.follow_ups.places import where_they_are
+from nodes.coverage.follow_ups.regrouped import regrouped
 from nodes.coverage.follow_ups.share_of_others import share_of_others
+from nodes.coverage.follow_ups.swapped import swapped
 from nodes.coverage.follow_ups.taken_back import taken_back
 from nodes.coverage.follow_ups.together import both_together
 from nodes.coverage.follow_ups.totals import totals
+from nodes.coverage.follow_ups.turned_round import turned_round
 from nodes.plan import Plan
 from nodes.plan.traversal import conjuncts, table_names
 from nodes.sql.joins.fill import with_joins
 
 FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
     both_together,
+    gone_back,
+    turned_round,
+    swapped,
     taken_back,
+    regrouped,
     other_time_unit,
     one_of_several,
     first_rows,

@@ -12,7 +12,8 @@ from nodes.plan.traversal import columns, conjunction, conjuncts
 
 _ONLY_THAT = re.compile(
     r"^\W*(?:(?:and|so|now|ok|okay|then|please|can you|could you|let's|let us)\b\W*)*"
-    r"(?:drop|remove|ignore|skip|lift|clear|forget|lose|undo|take (?:away|off|out))(?: about)? (?:the|that|this) \w+(?: \w+)?\W*(?:please|again)?\W*$",
+    r"(?:drop|remove|ignore|skip|lift|clear|forget|lose|undo|take (?:away|off|out))(?: about)? (?:the|that|this) \w+(?: (?:on|for|by|about)(?: the)?)?(?: \w+)?"
+    r"(?:\W+(?:(?:but|and) )?(?:keep|leave|with) (?:(?:all )?the (?:rest|others?|other (?:ones|filters?|conditions?))|everything else|all else)(?: as (?:is|it is|it was|they are|before))?)?\W*(?:please|again)?\W*$",
     re.IGNORECASE,
 )
 
