@@ -160,7 +160,7 @@ class _Writer:
                 return ["join", *self._term(part.left), *self._term(right)]
         raise Inexpressible("join on something else than equal columns")
 
-    def _condition(self, condition: Condition, *, inner: bool = False) -> list[Symbol]:
+    def _condition(self, condition: Condition) -> list[Symbol]:
         if isinstance(condition, Predicate):
             return self._predicate(condition)
         if not isinstance(condition, Junction):

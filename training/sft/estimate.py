@@ -23,7 +23,6 @@ from value_index.errors import reason
 from value_index.models import FrozenModel
 
 GB = 1e9
-CARDS: dict[str, float] = {"24 GB": 24.0, "32 GB": 32.0, "80 GB": 80.0}
 HYBRID_MODULES = ("in_proj_qkv", "in_proj_z", "in_proj_b", "in_proj_a", "out_proj")
 """The modules of Qwen3.5's linear-attention layers; vLLM serves them fused, as in_proj_qkvz and in_proj_ba."""
 DENSE_MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")

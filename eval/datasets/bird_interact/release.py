@@ -73,11 +73,6 @@ class Release:
     without_gold: tuple[str, ...] = ()
     """Ids of the tasks that cannot be judged."""
 
-    @property
-    def has_gold(self) -> bool:
-        """Whether every task has what it is judged by."""
-        return not self.without_gold
-
     def task(self, instance_id: str) -> Task:
         """Return a task by its id.
 

@@ -73,9 +73,6 @@ class Suite:
     """The copies for one gold, those that keep its references first."""
 
     copies: tuple[Copy, ...]
-    neighbours: int
-    survivors: tuple[str, ...]
-    """Neighbours of the gold that no copy tells from it: mostly queries that mean the same."""
     folder: TemporaryDirectory[str]
 
     def told_apart(self, sql: str) -> CopyKind | None:
@@ -96,15 +93,14 @@ def make_suite(pool: Pool, gold_sql: str, plan: Plan) -> Suite:
         plan: of the gold.
     """
     folder = TemporaryDirectory(prefix="turnsql-suite-")
-    around = neighbours(plan, pool.schema)
-    copies, alive = list[Copy](), list(around)
+    copies, alive = list[Copy](), list(neighbours(plan, pool.schema))
     for copy in usable_copies(pool, Gold(gold_sql, plan), plan, Path(folder.name), MAX_COPIES):
         copies.append(copy)
         alive = [sql for sql in alive if not copy.differs(sql)]
         if len(copies) >= MIN_COPIES and not alive:
             break
     copies.sort(key=lambda copy: copy.kind == "orphans")
-    return Suite(tuple(copies), len(around), tuple(alive), folder)
+    return Suite(tuple(copies), folder)
 
 
 def usable_copies(pool: Pool, gold: Gold, drawn_for: Plan, folder: Path, most: int) -> Iterator[Copy]:

@@ -108,7 +108,7 @@ def test_the_world_is_a_release_without_gold(tmp_path: Path) -> None:
     assert len(bare.without_gold) == len(bare.tasks) == 50
     assert "def test_case" not in (folder / "bird_interact_data.jsonl").read_text()
     release = load_release(folder, gold)
-    assert release.has_gold and release.kind == "lite"
+    assert not release.without_gold and release.kind == "lite"
     texts = release.texts("clinic")
     assert texts.schema.startswith("CREATE TABLE department (")
     assert "First 3 rows:" in texts.schema

@@ -113,7 +113,7 @@ def test_bird_interact_tasks_are_read_without_their_ground_truth(tmp_path: Path)
     write_lines(tmp_path / "bird_interact_data.jsonl", task)
     found = load_release(tmp_path)
     assert found.tasks[0].ambiguities == 2
-    assert not found.has_gold
+    assert found.without_gold
     write_lines(tmp_path / "bird_interact_data.jsonl", task, {"instance_id": "farm_2"})
     with pytest.raises(DataError, match=r"line 2: selected_database"):
         load_release(tmp_path)
