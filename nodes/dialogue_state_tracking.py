@@ -13,7 +13,8 @@ from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
 from nodes.plan.constraints import Constraint
-from nodes.prompting import ask_for, conversation, fitted, fitting, system, user, with_example
+from nodes.prompts.asking import ask_for, fitted, fitting, with_example
+from nodes.prompts.turn_texts import conversation, system, user
 from nodes.state import DialogueState, GraphState
 from value_index.schema import ColumnRef, Schema
 

@@ -14,8 +14,9 @@ from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, Star, TableSource
-from nodes.prompting import ask_for, conversation, fitted, fitting, links, meaning, system, user, values, with_example
+from nodes.prompts.asking import ask_for, fitted, fitting, with_example
 from nodes.prompts.known import known_text
+from nodes.prompts.turn_texts import conversation, links, meaning, system, user, values
 from nodes.state import GraphState, ScoredPlan
 from value_index.schema import Schema
 

@@ -12,8 +12,9 @@ from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.prompting import ask_for, conversation, fitted, fitting, meaning, system, user, with_example
+from nodes.prompts.asking import ask_for, fitted, fitting, with_example
 from nodes.prompts.known import known_text
+from nodes.prompts.turn_texts import conversation, meaning, system, user
 from nodes.state import ColumnLink, GraphState, SchemaLinks, StateModel, TableLink
 from value_index.schema import ColumnRef, Schema
 

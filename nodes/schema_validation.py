@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodes.node import Context, Variant
-from nodes.prompting import engine_name
+from nodes.prompts.turn_texts import engine_name
 from nodes.sql.violations import violations
 from nodes.state import Attempt, GraphState, Violation, ViolationKind
 

@@ -18,12 +18,13 @@ from nodes.llm.sql_text import sql_text
 from nodes.node import Context, Variant
 from nodes.plan import Plan, PlanModel
 from nodes.plan.traversal import rewrite
-from nodes.prompting import ask, engine_name, fitted, fitting, user
+from nodes.prompts.asking import ask, fitted, fitting
 from nodes.prompts.examples import read_examples
 from nodes.prompts.feedback import DEADLINE as EMPTY_DEADLINE
 from nodes.prompts.feedback import empty_result
 from nodes.prompts.parts import PromptParts
 from nodes.prompts.sql_prompt import sql_prompt
+from nodes.prompts.turn_texts import engine_name, user
 from nodes.sql.aliased_text import aliased_lines
 from nodes.sql.as_stored import as_stored
 from nodes.sql.ebnf_grammar import GrammarLevel, grammar_of

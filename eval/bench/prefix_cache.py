@@ -12,8 +12,8 @@ from eval.datasets import load
 from eval.demo.build import DEMO_DATA, build
 from nodes.llm.endpoint import Endpoint
 from nodes.llm.messages import Completer, Message, Prompt
-from nodes.prompting import system
 from nodes.prompts.sql_prompt import INSTRUCTION
+from nodes.prompts.turn_texts import system
 
 PROMPTS = 24
 """The prompts of each order, each with a question of its own over one schema."""

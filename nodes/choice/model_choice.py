@@ -9,7 +9,8 @@ from nodes.choice.gather import Offer, gather
 from nodes.llm.messages import Prompt
 from nodes.llm.sql_text import sql_text
 from nodes.node import Context
-from nodes.prompting import ask, conversation, engine_name, fitted
+from nodes.prompts.asking import ask, fitted
+from nodes.prompts.turn_texts import conversation, engine_name
 from nodes.sql.as_stored import as_stored
 from nodes.state import CandidateGroup, Choice, GraphState
 

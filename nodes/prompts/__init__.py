@@ -1,1 +1,1 @@
-"""The parts of the prompt that asks for SQL, each with a switch and a budget."""
+"""What the prompts of the stages share, and the parts of the one that asks for SQL, each with a switch and a budget."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from nodes.plan.render import literal_text
-from nodes.schema_text import one_line
+from nodes.prompts.schema_text import one_line
 from nodes.sql.writing.quoting import identifier
 from value_index.database import Database
 from value_index.schema import Column, ColumnRef

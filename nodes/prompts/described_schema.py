@@ -8,7 +8,7 @@ from nodes.lexical.utterance import name_words
 from nodes.prompts.budget import within
 from nodes.prompts.column_samples import column_sample
 from nodes.prompts.parts import PromptParts
-from nodes.schema_text import one_line, ref_text, schema_text
+from nodes.prompts.schema_text import one_line, ref_text, schema_text
 from nodes.sql.writing.quoting import identifier
 from value_index.database import Database
 from value_index.schema import Column, Dialect, Schema, Table

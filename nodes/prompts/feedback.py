@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nodes.plan import Aggregate, Condition, Plan, Star
 from nodes.plan.render import condition_text
 from nodes.plan.traversal import conjuncts
-from nodes.schema_text import one_line
+from nodes.prompts.schema_text import one_line
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan

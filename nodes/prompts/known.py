@@ -8,7 +8,7 @@ from nodes.knowledge.turn_knowledge import TurnKnowledge
 from nodes.lexical.utterance import Utterance
 from nodes.node import Context
 from nodes.prompts.budget import within
-from nodes.schema_text import one_line, ref_text
+from nodes.prompts.schema_text import one_line, ref_text
 from nodes.state import GraphState
 from value_index.knowledge.store import NamedPart, VerifiedQuestion
 

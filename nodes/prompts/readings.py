@@ -9,7 +9,7 @@ from nodes.plan import Plan
 from nodes.plan.render import plan_lines
 from nodes.prompts.budget import within
 from nodes.prompts.parts import PromptParts
-from nodes.schema_text import one_line
+from nodes.prompts.schema_text import one_line
 from nodes.state import ScoredPlan
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from nodes.llm.messages import Message, Prompt
 from nodes.node import Context
-from nodes.prompting import conversation, engine_name, links, meaning, system, user, values
 from nodes.prompts.budget import within
 from nodes.prompts.described_schema import described_schema
 from nodes.prompts.dialect import DIALECTS
@@ -14,7 +13,8 @@ from nodes.prompts.examples import Example, nearest
 from nodes.prompts.known import known_text
 from nodes.prompts.parts import PromptParts
 from nodes.prompts.readings import plan_hint
-from nodes.schema_text import one_line
+from nodes.prompts.schema_text import one_line
+from nodes.prompts.turn_texts import conversation, engine_name, links, meaning, system, user, values
 from nodes.state import GraphState, Turn
 from value_index.schema import Schema
 

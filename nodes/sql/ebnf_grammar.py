@@ -14,7 +14,7 @@ from functools import partial
 from typing import Literal, get_args
 
 from nodes.plan import AggregateFunction, CastType, FunctionName, LiteralTerm
-from nodes.prompting import linked_columns
+from nodes.schema_pruning import linked_columns
 from nodes.sql.writing.quoting import identifier, literal
 from nodes.state import GraphState
 from value_index.schema import Dialect, Schema, Table

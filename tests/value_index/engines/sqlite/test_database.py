@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nodes.schema_text import schema_text
+from nodes.prompts.schema_text import schema_text
 from value_index.engines.sqlite.database import SQLiteDatabase
 from value_index.engines.sqlite.reflection import column_kind
 from value_index.errors import DatabaseError, TurnSQLError
