@@ -24,6 +24,7 @@ _SORTED = re.compile(
 )
 _ORDERED = re.compile(r"\b(?:order|sort|rank|arrang)\w*\s*$", re.IGNORECASE)
 _DONE_BY_EACH = re.compile(r"\b(?:has|have|had|did|does|do)\s*$", re.IGNORECASE)
+_DID = frozenset(("did", "does", "do"))
 _GROUPED = re.compile(r"\b(?:group\w*|split\w*|broken|divided|separated)(?: \w+)?\s*$", re.IGNORECASE)
 
 
@@ -84,7 +85,9 @@ def _is_value(inquiry: Inquiry, at: int) -> bool:
 def _is_deed(inquiry: Inquiry, at: int) -> bool:
     """Tell whether a word says what was done, and names no table."""
     named = any(m.start == at and m.score >= TABLE_NAMED for m in inquiry.evidence.mentions.tables)
-    return at < len(inquiry.utterance.words) and not named and inquiry.utterance.words[at].text.endswith("ed")
+    words = inquiry.utterance.words
+    ends = at == len(words) - 1 and at > 1 and words[at - 2].text in _DID  # "how many did each send?"
+    return at < len(words) and not named and (ends or words[at].text.endswith("ed"))
 
 
 def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:

@@ -28,7 +28,7 @@ def asked_of_each(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not asks_of_each(demand.inquiry):
         return
     yield from _compared_count(plan, demand)
-    for aggregate, table in _aggregates(demand):
+    for aggregate, table in figures_of_each(demand, demand.evidence.previous_tables):
         joined = with_table(plan, table, demand.schema) if table else plan
         if joined is not None and plan.group_by:
             if set(shown) <= set(plan.group_by):  # groups that a condition chose: "who bought more than five times?"
@@ -74,10 +74,10 @@ def _own_key(table: str, demand: Demand) -> ColumnTerm | None:
     return ColumnTerm.of(found.key) if found and found.key else None
 
 
-def _aggregates(demand: Demand) -> Iterator[tuple[Term, str]]:
-    """Yield what may be asked of each row, with the table that it is taken from."""
+def figures_of_each(demand: Demand, read: tuple[str, ...]) -> Iterator[tuple[Term, str]]:
+    """Yield what may be asked of each row, with the table that it is taken from; rows of the tables read already are not counted."""
     evidence = demand.evidence
-    before = {table.lower() for table in evidence.previous_tables}
+    before = {table.lower() for table in read}
     if evidence.cues.count is not None:
         named = [m.table for m in demand.inquiry.named_tables if m.table.lower() not in before]
         for table in dict.fromkeys(named) or [""]:

@@ -10,6 +10,7 @@ from nodes.coverage.follow_ups.average_of_each import average_of_each
 from nodes.coverage.follow_ups.best_group import rows_of_best
 from nodes.coverage.follow_ups.chosen_groups import of_chosen_groups
 from nodes.coverage.follow_ups.count_of_each import count_of_each
+from nodes.coverage.follow_ups.each_of_left import each_of_left
 from nodes.coverage.follow_ups.first_rows import first_rows
 from nodes.coverage.follow_ups.gone_back import gone_back
 from nodes.coverage.follow_ups.one_of_several import one_of_several
@@ -38,6 +39,7 @@ FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
     one_of_several,
     first_rows,
     other_function,
+    each_of_left,
     totals,
     average_of_each,
     share_of_others,

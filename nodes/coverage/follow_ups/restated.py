@@ -1,4 +1,4 @@
-"""restated: groups that a count or a rank chose, as the rows whose keys are among theirs, so that other tables may join them."""
+"""restated, rows_left: what a count, a rank or a LIMIT chose, as the rows whose keys are among theirs, so that other tables may join them."""
 
 from __future__ import annotations
 
@@ -36,3 +36,23 @@ def restated(plan: Plan, demand: Demand) -> Plan | None:
     chosen = Predicate(left=own, operator="=" if plan.limit == 1 else "in", right=(SubPlan(plan=inner),))
     tables = (TableSource(table=shown[0].table),)
     return Plan(select=shown, tables=tables, joins=(), where=conjunction((chosen,)), group_by=(own,))
+
+
+def rows_left(plan: Plan, demand: Demand) -> Plan | None:
+    """Return the rows of one table that an order and a LIMIT left, grouped by their key; None where they are none.
+
+    `SELECT label FROM ferry ORDER BY tons DESC LIMIT 3` becomes
+    `SELECT label FROM ferry WHERE ferry_id IN (SELECT ferry_id FROM ferry ORDER BY tons DESC LIMIT 3) GROUP BY ferry_id`.
+    """
+    shown = tuple(term for term in plan.select if isinstance(term, ColumnTerm))
+    if plan.limit is None or not plan.order_by or plan.group_by or not shown or len(shown) < len(plan.select):
+        return None
+    if (plan.limit != 1 and not cuts_inside_in(demand.schema)) or len({term.table for term in shown}) != 1:
+        return None
+    key, table = row_key(shown[0], demand.schema), demand.schema.table(shown[0].table)
+    if any(term.occurrence for term in shown) or table is None or table.key != key.ref:
+        return None
+    inner = plan.model_copy(update={"select": (key,), "distinct": False})
+    chosen = Predicate(left=key, operator="=" if plan.limit == 1 else "in", right=(SubPlan(plan=inner),))
+    tables = (TableSource(table=shown[0].table),)
+    return Plan(select=shown, tables=tables, joins=(), where=conjunction((chosen,)), group_by=(key,))

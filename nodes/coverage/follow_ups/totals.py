@@ -10,13 +10,13 @@ from nodes.coverage.edits.following.shown_rows import things_shown
 from nodes.coverage.edits.groups import NEVER_SUMMED
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.tables import idle_tables
-from nodes.coverage.follow_ups.restated import restated
+from nodes.coverage.follow_ups.restated import restated, rows_left
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Plan, TableSource, Term
 from nodes.plan.traversal import columns, is_figure
 from value_index.schema import ColumnRef
 
-_THEY = r"(?:they|it|that|this|those|these|he|she|all (?:that|this|of (?:them|it|that))|(?:the|those|these)(?: (?!most\b|least\b)\w+){1,2})"
+_THEY = r"(?:they(?: each)?|each(?: one| of (?:them|those|these))?|it|that|this|those|these|he|she|all (?:that|this|of (?:them|it|that))|(?:the|those|these)(?: (?!most\b|least\b)\w+){1,2})"
 _IN_ALL = r"(?:in all|in total|altogether|overall|all in all|all together|combined|together|in sum)"
 _ADDS_UP = re.compile(
     rf"\b(?:what|how much) (?:do|does|did|will|would) {_THEY} (?:all )?(?:add up|come|amount|sum up|total)(?: up)?(?: to)?\b"
@@ -62,7 +62,8 @@ def totals(demand: Demand) -> Iterator[Plan]:
     before = before.model_copy(update={"distinct": False})
     summed = amount if isinstance(amount, Aggregate) else Aggregate(function="sum", argument=amount)
     table = "" if isinstance(amount, Aggregate) else next(columns(amount)).table
-    base = restated(before, demand) if table and not _reads(before, table) else None
+    left = (restated(before, demand) or rows_left(before, demand)) if table else None
+    base = left if not _reads(before, table) or before.limit is not None else None
     joined = with_table(base or before, table, demand.schema) if table else before
     if joined is None or joined.limit is not None:
         return
