@@ -10,13 +10,8 @@ from typing import Literal
 from eval.gold.history_noise import toggle_distinct
 from nodes.plan import ColumnTerm, Condition, Join, LiteralTerm, Plan, PlanModel, Predicate, TableSource
 from nodes.plan.constraints import constraints
-from nodes.plan.traversal import (
-    conjunction,
-    conjuncts,
-    parts,
-    rewrite,
-    source_of,
-)
+from nodes.plan.sources import source_of, source_tables
+from nodes.plan.traversal import conjunction, conjuncts, parts, rewrite
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.repair import with_sources
@@ -129,7 +124,7 @@ def _join_fan_out(given: CorruptionInput) -> Iterator[Plan]:
     plan, schema = given.plan, given.schema
     if plan.joins is None:
         return
-    present = {source.table for source in plan.tables if isinstance(source, TableSource)}
+    present = set(source_tables(plan))
     for key in schema.foreign_keys:
         many = schema.table(key.source.table)
         if key.target.table not in present or key.source.table in present or many is None:

@@ -18,12 +18,8 @@ from eval.gold.plan_form import (
 )
 from nodes.plan import Aggregate, ColumnTerm, DerivedTerm, Plan, PlanModel, Predicate, Star, TableSource, Term
 from nodes.plan.constraints import Constraint, constraints
-from nodes.plan.traversal import (
-    Stack,
-    derived_from,
-    rewrite,
-    walk_scoped,
-)
+from nodes.plan.sources import derived_from
+from nodes.plan.traversal import Stack, rewrite, walk_scoped
 
 NINE = (
     "table_f1", "column_f1", "skeleton_f1", "join_f1", "aggregation_f1", "group_by_f1", "selected_count",

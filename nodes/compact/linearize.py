@@ -33,6 +33,7 @@ from nodes.plan import (
     TableSource,
     Term,
 )
+from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import blocks, conjuncts, rewrite
 from nodes.sql.joins.fill import with_joins
 from value_index.schema import Schema
@@ -60,7 +61,7 @@ def _without_derived_joins(plan: Plan, schema: Schema) -> Plan:
         return plan
 
     def drop(part: PlanModel) -> PlanModel:
-        if not isinstance(part, Plan) or not part.joins or not all(isinstance(s, TableSource) for s in part.tables):
+        if not isinstance(part, Plan) or not part.joins or not reads_tables_only(part):
             return part
         tables, pairs = _derived(part.tables, schema)
         same = tables == part.tables and pairs is not None and _pairs(part) == pairs

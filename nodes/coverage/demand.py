@@ -13,13 +13,13 @@ from nodes.coverage.calculations.durations import Duration, asked_duration
 from nodes.coverage.calculations.more_of import CountsCompared, counts_compared
 from nodes.coverage.calculations.sale_figures import SalesAsked, sales_asked
 from nodes.coverage.calculations.time_units import TimeUnit, asked_time_unit
-from nodes.coverage.gather import requirements
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.own_keys import OwnKeyAsked, asked_of_own_key
 from nodes.coverage.people import asks_who, counts_people, people_tables
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.references import adds_beside, regroups
 from nodes.coverage.requirement import Requirement
+from nodes.coverage.requirements.all_requirements import requirements
 from nodes.coverage.shapes.all_shapes import asked_shapes
 from nodes.coverage.shown_list import columns_listed
 from nodes.coverage.things_asked import (

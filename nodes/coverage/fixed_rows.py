@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nodes.plan import ColumnTerm, Plan, Predicate, TableSource
+from nodes.plan import ColumnTerm, Plan, Predicate
+from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import conjuncts
 from value_index.schema import Schema
 
@@ -17,7 +18,7 @@ def fixed_sources(plan: Plan, schema: Schema) -> frozenset[tuple[str, int]]:
     """
     groups = [term for term in plan.group_by if isinstance(term, ColumnTerm)]
     fixed = {source(term) for term in groups if _is_row_key(term, schema)}
-    if not fixed or len(groups) != len(plan.group_by) or not all(isinstance(s, TableSource) for s in plan.tables):
+    if not fixed or len(groups) != len(plan.group_by) or not reads_tables_only(plan):
         return frozenset()
     known = {occurrence(term) for term in groups}
     for _ in plan.joins or ():

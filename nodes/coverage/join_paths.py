@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from nodes.coverage.edits.joining import needed_tables
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource
+from nodes.plan.sources import source_tables
 from nodes.plan.traversal import conjuncts
 from value_index.schema import ColumnRef, Schema
 
@@ -60,7 +61,7 @@ def sound_plan(plan: Plan, schema: Schema) -> Plan | None:
 
     airlines to Boston: `airline JOIN country JOIN city` becomes `airline JOIN route JOIN airport JOIN city`.
     """
-    names = [source.table for source in plan.tables if isinstance(source, TableSource)]
+    names = source_tables(plan)
     needed = needed_tables(plan)
     wanted = [name for name in dict.fromkeys(name.lower() for name in names) if name in needed]
     if len(names) != len(plan.tables) or len(wanted) < 2 or _is_doubled(names):
@@ -81,7 +82,7 @@ def sound_plan(plan: Plan, schema: Schema) -> Plan | None:
     return plan.model_copy(update={"tables": sources, "joins": tuple(joins)})
 
 
-def _is_doubled(names: list[str]) -> bool:
+def _is_doubled(names: tuple[str, ...]) -> bool:
     return len({name.lower() for name in names}) < len(names)
 
 

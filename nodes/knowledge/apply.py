@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from nodes.knowledge.compiled import metric_term, term_condition
 from nodes.plan import Aggregate, ColumnTerm, Condition, Plan, PlanSource, TableSource
 from nodes.plan.model import PlanModel
+from nodes.plan.sources import folded_sources
 from nodes.plan.traversal import conjunction, conjuncts, rewrite, walk, walk_block
 from nodes.sql.errors import SQLError
 from nodes.sql.fragments import Expression
@@ -140,7 +141,7 @@ def _grouped(plan: Plan) -> Plan:
 
 def _with_tables(plan: Plan, tables: Sequence[str]) -> Plan:
     """Add tables that the block does not read yet; the compiler joins them."""
-    there = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    there = folded_sources(plan)
     new = tuple(TableSource(table=name) for name in tables if name.lower() not in there)
     return plan.model_copy(update={"tables": (*plan.tables, *new), "joins": None}) if new else plan
 

@@ -11,6 +11,7 @@ from nodes.knowledge.defined.reader import Reader, plain, stems
 from nodes.knowledge.plain_words import condition_of
 from nodes.lexical.comparisons import number_of
 from nodes.plan import Aggregate, Call, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan.sources import folded_sources, source_tables
 from nodes.plan.traversal import conjunction, conjuncts, is_figure, walk, walk_block
 from nodes.sql.errors import SQLError
 from nodes.sql.fragments import Expression, condition, expression
@@ -145,7 +146,7 @@ def _showing(plan: Plan, terms: tuple[Expression, ...]) -> Plan:
 
 def _reading(plan: Plan, terms: Sequence[Expression]) -> Plan:
     """Return the plan with the tables of terms; the compiler joins them."""
-    there = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    there = folded_sources(plan)
     new = dict.fromkeys(table for each in terms for table in each.tables if table.lower() not in there)
     added = tuple(TableSource(table=name) for name in new)
     return plan.model_copy(update={"tables": (*plan.tables, *added), "joins": None}) if new else plan
@@ -233,5 +234,5 @@ def _bare(words: str, table: Table) -> str:
 def _tables(plan: Plan, reader: Reader) -> tuple[Table, ...]:
     """Return the tables of a plan, those whose columns it shows first."""
     shown = [part.table for term in plan.select for part in walk_block(term) if isinstance(part, ColumnTerm)]
-    names = dict.fromkeys([*shown, *(each.table for each in plan.tables if isinstance(each, TableSource))])
+    names = dict.fromkeys([*shown, *source_tables(plan)])
     return tuple(table for name in names if (table := reader.schema.table(name)))

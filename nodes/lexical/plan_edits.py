@@ -10,8 +10,9 @@ from nodes.lexical.interpretation import (
     split_filters,
     tables_of,
 )
-from nodes.plan import ColumnTerm, Condition, Negation, Plan, PlanSource, Predicate, SubPlan, TableSource, Term
+from nodes.plan import ColumnTerm, Condition, Negation, Plan, PlanSource, Predicate, SubPlan, Term
 from nodes.plan.constraints import Constraint, constraints
+from nodes.plan.sources import source_tables
 from nodes.plan.traversal import conjunction, conjuncts
 
 
@@ -71,7 +72,7 @@ def _ordered(interpretation: Interpretation, plan: Plan) -> Plan:
 
 def _joined_up(plan: Plan, previous: Plan, interpretation: Interpretation) -> Plan | None:
     """Add the tables that an edit brings, or leave out those that it no longer needs; joins are then derived anew."""
-    known = {source.table for source in previous.tables if isinstance(source, TableSource)}
+    known = set(source_tables(previous))
     starred = bool(interpretation.select) and not any(item.column for item in interpretation.select)
     needed = tables_of(plan, (interpretation.focus,) if starred else ())
     plain = len(known) == len(previous.tables) and not plan.set_operations

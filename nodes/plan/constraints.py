@@ -21,7 +21,8 @@ from nodes.plan.model import (
     Predicate,
     Term,
 )
-from nodes.plan.traversal import Stack, derived_from, walk_scoped
+from nodes.plan.sources import derived_from
+from nodes.plan.traversal import Stack, walk_scoped
 from value_index.schema import ColumnRef
 
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr | None

@@ -23,11 +23,9 @@ from nodes.plan.model import (
     PlanSource,
     Predicate,
     SetOperation,
-    Source,
     Star,
     SubPlan,
     TableSource,
-    Term,
 )
 
 Part = TypeVar("Part", bound=PlanModel)
@@ -211,33 +209,6 @@ def aggregates(part: PlanModel) -> Iterator[Aggregate]:
 def is_figure(part: PlanModel) -> bool:
     """Tell whether a term is computed over rows: an aggregate, or a calculation with one."""
     return any(isinstance(each, Aggregate) for each in walk_block(part))
-
-
-def source_of(term: ColumnTerm, tables: tuple[Source, ...]) -> int | None:
-    """Return the index of the source a column term means in its block's `tables`; None if it is not there."""
-    name, seen = term.table.lower(), 0
-    for index, source in enumerate(tables):
-        if isinstance(source, TableSource) and source.table.lower() == name:
-            if seen == term.occurrence:
-                return index
-            seen += 1
-    return None
-
-
-def derived_from(term: DerivedTerm, stack: Stack) -> tuple[Term, Stack] | None:
-    """Return the sub-plan's projection behind a derived term, with that sub-plan's own stack.
-
-    None where it cannot be told without the schema (a star stands at or before that position), and where the term
-    refers to a source that is not there (a model's plan may).
-    """
-    tables = stack[term.outer].tables if term.outer < len(stack) else ()
-    source = tables[term.source] if term.source < len(tables) else None
-    if not isinstance(source, PlanSource):
-        return None
-    before = source.plan.select[: term.position + 1]
-    if len(before) <= term.position or any(item.kind == "star" for item in before):
-        return None
-    return before[-1], (source.plan, *stack[term.outer :])
 
 
 def escapes(plan: Plan) -> bool:

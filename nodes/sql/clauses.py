@@ -8,7 +8,8 @@ from typing import Literal, cast, get_args
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from nodes.plan import LiteralTerm, Ordering, Plan, TableSource
+from nodes.plan import LiteralTerm, Ordering, Plan
+from nodes.plan.sources import source_tables
 from nodes.sql.errors import SQLError
 from nodes.sql.fragments import column_table
 from nodes.sql.parsing.parse import DIALECTS, MAX_CHARS
@@ -41,7 +42,7 @@ def with_clause(plan: Plan, clause: ClauseName, text: str, schema: Schema) -> Pl
     Raises:
         SQLError: it does not parse, names what is not there, is more than this clause, or the plan has several SELECTs.
     """
-    sources = [source.table for source in plan.tables if isinstance(source, TableSource)]
+    sources = source_tables(plan)
     if plan.set_operations or len(sources) < len(plan.tables) or len(set(sources)) < len(sources):
         raise SQLError("plan", "an answer of several SELECTs, or with a table twice, is not edited clause by clause")
     if clause == "distinct":

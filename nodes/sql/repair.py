@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nodes.plan import Aggregate, ColumnTerm, Plan, PlanModel, Source, TableSource
-from nodes.plan.traversal import (
-    map_references,
-    rewrite,
-    source_of,
-    walk_block,
-)
+from nodes.plan.sources import source_of, source_tables
+from nodes.plan.traversal import map_references, rewrite, walk_block
 from nodes.sql.joins.tree import join_path
 from nodes.sql.validation.query import nearest
 from nodes.state import Violation, ViolationKind
@@ -87,7 +83,7 @@ def _column(term: ColumnTerm, block: Plan, schema: Schema) -> ColumnTerm:
     """Return a column that exists: its own, that of another source, of the nearest table, or the most alike one."""
     if schema.column(term.table, term.column):
         return term
-    sources = [source.table for source in block.tables if isinstance(source, TableSource)]
+    sources = source_tables(block)
     here = [table for table in sources if schema.column(table, term.column)]
     homes = [table.name for table in schema.tables if table.column(term.column)]
     if here or homes:

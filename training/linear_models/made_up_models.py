@@ -15,6 +15,7 @@ from typing import get_args
 
 from eval.ablation.corruptions import CorruptionInput, FailureMode, corrupt
 from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan.sources import source_tables
 from nodes.plan.traversal import conjunction, conjuncts, parts, rewrite
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
@@ -106,7 +107,7 @@ def shown_too(given: CorruptionInput, draw: Random) -> Iterator[Plan]:
         more += [
             term for each in conjuncts(plan.where) if isinstance(each, Predicate) for term in parts(each, ColumnTerm)
         ]
-        tables = [source.table for source in plan.tables if isinstance(source, TableSource)]
+        tables = source_tables(plan)
         found = [given.schema.table(name) for name in tables]
         more += [
             ColumnTerm(table=table.name, column=column.name) for table in found if table for column in table.columns[:3]

@@ -21,13 +21,8 @@ from nodes.plan import (
     SubPlan,
     TableSource,
 )
-from nodes.plan.traversal import (
-    columns,
-    conjuncts,
-    predicates,
-    source_of,
-    walk_block,
-)
+from nodes.plan.sources import source_of
+from nodes.plan.traversal import columns, conjuncts, predicates, walk_block
 
 Cell = tuple[int, int]
 """Index of a source in its block's `tables`, index of a column in its table."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.plan import Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Plan, Star, TableSource
+from nodes.plan import Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Plan, Star
+from nodes.plan.sources import reads_tables_only
 
 
 def asked_average_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -15,7 +16,7 @@ def asked_average_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "Average number of members per club": `SELECT 1.0 * count(*) / count(DISTINCT member.club_id) FROM member`.
     """
     asked = demand.tables_averaged
-    plain = not plan.set_operations and all(isinstance(source, TableSource) for source in plan.tables)
+    plain = not plan.set_operations and reads_tables_only(plan)
     if asked is None or not plain or not plan.tables:
         return
     key = next(

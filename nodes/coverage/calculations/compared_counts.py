@@ -9,6 +9,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.groups import unit_terms
 from nodes.coverage.edits.joining import with_table
 from nodes.plan import Aggregate, Ordering, Plan, Star, TableSource
+from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import columns, walk
 
 COUNT = Aggregate(function="count", argument=Star())
@@ -20,7 +21,7 @@ def compared_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "Which store has more customers?": `SELECT name FROM store JOIN customer GROUP BY store_id ORDER BY count(*) DESC LIMIT 1`.
     """
     asked = demand.more
-    if asked is None or plan.set_operations or not all(isinstance(source, TableSource) for source in plan.tables):
+    if asked is None or plan.set_operations or not reads_tables_only(plan):
         return
     bare = Plan(select=(), tables=(TableSource(table=asked.counted),), joins=())
     start = plan.model_copy(update={"select": ()}) if demand.previous else bare

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.inquiry import Inquiry
-from nodes.plan import Arithmetic, ColumnTerm, LiteralTerm, Ordering, Plan, SubPlan, TableSource, Term
+from nodes.plan import Arithmetic, ColumnTerm, LiteralTerm, Ordering, Plan, SubPlan, Term
+from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import is_figure
 
 _PART = re.compile(
@@ -50,7 +51,7 @@ def part_asked(inquiry: Inquiry) -> str | None:
     if previous is None or found is None or not previous.group_by or previous.set_operations:
         return None
     word = (found["word"] or found["alone"].rstrip("s")).lower()
-    return word if all(isinstance(source, TableSource) for source in previous.tables) else None
+    return word if reads_tables_only(previous) else None
 
 
 def _instead(term: Term, figure: Term, share: Term) -> Term:

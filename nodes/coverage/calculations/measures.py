@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.calculations.asked import figures_of
 from nodes.coverage.demand import Demand
-from nodes.plan import Aggregate, ColumnTerm, Plan, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Plan, Term
+from nodes.plan.sources import folded_sources
 
 SUMS = ("sum", "avg", "total")
 
@@ -22,7 +23,7 @@ def summed_measures(plan: Plan, demand: Demand) -> Iterator[Plan]:
     total = demand.total
     if total is not None and counts_rows(plan):
         summed: Term = Aggregate(function="sum", argument=ColumnTerm.of(total))
-        if total.table.lower() in {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}:
+        if total.table.lower() in folded_sources(plan):
             select = tuple(summed if isinstance(term, Aggregate) else term for term in plan.select)
             yield plan.model_copy(update={"select": select})
 

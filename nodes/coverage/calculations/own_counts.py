@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.fixed_rows import fixed_sources
-from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource
+from nodes.plan import Aggregate, ColumnTerm, Plan, Star
+from nodes.plan.sources import folded_sources, reads_tables_only
 from nodes.plan.traversal import walk
 
 MOST_TABLES = 2
@@ -18,7 +19,7 @@ def counts_itself(plan: Plan, demand: Demand) -> bool:
 
     "Countries with more than 30 customers": `FROM country GROUP BY country HAVING count(*) > 30`.
     """
-    if not plan.group_by or not all(isinstance(source, TableSource) for source in plan.tables):
+    if not plan.group_by or not reads_tables_only(plan):
         return False
     parts = (*plan.select, *plan.order_by, *((plan.having,) if plan.having else ()))
     counts = any(isinstance(part, Aggregate) and part.function == "count" for each in parts for part in walk(each))
@@ -30,7 +31,7 @@ def counts_itself(plan: Plan, demand: Demand) -> bool:
 
 def counted_rows(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield a plan joined to the rows that the words count: named ("customers"), or done ("the most rented films")."""
-    own = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    own = folded_sources(plan)
     if counts_itself(plan, demand):
         counted = _counted(demand)
     elif plan.group_by and any(isinstance(part, Aggregate) and isinstance(part.argument, Star) for part in walk(plan)):

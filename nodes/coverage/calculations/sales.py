@@ -12,6 +12,7 @@ from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.tables import idle_tables
 from nodes.coverage.references import asks_of_each
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, TableSource
+from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import columns, walk
 
 
@@ -22,12 +23,7 @@ def asked_sales(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     asked = demand.sales
     of_each = demand.previous is not None and asks_of_each(demand.inquiry)
-    if (
-        asked is None
-        or of_each
-        or plan.set_operations
-        or not all(isinstance(source, TableSource) for source in plan.tables)
-    ):
+    if asked is None or of_each or plan.set_operations or not reads_tables_only(plan):
         return
     for figure in asked.figures:
         total = _total(plan, figure, asked, demand)

@@ -7,7 +7,8 @@ from functools import partial
 
 from nodes.coverage.calculations.asked import is_part_of_all, is_part_of_those_before
 from nodes.coverage.demand import Demand
-from nodes.plan import Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, PlanModel, Predicate, Star, TableSource
+from nodes.plan import Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, PlanModel, Predicate, Star
+from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import conjunction, conjuncts, is_figure, rewrite, walk
 
 WHOLE = 100.0
@@ -22,7 +23,7 @@ def asked_shares(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if demand.previous is not None and plan == demand.previous and tells_share(plan):
         yield from _of_others(plan, demand)
     plain = not plan.set_operations and plan.having is None and (not plan.group_by or bool(demand.units))
-    if not demand.asks_share or not plain or not all(isinstance(each, TableSource) for each in plan.tables):
+    if not demand.asks_share or not plain or not reads_tables_only(plan):
         return
     before = conjuncts(demand.previous.where) if demand.previous else ()
     if before and is_part_of_all(demand.inquiry):

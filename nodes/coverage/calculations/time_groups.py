@@ -10,7 +10,8 @@ from nodes.coverage.edits.groups import rows_counted
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.moves import move_of
 from nodes.coverage.requirements.dates import tables_dated
-from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Star, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Star, Term
+from nodes.plan.sources import folded_sources, reads_tables_only
 from nodes.plan.traversal import is_figure, rewrite
 from value_index.schema import ColumnRef
 
@@ -27,7 +28,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     asked = demand.time_unit
     yield from _best_time(plan, demand)
-    if asked is None or plan.set_operations or not all(isinstance(each, TableSource) for each in plan.tables):
+    if asked is None or plan.set_operations or not reads_tables_only(plan):
         return
     aggregates: tuple[Term, ...] = tuple(term for term in plan.select if is_figure(term))
     if not aggregates and (demand.evidence.cues.count is not None or _names_things_alone(plan, demand)):
@@ -35,7 +36,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
     aggregates = aggregates or _summed(plan, demand) or tuple(rows_counted(demand))
     if not aggregates or asked.divides(plan):
         return
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     own = [
         column
         for column in asked.columns
@@ -64,7 +65,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def _names_things_alone(plan: Plan, demand: Demand) -> bool:
     """Tell whether the words name things, a unit of time and no figure, and a plan lists these: "cancelled orders by month"."""
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     things = any(mention.table.lower() in tables for mention in demand.inquiry.named_tables)
     return things and not demand.evidence.named and not demand.evidence.aggregates and not plan.group_by
 

@@ -11,7 +11,8 @@ from nodes.coverage.rows import row_names
 from nodes.coverage.things_asked import SHORTEST_ROOT
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import ColumnTerm, Plan, Star, TableSource, Term
+from nodes.plan import ColumnTerm, Plan, Star, Term
+from nodes.plan.sources import folded_sources
 from value_index.schema import Table
 
 MOST_TABLES = 2
@@ -47,7 +48,7 @@ def shows_people(plan: Plan, demand: Demand) -> bool:
     called = {ref.folded for table in demand.people for ref in display_columns(table)}
     people = {table.name.lower() for table in demand.people}
     if any(isinstance(term, Star) for term in plan.select):
-        return bool(people & {source.table.lower() for source in plan.tables if isinstance(source, TableSource)})
+        return bool(people & folded_sources(plan))
     return any(isinstance(term, ColumnTerm) and term.ref.folded in called for term in plan.select)
 
 

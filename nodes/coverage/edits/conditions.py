@@ -22,9 +22,9 @@ from nodes.plan import (
     Plan,
     Predicate,
     SubPlan,
-    TableSource,
     Term,
 )
+from nodes.plan.sources import folded_sources, reads_tables_only
 from nodes.plan.traversal import (
     columns,
     conjunction,
@@ -70,15 +70,11 @@ def completed(plan: Plan, demand: Demand) -> Plan | None:
 
 
 def _is_plain(plan: Plan) -> bool:
-    return not plan.set_operations and all(isinstance(source, TableSource) for source in plan.tables)
-
-
-def _tables(plan: Plan) -> frozenset[str]:
-    return frozenset(source.table.lower() for source in plan.tables if isinstance(source, TableSource))
+    return not plan.set_operations and reads_tables_only(plan)
 
 
 def _tried(plan: Plan, requirement: Requirement) -> list[Option]:
-    tables = _tables(plan)
+    tables = folded_sources(plan)
     ranked = sorted(
         requirement.options, key=lambda option: -option.weight - 0.4 * (option.column.table.lower() in tables)
     )

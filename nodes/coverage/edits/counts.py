@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.rows import row_key
-from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
+from nodes.plan.sources import folded_sources
 from nodes.plan.traversal import walk
 
 ROWS: Aggregate = Aggregate(function="count", argument=Star())
@@ -52,7 +53,7 @@ def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
         yield _counting(plan, key)
     if ROWS not in plan.select or not demand.evidence.cues.distinct:
         return
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     for mention in demand.inquiry.named_tables:
         for key in demand.schema.foreign_keys:
             if key.target.table == mention.table and key.source.table.lower() in tables:
@@ -73,7 +74,7 @@ def key_met_often(plan: Plan, demand: Demand) -> ColumnTerm | None:
     asked = demand.evidence.cues.count
     if asked is None or ROWS not in plan.select:
         return None
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     near = sorted((m for m in demand.inquiry.named_tables if 0 < m.start - asked <= REACH), key=lambda m: m.start)
     keys = demand.schema.foreign_keys
     for key in (key for mention in near[:1] for key in keys if key.target.table == mention.table):
@@ -94,7 +95,7 @@ def _of_named(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     asked = demand.evidence.cues.count
     assert asked is not None
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     named = [m for m in demand.inquiry.named_tables if 0 < m.start - asked <= REACH]
     for mention in sorted(named, key=lambda mention: mention.start)[:1]:
         if mention.table.lower() not in tables:

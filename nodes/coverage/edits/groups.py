@@ -9,7 +9,8 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED
 from nodes.coverage.rows import row_key, row_names
-from nodes.plan import Aggregate, ColumnTerm, Plan, Star, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
+from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import columns, is_figure
 from value_index.schema import ColumnRef
 
@@ -25,7 +26,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
     "Total fee per town": `SELECT sum(fee) FROM member` becomes `SELECT town, sum(fee) FROM club JOIN member GROUP BY town`.
     """
-    if plan.set_operations or not demand.units or not all(isinstance(s, TableSource) for s in plan.tables):
+    if plan.set_operations or not demand.units or not reads_tables_only(plan):
         return
     aggregates: tuple[Term, ...] = tuple(term for term in plan.select if is_figure(term))
     if not aggregates and demand.evidence.cues.count is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource
+from nodes.plan.sources import source_tables
 from nodes.plan.traversal import conjunction, walk_block
 from nodes.sql.joins.fill import with_joins
 from nodes.sql.joins.tree import JoinStep, join_path
@@ -14,12 +15,12 @@ def with_table(plan: Plan, table: str, schema: Schema) -> Plan | None:
 
     `airline` with `city`, over keys: `airline JOIN route JOIN airport JOIN city`.
     """
-    names = [source.table.lower() for source in plan.tables if isinstance(source, TableSource)]
+    names = [table.lower() for table in source_tables(plan)]
     if table.lower() in names:
         return plan
     if len(names) != len(plan.tables) or len(set(names)) != len(names):
         return None
-    given = [source.table for source in plan.tables if isinstance(source, TableSource)]
+    given = source_tables(plan)
     steps = join_path([*given, table], schema)
     if any(step.parent is None for step in steps[1:]):
         return None

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Star, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Star, Term
+from nodes.plan.sources import reads_tables_only
 
 
 def shown_lists(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -15,7 +16,7 @@ def shown_lists(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "Toys with their brand": `SELECT toy_name FROM toy` becomes `SELECT toy_name, brand_name FROM toy JOIN brand`.
     """
     listed = demand.listed
-    if not listed or plan.set_operations or not all(isinstance(source, TableSource) for source in plan.tables):
+    if not listed or plan.set_operations or not reads_tables_only(plan):
         return
     joined: Plan | None = plan
     for ref in listed:

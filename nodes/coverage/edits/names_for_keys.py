@@ -8,6 +8,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.people import speaks_of_somebody
 from nodes.coverage.rows import key_of, row_names
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource, Term
+from nodes.plan.sources import folded_sources
 from value_index.schema import ForeignKey
 
 
@@ -35,7 +36,7 @@ def with_names(plan: Plan, term: Term, demand: Demand) -> Iterator[Plan]:
 
 def through_key(plan: Plan, key: ForeignKey) -> Plan | None:
     """Return a plan joined to the table at the end of one key of its own; None if that table is there already."""
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     if key.target.table.lower() in tables or len(tables) != len(plan.tables):
         return None
     if plan.joins is None and len(plan.tables) > 1:

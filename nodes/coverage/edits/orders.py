@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from nodes.coverage.asked_order import runs_wrong_way
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.plan import Aggregate, Cast, ColumnTerm, Ordering, Plan, Star, TableSource, Term
+from nodes.plan import Aggregate, Cast, ColumnTerm, Ordering, Plan, Star, Term
+from nodes.plan.sources import folded_sources
 from value_index.schema import ColumnRef
 
 MOST_TERMS = 2
@@ -71,7 +72,7 @@ def _terms(plan: Plan, demand: Demand) -> list[Term]:
     """Return what to order by: a named column, an aggregate that is shown, a lone number that is shown."""
     asked = demand.order
     assert asked is not None
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     named = sorted(asked.columns, key=lambda ref: ref.table.lower() not in tables)
     found: list[Term] = [ColumnTerm.of(ref) for ref in named]
     aggregates: list[Term] = [term for term in plan.select if isinstance(term, Aggregate)]

@@ -9,6 +9,7 @@ from nodes.coverage.demand import Demand
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource, Term
+from nodes.plan.sources import folded_sources
 from value_index.schema import ColumnRef
 
 _IDLE = frozenset(map(stem, ("id", "code", "key", "no", "number", "fk")))
@@ -20,7 +21,7 @@ def role_pairs(plan: Plan, demand: Demand) -> Iterator[Plan]:
     "names of the home team and the away team of every game": `game JOIN team ON home_id JOIN team ON away_id`.
     """
     for (source, target), keys in _pairs(demand).items():
-        sources = {s.table.lower() for s in plan.tables if isinstance(s, TableSource)}
+        sources = folded_sources(plan)
         if len(keys) != 2 or not {source.lower(), target.table.lower()} & sources or plan.where or plan.group_by:
             continue
         table = demand.schema.table(target.table)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import needed_tables
 from nodes.plan import Plan, Star, TableSource
+from nodes.plan.sources import reads_tables_only, source_tables
 from nodes.plan.traversal import columns, walk
 from nodes.sql.joins.fill import with_joins
 
@@ -22,11 +23,11 @@ def idle_tables(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
     `SELECT patient.name FROM patient JOIN appointment` becomes `SELECT name FROM patient`.
     """
-    if plan.set_operations or len(plan.tables) < 2 or not all(isinstance(s, TableSource) for s in plan.tables):
+    if plan.set_operations or len(plan.tables) < 2 or not reads_tables_only(plan):
         return
     if any(isinstance(part, Star) for term in plan.select for part in walk(term)):
         return  # what is counted, or shown in full, are the rows of all tables
-    names = [source.table for source in plan.tables if isinstance(source, TableSource)]
+    names = source_tables(plan)
     needed = needed_tables(plan)
     kept = tuple(TableSource(table=name) for name in dict.fromkeys(names) if name.lower() in needed)
     if kept and len(kept) < len(names) and not uses_copies(plan):

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.rows import row_names
 from nodes.lexical.evidence import display_columns
-from nodes.plan import ColumnTerm, Plan, TableSource, Term
+from nodes.plan import ColumnTerm, Plan, Term
+from nodes.plan.sources import folded_sources
 from value_index.schema import Table
 
 _THEIR = re.compile(r"\btheir (?:full |first and last )?names?\b", re.IGNORECASE)
@@ -33,7 +34,7 @@ def names_of_theirs(plan: Plan, demand: Demand) -> Iterator[Plan]:
 def things_of_others_named(plan: Plan, demand: Demand) -> Table | None:
     """Return the table of those spoken of, where "their names" are asked and a plan shows only names of others; None else."""
     things = _things_before(demand) if _THEIR.search(demand.inquiry.utterance.text) else None
-    if things is None or things.name.lower() not in _tables(plan) or plan.group_by or plan.set_operations:
+    if things is None or things.name.lower() not in folded_sources(plan) or plan.group_by or plan.set_operations:
         return None
     own = {ref.folded for ref in display_columns(things)}
     shows_own = any(isinstance(term, ColumnTerm) and term.ref.folded in own for term in plan.select)
@@ -42,7 +43,7 @@ def things_of_others_named(plan: Plan, demand: Demand) -> Table | None:
 
 def _things_before(demand: Demand) -> Table | None:
     """Return the only table of the turn before whose rows no other of its tables leads to: employees of departments."""
-    tables = _tables(demand.previous) if demand.previous is not None else frozenset[str]()
+    tables = folded_sources(demand.previous) if demand.previous is not None else frozenset[str]()
     if len(tables) < 2:
         return None
     keys = demand.schema.foreign_keys
@@ -55,11 +56,7 @@ def _names_of_others(plan: Plan, things: Table, demand: Demand) -> list[ColumnTe
     names = {
         ref.folded
         for table in demand.schema.tables
-        if table.name != things.name and table.name.lower() in _tables(plan)
+        if table.name != things.name and table.name.lower() in folded_sources(plan)
         for ref in display_columns(table)
     }
     return [term for term in plan.select if isinstance(term, ColumnTerm) and term.ref.folded in names]
-
-
-def _tables(plan: Plan) -> frozenset[str]:
-    return frozenset(source.table.lower() for source in plan.tables if isinstance(source, TableSource))

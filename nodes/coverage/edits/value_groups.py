@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.requirement import Requirement
-from nodes.plan import ColumnTerm, Condition, Junction, Plan, Predicate, TableSource
+from nodes.plan import ColumnTerm, Condition, Junction, Plan, Predicate
+from nodes.plan.sources import folded_sources
 from nodes.plan.traversal import conjunction, conjuncts, predicates
 
 Column = tuple[str, str]
@@ -27,7 +28,7 @@ def values_by_column(plan: Plan, demand: Demand) -> Iterator[Plan]:
     for each in values:
         for condition in each.options[0].conditions:
             by_column.setdefault(each.options[0].column.folded, []).extend(predicates(condition))
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     if len(by_column) < 2 or any(table not in tables for table, _ in by_column):
         return
     kept = [each for each in conjuncts(plan.where) if each not in mixed and not _columns(each) & by_column.keys()]

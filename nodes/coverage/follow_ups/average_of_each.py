@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.inquiry import NAMED
-from nodes.plan import Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Plan, TableSource, Term
+from nodes.plan import Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Plan, Term
+from nodes.plan.sources import source_tables
 
 _PER = re.compile(
     r"^\W*(?:(?:and|so|now|ok|okay|then|what|how|about|much|is|that|it|was|show|it|them|as|the|an?)\b\W*)*"
@@ -49,7 +50,7 @@ def _average(argument: ColumnTerm, unit: str, demand: Demand, *, says_average: b
     grouped = before is not None and any(
         isinstance(t, ColumnTerm) and t.table.lower() == unit.lower() for t in before.group_by
     )
-    read = [s.table.lower() for s in before.tables if isinstance(s, TableSource)] if before is not None else []
+    read = [table.lower() for table in source_tables(before)] if before is not None else []
     if not keys or grouped or not says_average or not read:
         return None
     total = Arithmetic(operator="*", left=LiteralTerm(value=1.0), right=Aggregate(function="sum", argument=argument))

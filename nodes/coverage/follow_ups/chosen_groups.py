@@ -11,7 +11,8 @@ from nodes.coverage.edits.following.shown_rows import tables_named
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.follow_ups.restated import restated
 from nodes.coverage.rows import row_names
-from nodes.plan import Aggregate, Plan, Star, TableSource
+from nodes.plan import Aggregate, Plan, Star
+from nodes.plan.sources import source_tables
 
 _THEM = re.compile(r"\b(?:they|them|those|these|their|each|it|its|he|she|that|this)\b", re.IGNORECASE)
 
@@ -48,5 +49,5 @@ def of_chosen_groups(demand: Demand) -> Iterator[Plan]:
 
 def _leads_to(base: Plan, name: str, demand: Demand) -> bool:
     """Tell whether the things have a key to a table."""
-    things = {source.table for source in base.tables if isinstance(source, TableSource)}
+    things = set(source_tables(base))
     return any(k.source.table in things and k.target.table == name for k in demand.schema.foreign_keys)

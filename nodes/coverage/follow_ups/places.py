@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.rows import has_name, row_names
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import ColumnTerm, Plan, TableSource
+from nodes.plan import ColumnTerm, Plan
+from nodes.plan.sources import folded_sources
 from value_index.schema import Table
 
 _WHERE = re.compile(
@@ -28,7 +29,7 @@ def where_they_are(demand: Demand) -> Iterator[Plan]:
     if before is None or not _WHERE.match(demand.inquiry.utterance.text) or before.group_by or before.limit is not None:
         return
     shown = tuple(term for term in before.select if isinstance(term, ColumnTerm))
-    tables = {source.table.lower() for source in before.tables if isinstance(source, TableSource)}
+    tables = folded_sources(before)
     if not shown or len(shown) < len(before.select) or any(_is_place(each, demand) for each in _tables(tables, demand)):
         return
     led = {
@@ -42,7 +43,7 @@ def where_they_are(demand: Demand) -> Iterator[Plan]:
         yield joined.model_copy(update={"select": (*shown, *row_names(places[0]))})
 
 
-def _tables(names: set[str], demand: Demand) -> list[Table]:
+def _tables(names: Collection[str], demand: Demand) -> list[Table]:
     return [table for table in demand.schema.tables if table.name.lower() in names]
 
 

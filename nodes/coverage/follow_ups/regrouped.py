@@ -10,6 +10,7 @@ from nodes.coverage.edits.groups import unit_terms
 from nodes.coverage.edits.joining import needed_tables, with_table
 from nodes.coverage.edits.tables import uses_copies
 from nodes.plan import ColumnTerm, Plan, TableSource
+from nodes.plan.sources import reads_tables_only, source_tables
 from nodes.plan.traversal import is_figure
 from nodes.sql.joins.fill import with_joins
 
@@ -32,7 +33,7 @@ def regrouped(demand: Demand) -> Iterator[Plan]:
     figures = tuple(term for term in before.select if is_figure(term))
     if not figures or not demand.units or before.having is not None or before.limit is not None:
         return
-    if not all(isinstance(source, TableSource) for source in before.tables):
+    if not reads_tables_only(before):
         return
     unit, is_table = demand.units[0]
     joined = with_table(before, unit.table, demand.schema)
@@ -45,7 +46,7 @@ def regrouped(demand: Demand) -> Iterator[Plan]:
 
 def _without_units(plan: Plan, before: Plan, demand: Demand) -> Plan:
     """Return a plan without the tables that only the units before needed, one for each row, so that none is lost."""
-    names = [source.table for source in plan.tables if isinstance(source, TableSource)]
+    names = source_tables(plan)
     needed = needed_tables(plan)
     units = {term.table.lower() for term in before.group_by if isinstance(term, ColumnTerm)} - needed
     led = {k.target.table.lower() for k in demand.schema.foreign_keys if k.source.table in names}

@@ -12,7 +12,8 @@ from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.tables import idle_tables
 from nodes.coverage.follow_ups.restated import restated, rows_left
 from nodes.lexical.utterance import stem
-from nodes.plan import Aggregate, ColumnTerm, Plan, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Plan, Term
+from nodes.plan.sources import folded_sources, reads_tables_only, source_tables
 from nodes.plan.traversal import columns, is_figure
 from value_index.schema import ColumnRef
 
@@ -57,7 +58,7 @@ def totals(demand: Demand) -> Iterator[Plan]:
     if before is None or demand.requirements or demand.units or demand.time_unit:
         return
     amount = _sold(before, demand) if demand.sales else _amount_asked(demand)
-    if amount is None or not all(isinstance(each, TableSource) for each in before.tables):
+    if amount is None or not reads_tables_only(before):
         return
     before = before.model_copy(update={"distinct": False})
     summed = amount if isinstance(amount, Aggregate) else Aggregate(function="sum", argument=amount)
@@ -91,7 +92,7 @@ def _sold(before: Plan, demand: Demand) -> Term | None:
 
 
 def _reads(plan: Plan, table: str) -> bool:
-    return table.lower() in {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    return table.lower() in folded_sources(plan)
 
 
 def _amount_asked(demand: Demand) -> Term | None:
@@ -136,7 +137,7 @@ def _amounts(demand: Demand, names: tuple[frozenset[str], ...]) -> Iterator[Colu
     before = demand.previous
     assert before is not None
     things = things_shown(before, demand)
-    own = [source.table for source in before.tables if isinstance(source, TableSource)]
+    own = source_tables(before)
     targets = {name.lower() for name in (*([things.name] if things is not None else []), *own[:1])}
     led = [k.source.table for k in demand.schema.foreign_keys if k.target.table.lower() in targets]
     for tables in (own, led):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from nodes.coverage.asked_order import ranked_down
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.gather import requirements
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirement import Requirement
+from nodes.coverage.requirements.all_requirements import requirements
 from nodes.coverage.rows import row_names
 from nodes.coverage.shapes.measured_by import implied_measure
 from nodes.lexical.lexicon import SUPERLATIVES

@@ -6,13 +6,8 @@ from collections.abc import Sequence
 from typing import TypeGuard
 
 from nodes.plan import ColumnTerm, DerivedTerm, Join, Plan, PlanModel, Predicate, Source, Star, TableSource
-from nodes.plan.traversal import (
-    conjunction,
-    map_references,
-    rewrite,
-    source_of,
-    walk,
-)
+from nodes.plan.sources import source_of, source_tables
+from nodes.plan.traversal import conjunction, map_references, rewrite, walk
 from nodes.sql.joins.tree import JoinStep, join_path
 from value_index.schema import Schema
 
@@ -32,7 +27,7 @@ def _lacks_joins(part: PlanModel) -> TypeGuard[Plan]:
 
 def _filled(plan: Plan, schema: Schema) -> Plan:
     given = [index for index, source in enumerate(plan.tables) if isinstance(source, TableSource)]
-    names = [source.table for source in plan.tables if isinstance(source, TableSource)]
+    names = source_tables(plan)
     grouped = [term.ref for term in plan.group_by if isinstance(term, ColumnTerm)]
     steps = join_path(names, schema, grouped)
     order = [None if step.source is None else given[step.source] for step in steps]

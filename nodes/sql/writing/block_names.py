@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nodes.plan import ColumnTerm, DerivedTerm, Plan, PlanSource, Star
-from nodes.plan.traversal import escapes, source_of, walk_scoped
+from nodes.plan.sources import source_of
+from nodes.plan.traversal import escapes, walk_scoped
 from nodes.sql.errors import SQLError
 from nodes.sql.writing.outputs import has_own_label, label
 from nodes.sql.writing.quoting import identifier

@@ -5,20 +5,19 @@ from __future__ import annotations
 import pickle
 
 from nodes.plan import Aggregate, ColumnTerm, DerivedTerm, Junction, Plan, PlanModel, Predicate, Star
+from nodes.plan.sources import derived_from, source_of
 from nodes.plan.traversal import (
     aggregates,
     blocks,
     columns,
     conjunction,
     conjuncts,
-    derived_from,
     escapes,
     map_references,
     members,
     parts,
     predicates,
     rewrite,
-    source_of,
     table_names,
     walk,
     walk_scoped,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.references import points_at_rows
-from nodes.plan import Call, ColumnTerm, Condition, Junction, Plan, Predicate, TableSource
+from nodes.plan import Call, ColumnTerm, Condition, Junction, Plan, Predicate
 from nodes.plan.constraints import Constraint, constraints
+from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import columns, conjunction, conjuncts
 from value_index.schema import ColumnRef
 
@@ -21,7 +22,7 @@ def lost_conditions(plan: Plan, demand: Demand) -> Iterator[Plan]:
     before = demand.previous
     if before is None or plan.set_operations or before.set_operations or plan == before:
         return
-    if not all(isinstance(source, TableSource) for source in plan.tables) or not _refers_back(demand):
+    if not reads_tables_only(plan) or not _refers_back(demand):
         return
     held = frozenset(constraints(plan))
     lost = [each for each in conjuncts(before.where) if not _is_held(each, held) and not _is_spoken_of(each, demand)]

@@ -8,6 +8,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.following.shown_rows import key_term, keys_to, tables_named, things_shown
 from nodes.coverage.rows import row_names
 from nodes.plan import ColumnTerm, Plan, Predicate, SubPlan, TableSource, Term
+from nodes.plan.sources import folded_sources
 from nodes.plan.traversal import columns, conjunction, conjuncts
 from value_index.schema import ColumnRef, Table
 
@@ -28,7 +29,7 @@ def nothing_at_all(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if plan != demand.previous or plan.set_operations or things is None or deed is None:
         return
     absent = Predicate(left=key_term(things), operator="not in", right=(SubPlan(plan=_of_deed(deed, demand)),))
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     if deed.table.lower() not in tables and not plan.group_by and plan.limit is None:
         yield plan.model_copy(update={"where": conjunction((*conjuncts(plan.where), absent))})
     shown = tuple(t for t in plan.select if isinstance(t, ColumnTerm) and t.table.lower() == things.name.lower())

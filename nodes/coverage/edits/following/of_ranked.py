@@ -20,6 +20,7 @@ from nodes.coverage.references import points_at_rows
 from nodes.coverage.rows import has_name, row_names
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan.sources import folded_sources
 from nodes.plan.traversal import conjunction
 from value_index.schema import Table
 
@@ -80,7 +81,7 @@ def _ranked(plan: Plan, demand: Demand) -> Plan | None:
     if plan.order_by:
         first = plan.order_by[0].model_copy(update={"descending": _down(plan.order_by[0].term, word, demand)})
         return plan.model_copy(update={"order_by": (first,), "limit": 1})
-    tables = {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
+    tables = folded_sources(plan)
     named: list[Term] = [
         ColumnTerm.of(ref) for ref in ranked_columns(demand.inquiry, word) if ref.table.lower() in tables
     ]

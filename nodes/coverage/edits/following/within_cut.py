@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.following.shown_rows import cuts_inside_in
 from nodes.coverage.rows import row_key
-from nodes.plan import Aggregate, ColumnTerm, Condition, Plan, Predicate, SubPlan, TableSource
+from nodes.plan import Aggregate, ColumnTerm, Condition, Plan, Predicate, SubPlan
+from nodes.plan.sources import folded_sources
 from nodes.plan.traversal import conjunction, conjuncts, walk
 
 _THEM = re.compile(
@@ -24,7 +25,7 @@ def within_cut(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """
     before = demand.previous
     key = _key(before, demand) if before is not None and ignores_cut(plan, demand) else None
-    if before is None or key is None or key.table.lower() not in _tables(plan):
+    if before is None or key is None or key.table.lower() not in folded_sources(plan):
         return
     grouped = before.model_copy(update={"group_by": (key,)}) if before.group_by else before
     rows = SubPlan(plan=grouped.model_copy(update={"select": (key,), "distinct": False}))
@@ -86,7 +87,3 @@ def _key(before: Plan, demand: Demand) -> ColumnTerm | None:
     key = row_key(shown[0], demand.schema)
     table = demand.schema.table(key.table)
     return key if table is not None and table.key == key.ref else None
-
-
-def _tables(plan: Plan) -> set[str]:
-    return {source.table.lower() for source in plan.tables if isinstance(source, TableSource)}
