@@ -15,7 +15,7 @@ PART = 0.15
 OWNED = 0.6
 """What a column gains whose table is named right before it: the country of the client in "per client country"."""
 _BY = re.compile(
-    r"\b(?:per|by(?: each| every)?|for (?:each|every)|(?:of|in|at|on|from|to) (?:each|every)|(?:each|every)|grouped by|across) (?:the |different |single )?",
+    r"\b(?:per|by(?! how\b)(?: each| every)?|for (?:each|every)|(?:of|in|at|on|from|to) (?:each|every)|(?:each|every)|grouped by|across) (?:the |different |single )?",
     re.IGNORECASE,
 )
 _SORTED = re.compile(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from value_index.text.dates import Dates
@@ -79,6 +80,10 @@ class Period:
     """A month of any year ("in June"): then both sides are open."""
     last_month: int | None = None
     """The last of several months of any year ("from March to June")."""
+    parts: tuple[Period, ...] = ()
+    """The periods that the words name, where this is the stretch of several: 2023 and 2024, of "from 2023 to 2024"."""
+    apart: bool = False
+    """True if what lies between the parts is not meant: "in 2022 and 2024"."""
 
 
 def find_periods(text: str, today: date | None = None) -> tuple[Period, ...]:
@@ -92,13 +97,15 @@ def find_periods(text: str, today: date | None = None) -> tuple[Period, ...]:
     [('2023-01-01', '2024-01-01')]
     >>> [(p.first and p.first.isoformat(), p.end and p.end.isoformat()) for p in find_periods("sales in 2023 and 2024")]
     [('2023-01-01', '2025-01-01')]
+    >>> find_periods("sales in 2022 and 2024")[0].apart
+    True
     """
     plain = sorted(_plain(text, today or date.today()), key=lambda period: period.start)
     joined: list[Period] = []
     for period in plain:
         last = joined[-1] if joined else None
         if last and _RANGE.search(text[: last.start]) and _TO.match(text[last.stop : period.start]):
-            joined[-1] = replace(last, stop=period.stop, end=period.end, strength=1.0)
+            joined[-1] = replace(last, stop=period.stop, end=period.end, strength=1.0, parts=(last, period))
         elif last and _BESIDE.match(text[last.stop : period.start]) and (both := _both(last, period)) is not None:
             joined[-1] = both
         else:
@@ -107,16 +114,15 @@ def find_periods(text: str, today: date | None = None) -> tuple[Period, ...]:
 
 
 def _both(one: Period, other: Period) -> Period | None:
-    """Return the stretch of two periods of a kind, one of which ends where the other begins; None for others."""
+    """Return the stretch of two periods of a kind, with what lies between them left out; None for others."""
     if one.unit != other.unit or None in (one.first, one.end, other.first, other.end):
         return None
-    early, late = sorted((one, other), key=lambda period: period.first or date.min)
+    parts = sorted((*(one.parts or (one,)), other), key=lambda period: period.first or date.min)
+    touching = all(early.end == late.first for early, late in pairwise(parts))
+    overlapping = any((early.end or date.max) > (late.first or date.min) for early, late in pairwise(parts))
     strength = max(one.strength, other.strength)
-    return (
-        replace(one, stop=other.stop, first=early.first, end=late.end, strength=strength)
-        if early.end == late.first
-        else None
-    )
+    stretch = replace(one, stop=other.stop, first=parts[0].first, end=parts[-1].end, strength=strength)
+    return None if overlapping else replace(stretch, parts=tuple(parts), apart=not touching)
 
 
 @lru_cache(maxsize=1)

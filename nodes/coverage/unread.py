@@ -33,7 +33,7 @@ _ARE = re.compile(r"^\W*(?:which|what) .*\b(?:is|are|was|were) (?P<word>[a-z]+)\
 _ONES = re.compile(r"\b(?:the|only|just) (?P<word>[a-z]+) ones\b", re.IGNORECASE)
 
 _LAST = re.compile(
-    r"\b(?:on|in|under|with|for|from|at|about|without|during) (?:the |an? |their |its |any )?(?P<word>[a-z]+)\W*$",
+    r"\b(?:on|in|under|with|for|from|at|about|without|during|including|excluding|plus|minus) (?:the |an? |their |its |any )?(?P<word>[a-z]+)\W*$",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,7 @@ from nodes.coverage.edits.groups import asked_groups, unit_terms
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.tables import idle_tables
 from nodes.coverage.references import asks_of_each
-from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, TableSource
+from nodes.plan import Aggregate, Arithmetic, Case, ColumnTerm, Ordering, Plan, TableSource, Term
 from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import columns, walk
 
@@ -42,12 +42,20 @@ def sums_sales(plan: Plan, asked: SalesAsked) -> bool:
         return any(asked.total(figure) in plan.select for figure in asked.figures)
     held = [*plan.order_by] if asked.ranked is not None and plan.limit is not None else [plan]
     figures = [
-        part.argument
+        figure
         for each in held
         for part in walk(each)
         if isinstance(part, Aggregate) and part.function in ("sum", "avg")
+        for figure in _added(part.argument)
     ]
     return any(figure.term in figures for figure in asked.figures)
+
+
+def _added(term: Term) -> tuple[Term, ...]:
+    """Return what is added up: of "revenue including fees" what the fees are added to, of one time what is summed then."""
+    if isinstance(term, Case):
+        return tuple(branch.value for branch in term.branches)
+    return (term, term.left) if isinstance(term, Arithmetic) and term.operator == "+" else (term,)
 
 
 def _total(plan: Plan, figure: SaleFigure, asked: SalesAsked, demand: Demand) -> Plan | None:

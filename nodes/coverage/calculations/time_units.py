@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nodes.coverage.asked_group import is_whole
+from nodes.coverage.calculations.growth import asked_growth
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.dates import tables_dated, time_fit
 from nodes.lexical.utterance import stem
@@ -33,7 +34,10 @@ _RANKED = re.compile(
     r"\b(?:(?:which|what)|(?:best|worst|busiest|quietest|strongest|weakest|highest|lowest)) (?P<ranked>day|month|quarter|year)\b",
     re.IGNORECASE,
 )
-_AGAINST = re.compile(r"\b(?:vs\.?|versus|against|compared?|comparison|growth|change)(?:\W|$)", re.IGNORECASE)
+_AGAINST = re.compile(
+    r"\b(?:vs\.?|versus|against|compared?|comparison|growth|grow|grew|grown|change|develop|developed|evolve|evolved)(?:\W|$)",
+    re.IGNORECASE,
+)
 _LONGEST = {"year": 366, "month": 31}
 """Days of one period; more are two."""
 _SORTED = re.compile(r"\b(?:order|sort|rank|arrang)\w*(?: \w+)?\s*$", re.IGNORECASE)
@@ -104,7 +108,7 @@ def asked_time_unit(inquiry: Inquiry) -> TimeUnit | None:
 
 def _compared(inquiry: Inquiry) -> TimeUnit | None:
     """Return the unit of two periods that are set against each other: year, of "revenue 2023 vs 2024"."""
-    if not _AGAINST.search(inquiry.utterance.text):
+    if not _AGAINST.search(inquiry.utterance.text) or asked_growth(inquiry) is not None:
         return None
     for period in inquiry.periods:
         days = (period.end - period.first).days if period.first and period.end else 0

@@ -12,6 +12,7 @@ from nodes.coverage.periods import Period
 from nodes.coverage.requirement import Option, Requirement
 from nodes.lexical.utterance import stem
 from nodes.plan import Call, ColumnTerm, Condition, Junction, LiteralTerm, LiteralValue, Operator, Predicate, Term
+from nodes.plan.traversal import conjunction
 from value_index.schema import ColumnRef
 
 MOST_OPTIONS = 6
@@ -53,7 +54,7 @@ def _options(inquiry: Inquiry, period: Period, start: int, end: int) -> tuple[Op
     found: list[tuple[float, ColumnRef, tuple[Condition, ...]]] = []
     for ref in inquiry.schema.columns:
         profile = inquiry.profiles.of(ref)
-        conditions = _conditions(profile, period) if profile.date_form else ()
+        conditions = time_conditions(profile, period) if profile.date_form else ()
         if conditions:
             found.append((time_fit(inquiry, profile, start, end), ref, conditions))
     found.sort(key=lambda item: -item[0])
@@ -118,9 +119,13 @@ def _is_of_sales(inquiry: Inquiry, table: str) -> bool:
     return table in heads and bool(inquiry.table_stems(table) & inquiry.table_stems(lines))
 
 
-def _conditions(profile: ColumnProfile, period: Period) -> tuple[Condition, ...]:
+def time_conditions(profile: ColumnProfile, period: Period) -> tuple[Condition, ...]:
     """Return the conditions of a period in the form in which a column stores times."""
     column = ColumnTerm.of(profile.ref)
+    if period.apart:
+        parts = [conjunction(time_conditions(profile, part)) for part in period.parts]
+        known = tuple(part for part in parts if part is not None)
+        return (Junction(kind="or", conditions=known),) if len(known) == len(parts) else ()
     if profile.date_form == "iso":
         return _iso(column, period, profile)
     if period.unit not in ("year", "decade") and not (profile.date_form == "year" and period.unit == "day"):

@@ -9,7 +9,9 @@ from nodes.coverage.shapes.beside_superior import beside_superior
 from nodes.coverage.shapes.best_rated import best_rated
 from nodes.coverage.shapes.beyond_bound import beyond_bound
 from nodes.coverage.shapes.beyond_every import beyond_every
+from nodes.coverage.shapes.both_times import both_times
 from nodes.coverage.shapes.extreme_of_each import extreme_of_each
+from nodes.coverage.shapes.growth_of_figure import growth_of_figure
 from nodes.coverage.shapes.most_active import most_active
 from nodes.coverage.shapes.nth_extreme import nth_extreme
 from nodes.coverage.shapes.other_side import other_side
@@ -21,7 +23,7 @@ from nodes.coverage.shapes.things_with_many import things_with_many
 from nodes.coverage.shapes.two_at_once import two_at_once
 from nodes.coverage.shapes.with_superior import with_superior
 from nodes.plan import Plan
-from nodes.plan.traversal import conjuncts, table_names
+from nodes.plan.traversal import conjuncts, is_figure, table_names
 from nodes.sql.joins.fill import with_joins
 
 SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
@@ -40,6 +42,8 @@ SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
     beyond_every,
     best_rated,
     most_active,
+    growth_of_figure,
+    both_times,
 )
 
 
@@ -57,6 +61,7 @@ def has_shape(plan: Plan, shapes: tuple[Plan, ...]) -> bool:
     """Tell whether a plan is one of some shapes, further conditions aside."""
     return any(
         bool(set(plan.select) & set(shape.select))
+        and {term for term in shape.select if is_figure(term)} <= set(plan.select)
         and set(table_names(shape)) <= set(table_names(plan))
         and (plan.order_by, plan.limit, plan.offset) == (shape.order_by, shape.limit, shape.offset)
         and (plan.group_by, plan.having) == (shape.group_by, shape.having)

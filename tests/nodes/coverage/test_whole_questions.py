@@ -8,6 +8,7 @@ import pytest
 
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan
+from nodes.sql.to_plan import to_plan
 from tests.nodes.coverage.asking import demand_of
 from tests.nodes.small_database import small_database
 
@@ -54,6 +55,17 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
         ("Cakes heavier than every torte", [("Brioche",)]),
         ("How many cakes are lighter than any torte?", [(1,)]),
         ("Cakes heavier than any other", [("Brioche",)]),
+        ("Which baker earns the most including tips?", [("Jon Dahl",)]),
+        ("Top 2 bakers by wage plus tips", [("Jon Dahl",), ("Ida Berg",)]),
+        ("Total revenue including handling fees", [(166.0,)]),
+        ("Average wage including tips by post", [("head", 55.0), ("helper", 44.5)]),
+        ("Wage and tips combined for each baker", [("Ida Berg", 55.0), ("Jon Dahl", 58.0), ("Kai Eide", 31.0)]),
+        ("Growth of revenue from 2022 to 2024 in percent", [(pytest.approx(1000 / 55),)]),
+        ("By how much did revenue grow from 2022 to 2024?", [(10.0,)]),
+        ("By what percentage did the number of sales change between 2022 and 2023?", [(-50.0,)]),
+        ("How many more sales were there in 2022 than in 2023?", [(1,)]),
+        ("Clients who bought something both in 2022 and 2024", [("Lea",)]),
+        ("How many clients bought something in both 2022 and 2023?", [(0,)]),
     ],
 )
 def test_a_question_stands_for_a_whole_query(context: Context, question: str, rows: list[tuple[object, ...]]) -> None:
@@ -63,7 +75,21 @@ def test_a_question_stands_for_a_whole_query(context: Context, question: str, ro
 
 @pytest.mark.parametrize(
     "question",
-    ["How many cakes weigh more than 100?", "Cakes heavier than 800", "Show the rated cakes"],
+    [
+        "Sales in both 2022 and 2024",
+        "How did revenue grow from 2022 to 2024?",
+        "List all sales including the amount",
+        "How many cakes weigh more than 100?",
+        "Cakes heavier than 800",
+        "Show the rated cakes",
+    ],
 )
 def test_other_questions_stand_for_none(context: Context, question: str) -> None:
     assert not demand_of(context, question).shapes
+
+
+def test_two_years_apart_leave_out_what_lies_between(context: Context) -> None:
+    (asked,) = demand_of(context, "Compare revenue in 2022 and 2024").requirements
+    (condition,) = asked.options[0].conditions
+    plan = to_plan("SELECT count(*) FROM sale", context.schema).model_copy(update={"where": condition})
+    assert context.database.execute(from_plan(plan, context.schema)).rows == ((4,),)
