@@ -3,7 +3,9 @@
     turnsql train choice-rows runs/held-out --data cosql_dataset --out runs/choice-rows
 
 The candidates are the plans of a run of the planner over training databases that it has not learnt, beside the SQL of
-models made up from gold. A row is answered with the number of the right candidate, or with gold where none is right.
+models made up from gold. A row is answered with the number of the right candidate, or with gold where none is right. Rows
+are of turns in which serving would ask: the weights are unsure. The first candidate is theirs, and right more often than
+not: a model that sees no more than that learns to answer "1", so at most a share of the rows has that answer.
 """
 
 from __future__ import annotations
@@ -26,9 +28,21 @@ from training.linear_models.choice import STRENGTHS, made_up_answers
 from training.settings import TrainingError
 from value_index.files.folders import taken
 
+SURE = 0.9
+"""As serving's own bound, unless it is told otherwise."""
+FIRST = 0.5
+
 
 def write_choice_rows(
-    run: Path, data: Path | None, out: Path, *, apart: Sequence[str] = (), most: int | None = None, seed: int = 0
+    run: Path,
+    data: Path | None,
+    out: Path,
+    *,
+    apart: Sequence[str] = (),
+    most: int | None = None,
+    sure: float = SURE,
+    first: float = FIRST,
+    seed: int = 0,
 ) -> dict[str, int]:
     """Write `train` and `validation` rows with a manifest, and return how many there are of each.
 
@@ -36,6 +50,8 @@ def write_choice_rows(
         run: a run of the planner over training databases, with gold history.
         apart: databases whose rows are for validation; the last fifth by name where empty.
         most: how many rows are kept, drawn at random.
+        sure: the probability from which the weights choose alone, 0..1: such turns make no rows.
+        first: the share of the rows that the first candidate answers, at most, 0..1.
 
     Raises:
         TrainingError: `out` is taken, or no turn has two candidates.
@@ -48,8 +64,9 @@ def write_choice_rows(
     if dev := sorted(set(names) & DEV_DATABASES):
         raise LeakError(f"{run} is about {dev[0]!r}, a development database: models are measured on it")
     kept_apart = set(apart or names[len(names) - len(names) // 5 :])
-    rows = list(_rows(turns, seed))
+    rows = list(_rows(turns, sure, seed))
     Random(seed).shuffle(rows)
+    rows = _evened(rows, first)
     parts = {name: list[dict[str, Any]]() for name in ("train", "validation")}
     for row in rows[:most]:
         parts["validation" if row["database_id"] in kept_apart else "train"].append(row)
@@ -59,22 +76,40 @@ def write_choice_rows(
     return {name: len(found) for name, found in parts.items()}
 
 
-def _rows(turns: Iterable[ChoiceTurn], seed: int) -> Iterator[dict[str, Any]]:
+def _rows(turns: Iterable[ChoiceTurn], sure: float, seed: int) -> Iterator[dict[str, Any]]:
     """Yield the rows of the turns, none twice: two made-up models may write the same."""
     for turn in turns:
         seen: set[str] = set()
         for sql in made_up_answers(turn, STRENGTHS, seed):
-            row = _row(turn, sql)
+            row = _row(turn, sql, sure)
             if row and (text := json.dumps(row["messages"])) not in seen and not seen.add(text):
                 yield row
 
 
-def _row(turn: ChoiceTurn, sql: str) -> dict[str, Any] | None:
-    """Return the row of a turn and a model's SQL; None where nothing is to be chosen."""
+def _evened(rows: Sequence[dict[str, Any]], first: float) -> list[dict[str, Any]]:
+    """Return the rows in their order without those answered "1" that are too many."""
+    others = sum(_answer(row) != "1" for row in rows)
+    left = int(others * first / (1 - first)) if first < 1 else len(rows)
+    kept: list[dict[str, Any]] = []
+    for row in rows:
+        left -= _answer(row) == "1"
+        if _answer(row) != "1" or left >= 0:
+            kept.append(row)
+    return kept
+
+
+def _answer(row: dict[str, Any]) -> str:
+    return row["messages"][-1]["content"]
+
+
+def _row(turn: ChoiceTurn, sql: str, sure: float) -> dict[str, Any] | None:
+    """Return the row of a turn and a model's SQL; None where nothing is to be chosen, or the weights are sure."""
     groups = judged_groups(turn, sql)
     choice = choose([(group, facts) for group, facts, _ in groups], choice_weights()) if groups else None
-    asked = choice_question(choice, turn.state, turn.context, deadline=DEADLINE) if choice else None
-    if choice is None or asked is None:
+    if choice is None or choice.groups[choice.chosen].probability >= sure:
+        return None
+    asked = choice_question(choice, turn.state, turn.context, deadline=DEADLINE)
+    if asked is None:
         return None
     prompt, places = asked
     right = [number for number, place in enumerate(places, 1) if groups[place][2]]
@@ -94,11 +129,7 @@ def _write(out: Path, parts: dict[str, list[dict[str, Any]]], told: dict[str, An
         path = out / name / "sql_generation.jsonl"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), encoding="utf-8")
-    chosen = Counter(
-        "gold" if not row["messages"][-1]["content"].isdigit() else row["messages"][-1]["content"]
-        for found in parts.values()
-        for row in found
-    )
+    chosen = Counter(_answer(row) if _answer(row).isdigit() else "gold" for found in parts.values() for row in found)
     manifest = {**told, "commit": commit(), "rows": {name: len(found) for name, found in parts.items()}}
     manifest["answers"] = dict(sorted(chosen.items()))
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

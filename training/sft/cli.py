@@ -45,6 +45,13 @@ def choice_rows(
         list[str] | None, typer.Option(help="Database whose rows are for validation; may be repeated.")
     ] = None,
     most: Annotated[int | None, typer.Option(min=1, help="Rows kept, drawn at random; all unless given.")] = None,
+    sure: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="No rows of turns in which the weights are this sure, nor are these asked."),
+    ] = 0.9,
+    first: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the rows that the first candidate answers, at most.")
+    ] = 0.5,
 ) -> None:
     """Write rows that teach a model to choose among the planner's candidates and its own, on training databases."""
     from eval.datasets import listed_databases
@@ -52,7 +59,7 @@ def choice_rows(
     from training.sft.choice_rows import write_choice_rows
 
     run = held_out_run(run, data, sorted(listed_databases(held_out)))
-    written = write_choice_rows(run, data, out, apart=apart or (), most=most)
+    written = write_choice_rows(run, data, out, apart=apart or (), most=most, sure=sure, first=first)
     typer.echo(f"{out}: " + ", ".join(f"{rows:,} {split} rows" for split, rows in written.items()))
 
 

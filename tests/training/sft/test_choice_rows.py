@@ -54,6 +54,20 @@ def test_a_row_asks_as_serving_does_and_its_answer_is_right(rows: list[ChatRow])
         assert parts.execution == 1, (answered_sql(answer, row.candidates), row.gold)
 
 
+def test_rows_are_of_turns_that_serving_asks_about_and_the_first_candidate_answers_half_at_most(
+    planner: Path, tmp_path: Path
+) -> None:
+    """A model that learns from rows answered "1" for the most part answers "1"."""
+    counts = {
+        sure: write_choice_rows(planner, None, tmp_path / str(sure), apart=["none"], sure=sure, first=1)["train"]
+        for sure in (1.0, 0.9, 0.5)
+    }
+    assert counts[1.0] > counts[0.9] > counts[0.5], counts
+    write_choice_rows(planner, None, tmp_path / "even", apart=["none"], sure=1.0)
+    answers = [row.messages[-1].content for row in read_rows(tmp_path / "even", "train", ("sql_generation",))]
+    assert 0 < answers.count("1") <= len(answers) / 2
+
+
 def test_the_reward_of_a_number_is_that_of_its_candidate(rows: list[ChatRow]) -> None:
     row = next(row for row in rows if row.messages[-1].content == "1")
     many = len(row.candidates) + 1
