@@ -79,6 +79,9 @@ def cascade(
 def choice(
     planner: PlannerRun,
     models: ModelRuns,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Weights of `train model-choice`; those shipped unless given.")
+    ] = None,
     data: MovedData = None,
     json: AsJson = False,
 ) -> None:
@@ -86,8 +89,9 @@ def choice(
     from rich.console import Console
 
     from eval.analysis.choice import choice_table, measure_choices
+    from nodes.choice.choose import choice_weights
 
-    found = list(measure_choices(planner, models, data))
+    found = list(measure_choices(planner, models, data, choice_weights(weights) if weights else None))
     if json:
         typer.echo("[" + ",\n".join(each.model_dump_json(indent=2) for each in found) + "]")
     else:

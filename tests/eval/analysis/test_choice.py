@@ -15,7 +15,7 @@ from eval.runs.experiment import RunOptions
 from eval.runs.predictions import import_predictions
 from eval.runs.run import run
 from nodes.choice.features import FEATURES
-from training.linear_models.choice import fit_choice
+from training.linear_models.choice import fit_choice, write_choice
 from turnsql import app
 
 
@@ -48,6 +48,14 @@ def test_a_perfect_model_is_taken_and_a_broken_one_is_not(planner: Path, tmp_pat
         assert found.points[0].value >= (0.6 if right else found.planner_value - 0.1)
         assert found.points[-1].value == found.planner_value
         assert len(choice_table([found]).rows) == 1
+
+
+def test_weights_of_a_fit_are_measured_before_they_ship(planner: Path, tmp_path: Path) -> None:
+    write_choice({"model": -9.0, "first": 9.0}, tmp_path / "weights.json", "a planner that trusts itself alone")
+    words = ["eval", "choice", str(planner), str(imported(tmp_path, right=True)), "--json"]
+    given = [CliRunner().invoke(app, [*words, *more]) for more in ([], ["--weights", str(tmp_path / "weights.json")])]
+    shipped, planner_alone = (json.loads(each.stdout)[0]["points"][0]["value"] for each in given)
+    assert shipped > planner_alone == json.loads(given[0].stdout)[0]["planner_value"]
 
 
 def test_the_choice_is_fitted_on_models_made_up_from_gold(planner: Path) -> None:
