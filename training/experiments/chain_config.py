@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import Field, model_validator
 
@@ -118,9 +118,22 @@ def as_toml(values: Mapping[str, Any], within: str = "") -> str:
     [lora]
     rank = 8
     <BLANKLINE>
+    >>> print(as_toml({"lora": [{"id": 0, "scale": 1.0}]}))
+    lora = [{ id = 0, scale = 1.0 }]
+    <BLANKLINE>
     """
     plain = {name: value for name, value in values.items() if not isinstance(value, dict) and value is not None}
     tables = {name: value for name, value in values.items() if isinstance(value, dict)}
-    text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in plain.items())
+    text = "".join(f"{name} = {_inline(value)}\n" for name, value in plain.items())
     inner = (f"\n[{within}{name}]\n{as_toml(table, f'{within}{name}.')}" for name, table in tables.items())
     return text + "".join(inner)
+
+
+def _inline(value: Any) -> str:
+    """Write one value; a table in a list stands in braces, as JSON's colons are no TOML."""
+    if isinstance(value, dict):
+        table = cast("dict[str, Any]", value)
+        return "{ " + ", ".join(f"{name} = {_inline(each)}" for name, each in table.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_inline, cast("Sequence[Any]", value))) + "]"
+    return json.dumps(value)
