@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nodes.coverage.asked_group import is_whole
 from nodes.coverage.calculations.growth import asked_growth
 from nodes.coverage.inquiry import NAMED, Inquiry
-from nodes.coverage.requirements.dates import tables_dated, time_fit
+from nodes.coverage.requirements.time_fit import TimeFit, tables_dated
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, Arithmetic, Call, Cast, ColumnTerm, LiteralTerm, Plan, Term
 from nodes.plan.traversal import columns
@@ -143,12 +143,7 @@ def _has_years(inquiry: Inquiry) -> bool:
 
 
 def _columns(inquiry: Inquiry, start: int, end: int) -> tuple[ColumnRef, ...]:
-    profiles = (inquiry.profiles.of(ref) for ref in inquiry.schema.columns)
-    found = [
-        (time_fit(inquiry, profile, start, end), profile.ref) for profile in profiles if profile.date_form == "iso"
-    ]
-    found.sort(key=lambda item: -item[0])
-    refs = [ref for _, ref in found]
+    refs = [ref for _, ref in TimeFit(inquiry).days(start, end)]
     beginning = {ref.table for ref in refs if not _ENDS & inquiry.column_stems(ref)}
     unsaid = _ENDS - set(inquiry.stems)
     kept = [ref for ref in refs if ref.table not in beginning or not unsaid & inquiry.column_stems(ref)]

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Option, Requirement
-from nodes.coverage.requirements.dates import MOST_OPTIONS, time_fit
+from nodes.coverage.requirements.dates import MOST_OPTIONS
+from nodes.coverage.requirements.time_fit import TimeFit
 from nodes.lexical.utterance import stem
 from nodes.plan import Call, ColumnTerm, LiteralTerm, Predicate
 from value_index.schema import ColumnRef
@@ -32,9 +33,7 @@ def weekday_requirements(inquiry: Inquiry) -> Iterator[Requirement]:
         return
     days = _numbers(match["day"].lower())
     denied = inquiry.is_denied(start)
-    profiles = [inquiry.profiles.of(ref) for ref in inquiry.schema.columns]
-    found = [(time_fit(inquiry, each, start, end), each.ref) for each in profiles if each.date_form == "iso"]
-    found.sort(key=lambda pair: -pair[0])
+    found = TimeFit(inquiry).days(start, end)
     options = tuple(
         Option(ref, (_condition(ref, days, denied=denied),), fit / found[0][0]) for fit, ref in found[:MOST_OPTIONS]
     )

@@ -10,7 +10,7 @@ from nodes.coverage.calculations.sale_figures import sales_asked
 from nodes.coverage.calculations.time_units import part_of
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
-from nodes.coverage.requirements.dates import time_fit
+from nodes.coverage.requirements.time_fit import TimeFit
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Star, TableSource, Term
 from value_index.schema import ColumnRef
@@ -86,10 +86,8 @@ def _units(inquiry: Inquiry, word: str, table: str) -> Iterator[tuple[Term, str]
             and _is_near(inquiry, ref, table)
         ):
             yield ColumnTerm.of(ref), ref.table
-    profiles = [inquiry.profiles.of(ref) for ref in inquiry.schema.columns if _is_near(inquiry, ref, table)]
-    timed = [(time_fit(inquiry, each, 0, 1), each.ref) for each in profiles if each.date_form == "iso"]
-    timed.sort(key=lambda pair: (pair[1].table != table, -pair[0]))
-    for _, ref in timed:
+    timed = [ref for _, ref in TimeFit(inquiry).days(0, 1) if _is_near(inquiry, ref, table)]
+    for ref in sorted(timed, key=lambda ref: ref.table != table):
         yield part_of(word, ref), ref.table
 
 
