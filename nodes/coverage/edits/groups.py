@@ -32,7 +32,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
     if not aggregates and demand.evidence.cues.count is not None:
         aggregates = (Aggregate(function="count", argument=Star()),)
     if not aggregates:
-        aggregates = tuple(figures_named(demand)) or tuple(rows_counted(demand))
+        aggregates = tuple(sums_named(demand)) or tuple(rows_counted(demand))
     counted = rows_counted_of(demand)
     for unit, is_table in demand.units[:MOST_UNITS]:
         joined = with_table(plan, unit.table, demand.schema) if aggregates else None
@@ -50,7 +50,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
         )  # fmt: skip
 
 
-def figures_named(demand: Demand) -> Iterator[Term]:
+def sums_named(demand: Demand) -> Iterator[Term]:
     """Yield the sum of a figure that the words name of each unit, whose rows have many: "billable minutes per agent"."""
     evidence = demand.evidence
     if evidence.aggregates or evidence.cues.count is not None or not demand.units:
@@ -74,7 +74,7 @@ def figures_named(demand: Demand) -> Iterator[Term]:
 def rows_counted_of(demand: Demand) -> str | None:
     """Return the table whose rows stand right before "per" or "by", where no figure of them is named: the orders of "orders per quarter"."""
     words, evidence = demand.inquiry.utterance.words, demand.evidence
-    if evidence.aggregates or evidence.cues.count is not None or any(figures_named(demand)):
+    if evidence.aggregates or evidence.cues.count is not None or any(sums_named(demand)):
         return None
     places = {at for at, word in enumerate(words) if word.text in _OF_EACH}
     return next((m.table for m in demand.inquiry.named_tables if m.end in places), None)
