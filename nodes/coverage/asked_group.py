@@ -6,6 +6,7 @@ import re
 
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.coded import codes_apart
+from nodes.coverage.roles import role_place
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
 from value_index.schema import ColumnRef
@@ -28,7 +29,9 @@ _DID = frozenset(("did", "does", "do"))
 _GROUPED = re.compile(r"\b(?:group\w*|split\w*|broken|divided|separated)(?: \w+)?\s*$", re.IGNORECASE)
 
 
-_IDLE = frozenset(map(stem, ("code", "name", "calendar", "type", "label", "title", "fiscal", "no", "nr", "number")))
+_IDLE = frozenset(
+    map(stem, ("code", "name", "calendar", "type", "label", "title", "fiscal", "no", "nr", "number", "via", "through"))
+)
 """Words of a column's name that its unit is called without."""
 TABLE_NAMED = 0.8
 """Score of a mention from which the words name a table."""
@@ -47,7 +50,7 @@ def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
         before = text[: match.start()]
         at, _ = inquiry.utterance.span(match.end(), match.end() + 1)
         ordered = match.group().lower().startswith("by") and _SORTED.search(before) and not _GROUPED.search(before)
-        if ordered and not _is_summed_by_one(inquiry, before, at):
+        if ordered and not _is_summed_by_one(inquiry, before, at) and not _are_rows(inquiry, before):
             continue
         if _DONE_BY_EACH.search(before) and _is_deed(inquiry, at):
             continue  # "how many has each closed?": each of those before
@@ -61,9 +64,10 @@ def asked_units(inquiry: Inquiry) -> tuple[tuple[ColumnRef, bool], ...]:
 
 
 def is_whole(inquiry: Inquiry, ref: ColumnRef, start: int, end: int) -> bool:
-    """Tell whether words say all of a column's name that says something: "country" of a country code."""
+    """Tell whether words say all of a column's name that says something: "country" of a country code, "class" of a ticket's ticket_class."""
     stems = {stem(word) for word in name_words(inquiry.schema.describe(ref).natural_name)} - _IDLE
-    return bool(stems) and stems <= set(inquiry.stems[start:end])
+    own, said = stems - inquiry.table_stems(ref.table), set(inquiry.stems[start:end])
+    return bool(stems) and (stems <= said or (bool(own) and own <= said and inquiry.is_named(ref.table)))
 
 
 def _is_summed_by_one(inquiry: Inquiry, before: str, at: int) -> bool:
@@ -72,6 +76,14 @@ def _is_summed_by_one(inquiry: Inquiry, before: str, at: int) -> bool:
     word = inquiry.utterance.words[at].text if at < len(inquiry.utterance.words) else "s"
     rows = any(m.start <= at < m.end and m.score >= NAMED for m in inquiry.evidence.mentions.tables)
     return bool(done and rows and inquiry.evidence.aggregates and not word.endswith("s"))
+
+
+def _are_rows(inquiry: Inquiry, before: str) -> bool:
+    """Tell whether all that stands before "by" are many rows, which is no order: "orders by channel"."""
+    last = len(re.findall(r"[\w'-]+", before)) - 1
+    return before.rstrip().lower().endswith("s") and any(
+        m.start == 0 and m.end == last + 1 for m in inquiry.named_tables
+    )
 
 
 def _is_value(inquiry: Inquiry, at: int) -> bool:
@@ -94,7 +106,7 @@ def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
     found: dict[tuple[ColumnRef, bool], float] = {}
     owners = {m.table for m in inquiry.named_tables if m.start == at}
     for mention in inquiry.evidence.mentions.columns:
-        if mention.start in (at, at + 1):
+        if mention.start in (at, at + 1) or at in mention.positions:
             for ref, score in mention.candidates[:6]:
                 owned = ref.table in owners and mention.start > at
                 whole = is_whole(inquiry, ref, mention.start, mention.end) or (owned and score >= PART)
@@ -113,7 +125,14 @@ def _units_at(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
             table = inquiry.schema.table(mention.table)
             assert table is not None
             found[display_columns(table)[0], True] = mention.score + 0.1
-    return found or _called_so(inquiry, at)
+    return found or _of_role(inquiry, at) or _called_so(inquiry, at)
+
+
+def _of_role(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:
+    """Return the rows that a key leads to whose role a word says: the people of "articles per editor", by `edited_by`."""
+    keys = [key for key in inquiry.schema.foreign_keys if role_place(key, inquiry) == at]
+    tables = [inquiry.schema.table(key.target.table) for key in keys]
+    return {(display_columns(table)[0], True): TABLE_NAMED for table in tables if table is not None}
 
 
 def _called_so(inquiry: Inquiry, at: int) -> dict[tuple[ColumnRef, bool], float]:

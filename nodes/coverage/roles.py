@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -9,11 +10,14 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import ColumnTerm, Join, Plan, Predicate
 from nodes.plan.traversal import columns, conjunction, conjuncts
-from value_index.schema import ColumnRef, Schema
+from value_index.schema import ColumnRef, ForeignKey, Schema
 
 _KEY_WORDS = frozenset(map(stem, ("id", "key", "code", "no", "nr", "number", "sk", "fk", "ref")))
 CLEAR = 1.0
 """Score of a key whose own name is said."""
+DONE = 0.9
+"""Score of a key whose role a word says in another form: "wrote" of `written_by`."""
+_BY = frozenset(map(stem, ("by", "is", "the", "of", "main")))
 _ROLES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     (frozenset(said.split()), frozenset(map(stem, named.split())))
     for said, named in (
@@ -25,6 +29,50 @@ _ROLES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     )
 )  # fmt: skip
 """Words of an utterance, and the words of a key's name that they speak of."""
+
+
+_FAMILIES: dict[str, str] = {
+    word: words.split()[0]
+    for words in (
+        "write writes wrote written writing writer writers author authors authored", "drive drives drove driven driving driver drivers",
+        "sell sells sold selling seller sellers vendor vendors", "buy buys bought buying buyer buyers purchaser purchased",
+        "send sends sent sending sender senders", "receive receives received receiving receiver receivers recipient recipients",
+        "lead leads led leading leader leaders", "win wins won winning winner winners", "lose loses lost losing loser losers",
+        "make makes made making maker makers", "give gives gave given giving giver givers", "pay pays paid paying payer payers",
+        "fly flies flew flown flying", "teach teaches taught teaching teacher teachers", "take takes took taken taking taker takers",
+        "ride rides rode ridden riding rider riders", "sing sings sang sung singing singer singers", "own owns owned owner owners",
+        "bring brings brought", "find finds found finder", "speak speaks spoke spoken speaker speakers", "hold holds held holder holders",
+    )
+    for word in words.split()
+}  # fmt: skip
+"""What somebody does, and what he is called who does it, where one ending more or less does not tell."""
+_ENDINGS = re.compile(r"(?:ers?|ors?|ing|ed|es|s|e)$")
+SHORTEST_KIN = 4
+"""Letters that a deed and who does it share: edited, editor."""
+
+
+def kin(word: str) -> str:
+    """Return what a deed and who does it have in common: "edit" of edited and editor, "write" of wrote and author.
+
+    >>> kin("editor") == kin("edited"), kin("author") == kin("written")
+    (True, True)
+    """
+    word = word.removesuffix("'s").removesuffix("’s").removesuffix("s'")
+    root = _ENDINGS.sub("", word)
+    return _FAMILIES.get(word, root if len(root) >= SHORTEST_KIN else word)
+
+
+def role_place(key: ForeignKey, inquiry: Inquiry) -> int | None:
+    """Return the word that says as what a key refers to its target: "who edited them" for `edited_by`; None if none does.
+
+    The names of both tables say no role: `author_id` to authors has none.
+    """
+    if key.source.folded in inquiry.named_roles:
+        return inquiry.named_roles[key.source.folded]
+    names = {stem(word) for name in (key.source.table, key.target.table) for word in name_words(name)}
+    own = {kin(word) for word in name_words(key.source.column) if stem(word) not in _KEY_WORDS | _BY | names}
+    words = inquiry.utterance.words
+    return next((at for at, word in enumerate(words) if kin(word.text) in own), None)
 
 
 def rivals(schema: Schema, source: ColumnRef, target: ColumnRef) -> tuple[ColumnRef, ...]:
@@ -139,7 +187,10 @@ def said_role(ref: ColumnRef, inquiry: Inquiry) -> float:
         return 2 * CLEAR
     stems = frozenset(map(stem, name_words(ref.column))) - frozenset(map(stem, name_words(ref.table)))
     words = {word.text for word in inquiry.utterance.words} - _sent_to(inquiry)
-    return float(bool(stems & set(inquiry.stems))) + 0.8 * any(words & said and stems & named for said, named in _ROLES)
+    said = float(bool(stems & set(inquiry.stems))) or DONE * bool(
+        {*map(kin, name_words(ref.column))} & {*map(kin, words)} - {*map(kin, name_words(ref.table))} - _BY
+    )
+    return said + 0.8 * any(words & said and stems & named for said, named in _ROLES)
 
 
 def _sent_to(inquiry: Inquiry) -> frozenset[str]:

@@ -91,12 +91,13 @@ class CoverageFeatures:
                 unused += not meant & used
                 unshown += evidence.in_head(mention.start) and not meant & heads
         scores = [evidence.mentions.column_score(term.ref) for term in shown]
+        unnamed = {term for term, score in zip(shown, scores, strict=True) if score == 0}
         tables = plan_parts.folded_tables
         named = {mention.table.lower() for mention in evidence.mentions.tables if mention.score >= 0.9}
         return {
             "named_column_unused": float(min(3, unused)),
             "named_column_not_shown": float(min(3, unshown)),
-            "shown_unnamed": float(sum(score == 0 for score in scores)),
+            "shown_unnamed": float(len(unnamed)),
             "shown_name": sum(scores) / len(scores) if scores else 0.0,
             "named_table_unused": float(min(2, len(named - tables))),
             "idle_table": float(len(tables - {table for table, _ in used} - named)),

@@ -21,6 +21,7 @@ from nodes.coverage.calculations.shares import share_of_one_value, tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
 from nodes.coverage.edits.group_names import group_keys_shown, groups_elsewhere
+from nodes.coverage.edits.groups import rows_counted
 from nodes.coverage.edits.names_of_rest import shows_rest_by_key
 from nodes.coverage.moves import move_of
 from nodes.coverage.plan_filters import PlanFilters
@@ -67,7 +68,8 @@ FEATURES = (
     Feature("share_missing", 'True if a share is asked ("what percentage of") and it shows none.'),
     Feature("difference_missing", 'True if a difference is asked ("days between") and it shows none.'),
     Feature(
-        "figure_not_shown", 'True if a figure of each unit is asked ("average length by rating") and it shows none.'
+        "figure_not_shown",
+        'True if a figure of each unit is asked ("average length by rating", "orders by channel") and it shows none.',
     ),
     Feature(
         "another_compared", 'How many counts that the words compare ("at least 10 orders") it holds of another figure.'
@@ -149,7 +151,8 @@ class RequirementFeatures:
     @cached_property
     def _asks_figures(self) -> bool:
         plain = any(function in ("avg", "sum") for _, function in self.demand.evidence.aggregates)
-        return bool(self.demand.units) and plain
+        counted = not plain and any(rows_counted(self.demand))
+        return bool(self.demand.units) and (plain or counted)
 
     @cached_property
     def _counted(self) -> frozenset[float]:

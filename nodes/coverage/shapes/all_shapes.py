@@ -11,6 +11,7 @@ from nodes.coverage.shapes.beyond_bound import beyond_bound
 from nodes.coverage.shapes.beyond_every import beyond_every
 from nodes.coverage.shapes.both_times import both_times
 from nodes.coverage.shapes.extreme_of_each import extreme_of_each
+from nodes.coverage.shapes.from_to import from_to
 from nodes.coverage.shapes.growth_of_figure import growth_of_figure
 from nodes.coverage.shapes.most_active import most_active
 from nodes.coverage.shapes.nth_extreme import nth_extreme
@@ -21,8 +22,9 @@ from nodes.coverage.shapes.ranked_sum import ranked_sum
 from nodes.coverage.shapes.sum_of_columns import columns_reckoned
 from nodes.coverage.shapes.things_with_many import things_with_many
 from nodes.coverage.shapes.two_at_once import two_at_once
+from nodes.coverage.shapes.with_roles import with_roles
 from nodes.coverage.shapes.with_superior import with_superior
-from nodes.plan import Plan
+from nodes.plan import ColumnTerm, Plan
 from nodes.plan.traversal import conjuncts, is_figure, table_names
 from nodes.sql.joins.fill import with_joins
 
@@ -44,6 +46,8 @@ SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
     most_active,
     growth_of_figure,
     both_times,
+    with_roles,
+    from_to,
 )
 
 
@@ -60,11 +64,21 @@ def asked_shapes(inquiry: Inquiry) -> tuple[Plan, ...]:
 def has_shape(plan: Plan, shapes: tuple[Plan, ...]) -> bool:
     """Tell whether a plan is one of some shapes, further conditions aside."""
     return any(
-        bool(set(plan.select) & set(shape.select))
-        and {term for term in shape.select if is_figure(term)} <= set(plan.select)
+        _shows(plan, shape)
         and set(table_names(shape)) <= set(table_names(plan))
         and (plan.order_by, plan.limit, plan.offset) == (shape.order_by, shape.limit, shape.offset)
+        and (plan.distinct == shape.distinct or bool(plan.group_by))
         and (plan.group_by, plan.having) == (shape.group_by, shape.having)
         and set(conjuncts(shape.where)) <= set(conjuncts(plan.where))
         for shape in shapes
     )
+
+
+def _shows(plan: Plan, shape: Plan) -> bool:
+    """Tell whether a plan shows the figures of a shape, and something of each of the rows that it names."""
+    common = set(plan.select) & set(shape.select)
+    figures = {term for term in shape.select if is_figure(term)}
+    named, wanted = (
+        {(t.table, t.occurrence) for t in each if isinstance(t, ColumnTerm)} for each in (common, shape.select)
+    )
+    return bool(common) and figures <= common and wanted <= named

@@ -1,4 +1,4 @@
-"""best_rated: things by how well they are rated, in a column of their own or on average of what was said of them."""
+"""best_rated: things by how well they are rated or paid, in a column of their own or on average of what belongs to them."""
 
 from __future__ import annotations
 
@@ -20,28 +20,39 @@ _RATED = re.compile(
     rf"\b(?P<before>best|top|highest|worst|lowest)[- ]{_DEED}\b|\b{_DEED} (?:the )?(?P<after>best|highest|worst|lowest)\b",
     re.IGNORECASE,
 )
+_PAID = re.compile(
+    r"\b(?P<before>best|highest|worst|lowest)[- ](?:paid|paying|earning)\b"
+    r"|\b(?:pays?|earns?|paid) (?:the |on average )*(?P<after>best|most|highest|worst|least|lowest)\b(?! (?:for|in|to)\b)",
+    re.IGNORECASE,
+)
 _SCORES = frozenset(map(stem, ("rating", "score", "star", "stars", "grade", "points", "marks")))
+_PAY = frozenset(map(stem, ("salary", "sal", "wage", "wages", "pay", "earnings")))
 _COUNTS = frozenset(map(stem, ("count", "number", "num", "no", "max", "maximum", "min", "minimum")))
 
 
 def best_rated(inquiry: Inquiry) -> Iterator[Plan]:
-    """Yield the plan that ranks things by their rating.
+    """Yield the plan that ranks things by their rating, or by what is paid.
 
     "The best rated film": `ORDER BY rating DESC`, or over reviews `... GROUP BY film_id ORDER BY avg(stars) DESC LIMIT 1`.
+    "Which job pays best?": `GROUP BY job ORDER BY avg(salary) DESC LIMIT 1`.
     """
-    match = _RATED.search(inquiry.utterance.text)
-    if match is None or inquiry.evidence.cues.count is not None:
-        return
-    scores = [ref for ref in inquiry.schema.columns if _is_score(inquiry, ref)]
+    for pattern, stems in ((_RATED, _SCORES), (_PAID, _PAY)):
+        match = pattern.search(inquiry.utterance.text)
+        if match is not None and inquiry.evidence.cues.count is None:
+            yield from _ranked(inquiry, match, stems)
+            return
+
+
+def _ranked(inquiry: Inquiry, match: re.Match[str], stems: frozenset[str]) -> Iterator[Plan]:
+    scores = [ref for ref in inquiry.schema.columns if _is_score(inquiry, ref, stems)]
     start, end = inquiry.utterance.span(*match.span())
     thing = ranked_thing(inquiry, {m.table for m in inquiry.named_tables if start <= m.start < end})
     if thing is None:
         return
     word = (match["before"] or match["after"]).lower()
     own = [ref for ref in scores if ref.table == thing.column.table]
-    limit = limit_of(inquiry, thing)
+    limit, down = limit_of(inquiry, thing), SUPERLATIVES[word][0]
     for figure in own or _of_it(inquiry, scores, thing.column.table):
-        down = SUPERLATIVES[word][0]
         if thing.is_table and figure.table == thing.column.table:
             yield _by_own(inquiry, figure, descending=down, limit=limit)
             return
@@ -52,10 +63,10 @@ def best_rated(inquiry: Inquiry) -> Iterator[Plan]:
             return
 
 
-def _is_score(inquiry: Inquiry, ref: ColumnRef) -> bool:
+def _is_score(inquiry: Inquiry, ref: ColumnRef, scores: frozenset[str]) -> bool:
     stems = inquiry.column_stems(ref)
     is_number = inquiry.schema.describe(ref).kind == "number" and ref not in inquiry.keys
-    return is_number and bool(stems & _SCORES) and not stems & _COUNTS
+    return is_number and bool(stems & scores) and not stems & _COUNTS
 
 
 def _of_it(inquiry: Inquiry, scores: list[ColumnRef], table: str) -> list[ColumnRef]:

@@ -12,7 +12,7 @@ from nodes.lexical.utterance import stem
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, SubPlan, TableSource
 from value_index.schema import ForeignKey
 
-_TO = frozenset(
+TO = frozenset(
     map(
         stem,
         [
@@ -29,10 +29,12 @@ _TO = frozenset(
             "guest",
             "loser",
             "away",
+            "end",
+            "dropoff",
         ],
     )
 )
-_FROM = frozenset(
+FROM = frozenset(
     map(
         stem,
         [
@@ -49,6 +51,8 @@ _FROM = frozenset(
             "home",
             "author",
             "caller",
+            "start",
+            "pickup",
         ],
     )
 )
@@ -70,9 +74,9 @@ def other_side(inquiry: Inquiry) -> Iterator[Plan]:
     named = {m.table for m in inquiry.named_tables}
     keys = [key for key in inquiry.schema.foreign_keys if key.source.table in named]
     for one, other in permutations(keys, 2):
-        named_is_target = before == "to" and _is(inquiry, one, _FROM) and _is(inquiry, other, _TO)
+        named_is_target = before == "to" and is_end(inquiry, one, FROM) and is_end(inquiry, other, TO)
         named_is_source = (
-            before in ("from", "by", "did", "does", "has") and _is(inquiry, one, _TO) and _is(inquiry, other, _FROM)
+            before in ("from", "by", "did", "does", "has") and is_end(inquiry, one, TO) and is_end(inquiry, other, FROM)
         )
         same = one.source.table == other.source.table and one.target == other.target
         if same and value.options[0].column.table == one.target.table and (named_is_target or named_is_source):
@@ -80,7 +84,8 @@ def other_side(inquiry: Inquiry) -> Iterator[Plan]:
             return
 
 
-def _is(inquiry: Inquiry, key: ForeignKey, stems: frozenset[str]) -> bool:
+def is_end(inquiry: Inquiry, key: ForeignKey, stems: frozenset[str]) -> bool:
+    """Tell whether a key leads to one end of its rows, by words for that end."""
     return bool(inquiry.column_stems(key.source) & stems)
 
 

@@ -9,13 +9,13 @@ import pytest
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
-from tests.nodes.coverage.asking import demand_of
+from tests.nodes.coverage.asking import demand_of, offered
 from tests.nodes.small_database import small_database
 
 SCRIPT = """
 CREATE TABLE baker(baker_id INTEGER PRIMARY KEY, full_name TEXT, post TEXT, wage REAL, tips REAL, email TEXT);
 CREATE TABLE cake(cake_id INTEGER PRIMARY KEY, title TEXT, kind TEXT, weight REAL, baked_by INTEGER REFERENCES baker(baker_id),
-                  iced_by INTEGER REFERENCES baker(baker_id));
+                  decorated_by INTEGER REFERENCES baker(baker_id));
 CREATE TABLE client(client_id INTEGER PRIMARY KEY, client_name TEXT, town TEXT);
 CREATE TABLE sale(sale_id INTEGER PRIMARY KEY, cake_id INTEGER REFERENCES cake(cake_id), client_id INTEGER REFERENCES client(client_id),
                   sold_on TEXT, amount REAL, handling_fee REAL, sold_via TEXT);
@@ -23,6 +23,7 @@ CREATE TABLE opinion(opinion_id INTEGER PRIMARY KEY, cake_id INTEGER REFERENCES 
 CREATE TABLE van(van_id INTEGER PRIMARY KEY, van_name TEXT, rating REAL);
 CREATE TABLE ride(ride_id INTEGER PRIMARY KEY, van_id INTEGER REFERENCES van(van_id), start_town_id INTEGER REFERENCES town(town_id),
                   end_town_id INTEGER REFERENCES town(town_id), driver_id INTEGER REFERENCES baker(baker_id), rode_on TEXT);
+CREATE TABLE orders(order_id INTEGER PRIMARY KEY, order_date TEXT, order_state TEXT);
 CREATE TABLE town(town_id INTEGER PRIMARY KEY, town_name TEXT);
 INSERT INTO baker VALUES(1,'Ida Berg','head',50,5,'i@x'),(2,'Jon Dahl','helper',49,9,NULL),(3,'Kai Eide','helper',30,1,'k@x');
 INSERT INTO cake VALUES(1,'Opera','torte',900,1,2),(2,'Sacher','torte',700,1,3),(3,'Brioche','bread',950,2,2),(4,'Scone','bun',80,3,2);
@@ -51,6 +52,8 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
         ("The best rated cake", [("Sacher",)]),
         ("Which cakes are rated worst?", [("Scone",), ("Opera",), ("Sacher",)]),
         ("Best rated van", [("Red",)]),
+        ("Which post pays best?", [("head",)]),
+        ("The worst paid baker", [("Kai Eide",)]),
         ("The worst rated kind of cake", [("bun",)]),
         ("Cakes heavier than every torte", [("Brioche",)]),
         ("How many cakes are lighter than any torte?", [(1,)]),
@@ -66,6 +69,16 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
         ("How many more sales were there in 2022 than in 2023?", [(1,)]),
         ("Clients who bought something both in 2022 and 2024", [("Lea",)]),
         ("How many clients bought something in both 2022 and 2023?", [(0,)]),
+        (
+            "Cakes and who baked them",
+            [("Opera", "Ida Berg"), ("Sacher", "Ida Berg"), ("Brioche", "Jon Dahl"), ("Scone", "Kai Eide")],
+        ),
+        (
+            "Cakes of the kind torte with their baker and decorator",
+            [("Opera", "Ida Berg", "Jon Dahl"), ("Sacher", "Ida Berg", "Kai Eide")],
+        ),
+        ("List start and end of all rides of the van Red", [("Oslo", "Bergen"), ("Oslo", "Hamar")]),
+        ("How many rides go from Hamar to Oslo?", [(1,)]),
     ],
 )
 def test_a_question_stands_for_a_whole_query(context: Context, question: str, rows: list[tuple[object, ...]]) -> None:
@@ -86,6 +99,22 @@ def test_a_question_stands_for_a_whole_query(context: Context, question: str, ro
 )
 def test_other_questions_stand_for_none(context: Context, question: str) -> None:
     assert not demand_of(context, question).shapes
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("Orders by state", ["SELECT order_state, count(*) FROM orders GROUP BY order_state"]),
+        ("Show orders ordered by state", []),
+    ],
+)
+def test_rows_by_something_are_counted(context: Context, question: str, sql: list[str]) -> None:
+    assert offered(context, "group", question, plan="SELECT order_state FROM orders") == sql
+
+
+def test_a_role_is_a_unit(context: Context) -> None:
+    found = offered(context, "group", "Number of cakes per decorator", plan="SELECT count(*) FROM cake")
+    assert any("GROUP BY" in each and "full_name" in each for each in found)
 
 
 def test_two_years_apart_leave_out_what_lies_between(context: Context) -> None:
