@@ -47,8 +47,8 @@ _FAMILIES: dict[str, str] = {
 }  # fmt: skip
 """What somebody does, and what he is called who does it, where one ending more or less does not tell."""
 _ENDINGS = re.compile(r"(?:ers?|ors?|ing|ed|es|s|e)$")
-SHORTEST_KIN = 4
-"""Letters that a deed and who does it share: edited, editor."""
+SHORTEST_KIN = 3
+"""Letters that a deed and who does it share at least: baked, baker."""
 
 
 def kin(word: str) -> str:
