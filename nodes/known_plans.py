@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nodes.coverage.asked_group import asked_units
+from nodes.coverage.asked.group import asked_units
 from nodes.coverage.inquiry import Inquiry
 from nodes.knowledge.apply import averages, is_figure_of_rows, metric_column, misuses, uses, with_known
 from nodes.knowledge.turn_knowledge import TurnKnowledge

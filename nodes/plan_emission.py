@@ -82,7 +82,9 @@ class Compact(Variant):
     @field_validator("off")
     @classmethod
     def _known(cls, off: tuple[str, ...]) -> tuple[str, ...]:
-        from nodes.compact.ranking.sense_features import FEATURES  # only what asks for it loads the ranking
+        from nodes.compact.ranking.features.sense.sense_features import (
+            FEATURES,  # only what asks for it loads the ranking
+        )
 
         if unknown := set(off) - (names := {feature.name for feature in FEATURES}):
             raise ValueError(f"no rule {min(unknown)!r}: choose from {', '.join(sorted(names))}")

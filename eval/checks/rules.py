@@ -19,10 +19,10 @@ from eval.scoring.verdicts.same_rows import same_rows
 from eval.turn_key import TurnKey
 from nodes.compact.names.schema_as_said import context_as_said
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking import sense_features
 from nodes.compact.ranking.choice_weights import choice_weights
+from nodes.compact.ranking.features.sense import sense_features
+from nodes.compact.ranking.features.sense.sense_features import SenseFeatures
 from nodes.compact.ranking.rerank import TurnSearch, distinct, ranking
-from nodes.compact.ranking.sense_features import SenseFeatures
 from nodes.compact.turn_encoding import load_planner
 from nodes.coverage.demand import Demand
 from nodes.node import FIELDS, Context, Node

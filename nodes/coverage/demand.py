@@ -6,23 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from nodes.coverage.asked_group import asked_units
-from nodes.coverage.asked_order import AskedOrder, asked_order
-from nodes.coverage.calculations.asked import asks_difference, asks_share, tables_averaged, total_asked
-from nodes.coverage.calculations.durations import Duration, asked_duration
-from nodes.coverage.calculations.more_of import CountsCompared, counts_compared
-from nodes.coverage.calculations.sale_figures import SalesAsked, sales_asked
-from nodes.coverage.calculations.time_units import TimeUnit, asked_time_unit
-from nodes.coverage.inquiry import Inquiry
-from nodes.coverage.own_keys import OwnKeyAsked, asked_of_own_key
-from nodes.coverage.people import asks_who, counts_people, people_tables
-from nodes.coverage.plan_filters import leaves
-from nodes.coverage.references import adds_beside, regroups
-from nodes.coverage.requirement import Requirement
-from nodes.coverage.requirements.all_requirements import requirements
-from nodes.coverage.shapes.all_shapes import asked_shapes
-from nodes.coverage.shown_list import columns_listed
-from nodes.coverage.things_asked import (
+from nodes.coverage.asked.group import asked_units
+from nodes.coverage.asked.order import AskedOrder, asked_order
+from nodes.coverage.asked.own_keys import OwnKeyAsked, asked_of_own_key
+from nodes.coverage.asked.people import asks_who, counts_people, people_tables
+from nodes.coverage.asked.references import adds_beside, regroups
+from nodes.coverage.asked.shown_list import columns_listed
+from nodes.coverage.asked.things import (
     asks_which,
     said_siblings,
     shows_figures_only,
@@ -32,6 +22,16 @@ from nodes.coverage.things_asked import (
     thing_ranked,
     values_asked,
 )
+from nodes.coverage.calculations.asked import asks_difference, asks_share, tables_averaged, total_asked
+from nodes.coverage.calculations.durations import Duration, asked_duration
+from nodes.coverage.calculations.more_of import CountsCompared, counts_compared
+from nodes.coverage.calculations.sale_figures import SalesAsked, sales_asked
+from nodes.coverage.calculations.time_units import TimeUnit, asked_time_unit
+from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.plan_filters import leaves
+from nodes.coverage.requirement import Requirement
+from nodes.coverage.requirements.all_requirements import requirements
+from nodes.coverage.shapes.all_shapes import asked_shapes
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, Term

@@ -24,7 +24,7 @@ KINDS = (
     "nodes/coverage/calculations/",
     "nodes/coverage/shapes/",
     "nodes/coverage/follow_ups/",
-    "nodes/compact/ranking/sense/",
+    "nodes/compact/ranking/features/sense/",
 )
 """A kind of edit, of requirement, of calculation, of whole query or of sense a file."""
 DONE_BEFORE = ("nodes/sql/to_plan.py", "nodes/sql/parsing/", "nodes/lexical/name_matching.py", "value_index/store/")

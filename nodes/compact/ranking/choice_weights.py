@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from nodes.compact.ranking import confidence, opinions, plan_features
+from nodes.compact.ranking import confidence, opinions
+from nodes.compact.ranking.features import all_features
 from nodes.compact.weights_archive import WeightsError
 from value_index.files.weights_file import FeatureLists, read_weights
 from value_index.linear_model import Weights
 
 CHOICE = Path(__file__).with_name("choice.json")
-LISTS: FeatureLists = {"plan": (*opinions.FEATURES, *plan_features.FEATURES), "confidence": confidence.FEATURES}
+LISTS: FeatureLists = {"plan": (*opinions.FEATURES, *all_features.FEATURES), "confidence": confidence.FEATURES}
 
 
 @cache

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nodes.compact.ranking.candidate import Candidate, ranking
+from nodes.compact.ranking.features.all_features import PlanFeatures
 from nodes.compact.ranking.opinions import LEAST_SCORE
-from nodes.compact.ranking.plan_features import PlanFeatures
 from nodes.compact.turn_encoding import Understanding
 from nodes.coverage.edits.all_edits import EDITS, MENDING, edited
 from nodes.coverage.edits.conditions import completed

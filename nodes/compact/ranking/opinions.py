@@ -11,7 +11,7 @@ from math import exp, inf, prod
 
 from nodes.compact.plan_parts import PARTS, PlanParts
 from nodes.compact.turn_encoding import Understanding
-from nodes.coverage.moves import goes_back_to, move_of, things_gone_back_to
+from nodes.coverage.asked.moves import goes_back_to, move_of, things_gone_back_to
 from nodes.lexical.evidence import Evidence
 from nodes.lexical.planner import scored_plans
 from nodes.lexical.weights import lexical_weights

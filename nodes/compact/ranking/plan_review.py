@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nodes.compact.names.schema_as_said import context_as_said
+from nodes.compact.ranking.features.all_features import PlanFeatures
 from nodes.compact.ranking.opinions import Opinions
-from nodes.compact.ranking.plan_features import PlanFeatures
 from nodes.compact.ranking.rerank import choice_of
 from nodes.compact.turn_encoding import Understanding, load_planner
 from nodes.lexical.evidence import Evidence

@@ -12,8 +12,8 @@ from nodes.compact.ranking.choice_weights import checked_choice, choice_weights
 from nodes.compact.ranking.confidence import confidence_features
 from nodes.compact.ranking.cross_encoder import load_cross_encoder, turn_text
 from nodes.compact.ranking.edit_search import with_edits
+from nodes.compact.ranking.features.all_features import PlanFeatures
 from nodes.compact.ranking.opinions import Opinions
-from nodes.compact.ranking.plan_features import PlanFeatures
 from nodes.compact.ranking.second_ranking import second_ranking
 from nodes.compact.turn_encoding import Planner, Understanding, load_planner
 from nodes.compact.weights_archive import WeightsError

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from nodes.coverage.asked.things import tables_done
 from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
 from nodes.coverage.inquiry import Inquiry
-from nodes.coverage.things_asked import tables_done
 
 _MORE = re.compile(
     r"\b(?P<ask>which|what|who|does|do|did|has|have)\b.* (?P<more>more|fewer|less) (?P<what>\w+)(?P<than> than\b| ?[,:?]|$)",

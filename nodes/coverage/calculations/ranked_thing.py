@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from nodes.coverage.asked_group import is_whole
-from nodes.coverage.asked_order import asked_order
+from nodes.coverage.asked.group import is_whole
+from nodes.coverage.asked.order import asked_order
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.evidence import display_columns
 from value_index.schema import ColumnRef

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nodes.coverage.asked_order import asked_order
+from nodes.coverage.asked.order import asked_order
 from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.lexical.cues import Superlative

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.references import asks_of_each
 from nodes.coverage.calculations.sale_figures import SaleFigure, SalesAsked
 from nodes.coverage.calculations.time_groups import grouped_by_time
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.groups import asked_groups, unit_terms
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.tables import idle_tables
-from nodes.coverage.references import asks_of_each
 from nodes.plan import Aggregate, Arithmetic, Case, ColumnTerm, Ordering, Plan, TableSource, Term
 from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import columns, walk

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.moves import move_of
 from nodes.coverage.column_profile import NEVER_SUMMED
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.groups import rows_counted
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.moves import move_of
 from nodes.coverage.requirements.time_fit import tables_dated
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Star, Term
 from nodes.plan.sources import folded_sources, reads_tables_only

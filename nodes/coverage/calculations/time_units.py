@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nodes.coverage.asked_group import is_whole
+from nodes.coverage.asked.group import is_whole
 from nodes.coverage.calculations.growth import asked_growth
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.time_fit import TimeFit, tables_dated

@@ -16,13 +16,10 @@ from nodes.coverage.calculations.shares import asked_shares
 from nodes.coverage.calculations.time_groups import grouped_by_time
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.absent import absent_rows
-from nodes.coverage.edits.asked_people import asked_people
 from nodes.coverage.edits.conditions import missing_conditions
 from nodes.coverage.edits.counts import asked_counts
-from nodes.coverage.edits.display import shown_things
 from nodes.coverage.edits.duplicates import shown_once
 from nodes.coverage.edits.each import asked_of_each
-from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.following.earlier import lost_conditions
 from nodes.coverage.edits.following.given_up import given_up_conditions
 from nodes.coverage.edits.following.led_to import led_to
@@ -34,22 +31,25 @@ from nodes.coverage.edits.following.of_ranked import of_ranked
 from nodes.coverage.edits.following.ordinals import row_by_place
 from nodes.coverage.edits.following.others import the_others
 from nodes.coverage.edits.following.within_cut import within_cut
-from nodes.coverage.edits.group_names import names_of_groups
 from nodes.coverage.edits.groups import asked_groups
 from nodes.coverage.edits.joins import sound_joins
-from nodes.coverage.edits.listed import shown_lists
-from nodes.coverage.edits.names_for_keys import names_for_keys
-from nodes.coverage.edits.names_of_rest import names_of_the_rest
 from nodes.coverage.edits.one_row import extreme_of_all
 from nodes.coverage.edits.orders import asked_orders
 from nodes.coverage.edits.own_key import through_own_key
-from nodes.coverage.edits.projections import asked_projections
 from nodes.coverage.edits.repeats import repeated_conditions
 from nodes.coverage.edits.role_pairs import role_pairs
 from nodes.coverage.edits.shapes import followed_up, whole_shapes
-from nodes.coverage.edits.siblings import said_columns
+from nodes.coverage.edits.shown.display import shown_things
+from nodes.coverage.edits.shown.figure import another_figure
+from nodes.coverage.edits.shown.group_names import names_of_groups
+from nodes.coverage.edits.shown.listed import shown_lists
+from nodes.coverage.edits.shown.names_for_keys import names_for_keys
+from nodes.coverage.edits.shown.names_of_rest import names_of_the_rest
+from nodes.coverage.edits.shown.people import asked_people
+from nodes.coverage.edits.shown.projections import asked_projections
+from nodes.coverage.edits.shown.siblings import said_columns
+from nodes.coverage.edits.shown.their_names import names_of_theirs
 from nodes.coverage.edits.tables import idle_tables
-from nodes.coverage.edits.their_names import names_of_theirs
 from nodes.plan import Plan
 
 Edit = Callable[[Plan, Demand], Iterator[Plan]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.roles import other_keys
 from nodes.coverage.demand import Demand
 from nodes.coverage.join_paths import fan_traps, sound_plan
-from nodes.coverage.roles import other_keys
 from nodes.plan import Plan
 
 

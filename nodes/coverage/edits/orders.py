@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nodes.coverage.asked_order import runs_wrong_way
+from nodes.coverage.asked.order import runs_wrong_way
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.plan import Aggregate, Cast, ColumnTerm, Ordering, Plan, Star, Term

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.own_keys import OwnKeyAsked
 from nodes.coverage.demand import Demand
-from nodes.coverage.own_keys import OwnKeyAsked
 from nodes.coverage.rows import row_names
 from nodes.plan import ColumnTerm, Condition, Plan, Predicate, Star, SubPlan, TableSource, Term
 from nodes.plan.traversal import columns, conjunction, conjuncts

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nodes.coverage.asked.references import asks_of_each
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import completed
 from nodes.coverage.edits.each import figures_of_each
 from nodes.coverage.edits.following.shown_rows import keys_to, things_shown
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.follow_ups.restated import restated, rows_left
-from nodes.coverage.references import asks_of_each
 from nodes.coverage.rows import row_key
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Condition, LiteralTerm, Plan, Predicate, Star, Term

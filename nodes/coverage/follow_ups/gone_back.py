@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nodes.coverage.asked.moves import goes_back_to, move_of
 from nodes.coverage.demand import Demand
-from nodes.coverage.moves import goes_back_to, move_of
 from nodes.plan import Plan
 
 _BACK = re.compile(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nodes.coverage.asked.references import columns_given_up
 from nodes.coverage.demand import Demand
-from nodes.coverage.references import columns_given_up
 from nodes.plan import Plan
 from nodes.plan.traversal import columns, conjunction, conjuncts
 

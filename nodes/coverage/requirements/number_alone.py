@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.references import exchanges
 from nodes.coverage.inquiry import Inquiry
-from nodes.coverage.references import exchanges
 from nodes.coverage.requirement import Option, Requirement
 from nodes.coverage.requirements.measured import in_units_of
 from nodes.plan import RANGE_OPERATORS, ColumnTerm, LiteralTerm, Predicate

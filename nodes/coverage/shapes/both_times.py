@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nodes.coverage.asked.people import people_tables
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.join_paths import key_path
-from nodes.coverage.people import people_tables
 from nodes.coverage.periods import Period
 from nodes.coverage.requirements.dates import date_requirements, time_conditions
 from nodes.coverage.rows import row_names

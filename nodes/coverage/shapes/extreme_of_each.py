@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nodes.coverage.asked_group import asked_units
-from nodes.coverage.asked_order import ranked_down
+from nodes.coverage.asked.group import asked_units
+from nodes.coverage.asked.order import ranked_down
+from nodes.coverage.asked.roles import said_role
 from nodes.coverage.inquiry import Inquiry
-from nodes.coverage.roles import said_role
 from nodes.coverage.shapes.measured_by import measure_of
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate, SubPlan, TableSource

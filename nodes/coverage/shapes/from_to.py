@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise, permutations
 
-from nodes.coverage.asked_group import asked_units
+from nodes.coverage.asked.group import asked_units
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.requirement import Requirement

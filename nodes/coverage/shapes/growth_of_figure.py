@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nodes.coverage.asked_group import asked_units
+from nodes.coverage.asked.group import asked_units
 from nodes.coverage.calculations.growth import Growth, asked_growth
 from nodes.coverage.calculations.sale_figures import sales_asked
 from nodes.coverage.edits.joining import with_table

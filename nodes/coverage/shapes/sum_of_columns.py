@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nodes.coverage.asked_group import asked_units
-from nodes.coverage.asked_order import asked_order, ranked_down
+from nodes.coverage.asked.group import asked_units
+from nodes.coverage.asked.order import asked_order, ranked_down
 from nodes.coverage.calculations.sale_figures import sales_asked
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import Inquiry

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.roles import rivals, said_role
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
-from nodes.coverage.roles import rivals, said_role
 from nodes.coverage.rows import row_key, row_names
 from nodes.lexical.comparisons import meant_operator
 from nodes.plan import Aggregate, LiteralTerm, Operator, Plan, Predicate, Star, TableSource

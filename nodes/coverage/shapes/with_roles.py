@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from nodes.coverage.asked_group import asked_units
+from nodes.coverage.asked.group import asked_units
+from nodes.coverage.asked.roles import role_place
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.all_requirements import requirements
-from nodes.coverage.roles import role_place
 from nodes.coverage.rows import has_name, row_names
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource, Term
 from nodes.plan.traversal import conjunction

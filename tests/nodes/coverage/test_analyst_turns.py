@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.reference_features import ReferenceFeatures
-from nodes.compact.ranking.requirement_features import RequirementFeatures
-from nodes.compact.ranking.sense_features import SenseFeatures
-from nodes.compact.ranking.thing_features import ThingFeatures
-from nodes.compact.ranking.wording_features import WordingFeatures
+from nodes.compact.ranking.features.references import ReferenceFeatures
+from nodes.compact.ranking.features.requirements import RequirementFeatures
+from nodes.compact.ranking.features.sense.sense_features import SenseFeatures
+from nodes.compact.ranking.features.things import ThingFeatures
+from nodes.compact.ranking.features.wording import WordingFeatures
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
 from tests.nodes.coverage.asking import demand_of, offered

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from nodes.compact.ranking.sense.said_otherwise import SaidOtherwise
+from nodes.compact.ranking.features.sense.said_otherwise import SaidOtherwise
+from nodes.coverage.asked.roles import role_fit
 from nodes.coverage.calculations.sale_figures import sales_asked
-from nodes.coverage.roles import role_fit
 from nodes.coverage.unread import unread_words
 from nodes.node import Context
 from nodes.sql.from_plan import from_plan

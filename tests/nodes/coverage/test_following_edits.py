@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nodes.coverage.edits.figure import asks_another_figure
+from nodes.coverage.edits.shown.figure import asks_another_figure
 from nodes.node import Context
 from tests.nodes.coverage.asking import demand_of, offered
 

@@ -13,8 +13,8 @@ from nodes.compact.delinearize import from_symbols
 from nodes.compact.linearize import to_symbols
 from nodes.compact.plan_parts import PlanParts
 from nodes.compact.pointers import Items
-from nodes.compact.ranking.requirement_features import RequirementFeatures
-from nodes.compact.ranking.sense_features import SenseFeatures
+from nodes.compact.ranking.features.requirements import RequirementFeatures
+from nodes.compact.ranking.features.sense.sense_features import SenseFeatures
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.all_edits import EDITS
 from nodes.lexical.utterance import Utterance

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.references import points_at_rows
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.references import points_at_rows
 from nodes.plan import Call, ColumnTerm, Condition, Junction, Plan, Predicate
 from nodes.plan.constraints import Constraint, constraints
 from nodes.plan.sources import reads_tables_only

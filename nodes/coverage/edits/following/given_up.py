@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.references import columns_given_up, gives_up, limit_given_up
 from nodes.coverage.demand import Demand
-from nodes.coverage.references import columns_given_up, gives_up, limit_given_up
 from nodes.plan import Condition, Plan
 from nodes.plan.constraints import constraints
 from nodes.plan.traversal import conjunction, conjuncts, table_names

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.references import points_at_rows
+from nodes.coverage.asked.things import shows_figures_only
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.references import points_at_rows
 from nodes.coverage.rows import row_names
-from nodes.coverage.things_asked import shows_figures_only
 from nodes.plan import ColumnTerm, Plan, TableSource, Term
 
 

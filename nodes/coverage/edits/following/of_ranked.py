@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nodes.coverage.asked_order import ranked_columns, ranked_down
+from nodes.coverage.asked.order import ranked_columns, ranked_down
+from nodes.coverage.asked.references import points_at_rows
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.following.listed_again import named_beside
 from nodes.coverage.edits.following.shown_rows import (
@@ -16,7 +17,6 @@ from nodes.coverage.edits.following.shown_rows import (
     things_shown,
 )
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.references import points_at_rows
 from nodes.coverage.rows import has_name, row_names
 from nodes.lexical.lexicon import SUPERLATIVES
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term

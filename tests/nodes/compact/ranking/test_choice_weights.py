@@ -6,19 +6,21 @@ from types import ModuleType
 
 import pytest
 
-from nodes.compact.ranking import (
-    coverage_features,
-    cue_features,
-    move_features,
-    opinions,
-    plan_features,
-    reference_features,
-    requirement_features,
-    sense_features,
-    wording_features,
-)
+from nodes.compact.ranking import opinions
 from nodes.compact.ranking.choice_weights import LISTS, checked_choice, choice_weights
 from nodes.compact.ranking.confidence import IGNORED, INVENTED, SENSELESS
+from nodes.compact.ranking.features import (
+    all_features,
+    coverage,
+    cues,
+    following,
+    moves,
+    references,
+    requirements,
+    things,
+    wording,
+)
+from nodes.compact.ranking.features.sense import sense_features
 from nodes.compact.weights_archive import WeightsError
 from training.ranking.config import load_choice_config
 from value_index.files.folders import ROOT
@@ -47,15 +49,17 @@ def test_a_choice_of_other_features_is_refused() -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        coverage_features,
-        cue_features,
-        move_features,
+        all_features,
+        coverage,
+        cues,
+        following,
+        moves,
         opinions,
-        plan_features,
-        reference_features,
-        requirement_features,
+        references,
+        requirements,
         sense_features,
-        wording_features,
+        things,
+        wording,
     ],
 )
 def test_each_file_of_features_shows_an_utterance_and_its_sql(module: ModuleType) -> None:

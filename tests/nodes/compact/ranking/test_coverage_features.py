@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.coverage_features import CoverageFeatures
+from nodes.compact.ranking.features.coverage import CoverageFeatures
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.cue_features import CueFeatures
+from nodes.compact.ranking.features.cues import CueFeatures
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.move_features import MoveFeatures
+from nodes.compact.ranking.features.moves import MoveFeatures
 from nodes.coverage.demand import Demand
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context

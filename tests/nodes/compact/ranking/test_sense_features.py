@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.sense_features import SenseFeatures
+from nodes.compact.ranking.features.sense.sense_features import SenseFeatures
 from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.following_features import FollowingFeatures
-from nodes.compact.ranking.move_features import MoveFeatures
-from nodes.compact.ranking.reference_features import ReferenceFeatures
+from nodes.compact.ranking.features.following import FollowingFeatures
+from nodes.compact.ranking.features.moves import MoveFeatures
+from nodes.compact.ranking.features.references import ReferenceFeatures
 from nodes.coverage.demand import Demand
 from nodes.lexical.evidence import Evidence
 from nodes.node import Context

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.following_features import FollowingFeatures
+from nodes.compact.ranking.features.following import FollowingFeatures
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan
 from tests.nodes.coverage.asking import demand_of, offered

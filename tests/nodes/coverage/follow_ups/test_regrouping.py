@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nodes.compact.ranking.sense.contradictions import contradicts
+from nodes.compact.ranking.features.sense.contradictions import contradicts
 from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.thing_features import ThingFeatures
+from nodes.compact.ranking.features.things import ThingFeatures
 from nodes.coverage.demand import Demand
 from nodes.node import Context
 from nodes.sql.to_plan import to_plan

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.asked.things import shows_figures_only
 from nodes.coverage.demand import Demand
 from nodes.coverage.plan_filters import leaves
 from nodes.coverage.requirement import Requirement
-from nodes.coverage.things_asked import shows_figures_only
 from nodes.lexical.comparisons import number_of
 from nodes.lexical.lexicon import STOPWORDS
 from nodes.lexical.utterance import name_words, stem

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import get_args
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.coverage.asked_order import is_other_extreme, runs_wrong_way
+from nodes.coverage.asked.moves import move_of
+from nodes.coverage.asked.order import is_other_extreme, runs_wrong_way
 from nodes.coverage.calculations.compared_counts import compares_counts
 from nodes.coverage.calculations.differences import tells_difference
 from nodes.coverage.calculations.measures import counts_rows
@@ -20,10 +21,9 @@ from nodes.coverage.calculations.sales import sums_sales
 from nodes.coverage.calculations.shares import share_of_one_value, tells_share
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import COVERED
-from nodes.coverage.edits.group_names import group_keys_shown, groups_elsewhere
 from nodes.coverage.edits.groups import rows_counted
-from nodes.coverage.edits.names_of_rest import shows_rest_by_key
-from nodes.coverage.moves import move_of
+from nodes.coverage.edits.shown.group_names import group_keys_shown, groups_elsewhere
+from nodes.coverage.edits.shown.names_of_rest import shows_rest_by_key
 from nodes.coverage.plan_filters import PlanFilters
 from nodes.coverage.requirement import RequirementKind
 from nodes.coverage.shapes.all_shapes import has_shape

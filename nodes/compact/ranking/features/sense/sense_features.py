@@ -9,31 +9,31 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking.sense.contradictions import contradicts
-from nodes.compact.ranking.sense.key_pairs import KeyPairs, taken_away
-from nodes.compact.ranking.sense.plan_alone import (
+from nodes.compact.ranking.features.sense.contradictions import contradicts
+from nodes.compact.ranking.features.sense.key_pairs import KeyPairs, taken_away
+from nodes.compact.ranking.features.sense.plan_alone import (
     is_own_member,
     is_text_range,
     orders_by_constant,
     pairs_roles,
     shows_absent,
 )
-from nodes.compact.ranking.sense.said_otherwise import SaidOtherwise
-from nodes.compact.ranking.sense.stored_texts import StoredTexts
-from nodes.compact.ranking.sense.times import takes_time_for_key, takes_time_for_number
-from nodes.compact.ranking.sense.turn_before import TurnBefore
-from nodes.compact.ranking.sense.undetermined import undetermined
+from nodes.compact.ranking.features.sense.said_otherwise import SaidOtherwise
+from nodes.compact.ranking.features.sense.stored_texts import StoredTexts
+from nodes.compact.ranking.features.sense.times import takes_time_for_key, takes_time_for_number
+from nodes.compact.ranking.features.sense.turn_before import TurnBefore
+from nodes.compact.ranking.features.sense.undetermined import undetermined
+from nodes.coverage.asked.roles import role_fit
 from nodes.coverage.calculations.numeric_texts import compares_texts, orders_texts
 from nodes.coverage.calculations.own_counts import counts_itself
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.asked_people import shows_people
 from nodes.coverage.edits.counts import counts_days, counts_repeats, key_met_often
-from nodes.coverage.edits.display import shows_another_name, shows_conditions
 from nodes.coverage.edits.one_row import orders_one_row
 from nodes.coverage.edits.own_key import goes_through_own_key
+from nodes.coverage.edits.shown.display import shows_another_name, shows_conditions
+from nodes.coverage.edits.shown.people import shows_people
 from nodes.coverage.edits.tables import uses_copies
 from nodes.coverage.join_paths import fan_traps, repeats_rows
-from nodes.coverage.roles import role_fit
 from nodes.plan import ColumnTerm, LiteralTerm, Plan, Predicate, Star, Term
 from nodes.plan.traversal import merged
 from value_index.linear_model import Feature, Features

@@ -9,27 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.compact.ranking import (
-    coverage_features,
-    cue_features,
-    following_features,
-    move_features,
-    reference_features,
-    requirement_features,
-    sense_features,
-    thing_features,
-    wording_features,
-)
 from nodes.compact.ranking.candidate import Candidate
-from nodes.compact.ranking.coverage_features import CoverageFeatures
-from nodes.compact.ranking.cue_features import CueFeatures
-from nodes.compact.ranking.following_features import FollowingFeatures
-from nodes.compact.ranking.move_features import MoveFeatures
-from nodes.compact.ranking.reference_features import ReferenceFeatures
-from nodes.compact.ranking.requirement_features import RequirementFeatures
-from nodes.compact.ranking.sense_features import SenseFeatures
-from nodes.compact.ranking.thing_features import ThingFeatures
-from nodes.compact.ranking.wording_features import WordingFeatures
+from nodes.compact.ranking.features import coverage, cues, following, moves, references, requirements, things, wording
+from nodes.compact.ranking.features.coverage import CoverageFeatures
+from nodes.compact.ranking.features.cues import CueFeatures
+from nodes.compact.ranking.features.following import FollowingFeatures
+from nodes.compact.ranking.features.moves import MoveFeatures
+from nodes.compact.ranking.features.references import ReferenceFeatures
+from nodes.compact.ranking.features.requirements import RequirementFeatures
+from nodes.compact.ranking.features.sense import sense_features
+from nodes.compact.ranking.features.sense.sense_features import SenseFeatures
+from nodes.compact.ranking.features.things import ThingFeatures
+from nodes.compact.ranking.features.wording import WordingFeatures
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.all_edits import EDITS
 from nodes.lexical.evidence import Evidence
@@ -43,15 +34,15 @@ FEATURES = (
     Feature("dropped_filters_held", "How many conditions that the dialogue state drops it has."),
     Feature("values_unused", "The scores of the grounded values that it does not use, together."),
     Feature("values_elsewhere", "The scores of the grounded values that it compares with other columns, together."),
-    *coverage_features.FEATURES,
-    *cue_features.FEATURES,
-    *requirement_features.FEATURES,
-    *reference_features.FEATURES,
-    *move_features.FEATURES,
-    *wording_features.FEATURES,
+    *coverage.FEATURES,
+    *cues.FEATURES,
+    *requirements.FEATURES,
+    *references.FEATURES,
+    *moves.FEATURES,
+    *wording.FEATURES,
     *sense_features.FEATURES,
-    *thing_features.FEATURES,
-    *following_features.FEATURES,
+    *things.FEATURES,
+    *following.FEATURES,
     *(Feature(f"edit_{name}", f"How often the edit {name} was made of it.") for name in EDITS),
 )
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.asked.people import speaks_of_somebody
+from nodes.coverage.asked.references import goes_on_about
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.display import called, key_for_names
 from nodes.coverage.edits.duplicates import repeats_values
-from nodes.coverage.edits.figure import asks_another_figure
 from nodes.coverage.edits.following.within_cut import ignores_cut, loses_cut
-from nodes.coverage.edits.their_names import things_of_others_named
+from nodes.coverage.edits.shown.display import called, key_for_names
+from nodes.coverage.edits.shown.figure import asks_another_figure
+from nodes.coverage.edits.shown.their_names import things_of_others_named
 from nodes.coverage.inquiry import NAMED
-from nodes.coverage.people import speaks_of_somebody
-from nodes.coverage.references import goes_on_about
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate
 from nodes.plan.traversal import columns, conjuncts

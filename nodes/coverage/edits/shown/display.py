@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from nodes.coverage.asked.things import shows_figures_only
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.rows import row_names
-from nodes.coverage.things_asked import shows_figures_only
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.lexicon import DISPLAY_WORDS
 from nodes.lexical.utterance import name_words, stem

@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.asked.moves import Move, move_of
+from nodes.coverage.asked.references import asks_of_each, limit_given_up, points_at_rows
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.asked_people import shows_people
-from nodes.coverage.edits.display import called
-from nodes.coverage.edits.figure import another_figure
 from nodes.coverage.edits.following.led_to import led_to
 from nodes.coverage.edits.following.nothing_at_all import nothing_at_all
 from nodes.coverage.edits.following.of_ranked import of_ranked
+from nodes.coverage.edits.shown.display import called
+from nodes.coverage.edits.shown.figure import another_figure
+from nodes.coverage.edits.shown.people import shows_people
 from nodes.coverage.follow_ups.all_follow_ups import follow_ups, is_follow_up
 from nodes.coverage.inquiry import NAMED
-from nodes.coverage.moves import Move, move_of
 from nodes.coverage.plan_filters import Compared, PlanFilters
-from nodes.coverage.references import asks_of_each, limit_given_up, points_at_rows
 from nodes.plan import Aggregate, ColumnTerm, Plan
 from nodes.plan.constraints import Constraint, constraints
 from value_index.linear_model import Feature, Features

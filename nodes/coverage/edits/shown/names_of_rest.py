@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.group_names import asks_for_keys
+from nodes.coverage.edits.shown.group_names import asks_for_keys
 from nodes.coverage.rows import row_names
 from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, Plan, Predicate, SubPlan, TableSource

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.asked.moves import Move, goes_back_to, move_of, things_gone_back_to
+from nodes.coverage.asked.references import columns_given_up, exchanges, gives_up, regroups
 from nodes.coverage.calculations.group_shares import shares_of_groups
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.figure import asks_another_figure
 from nodes.coverage.edits.following.listed_again import named_beside
 from nodes.coverage.edits.following.number_exchanged import number_exchanged
 from nodes.coverage.edits.following.ordinals import place_asked
 from nodes.coverage.edits.following.others import the_others
 from nodes.coverage.edits.groups import asked_groups
-from nodes.coverage.moves import Move, goes_back_to, move_of, things_gone_back_to
-from nodes.coverage.references import columns_given_up, exchanges, gives_up, regroups
+from nodes.coverage.edits.shown.figure import asks_another_figure
 from nodes.plan import ColumnTerm, Plan, Term
 from nodes.plan.constraints import Constraint
 from value_index.linear_model import Feature, Features

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.references import OF_EACH
+from nodes.coverage.asked.things import SHORTEST_ROOT
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.references import OF_EACH
 from nodes.coverage.rows import row_names
-from nodes.coverage.things_asked import SHORTEST_ROOT
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import ColumnTerm, Plan, Star, Term

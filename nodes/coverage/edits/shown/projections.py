@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.moves import move_of
+from nodes.coverage.asked.references import asks_of_each
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.moves import move_of
-from nodes.coverage.references import asks_of_each
 from nodes.lexical.evidence import display_columns
 from nodes.plan import Aggregate, ColumnTerm, Plan, Term
 from value_index.schema import ColumnRef

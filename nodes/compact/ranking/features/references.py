@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
-from nodes.coverage.demand import Demand
-from nodes.coverage.edits.each import told_of
-from nodes.coverage.references import (
+from nodes.coverage.asked.references import (
     asks_of_each,
     asks_the_same,
     chooses_among,
@@ -25,7 +23,9 @@ from nodes.coverage.references import (
     points_at_rows,
     turns_to,
 )
-from nodes.coverage.things_asked import OPENING
+from nodes.coverage.asked.things import OPENING
+from nodes.coverage.demand import Demand
+from nodes.coverage.edits.each import told_of
 from nodes.lexical.lexicon import STOPWORDS
 from nodes.plan import Aggregate, ColumnTerm, Plan, Term
 from nodes.plan.traversal import columns

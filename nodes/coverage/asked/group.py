@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from nodes.coverage.asked.roles import role_place
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.coded import codes_apart
-from nodes.coverage.roles import role_place
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.utterance import name_words, stem
 from value_index.schema import ColumnRef

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from nodes.coverage.asked.things import OPENING
 from nodes.coverage.inquiry import NAMED, Inquiry
-from nodes.coverage.things_asked import OPENING
 from nodes.lexical.utterance import name_words, stem
 from value_index.schema import Column, Table
 

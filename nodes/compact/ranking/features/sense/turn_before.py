@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nodes.compact.plan_parts import PlanParts
+from nodes.coverage.asked.references import speaks_of_them
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.tables import idle_tables
 from nodes.coverage.join_paths import connecting_tables, key_ties
-from nodes.coverage.references import speaks_of_them
 from nodes.plan import Aggregate, ColumnTerm, Condition, Plan, Predicate, Star, TableSource
 from nodes.plan.traversal import conjuncts, walk
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.edits.names_for_keys import with_names
+from nodes.coverage.edits.shown.names_for_keys import with_names
 from nodes.coverage.rows import key_of, row_key
 from nodes.lexical.evidence import display_columns
 from nodes.plan import ColumnTerm, Condition, Plan, Predicate

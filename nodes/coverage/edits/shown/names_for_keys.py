@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nodes.coverage.asked.people import speaks_of_somebody
 from nodes.coverage.demand import Demand
-from nodes.coverage.people import speaks_of_somebody
 from nodes.coverage.rows import key_of, row_names
 from nodes.plan import ColumnTerm, Join, Plan, Predicate, TableSource, Term
 from nodes.plan.sources import folded_sources
