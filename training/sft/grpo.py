@@ -1,7 +1,7 @@
 # pyright: basic, reportMissingImports=false
 """Go on with a model by GRPO on the rows of `turnsql train choice-rows`, `data prepare` or `train plans`.
 
-turnsql train grpo --config configs/training/choice/choice_grpo_9b.toml --data runs/choice-rows --start runs/choice-sft --out runs/choice-grpo
+turnsql train grpo --config configs/training/choice/choice_grpo_9b_80gb.toml --data runs/choice-rows --start runs/choice-sft --out runs/choice-grpo
 """
 
 from __future__ import annotations

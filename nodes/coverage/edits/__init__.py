@@ -1,1 +1,1 @@
-"""Edits that complete a plan, one kind a file, all of one signature: `(plan, request) -> Iterator[Plan]`."""
+"""Edits that complete a plan, one kind a file, all of one signature: `(plan, demand) -> Iterator[Plan]`."""

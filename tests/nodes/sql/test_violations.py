@@ -1,4 +1,4 @@
-"""Each rule on small cases; the figures over the gold queries are in tests/eval/test_validator.py."""
+"""Each rule on small cases; the figures over the gold queries are in tests/eval/checks/test_validator.py."""
 
 from __future__ import annotations
 
