@@ -17,19 +17,9 @@ _AFTER_UNIT = re.compile(
 )
 _BEFORE_UNIT = re.compile(rf"\b(?P<way>previous|preceding|prior|following|next|subsequent) {_UNIT}\b", re.IGNORECASE)
 _NAMES = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
-)
+)  # fmt: skip
 _MONTH_ALONE = re.compile(
     rf"^\W*(?:(?:and|now|ok|so|then|what about|how about|only|just|rather|make it)\b\W*)*(?P<month>{'|'.join(_NAMES)})"
     r"(?:\W+(?:only|alone|instead|too|please|then))*\W*$",

@@ -9,26 +9,10 @@ from nodes.lexical.evidence import span_of
 from nodes.lexical.utterance import Utterance
 from nodes.turn_analysis import TurnAnalysis
 
-CLOSING = frozenset(
-    [
-        "you",
-        "so",
-        "much",
-        "very",
-        "for",
-        "now",
-        "i",
-        "need",
-        "needed",
-        "today",
-        "then",
-        "again",
-        "mate",
-        "guys",
-        "everyone",
-        "friend",
-    ]
-)
+CLOSING = frozenset((
+    "you", "so", "much", "very", "for", "now", "i", "need", "needed", "today", "then", "again", "mate", "guys",
+    "everyone", "friend",
+))  # fmt: skip
 """Words at the end that add nothing to what is said."""
 
 

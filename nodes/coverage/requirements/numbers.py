@@ -28,41 +28,11 @@ from value_index.schema import ColumnRef
 
 _MIRRORED: dict[str, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _IN_TOTAL = re.compile(r"\b(?:in total|altogether|overall|in all|combined)\b", re.IGNORECASE)
-_COMPARING = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "at",
-        "least",
-        "most",
-        "up",
-        "to",
-        "over",
-        "under",
-        "above",
-        "below",
-        "beyond",
-        "than",
-        "more",
-        "less",
-        "fewer",
-        "greater",
-        "higher",
-        "lower",
-        "larger",
-        "smaller",
-        "longer",
-        "shorter",
-        "bigger",
-        "exactly",
-        "only",
-        "of",
-        "or",
-        "the",
-    ]
-)
+_COMPARING = frozenset((
+    "is", "are", "was", "were", "at", "least", "most", "up", "to", "over", "under", "above", "below", "beyond",
+    "than", "more", "less", "fewer", "greater", "higher", "lower", "larger", "smaller", "longer", "shorter",
+    "bigger", "exactly", "only", "of", "or", "the",
+))  # fmt: skip
 """Words between a figure and the number that it is compared with."""
 _OF_EACH = ("avg", "max", "min")
 """Figures that one row alone has not; what is summed of it may be the amount that it stores."""
