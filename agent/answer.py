@@ -40,7 +40,7 @@ class Answer(FrozenModel):
     result: Result | None
     """What the SQL gave; None if no SQL was written, or nothing was asked."""
     unused: tuple[str, ...] = ()
-    """Words of the question that name a value, a time or a number and that the SQL does not heed."""
+    """Words of the question that name a value, a time or a number and that the SQL does not use."""
     seen: Seen | None = None
     """What its rows, beside those of other plans, say of it; None where they say nothing."""
     knowledge: tuple[str, ...] | None = None

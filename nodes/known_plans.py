@@ -1,4 +1,4 @@
-"""over_database: plans over this turn's names as plans over the database, those first that heed what the knowledge says."""
+"""over_database: plans over this turn's names as plans over the database, those first that use what the knowledge says."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOOKED_AT = 60
 def wanted(most: int, state: GraphState, context: Context) -> int:
     """Return how many plans of a planner are looked at where `most` are given in the end."""
     known = context.analysis_of(state).known
-    return max(most, LOOKED_AT) if known and _is_heeded(known) else most
+    return max(most, LOOKED_AT) if known and _changes_the_order(known) else most
 
 
 def over_database(
@@ -33,8 +33,8 @@ def over_database(
     known = context.analysis_of(state).known
     if known is None:
         return plans
-    if _is_heeded(known):
-        plans = _heeding(plans, known, Inquiry.of(state, context))
+    if _changes_the_order(known):
+        plans = _using_it_first(plans, known, Inquiry.of(state, context))
     in_force = known.in_force(context.analysis_of(state).earlier_plans)
     plans = tuple(_written(plans, in_force, known, context.schema))[:most] or (ScoredPlan(plan=Plan(), score=0.0),)
     plan = verified_plan(known, context.schema)
@@ -45,7 +45,7 @@ def over_database(
     return (ScoredPlan(plan=plan, score=best, confidence=CONFIDENCE), *others)
 
 
-def _is_heeded(known: TurnKnowledge) -> bool:
+def _changes_the_order(known: TurnKnowledge) -> bool:
     """Whether a turn speaks of what the ranking was fitted without: metrics, terms, or two keys by their names."""
     return bool(known.metrics or known.terms or len(known.role_places) > 1)
 
@@ -54,16 +54,13 @@ def _joined_by(plan: Plan) -> frozenset[ColumnRef]:
     return frozenset(term.ref for join in plan.joins or () if join.on for term in columns(join.on))
 
 
-def _heeding(plans: tuple[ScoredPlan, ...], known: TurnKnowledge, inquiry: Inquiry) -> tuple[ScoredPlan, ...]:
+def _using_it_first(plans: tuple[ScoredPlan, ...], known: TurnKnowledge, inquiry: Inquiry) -> tuple[ScoredPlan, ...]:
     """Put first the plans that use every metric and term of the turn, and among them those that show the unit asked for."""
     wanted = [metric_column(metric) for metric, _ in known.metrics]
     units = {ref.table if whole else ref for ref, whole in asked_units(inquiry)}
-
     tables = {term.table for term, _ in known.terms}
     totals = {metric_column(metric) for metric, _ in known.metrics if is_figure_of_rows(metric, inquiry.schema)}
-
     keys = frozenset(known.role_places if len(known.role_places) > 1 else ())
-
     first_rows = bool(totals) and bool(inquiry.evidence.cues.superlatives)
 
     def rank(scored: ScoredPlan) -> tuple[int, int, int, bool, bool, bool]:

@@ -77,7 +77,7 @@ class Compact(Variant):
     other_words: bool = True
     """Whether names of tables and columns are read in full (qty is quantity) and as the question says them, where it says synonyms."""
     off: tuple[str, ...] = ()
-    """Rules of the ranking that are not heeded; `turnsql eval rules` tells what each is worth."""
+    """Rules of the ranking that are switched off; `turnsql eval rules` tells what each is worth."""
 
     @field_validator("off")
     @classmethod

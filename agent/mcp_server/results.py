@@ -57,7 +57,7 @@ class ToolAnswer(FrozenModel):
     """Calibrated probability that the SQL is right."""
     filters: tuple[Filter, ...] = ()
     not_used: tuple[str, ...] = ()
-    """Words of the question that the SQL does not heed."""
+    """Words of the question that the SQL does not use."""
     warnings: tuple[str, ...] = ()
     other_readings: tuple[str, ...] = ()
     """Other readings of the question, which give other rows: say in a follow-up which is meant."""

@@ -80,7 +80,7 @@ class Answer:
 
     @property
     def not_used(self) -> tuple[str, ...]:
-        """Words of the question that the SQL does not heed."""
+        """Words of the question that the SQL does not use."""
         return self.turn.unused
 
     def records(self) -> list[dict[str, Any]]:

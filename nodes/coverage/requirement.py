@@ -26,7 +26,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Requirement:
-    """One thing that the words name and a plan must heed."""
+    """One thing that the words name and a plan must cover."""
 
     kind: RequirementKind
     mention: str

@@ -13,12 +13,12 @@ from nodes.state import GraphState
 
 LEAST_STRENGTH = 0.6
 """How sure it must be that words ask for something before a plan without it is reported."""
-HEEDED = 0.2
+USED = 0.2
 """Coverage from which a mention counts as used, if only in part."""
 
 
 def unused_mentions(state: GraphState, context: Context, demand: Demand | None = None) -> tuple[str, ...]:
-    """Return the words of a turn that its SQL does not heed, in their order.
+    """Return the words of a turn that its SQL does not use, in their order.
 
     "List the clients in Berlin" answered by `SELECT name FROM client`: ("Berlin",). "List the vegan clients": ("vegan",).
 
@@ -34,7 +34,7 @@ def unused_mentions(state: GraphState, context: Context, demand: Demand | None =
 
 
 def unused_by(plan: Plan, demand: Demand) -> tuple[str, ...]:
-    """Return the words that a plan does not heed: values, names, times, numbers, parts of texts.
+    """Return the words that a plan does not use: values, names, times, numbers, parts of texts.
 
     Names of columns and tables are left out: of the gold plans of CoSQL, one in twelve does without one that is named.
     """
@@ -42,6 +42,6 @@ def unused_by(plan: Plan, demand: Demand) -> tuple[str, ...]:
     found = (
         each.mention
         for each in demand.requirements
-        if each.strength >= LEAST_STRENGTH and filters.coverage(each) < HEEDED
+        if each.strength >= LEAST_STRENGTH and filters.coverage(each) < USED
     )
     return tuple(dict.fromkeys(found))

@@ -183,13 +183,13 @@ class TurnKnowledge:
         for value, mention in self.values:
             yield f"{mention!r} is {value.column} = {value.value!r} ({value.source})"
         for metric, words in self.metrics:
-            yield f"{words!r} is {metric.expression} ({metric.source}){_unheeded(metric_problem(metric, schema))}"
+            yield f"{words!r} is {metric.expression} ({metric.source}){_unused_because(metric_problem(metric, schema))}"
             if is_figure_of_rows(metric, schema) and any(
                 self.utterance.has(f"{word} {words.lower()}") for word in _MEAN
             ):
                 yield f"the average of {words!r}, which sums up rows, is nothing that a plan holds"
         for term, words in self.terms:
-            problem = _unheeded(term_problem(term, schema))
+            problem = _unused_because(term_problem(term, schema))
             yield f"{words!r} is {term.table} where {term.condition} ({term.source}){problem}"
         for role, words in self.roles:
             yield f"{words!r} is what {role.source} leads to ({role.origin})"
@@ -206,7 +206,7 @@ def _apart(each: Named, place: Place, other: Named, taken: Place) -> bool:
     return place == taken and (type(each) is type(other) or JoinRole in (type(each), type(other)))
 
 
-def _unheeded(problem: SQLError | None) -> str:
+def _unused_because(problem: SQLError | None) -> str:
     return f"; no plan holds it: {problem}" if problem else ""
 
 

@@ -40,7 +40,7 @@ _TIME_UNITS = frozenset(("year", "month", "week", "quarter", "night", "summer", 
 
 @dataclass(frozen=True)
 class TextPart:
-    """TextPart of a text that is asked for: "containing cv"."""
+    """A part of a text that is asked for: "containing cv"."""
 
     start: int
     end: int

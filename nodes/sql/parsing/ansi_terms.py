@@ -18,9 +18,9 @@ class AnsiTermReader(PostgresTermReader):
     """Reads the expressions of one SELECT of an engine of which nothing else is known."""
 
     def condition(self, node: exp.Expr) -> Condition:
-        """Read an expression used as a truth value; LIKE of upper letters on both sides takes no heed of case."""
+        """Read an expression used as a truth value; LIKE of upper letters on both sides ignores case."""
         if isinstance(node, exp.Escape) and isinstance(node.this, exp.Like) and node.expression.name == "\\":
-            return self._heeding(node.this, node.this.expression)
+            return self._case_sensitive(node.this, node.this.expression)
         if isinstance(node, exp.Like) and (left := _upper(node.this)) is not None:
             pattern = node.expression
             asked = _upper(pattern) or (pattern if pattern.is_string and pattern.name == pattern.name.upper() else None)

@@ -42,11 +42,11 @@ class MySQLTermReader(ServerTermReader):
                 return super().term(node)
 
     def condition(self, node: exp.Expr) -> Condition:
-        """Read an expression used as a truth value; only LIKE BINARY heeds case."""
+        """Read an expression used as a truth value; only LIKE BINARY is case-sensitive."""
         if isinstance(node, exp.Like):
             left, right = _in_small_letters(node.this), _in_small_letters(node.expression)
             if isinstance(node.expression, exp.Cast):
-                return self._heeding(node, node.expression.this)
+                return self._case_sensitive(node, node.expression.this)
             small = left is not None and right is not None
             operator = "not like" if node.args.get("negate") else "like"
             pattern = self._pattern(right if small and right is not None else node.expression)

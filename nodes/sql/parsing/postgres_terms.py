@@ -31,12 +31,12 @@ class PostgresTermReader(ServerTermReader):
         return super().term(node)
 
     def condition(self, node: exp.Expr) -> Condition:
-        """Read an expression used as a truth value; LIKE heeds case here, as GLOB does in SQLite."""
+        """Read an expression used as a truth value; LIKE is case-sensitive here, as GLOB is in SQLite."""
         if isinstance(node, exp.ILike):
             operator = "not like" if node.args.get("negate") else "like"
             return Predicate(left=self.term(node.this), operator=operator, right=(self._pattern(node.expression),))
         if isinstance(node, exp.Like):
-            return self._heeding(node, node.expression)
+            return self._case_sensitive(node, node.expression)
         return super().condition(node)
 
     def _substring(self, node: exp.Substring) -> Term:

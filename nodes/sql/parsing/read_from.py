@@ -1,4 +1,4 @@
-"""FROM of a sqlglot SELECT to sources and joins."""
+"""The FROM of a sqlglot SELECT, read to sources and joins."""
 
 from __future__ import annotations
 

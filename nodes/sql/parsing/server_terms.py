@@ -129,7 +129,7 @@ class ServerTermReader(TermReader):
         return Call(function="substr", arguments=(text, LiteralTerm(value=1), count))
 
     def _pattern(self, node: exp.Expr) -> Term:
-        r"""Read a pattern of a LIKE that takes no heed of case; a backslash stands twice."""
+        r"""Read a pattern of a LIKE that ignores case; a backslash stands twice."""
         term = self.term(node)
         if not isinstance(term, LiteralTerm) or not isinstance(term.value, str):
             return term
@@ -137,8 +137,8 @@ class ServerTermReader(TermReader):
             raise SQLError("escape", "a plan does not hold a pattern with an escaped sign", term.value)
         return LiteralTerm(value=term.value.replace("\\\\", "\\"))
 
-    def _heeding(self, node: exp.Expr, pattern: exp.Expr) -> Condition:
-        """Read a LIKE that heeds case: as GLOB."""
+    def _case_sensitive(self, node: exp.Expr, pattern: exp.Expr) -> Condition:
+        """Read a case-sensitive LIKE: as GLOB."""
         if not isinstance(pattern, exp.Literal) or not pattern.is_string:
             raise SQLError("operator", "a plan does not hold LIKE of a computed pattern", "LIKE")
         operator = "not glob" if node.args.get("negate") else "glob"

@@ -180,7 +180,7 @@ class AnsiTermWriter(PostgresTermWriter):
         return super()._call(term)
 
     def like(self, left: Term, predicate: Predicate) -> str:
-        """Write LIKE of upper letters, and GLOB, which heeds case, as LIKE."""
+        """Write LIKE of upper letters, and GLOB, which is case-sensitive, as LIKE."""
         word = "NOT " if predicate.operator.startswith("not") else ""
         pattern = only(predicate)
         if predicate.operator in ("glob", "not glob"):

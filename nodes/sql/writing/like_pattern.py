@@ -1,4 +1,4 @@
-"""Patterns of GLOB as patterns of a LIKE that heeds case, and back."""
+"""Patterns of GLOB as patterns of a case-sensitive LIKE, and back."""
 
 from __future__ import annotations
 

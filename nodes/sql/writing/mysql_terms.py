@@ -127,7 +127,7 @@ class MySQLTermWriter(TypedTermWriter):
         return literal(term, "mysql") if isinstance(term, LiteralTerm) else super().term(term, binding)
 
     def like(self, left: Term, predicate: Predicate) -> str:
-        """Write LIKE, in small letters where the column's order heeds case; GLOB heeds it everywhere."""
+        """Write LIKE, in small letters where the column's order is case-sensitive; GLOB always is."""
         word = "NOT " if predicate.operator.startswith("not") else ""
         pattern = only(predicate)
         if predicate.operator in ("glob", "not glob"):
@@ -135,11 +135,11 @@ class MySQLTermWriter(TypedTermWriter):
             return f"{self.term(left, 5)} {word}LIKE BINARY {said}"
         if isinstance(pattern, LiteralTerm) and isinstance(pattern.value, str):
             pattern = LiteralTerm(value=pattern.value.replace("\\", "\\\\"))
-        if self._heeds_case(left):
+        if self._is_case_sensitive(left):
             return f"lower({self.term(left)}) {word}LIKE lower({self.term(pattern)})"
         return f"{self.term(left, 5)} {word}LIKE {self.term(pattern, 5)}"
 
-    def _heeds_case(self, term: Term) -> bool:
+    def _is_case_sensitive(self, term: Term) -> bool:
         columns = (part for part in walk_block(term) if isinstance(part, ColumnTerm))
         refs = (self.kinds.schema.column(column.table, column.column) for column in columns)
         return any(_HEEDS_CASE.search(self.kinds.schema.describe(ref).declared_type) for ref in refs if ref)

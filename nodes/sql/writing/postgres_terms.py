@@ -206,7 +206,7 @@ class PostgresTermWriter(TypedTermWriter):
         return [self.text(term) for term in terms]
 
     def like(self, left: Term, predicate: Predicate) -> str:
-        """Write LIKE as ILIKE, and GLOB, which heeds case, as LIKE."""
+        """Write LIKE as ILIKE, and GLOB, which is case-sensitive, as LIKE."""
         word = "NOT " if predicate.operator.startswith("not") else ""
         pattern = only(predicate)
         if predicate.operator in ("glob", "not glob"):

@@ -55,7 +55,7 @@ class TypedComparisonWriter(TermWriter):
         return f"{one} {operator} {others[0]}"
 
     def like(self, left: Term, predicate: Predicate) -> str:
-        """Write LIKE, which takes no heed of case, or GLOB, which does."""
+        """Write LIKE, which ignores case, or GLOB, which does not."""
         raise NotImplementedError
 
     def is_same(self, one: str, other: str, *, negated: bool) -> str:

@@ -91,7 +91,7 @@ def _differ(source: ColumnRef | None, target: ColumnRef | None) -> bool:
 
 
 def _column(name: str, data_type: str, declared: str, collation: str, not_null: bool) -> Column:
-    """Return a column; an order of texts that heeds case is a part of its type."""
+    """Return a column; a case-sensitive order of texts is a part of its type."""
     order = f" COLLATE {collation}" if _HEEDS_CASE.search(collation) else ""
     return Column(
         name=name, natural_name=split_identifier(name), declared_type=declared + order,

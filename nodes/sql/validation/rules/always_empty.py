@@ -14,7 +14,7 @@ _NARROWING = ("where", "joins", "group", "having", "limit", "offset", "with_")
 
 
 def always_empty(query: Query) -> Iterator[Violation]:
-    """Report a column that shall not be among all values of itself, and a query without its own rows.
+    """Report a column that must not be among all its own values, and a query without its own rows.
 
     "Which films have no director?": `director NOT IN (SELECT director FROM film)` over `film`; `director IS NULL` is meant.
     """
