@@ -29,7 +29,7 @@ from training.settings import TrainingError
 from value_index.files.folders import taken
 
 SURE = 0.9
-"""As serving's own bound, unless it is told otherwise."""
+"""The bound of serving too, unless it is told otherwise."""
 FIRST = 0.5
 
 
