@@ -76,6 +76,8 @@ class Demand:
     @cached_property
     def units(self) -> tuple[tuple[ColumnRef, bool], ...]:
         """The units of a grouping that the words ask for; True for those that stand for the rows of a table."""
+        if self.sales is not None and self.sales.per is not None:
+            return ()  # the rows that an average is of are no groups
         figures = self.evidence.aggregates or self.evidence.cues.count is not None or self.sales is not None
         return () if self.listed and not (figures or regroups(self.inquiry)) else asked_units(self.inquiry)
 

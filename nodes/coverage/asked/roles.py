@@ -41,7 +41,7 @@ _FAMILIES: dict[str, str] = {
         "make makes made making maker makers", "give gives gave given giving giver givers", "pay pays paid paying payer payers",
         "fly flies flew flown flying", "teach teaches taught teaching teacher teachers", "take takes took taken taking taker takers",
         "ride rides rode ridden riding rider riders", "sing sings sang sung singing singer singers", "own owns owned owner owners",
-        "bring brings brought", "find finds found finder", "speak speaks spoke spoken speaker speakers", "hold holds held holder holders",
+        "bring brings brought", "find finds found finder", "do does did done doing doer", "speak speaks spoke spoken speaker speakers", "hold holds held holder holders",
     )
     for word in words.split()
 }  # fmt: skip

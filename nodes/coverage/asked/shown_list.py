@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.inquiry import Inquiry
+from nodes.coverage.rows import row_names
 from nodes.lexical.evidence import display_columns
 from nodes.lexical.lexicon import DISPLAY_WORDS
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import Aggregate
+from nodes.plan import Aggregate, ColumnTerm
 from value_index.schema import ColumnRef, Table
 
 _WITH = re.compile(
@@ -47,6 +48,12 @@ def columns_listed(inquiry: Inquiry) -> tuple[ColumnRef, ...]:
     if len(found) > 1 and end < len(words) and words[end].text in _OF:
         return tuple(dict.fromkeys(ref for item in found for ref in item))
     return ()
+
+
+def told_of(table: Table, inquiry: Inquiry) -> tuple[ColumnTerm, ...]:
+    """Return the columns of a table that the words list, else what its rows are called by: "name and town of the clubs"."""
+    listed = columns_listed(inquiry)
+    return tuple(map(ColumnTerm.of, listed)) if {ref.table for ref in listed} == {table.name} else row_names(table)
 
 
 def _things(inquiry: Inquiry, at: int) -> tuple[ColumnRef, ...]:

@@ -28,6 +28,8 @@ _AVERAGE_COUNT = re.compile(
     r"|\bhow many (?P<many>[\w ]+?) (?:per|(?:do|does|did) (?:each|an?|the|our)|for each|in each) (?=.*\b(?:on|in) average\b)",
     re.IGNORECASE,
 )
+WHOLE = 100.0
+"""Percent of a whole."""
 _AMOUNTS = frozenset(map(stem, ("amount", "amt", "total", "sum", "revenue", "paid")))
 
 

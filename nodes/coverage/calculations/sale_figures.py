@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nodes.coverage.asked.order import asked_order
 from nodes.coverage.calculations.ranked_thing import RankedThing, ranked_thing
 from nodes.coverage.inquiry import NAMED, Inquiry
+from nodes.coverage.join_paths import key_path
 from nodes.lexical.cues import Superlative
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Term
@@ -44,6 +45,11 @@ _STOCK_VALUE = re.compile(
 _EACH_ORDER = re.compile(
     r"\baverage (?:order|basket|invoice|sale|transaction|purchase|receipt|cart)s? (?:value|size|amount|total|worth)\b|\bAOV\b"
     r"|\baverage (?:value|amount|size|worth|revenue|turnover|total) (?:of|per|for) (?:an? |each |the |our )?(?:order|invoice|sale|transaction|purchase|basket|receipt)s?\b",
+    re.IGNORECASE,
+)
+_PER = re.compile(r"\b(?:per|for|of)\b", re.IGNORECASE)
+_EACH_THING = re.compile(
+    r"\baverage (?:revenue|sales|turnover|income|spend|spending|takings|earnings) (?:per|for each|of each|of an?) (?=\w)",
     re.IGNORECASE,
 )
 _QUANTITY = frozenset(map(stem, ("qty", "quantity", "quantities", "units", "pieces", "pcs")))
@@ -86,6 +92,8 @@ class SalesAsked:
     """True if what one order brings is asked, on average."""
     orders: ColumnRef | None = None
     """The key that tells the orders of an average apart; None if each row is one."""
+    per: str | None = None
+    """The table whose rows the average is of, where the words name it: booking, of "average revenue per booking"."""
 
     def total(self, figure: SaleFigure) -> Term:
         """Return the figure of all rows: `sum(price * quantity)`, over `count(DISTINCT order_id)` for the average of orders."""
@@ -112,8 +120,12 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
         return SalesAsked(found)
     if _STOCK_VALUE.search(text) and (kept := tuple(_stock_values(inquiry))):
         return SalesAsked(kept)
-    if _EACH_ORDER.search(text) and (found := _figures(inquiry, in_pieces=False)[:1]):
-        return SalesAsked(found, is_average=True, orders=_order_key(found[0], inquiry))
+    if (each := _EACH_ORDER.search(text)) and (found := _figures(inquiry, in_pieces=False)[:1]):
+        at, _ = inquiry.utterance.span(each.end() - 1, each.end())
+        per = [m.table for m in inquiry.named_tables if m.start <= at < m.end] if _PER.search(each.group()) else []
+        return SalesAsked(found, is_average=True, orders=_order_key(found[0], inquiry), per=next(iter(per), None))
+    if (each := _EACH_THING.search(text)) and (average := _average_of_each(inquiry, each.end())):
+        return average
     if (earned := _EARNED.search(text)) and not pieces and not inquiry.evidence.superlatives:
         return _earned(inquiry, *inquiry.utterance.span(earned.end() - 1, earned.end()))
     match = pieces or money
@@ -134,6 +146,19 @@ def sales_asked(inquiry: Inquiry) -> SalesAsked | None:
     order = asked_order(inquiry)
     limit = None if order is not None and order.is_list else limit
     return SalesAsked(figures, ranked, _LEAST.search(text) is None, limit)
+
+
+def _average_of_each(inquiry: Inquiry, at: int) -> SalesAsked | None:
+    """Return what the rows of the table named at a place bring on average: those that are sold, or to which keys of these lead."""
+    start, _ = inquiry.utterance.span(at, at + 1)
+    named = [m.table for m in inquiry.named_tables if m.start == start]
+    for figure in _figures(inquiry, in_pieces=False) if named else ():
+        if figure.table == named[0]:
+            return SalesAsked((figure,), is_average=True, per=named[0])
+        path = key_path(inquiry.schema, frozenset((figure.table.lower(),)), named[0].lower())
+        if path and all(hop.up for hop in path):
+            return SalesAsked((figure,), is_average=True, orders=path[-1].left, per=named[0])
+    return None
 
 
 def _order_key(figure: SaleFigure, inquiry: Inquiry) -> ColumnRef | None:

@@ -39,7 +39,8 @@ def asked_sales(plan: Plan, demand: Demand) -> Iterator[Plan]:
 def sums_sales(plan: Plan, asked: SalesAsked) -> bool:
     """Tell whether a plan sums or averages sales, and ranks by them what it cuts off after some."""
     if asked.is_average:
-        return any(asked.total(figure) in plan.select for figure in asked.figures)
+        of_all = asked.per is None or not plan.group_by
+        return of_all and any(asked.total(figure) in plan.select for figure in asked.figures)
     held = [*plan.order_by] if asked.ranked is not None and plan.limit is not None else [plan]
     figures = [
         figure
@@ -68,7 +69,7 @@ def _total(plan: Plan, figure: SaleFigure, asked: SalesAsked, demand: Demand) ->
         whole = joined.model_copy(update=kept) if joined else None
         return next(idle_tables(whole, demand), whole) if whole else None
     found: Plan | None = bare
-    for term in columns(figure.term):
+    for term in (*columns(figure.term), *((ColumnTerm.of(asked.orders),) if asked.orders else ())):
         found = with_table(found, term.table, demand.schema) if found else None
     return found
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from nodes.coverage.calculations.asked import is_part_of_all, is_part_of_those_before
+from nodes.coverage.calculations.asked import WHOLE, is_part_of_all, is_part_of_those_before
 from nodes.coverage.demand import Demand
 from nodes.plan import Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, PlanModel, Predicate, Star
 from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import conjunction, conjuncts, is_figure, rewrite, walk
-
-WHOLE = 100.0
 
 
 def asked_shares(plan: Plan, demand: Demand) -> Iterator[Plan]:

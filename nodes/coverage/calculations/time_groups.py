@@ -67,7 +67,9 @@ def _names_things_alone(plan: Plan, demand: Demand) -> bool:
     """Tell whether the words name things, a unit of time and no figure, and a plan lists these: "cancelled orders by month"."""
     tables = folded_sources(plan)
     things = any(mention.table.lower() in tables for mention in demand.inquiry.named_tables)
-    return things and not demand.evidence.named and not demand.evidence.aggregates and not plan.group_by
+    named = (m.candidates[0][0] for m in demand.evidence.named)
+    figures = [ref for ref in named if demand.inquiry.profiles.of(ref).date_form is None]
+    return things and not figures and not demand.evidence.aggregates and not plan.group_by
 
 
 def _summed(plan: Plan, demand: Demand) -> tuple[Term, ...]:

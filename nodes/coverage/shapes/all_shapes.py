@@ -19,6 +19,7 @@ from nodes.coverage.shapes.other_side import other_side
 from nodes.coverage.shapes.ranked_average import ranked_average
 from nodes.coverage.shapes.ranked_period import ranked_period
 from nodes.coverage.shapes.ranked_sum import ranked_sum
+from nodes.coverage.shapes.share_of_sum import share_of_sum
 from nodes.coverage.shapes.sum_of_columns import columns_reckoned
 from nodes.coverage.shapes.things_with_many import things_with_many
 from nodes.coverage.shapes.two_at_once import two_at_once
@@ -48,6 +49,7 @@ SHAPES: tuple[Callable[[Inquiry], Iterator[Plan]], ...] = (
     both_times,
     with_roles,
     from_to,
+    share_of_sum,
 )
 
 
@@ -69,9 +71,15 @@ def has_shape(plan: Plan, shapes: tuple[Plan, ...]) -> bool:
         and (plan.order_by, plan.limit, plan.offset) == (shape.order_by, shape.limit, shape.offset)
         and (plan.distinct == shape.distinct or bool(plan.group_by))
         and (plan.group_by, plan.having) == (shape.group_by, shape.having)
+        and (not _joins_twice(shape) or set(shape.joins or ()) <= set(plan.joins or ()))
         and set(conjuncts(shape.where)) <= set(conjuncts(plan.where))
         for shape in shapes
     )
+
+
+def _joins_twice(shape: Plan) -> bool:
+    """Tell whether a shape reads a table twice: then each time by the key whose role is said."""
+    return len(set(table_names(shape))) < len(shape.tables)
 
 
 def _shows(plan: Plan, shape: Plan) -> bool:

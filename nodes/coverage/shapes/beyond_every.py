@@ -1,4 +1,4 @@
-"""beyond_every: the things that exceed every one of some others ("bikes heavier than every helmet")."""
+"""beyond_every: the things that exceed one, or every one, of some others ("bikes heavier than every helmet")."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nodes.coverage.asked.order import ranked_down
+from nodes.coverage.asked.shown_list import told_of
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirement import Requirement
@@ -18,7 +19,7 @@ from nodes.plan.traversal import conjunction
 from value_index.schema import ColumnRef
 
 _THAN_ALL = re.compile(
-    r"\b(?P<word>more|less|fewer|[a-z]{2,}er) (?P<what>(?:\w+ ){0,3}?)than (?:every|each|any|all)(?: of)?(?: the)?(?: other)?\b",
+    r"\b(?P<word>more|less|fewer|[a-z]{2,}er) (?P<what>(?:\w+ ){0,3}?)than (?:(?P<all>every|each|any|all)(?: of)?(?: the)?(?: other)?\b|the )?",
     re.IGNORECASE,
 )
 _ENDS = {
@@ -46,8 +47,10 @@ def beyond_every(inquiry: Inquiry) -> Iterator[Plan]:
     descending = ranked_down(word, (measure,), inquiry) if measure else None
     if measure is None or descending is None:
         return
-    found = requirements(inquiry)
-    inner = _extreme(inquiry, measure, [each for each in found if each.start >= end], descending=descending)
+    found = [each for each in requirements(inquiry) if each.start >= end]
+    if not match["all"] and not _is_one(found, end, thing, inquiry):
+        return
+    inner = _extreme(inquiry, measure, found, descending=descending)
     if inner is None:
         return
     held = Predicate(
@@ -59,7 +62,7 @@ def beyond_every(inquiry: Inquiry) -> Iterator[Plan]:
     assert table is not None
     counted = inquiry.evidence.cues.count is not None
     yield Plan(
-        select=(Aggregate(function="count", argument=Star()),) if counted else row_names(table),
+        select=(Aggregate(function="count", argument=Star()),) if counted else told_of(table, inquiry),
         tables=(TableSource(table=thing),),
         where=held,
     )
@@ -86,6 +89,13 @@ def _named(inquiry: Inquiry, start: int, end: int, table: str) -> ColumnRef | No
             if start < mention.start < end and score >= NAMED and ref.table == table and ref not in inquiry.keys:
                 return ref if inquiry.evidence.is_ordered(ref) else None
     return None
+
+
+def _is_one(told: list[Requirement], at: int, table: str, inquiry: Inquiry) -> bool:
+    """Tell whether a thing of a table is named right behind "than": "longer than the Red Rose"."""
+    found = inquiry.schema.table(table)
+    called = {term.ref for term in row_names(found)} if found else set[ColumnRef]()
+    return any(each.start == at and not each.excludes and each.options[0].column in called for each in told)
 
 
 def _extreme(inquiry: Inquiry, measure: ColumnRef, told: list[Requirement], *, descending: bool) -> Plan | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.asked.group import asked_units
+from nodes.coverage.calculations.asked import WHOLE
 from nodes.coverage.calculations.growth import Growth, asked_growth
 from nodes.coverage.calculations.sale_figures import sales_asked
 from nodes.coverage.edits.joining import with_table
@@ -85,7 +86,7 @@ def _grown(inquiry: Inquiry, asked: Growth, dated: ColumnRef, function: Aggregat
     more = Arithmetic(operator="-", left=after, right=before)
     if not asked.in_percent:
         return more
-    percent = Arithmetic(operator="*", left=LiteralTerm(value=100.0), right=more)
+    percent = Arithmetic(operator="*", left=LiteralTerm(value=WHOLE), right=more)
     return Arithmetic(operator="/", left=percent, right=before)
 
 

@@ -11,6 +11,9 @@ REACH = 5
 """Words between a superlative and the column that it ranks by."""
 _TIMES = frozenset(map(stem, ("date", "time", "year")))
 _BORN = frozenset(map(stem, ("birth", "born", "birthday", "dob")))
+_BEGUN = frozenset(
+    map(stem, ("founded", "opened", "built", "established", "launched", "made", "released", "published"))
+)
 _LONG = frozenset(map(stem, ("duration", "length", "minutes", "hours", "seconds", "time", "page", "word")))
 _SIZE = frozenset(map(stem, ("size", "area", "bytes", "weight", "population", "volume")))
 _VIEWED = frozenset(map(stem, ("views", "hits", "clicks", "visits")))
@@ -18,8 +21,10 @@ _VIEWED = frozenset(map(stem, ("views", "hits", "clicks", "visits")))
 _SALARY = frozenset(map(stem, ("salary", "sal", "wage", "wages", "pay", "income", "earnings")))
 _EARNING = frozenset(("earn", "earns", "earned", "paid", "pays"))
 """Words that compare what somebody is paid: "who earns more than their boss"."""
+_CHARGED = frozenset(map(stem, ("rate", "fee", "fare", "tariff", "rent", "charge")))
 _FURTHER = {"longest": _LONG, "shortest": _LONG, "longer": _LONG, "shorter": _LONG, "largest": _SIZE, "biggest": _SIZE,
-            "larger": _SIZE, "bigger": _SIZE, "smaller": _SIZE, "smallest": _SIZE}  # fmt: skip
+            "larger": _SIZE, "bigger": _SIZE, "smaller": _SIZE, "smallest": _SIZE,
+            "expensive": _CHARGED, "cheapest": _CHARGED, "costliest": _CHARGED, "dearest": _CHARGED, "priciest": _CHARGED}  # fmt: skip
 """Stems of columns that a word may mean where the lexicon says nothing closer."""
 
 
@@ -53,7 +58,7 @@ def implied_measure(inquiry: Inquiry, word: str, table: str) -> ColumnRef | None
     found = [ref for ref in measures(inquiry, table) if not inquiry.column_stems(ref) & _VIEWED]
     closest = [ref for ref in found if implied & inquiry.column_stems(ref)]
     timed = [ref for ref in found if stem("date") in implied and inquiry.profiles.of(ref).date_form is not None]
-    born = [ref for ref in found if "age" in implied and inquiry.column_stems(ref) & _BORN]
+    born = [ref for ref in found if "age" in implied and inquiry.column_stems(ref) & (_BORN | _BEGUN)]
     alike = [ref for ref in found if _FURTHER.get(word, frozenset()) & inquiry.column_stems(ref)]
     return next(iter((*closest, *timed, *born, *alike)), None)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nodes.coverage.asked.shown_list import told_of
 from nodes.coverage.edits.joining import needed_tables
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.join_paths import hops
 from nodes.coverage.requirement import Requirement
 from nodes.coverage.requirements.values import value_requirements
-from nodes.coverage.rows import row_names
 from nodes.lexical.comparisons import number_of
 from nodes.plan import Aggregate, ColumnTerm, Join, Operator, Plan, Predicate, Star, SubPlan, TableSource
 from nodes.plan.traversal import conjunction
@@ -49,7 +49,7 @@ def two_at_once(inquiry: Inquiry) -> Iterator[Plan]:
         if inner is not None
     )
     counted = inquiry.evidence.cues.count is not None
-    shown = (Aggregate(function="count", argument=Star()),) if counted else row_names(table)
+    shown = (Aggregate(function="count", argument=Star()),) if counted else told_of(table, inquiry)
     yield Plan(select=shown, tables=(TableSource(table=thing.table),), where=conjunction(where))
 
 

@@ -79,6 +79,9 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
         ),
         ("List start and end of all rides of the van Red", [("Oslo", "Bergen"), ("Oslo", "Hamar")]),
         ("How many rides go from Hamar to Oslo?", [(1,)]),
+        ("Who baked the most cakes?", [("Ida Berg",)]),
+        ("Which cakes are heavier than the Sacher?", [("Opera",), ("Brioche",)]),
+        ("What share of revenue comes from tortes?", [(pytest.approx(9500 / 160),)]),
     ],
 )
 def test_a_question_stands_for_a_whole_query(context: Context, question: str, rows: list[tuple[object, ...]]) -> None:
@@ -110,6 +113,13 @@ def test_other_questions_stand_for_none(context: Context, question: str) -> None
 )
 def test_rows_by_something_are_counted(context: Context, question: str, sql: list[str]) -> None:
     assert offered(context, "group", question, plan="SELECT order_state FROM orders") == sql
+
+
+def test_an_average_of_rows_has_no_groups(context: Context) -> None:
+    demand = demand_of(context, "Average revenue per client")
+    assert demand.units == ()
+    found = offered(context, "sales", "Average revenue per client", plan="SELECT amount FROM sale")
+    assert found[0] == "SELECT 1.0 * sum(amount) / count(DISTINCT client_id) FROM sale"
 
 
 def test_a_role_is_a_unit(context: Context) -> None:
