@@ -15,6 +15,7 @@ from nodes.coverage.follow_ups.first_rows import first_rows
 from nodes.coverage.follow_ups.gone_back import gone_back
 from nodes.coverage.follow_ups.one_of_several import one_of_several
 from nodes.coverage.follow_ups.other_function import other_function
+from nodes.coverage.follow_ups.other_role import other_role
 from nodes.coverage.follow_ups.other_time_unit import other_time_unit
 from nodes.coverage.follow_ups.places import where_they_are
 from nodes.coverage.follow_ups.regrouped import regrouped
@@ -39,6 +40,7 @@ FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
     one_of_several,
     first_rows,
     other_function,
+    other_role,
     each_of_left,
     totals,
     average_of_each,
@@ -67,6 +69,7 @@ def is_follow_up(plan: Plan, wanted: tuple[Plan, ...], demand: Demand) -> bool:
     return any(
         set(each.select) <= set(plan.select)
         and set(table_names(each)) <= set(table_names(plan))
+        and set(each.joins or ()) <= set(plan.joins or ())
         and (plan.order_by, plan.limit, plan.offset) == (each.order_by, each.limit, each.offset)
         and (plan.group_by, plan.having) == (each.group_by, each.having)
         and (each.where == plan.where or (more and set(conjuncts(each.where)) <= set(conjuncts(plan.where))))
