@@ -19,6 +19,7 @@ from nodes.coverage.follow_ups.other_role import other_role
 from nodes.coverage.follow_ups.other_time_unit import other_time_unit
 from nodes.coverage.follow_ups.places import where_they_are
 from nodes.coverage.follow_ups.regrouped import regrouped
+from nodes.coverage.follow_ups.share_in_groups import share_in_groups
 from nodes.coverage.follow_ups.share_of_others import share_of_others
 from nodes.coverage.follow_ups.swapped import swapped
 from nodes.coverage.follow_ups.taken_back import taken_back
@@ -44,6 +45,7 @@ FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
     each_of_left,
     totals,
     average_of_each,
+    share_in_groups,
     share_of_others,
     others_of_groups,
     count_of_each,
