@@ -26,6 +26,7 @@ from nodes.coverage.follow_ups.taken_back import taken_back
 from nodes.coverage.follow_ups.together import both_together
 from nodes.coverage.follow_ups.totals import totals
 from nodes.coverage.follow_ups.turned_round import turned_round
+from nodes.coverage.follow_ups.what_they_did import what_they_did
 from nodes.plan import Plan
 from nodes.plan.traversal import conjuncts, table_names
 from nodes.sql.joins.fill import with_joins
@@ -50,6 +51,7 @@ FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
     others_of_groups,
     count_of_each,
     of_chosen_groups,
+    what_they_did,
     rows_of_best,
     where_they_are,
 )

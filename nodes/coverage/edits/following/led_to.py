@@ -11,7 +11,7 @@ from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED
 from nodes.coverage.rows import has_name, row_names
 from nodes.plan import Plan
-from value_index.schema import Table
+from value_index.schema import ColumnRef, Table
 
 _WHAT = re.compile(
     r"^\W*(?:(?:and|so|ok|then|now|please)\b\W*)*(?:(?:show|tell|list|give)(?: me)?\W+)?(?:and )?what (?:things |else )?"
@@ -40,9 +40,8 @@ def led_to(plan: Plan, demand: Demand) -> Iterator[Plan]:
 
 def tables_led_to(demand: Demand) -> tuple[Table, ...]:
     """Return the tables of things with names that "what do they ...?" may ask for, those with a key to the rows first."""
-    found = _WHAT.match(demand.inquiry.utterance.text) if demand.previous is not None else None
     before = things_shown(demand.previous, demand) if demand.previous is not None else None
-    if found is None or before is None or found["verb"].lower() in _IDLE or _names_something(demand):
+    if before is None or asks_what_they_do(demand) is None:
         return ()
     near = [table for table in demand.schema.tables if keys_to(before, table.name, demand)]
     far = [
@@ -56,6 +55,23 @@ def tables_led_to(demand: Demand) -> tuple[Table, ...]:
     return tuple(dict.fromkeys(t for t in (*near, *far) if has_name(t) and t.name not in people))
 
 
+def asks_what_they_do(demand: Demand) -> str | None:
+    """Return the verb by which alone a turn asks what the things before did something with; None if it asks otherwise."""
+    found = _WHAT.match(demand.inquiry.utterance.text) if demand.previous is not None else None
+    verb = found["verb"].lower() if found is not None else None
+    return None if verb in _IDLE or _names_something(demand) else verb
+
+
 def _names_something(demand: Demand) -> bool:
-    columns = any(m.candidates[0][1] >= NAMED for m in demand.evidence.named)
+    """Tell whether the words name a column by more than the verb: "what do they pick" names no day of `picked_on`."""
+    last = len(demand.inquiry.utterance.words) - 1
+    named = (m for m in demand.evidence.named if m.candidates[0][1] >= NAMED)
+    columns = any(m.start < last or _is_asked(m.candidates[0][0], demand) for m in named)
     return columns or bool(demand.requirements) or demand.evidence.cues.count is not None
+
+
+def _is_asked(ref: ColumnRef, demand: Demand) -> bool:
+    """Tell whether a column may be what the verb asks for: a number, or a text that is called so."""
+    if ref in demand.inquiry.keys or demand.inquiry.profiles.of(ref).date_form is not None:
+        return False
+    return demand.schema.describe(ref).kind == "number" or demand.inquiry.stems[-1] in demand.inquiry.column_stems(ref)
