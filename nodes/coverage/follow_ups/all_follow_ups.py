@@ -19,6 +19,7 @@ from nodes.coverage.follow_ups.other_role import other_role
 from nodes.coverage.follow_ups.other_time_unit import other_time_unit
 from nodes.coverage.follow_ups.places import where_they_are
 from nodes.coverage.follow_ups.regrouped import regrouped
+from nodes.coverage.follow_ups.same_of_others import same_of_others
 from nodes.coverage.follow_ups.share_in_groups import share_in_groups
 from nodes.coverage.follow_ups.share_of_others import share_of_others
 from nodes.coverage.follow_ups.swapped import swapped
@@ -28,7 +29,7 @@ from nodes.coverage.follow_ups.totals import totals
 from nodes.coverage.follow_ups.turned_round import turned_round
 from nodes.coverage.follow_ups.what_they_did import what_they_did
 from nodes.plan import Plan
-from nodes.plan.traversal import conjuncts, table_names
+from nodes.plan.traversal import conjuncts, is_figure, table_names
 from nodes.sql.joins.fill import with_joins
 
 FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
@@ -38,6 +39,7 @@ FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
     swapped,
     taken_back,
     regrouped,
+    same_of_others,
     other_time_unit,
     one_of_several,
     first_rows,
@@ -72,10 +74,16 @@ def is_follow_up(plan: Plan, wanted: tuple[Plan, ...], demand: Demand) -> bool:
     more = bool(demand.requirements)
     return any(
         set(each.select) <= set(plan.select)
-        and set(table_names(each)) <= set(table_names(plan))
+        and _reads_as(plan, each, more=more)
         and set(each.joins or ()) <= set(plan.joins or ())
         and (plan.order_by, plan.limit, plan.offset) == (each.order_by, each.limit, each.offset)
         and (plan.group_by, plan.having) == (each.group_by, each.having)
         and (each.where == plan.where or (more and set(conjuncts(each.where)) <= set(conjuncts(plan.where))))
         for each in wanted
     )
+
+
+def _reads_as(plan: Plan, wanted: Plan, *, more: bool) -> bool:
+    """Tell whether a plan reads the tables of a follow-up; no others where it counts rows, which further joins repeat."""
+    own, asked = set(table_names(plan)), set(table_names(wanted))
+    return own == asked or (asked < own and (more or not any(map(is_figure, wanted.select))))

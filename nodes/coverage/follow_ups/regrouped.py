@@ -13,6 +13,7 @@ from nodes.plan import ColumnTerm, Plan, TableSource
 from nodes.plan.sources import reads_tables_only, source_tables
 from nodes.plan.traversal import is_figure
 from nodes.sql.joins.fill import with_joins
+from value_index.schema import ColumnRef
 
 _AS_BEFORE = re.compile(
     r"^\W*(?:(?:and|so|now|ok|okay|then|please|show|give|me)\b\W*)*"
@@ -30,18 +31,24 @@ def regrouped(demand: Demand) -> Iterator[Plan]:
     before = demand.previous
     if before is None or not _AS_BEFORE.match(demand.inquiry.utterance.text) or demand.requirements:
         return
+    if demand.units and before.having is None and before.limit is None:
+        unit, is_table = demand.units[0]
+        if (anew := grouped_anew(before, unit, demand, is_table=is_table)) is not None:
+            yield anew
+
+
+def grouped_anew(before: Plan, unit: ColumnRef, demand: Demand, *, is_table: bool) -> Plan | None:
+    """Return the figures of a plan for each of other units; None if it tells none, or nothing links the two."""
     figures = tuple(term for term in before.select if is_figure(term))
-    if not figures or not demand.units or before.having is not None or before.limit is not None:
-        return
-    if not reads_tables_only(before):
-        return
-    unit, is_table = demand.units[0]
+    if not figures or not reads_tables_only(before):
+        return None
     joined = with_table(before, unit.table, demand.schema)
-    if joined is not None:
-        shown, key = unit_terms(unit, demand, is_table=is_table)
-        order = tuple(each for each in before.order_by if is_figure(each.term))
-        whole = joined.model_copy(update={"select": (*shown, *figures), "group_by": (key,), "order_by": order})
-        yield _without_units(whole, before, demand)
+    if joined is None:
+        return None
+    shown, key = unit_terms(unit, demand, is_table=is_table)
+    order = tuple(each for each in before.order_by if is_figure(each.term))
+    whole = joined.model_copy(update={"select": (*shown, *figures), "group_by": (key,), "order_by": order})
+    return _without_units(whole, before, demand)
 
 
 def _without_units(plan: Plan, before: Plan, demand: Demand) -> Plan:
