@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.rows import row_key, row_names
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import Aggregate, ColumnTerm, Condition, Join, Plan, Predicate, Star, TableSource, Term
+from nodes.plan import Aggregate, ColumnTerm, Condition, Join, Plan, PlanModel, Predicate, Star, TableSource, Term
 from nodes.plan.traversal import columns, conjunction, conjuncts, rewrite
 from value_index.schema import ForeignKey
 
@@ -73,11 +73,11 @@ def other_role(demand: Demand) -> Iterator[Plan]:
     key = _key_of(asked or narrowed, before, demand)
     if key is None:
         return
-    joined, place = _with_place(before, key)
     if asked is not None and not demand.requirements:
+        joined, place = _with_place(before, key)
         yield joined.model_copy(update={"select": (*_rows(before, key, demand), *_called(key, place, demand))})
     elif narrowed is not None:
-        yield from _at_place(joined, key, place, demand)
+        yield from _at_place(before, key, demand)
 
 
 def _key_of(role: frozenset[str] | None, before: Plan, demand: Demand) -> ForeignKey | None:
@@ -118,28 +118,32 @@ def _called(key: ForeignKey, place: int, demand: Demand) -> tuple[ColumnTerm, ..
     return tuple(each.model_copy(update={"occurrence": place}) for each in names)
 
 
-def _at_place(joined: Plan, key: ForeignKey, place: int, demand: Demand) -> Iterator[Plan]:
-    """Yield the rows whose other end a value names; how many they are, where that is asked."""
+def _at_place(before: Plan, key: ForeignKey, demand: Demand) -> Iterator[Plan]:
+    """Yield the rows whose other end a value names; how many they are, where that is asked. The code of a place needs no join."""
     named = [r for r in demand.requirements if r.kind in ("value", "name") and not r.excludes]
     if len(named) != 1 or len(demand.requirements) != 1:
         return
-    option = next((o for o in named[0].options if o.column.table == key.target.table), None)
-    if option is None or any(term.occurrence for each in option.conditions for term in columns(each)):
+    ends = (key.source, key.target)
+    options = [o for o in named[0].options if o.column in ends or o.column.table == key.target.table]
+    if not options or any(term.occurrence for each in options[0].conditions for term in columns(each)):
         return
+    coded = next((o for o in named[0].options if o.column in ends), None)
+    option = coded or options[0]
+    joined, place = (before, 0) if coded is not None else _with_place(before, key)
+    own = ColumnTerm.of(key.source)
     new: tuple[Condition, ...] = tuple(
-        rewrite(
-            each, lambda part: part.model_copy(update={"occurrence": place}) if isinstance(part, ColumnTerm) else part
-        )
+        rewrite(each, lambda part: _there(part, own if coded is not None else None, place))
         for each in option.conditions
     )
     counts = demand.evidence.cues.count is not None
     select = (Aggregate(function="count", argument=Star()),) if counts else joined.select
     order = () if counts else joined.order_by
-    yield joined.model_copy(
-        update={
-            "select": select,
-            "where": conjunction((*conjuncts(joined.where), *new)),
-            "order_by": order,
-            "distinct": False,
-        }
-    )
+    where = conjunction((*conjuncts(joined.where), *new))
+    yield joined.model_copy(update={"select": select, "where": where, "order_by": order, "distinct": False})
+
+
+def _there(part: PlanModel, own: ColumnTerm | None, place: int) -> PlanModel:
+    """Return a column as that of the other end: the key itself, else that of the place which it leads to."""
+    if not isinstance(part, ColumnTerm):
+        return part
+    return own or part.model_copy(update={"occurrence": place})
