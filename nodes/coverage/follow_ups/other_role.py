@@ -9,6 +9,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.rows import row_key, row_names
 from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, ColumnTerm, Condition, Join, Plan, PlanModel, Predicate, Star, TableSource, Term
+from nodes.plan.sources import reads_tables_only, source_tables
 from nodes.plan.traversal import columns, conjunction, conjuncts, rewrite
 from value_index.schema import ForeignKey
 
@@ -66,7 +67,7 @@ def other_role(demand: Demand) -> Iterator[Plan]:
     before, text = demand.previous, demand.inquiry.utterance.text
     if before is None or before.group_by or before.limit is not None or before.joins is None:
         return
-    if not all(isinstance(source, TableSource) for source in before.tables):
+    if not reads_tables_only(before):
         return
     asked = _TO if _WHERE_TO.match(text) else _FROM if _WHERE_FROM.match(text) else None
     narrowed = None if asked else _TO if _GOES.search(text) else _FROM if _COMES.search(text) else None
@@ -82,7 +83,7 @@ def other_role(demand: Demand) -> Iterator[Plan]:
 
 def _key_of(role: frozenset[str] | None, before: Plan, demand: Demand) -> ForeignKey | None:
     """Return the only key of a role from the rows before, where another key leads from them to the same table."""
-    read = [source.table.lower() for source in before.tables if isinstance(source, TableSource)]
+    read = [table.lower() for table in source_tables(before)]
     keys = [k for k in demand.schema.foreign_keys if read.count(k.source.table.lower()) == 1]
     several = [k for k in keys if any(k.target == other.target and k.source != other.source and k.source.table == other.source.table for other in keys)]  # fmt: skip
     found = [k for k in several if role is not None and role & set(map(stem, name_words(k.source.column)))]
@@ -98,7 +99,7 @@ def _with_place(plan: Plan, key: ForeignKey) -> tuple[Plan, int]:
                 other = part.right[0] if part.left == own else part.left
                 if isinstance(other, ColumnTerm) and other.ref == key.target:
                     return plan, other.occurrence
-    names = [s.table.lower() for s in plan.tables if isinstance(s, TableSource)]
+    names = [table.lower() for table in source_tables(plan)]
     place = names.count(key.target.table.lower())
     right = ColumnTerm(table=key.target.table, column=key.target.column, occurrence=place)
     join = Join(on=conjunction((Predicate(left=own, operator="=", right=(right,)),)))

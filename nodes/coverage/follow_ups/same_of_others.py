@@ -12,6 +12,7 @@ from nodes.coverage.edits.joining import with_table
 from nodes.coverage.follow_ups.regrouped import grouped_anew
 from nodes.coverage.rows import row_names
 from nodes.plan import Aggregate, ColumnTerm, Condition, Plan, PlanModel, Star, TableSource
+from nodes.plan.sources import reads_tables_only, source_tables
 from nodes.plan.traversal import columns, conjunction, conjuncts, is_figure, rewrite
 from value_index.schema import ColumnRef, Schema
 
@@ -42,7 +43,7 @@ def same_of_others(demand: Demand) -> Iterator[Plan]:
     of_unit = {ref.table for ref, is_table in demand.units if is_table}
     named = [name for name in tables_named(demand) if name not in of_unit]
     counted = figures == [_ROWS] and before.having is None and before.limit is None
-    if len(named) != 1 or not all(isinstance(source, TableSource) for source in before.tables):
+    if len(named) != 1 or not reads_tables_only(before):
         return
     if demand.units and counted:
         yield from _per_unit(before, named[0], demand)
@@ -125,7 +126,7 @@ def _holds_of(condition: Condition, table: str, schema: Schema) -> bool:
 
 def _rows(plan: Plan, schema: Schema) -> str | None:
     """Return the table whose rows a plan tells of: the only one that no other of its tables leads to."""
-    names = [source.table for source in plan.tables if isinstance(source, TableSource)]
+    names = source_tables(plan)
     led = {k.target.table for k in schema.foreign_keys if k.source.table in names and k.target.table != k.source.table}
     lowest = [name for name in dict.fromkeys(names) if name not in led]
     return lowest[0] if len(lowest) == 1 else None

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from nodes.coverage.calculations.shares import WHOLE
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.plan import Aggregate, Arithmetic, Branch, Case, Condition, LiteralTerm, Plan, Star, TableSource
+from nodes.plan import Aggregate, Arithmetic, Branch, Case, Condition, LiteralTerm, Plan, Star
+from nodes.plan.sources import folded_sources, reads_tables_only
 from nodes.plan.traversal import conjunction, is_figure
 
 _SHARE = re.compile(
@@ -31,7 +32,7 @@ def share_in_groups(demand: Demand) -> Iterator[Plan]:
         return
     figures = [term for term in before.select if is_figure(term)]
     rows = Aggregate(function="count", argument=Star())
-    if figures != [rows] or not all(isinstance(source, TableSource) for source in before.tables):
+    if figures != [rows] or not reads_tables_only(before):
         return
     for option in demand.requirements[0].options:
         joined = _joined(before, option.column.table, demand)
@@ -45,7 +46,7 @@ def share_in_groups(demand: Demand) -> Iterator[Plan]:
 
 def _joined(before: Plan, table: str, demand: Demand) -> Plan | None:
     """Return a plan that reads a table which its rows lead to, so that each of them stays one row."""
-    read = {source.table.lower() for source in before.tables if isinstance(source, TableSource)}
+    read = folded_sources(before)
     if table.lower() in read:
         return before
     led = {k.target.table.lower() for k in demand.schema.foreign_keys if k.source.table.lower() in read}
