@@ -13,7 +13,7 @@ from nodes.lexical.weights import lexical_weights
 from nodes.llm.messages import Prompt
 from nodes.llm.output_schema import output_schema
 from nodes.node import Context, Variant
-from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, Star, TableSource
+from nodes.plan import ROW_COUNT, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, TableSource
 from nodes.prompts.asking import ask_for, fitted, fitting, with_example
 from nodes.prompts.known import known_text
 from nodes.prompts.turn_texts import conversation, links, meaning, system, user, values
@@ -27,13 +27,12 @@ earlier questions that is still in force. Show exactly the columns that are aske
 
 
 _NAME, _SIZE = ColumnTerm(table="shop", column="town"), ColumnTerm(table="shop", column="size")
-_COUNT = Aggregate(function="count", argument=Star())
 EXAMPLE = Plan(
-    select=(_NAME, _COUNT),
+    select=(_NAME, ROW_COUNT),
     tables=(TableSource(table="shop"),),
     where=Predicate(left=_SIZE, operator=">", right=(LiteralTerm(value=3),)),
     group_by=(_NAME,),
-    order_by=(Ordering(term=_COUNT, descending=True),),
+    order_by=(Ordering(term=ROW_COUNT, descending=True),),
     limit=5,
 )
 """The five towns with the most shops of a size over 3, and how many."""

@@ -15,7 +15,7 @@ from eval.conversations.expectations import Answered, shortfall
 from eval.conversations.suite_file import DialogueSpec, SuiteFile
 from eval.scoring.verdicts import Executions
 from eval.table import ReportTable
-from nodes.plan import Aggregate, Plan, Star
+from nodes.plan import ROW_COUNT, Aggregate, Plan
 from nodes.sql.errors import SQLError
 from nodes.sql.from_plan import from_plan
 from nodes.sql.to_plan import to_plan
@@ -33,7 +33,7 @@ def _count_for_list(given: CorruptionInput, draw: Random) -> str | None:
     plan = given.plan
     if plan.group_by or plan.set_operations or any(isinstance(term, Aggregate) for term in plan.select):
         return None
-    counted = Aggregate(function="count", argument=Star())
+    counted = ROW_COUNT
     return _written(
         plan.model_copy(update={"select": (counted,), "distinct": False, "order_by": (), "limit": None}), given
     )

@@ -10,7 +10,18 @@ from nodes.knowledge.defined.figures import figure_of
 from nodes.knowledge.defined.reader import Reader, plain, stems
 from nodes.knowledge.plain_words import condition_of
 from nodes.lexical.comparisons import number_of
-from nodes.plan import Aggregate, Call, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan import (
+    ROW_COUNT,
+    Aggregate,
+    Call,
+    ColumnTerm,
+    Ordering,
+    Plan,
+    Predicate,
+    SubPlan,
+    TableSource,
+    Term,
+)
 from nodes.plan.sources import folded_sources, source_tables
 from nodes.plan.traversal import conjunction, conjuncts, is_figure, walk, walk_block
 from nodes.sql.errors import SQLError
@@ -33,7 +44,6 @@ _DIRECTION = re.compile(
     re.I,
 )
 _DESCENDING = re.compile(r"\b(?:highest|largest|most|latest|newest)\s+first|\bdesc(?:ending)?\b", re.I)
-_COUNTED = Aggregate(function="count", argument=Star())
 _TURN = {"columns": 0, "": 1, "order": 2, "limit": 3}
 """The order in which answers count: columns before groups, and how they are sorted after both."""
 _ONLY = re.compile(r"\bonly\s+(?:want\s+)?(?:those|the ones)\s+(?:where|whose|with|that have)\s+(?P<what>.+)", re.I)
@@ -95,7 +105,7 @@ def with_shown(plan: Plan, words: str, reader: Reader, *, settled: bool = False)
         if any(is_figure(key) for key in keys):
             return plan
         if settled:
-            grouped = _unfolded(plan, keys) if _COUNTED in plan.select else plan
+            grouped = _unfolded(plan, keys) if ROW_COUNT in plan.select else plan
             return _reading(grouped.model_copy(update={"group_by": keys}), terms) if plan.group_by else plan
         figures = tuple(Expression(term, ()) for term in plan.select if is_figure(term))
         return _showing(plan, (*terms, *figures)) if figures or not plan.group_by else plan
@@ -188,7 +198,7 @@ def _counts(part: Predicate, plan: Plan, keys: Sequence[Term]) -> bool:
         or sub.having is None
     ):
         return False
-    return sub.select == sub.group_by == (part.left,) and any(each == _COUNTED for each in walk(sub.having))
+    return sub.select == sub.group_by == (part.left,) and any(each == ROW_COUNT for each in walk(sub.having))
 
 
 def _terms(words: str, plan: Plan, reader: Reader) -> tuple[Expression, ...] | None:
@@ -201,7 +211,7 @@ def _terms(words: str, plan: Plan, reader: Reader) -> tuple[Expression, ...] | N
 def _term(words: str, tables: tuple[Table, ...], reader: Reader) -> Expression | None:
     text = plain(words)
     if _ROWS.match(text):
-        return Expression(_COUNTED, ())
+        return Expression(ROW_COUNT, ())
     if (many := _DIFFERENT.match(text)) and (inner := _column(many["what"], tables, reader)):
         return Expression(Aggregate(function="count", argument=inner.term, distinct=bool(many["once"])), inner.tables)
     if column := _column(text, tables, reader):

@@ -2,6 +2,7 @@
 
 from nodes.plan.model import (
     RANGE_OPERATORS,
+    ROW_COUNT,
     Aggregate,
     AggregateFunction,
     Arithmetic,
@@ -41,6 +42,7 @@ from nodes.plan.model import (
 
 __all__ = [
     "RANGE_OPERATORS",
+    "ROW_COUNT",
     "Aggregate",
     "AggregateFunction",
     "Arithmetic",

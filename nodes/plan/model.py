@@ -258,3 +258,6 @@ class Plan(PlanModel):
 for _model in (Aggregate, Arithmetic, Call, Cast, Branch, Case, SubPlan, Truth, Predicate, Junction, Negation,
                PlanSource, Join, Ordering, SetOperation, Plan):  # fmt: skip
     _model.model_rebuild()
+
+ROW_COUNT = Aggregate(function="count", argument=Star())
+"""`count(*)`: how many rows there are."""

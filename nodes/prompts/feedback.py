@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nodes.plan import Aggregate, Condition, Plan, Star
+from nodes.plan import ROW_COUNT, Condition, Plan
 from nodes.plan.render import condition_text
 from nodes.plan.traversal import conjuncts
 from nodes.prompts.schema_text import one_line
@@ -46,9 +46,7 @@ def _alone(sql: str, database: Database) -> Iterator[str]:
 
 
 def _count(plan: Plan, condition: Condition, database: Database) -> int | None:
-    counted = Plan(
-        select=(Aggregate(function="count", argument=Star()),), tables=plan.tables, joins=plan.joins, where=condition
-    )
+    counted = Plan(select=(ROW_COUNT,), tables=plan.tables, joins=plan.joins, where=condition)
     try:
         result = database.execute(from_plan(counted, database.schema), deadline=DEADLINE, max_rows=1)
     except SQLError:

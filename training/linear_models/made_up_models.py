@@ -14,7 +14,19 @@ from random import Random
 from typing import get_args
 
 from eval.ablation.corruptions import CorruptionInput, FailureMode, corrupt
-from nodes.plan import Aggregate, ColumnTerm, LiteralTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan import (
+    ROW_COUNT,
+    Aggregate,
+    ColumnTerm,
+    LiteralTerm,
+    Ordering,
+    Plan,
+    Predicate,
+    Star,
+    SubPlan,
+    TableSource,
+    Term,
+)
 from nodes.plan.sources import source_tables
 from nodes.plan.traversal import conjunction, conjuncts, parts, rewrite
 from nodes.sql.errors import SQLError
@@ -102,7 +114,7 @@ def shown_too(given: CorruptionInput, draw: Random) -> Iterator[Plan]:
         return
     grouped = bool(plan.group_by) or any(isinstance(term, Aggregate) for term in plan.select)
     more: list[Term] = [*plan.group_by, *(each.term for each in plan.order_by)]
-    more += [Aggregate(function="count", argument=Star())] if plan.group_by else []
+    more += [ROW_COUNT] if plan.group_by else []
     if not grouped:
         more += [
             term for each in conjuncts(plan.where) if isinstance(each, Predicate) for term in parts(each, ColumnTerm)
@@ -160,7 +172,7 @@ def counted_or_listed(given: CorruptionInput, draw: Random) -> Iterator[Plan]:
     if counts:
         yield plan.model_copy(update={"select": (counts[0].argument,), "distinct": counts[0].distinct})
     elif all(isinstance(term, ColumnTerm) for term in plan.select):
-        yield plan.model_copy(update={"select": (Aggregate(function="count", argument=Star()),), "order_by": ()})
+        yield plan.model_copy(update={"select": (ROW_COUNT,), "order_by": ()})
 
 
 def other_ends(given: CorruptionInput, draw: Random) -> Iterator[Plan]:
@@ -231,7 +243,7 @@ def counted_columns(given: CorruptionInput, draw: Random) -> Iterator[Plan]:
                         counted = Aggregate(function="count", argument=key, distinct=once)
                         yield _replaced(plan, term, counted)
         else:
-            yield _replaced(plan, term, Aggregate(function="count", argument=Star()))
+            yield _replaced(plan, term, ROW_COUNT)
 
 
 def nested_filters(given: CorruptionInput, draw: Random) -> Iterator[Plan]:

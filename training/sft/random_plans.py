@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from nodes.plan import (
+    ROW_COUNT,
     Aggregate,
     AggregateFunction,
     ColumnTerm,
@@ -32,7 +33,6 @@ VALUES = 200
 """Distinct values of a column that literals are drawn from."""
 LONGEST = 40
 """Characters of a literal."""
-ROWS = Aggregate(function="count", argument=Star())
 NUMBERS: tuple[AggregateFunction, ...] = ("avg", "max", "min", "sum")
 SETS: tuple[SetOperator, ...] = ("except", "intersect", "union")
 
@@ -84,11 +84,11 @@ class PlanMaker:
     def _grouped(self) -> Plan:
         tables = self._tables()
         key = self._column(tables)
-        measure = ROWS if self.draw.random() < 0.7 else self._aggregate(tables)
+        measure = ROW_COUNT if self.draw.random() < 0.7 else self._aggregate(tables)
         shown = self.draw.choice(((key, measure), (measure, key), (key,)))
         having = None
         if len(shown) == 1 or self.draw.random() < 0.25:
-            having = Predicate(left=ROWS, operator=self._operator(), right=(_literal(self.draw.randint(1, 9)),))
+            having = Predicate(left=ROW_COUNT, operator=self._operator(), right=(_literal(self.draw.randint(1, 9)),))
         ordered = len(shown) > 1 and having is None and self.draw.random() < 0.45
         return Plan(
             select=shown,
@@ -145,7 +145,7 @@ class PlanMaker:
             case "star":
                 return (Star(),), False
             case "rows":
-                return (ROWS,), True
+                return (ROW_COUNT,), True
             case "distinct":
                 return (Aggregate(function="count", argument=self._column(tables), distinct=True),), True
             case "aggregates":

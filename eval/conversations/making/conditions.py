@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 
 from eval.conversations.making.facts import Facts, is_typed, yes_of
-from eval.conversations.making.query import ROWS, Filter, column
+from eval.conversations.making.query import Filter, column
 from eval.conversations.making.talk import Said, Talk
 from eval.conversations.making.words.phrases import KINDS, PLACES, STATES
 from eval.conversations.making.world import Thing
-from nodes.plan import Aggregate, Junction, LiteralTerm, Operator, Plan, Predicate, TableSource
+from nodes.plan import ROW_COUNT, Aggregate, Junction, LiteralTerm, Operator, Plan, Predicate, TableSource
 from value_index.schema import ForeignKey
 
 NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -71,7 +71,7 @@ def among(key: ForeignKey, operator: Any, filters: tuple[Filter, ...], at_least:
     where = Junction(kind="and", conditions=(there, *conditions)) if conditions else there
     rows = Plan(select=(source,), tables=(TableSource(table=key.source.table),), where=where)
     if at_least is not None:
-        more = Predicate(left=ROWS, operator=">", right=(LiteralTerm(value=at_least),))
+        more = Predicate(left=ROW_COUNT, operator=">", right=(LiteralTerm(value=at_least),))
         rows = rows.model_copy(update={"group_by": (source,), "having": more})
     return Filter(key.target, operator, among=rows)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from nodes.plan import (
+    ROW_COUNT,
     Aggregate,
     AggregateFunction,
     Arithmetic,
@@ -23,7 +24,6 @@ from nodes.plan import (
     Plan,
     Predicate,
     SetOperation,
-    Star,
     SubPlan,
     TableSource,
     Term,
@@ -37,7 +37,6 @@ Measure = Literal[
 """What is shown: the things themselves, how many, how many different values, a figure of a column, a count or a figure for
 each group, the groups alone, a percentage, a product, or what the rows are sorted by."""
 GROUPED: tuple[Measure, ...] = ("groups", "figures", "leaders")
-ROWS = Aggregate(function="count", argument=Star())
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ class Query:
         group = (column(self.group_key or self.group),) if grouped and self.group else ()
         having = None
         if self.at_least is not None and group:
-            having = Predicate(left=ROWS, operator=">", right=(LiteralTerm(value=self.at_least),))
+            having = Predicate(left=ROW_COUNT, operator=">", right=(LiteralTerm(value=self.at_least),))
         by = self._order_term()
         order = (Ordering(term=by, descending=self.descending),) if by else ()
         return Plan(
@@ -170,7 +169,7 @@ class Query:
                 return shown
             case "count":
                 key = shown[0] if self._is_linked else None
-                return (Aggregate(function="count", argument=key, distinct=True) if key else ROWS,)
+                return (Aggregate(function="count", argument=key, distinct=True) if key else ROW_COUNT,)
             case "values":
                 return (Aggregate(function="count", argument=shown[-1], distinct=True),)
             case "aggregate":
@@ -195,7 +194,7 @@ class Query:
     def _figure(self) -> Term:
         """Return what a group comes to."""
         summed = self.is_figured
-        return Aggregate(function=self.function, argument=column(self.shown[-1])) if summed else ROWS
+        return Aggregate(function=self.function, argument=column(self.shown[-1])) if summed else ROW_COUNT
 
     def _order_term(self) -> Term | None:
         if self.by_figure:
@@ -225,4 +224,4 @@ def _percentage(filtered: Filter) -> Term:
     )
     total = Aggregate(function="sum", argument=holds)
     hundred = Arithmetic(operator="*", left=LiteralTerm(value=100.0), right=total)
-    return Arithmetic(operator="/", left=hundred, right=ROWS)
+    return Arithmetic(operator="/", left=hundred, right=ROW_COUNT)

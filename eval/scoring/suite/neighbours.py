@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from eval.scoring.suite.values import shifted
 from nodes.plan import (
+    ROW_COUNT,
     Aggregate,
     Join,
     Junction,
@@ -113,7 +114,7 @@ def _aggregates(aggregate: Aggregate) -> Iterator[Aggregate]:
     if not isinstance(aggregate.argument, Star):
         yield aggregate.model_copy(update={"distinct": not aggregate.distinct})
         if aggregate.function == "count":
-            yield Aggregate(function="count", argument=Star())
+            yield ROW_COUNT
 
 
 def _orderings(ordering: Ordering) -> Iterator[Ordering]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.plan import Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Plan, Star
+from nodes.plan import ROW_COUNT, Aggregate, Arithmetic, ColumnTerm, LiteralTerm, Plan
 from nodes.plan.sources import reads_tables_only
 
 
@@ -34,7 +34,7 @@ def asked_average_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     if joined is None:
         return
-    rows = Arithmetic(operator="*", left=LiteralTerm(value=1.0), right=Aggregate(function="count", argument=Star()))
+    rows = Arithmetic(operator="*", left=LiteralTerm(value=1.0), right=ROW_COUNT)
     units = Aggregate(function="count", argument=unit, distinct=True)
     bare = {"group_by": (), "having": None, "order_by": (), "limit": None, "distinct": False}
     yield joined.model_copy(update={"select": (Arithmetic(operator="/", left=rows, right=units),), **bare})

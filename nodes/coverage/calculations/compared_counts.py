@@ -8,11 +8,9 @@ from nodes.coverage.calculations.more_of import CountsCompared
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.groups import unit_terms
 from nodes.coverage.edits.joining import with_table
-from nodes.plan import Aggregate, Ordering, Plan, Star, TableSource
+from nodes.plan import ROW_COUNT, Aggregate, Ordering, Plan, TableSource
 from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import columns, walk
-
-COUNT = Aggregate(function="count", argument=Star())
 
 
 def compared_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
@@ -31,8 +29,8 @@ def compared_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     shown, key = unit_terms(asked.thing.column, demand, is_table=asked.thing.is_table)
     update = {
-        "select": (*shown, COUNT) if asked.limit is None else shown, "group_by": (key,), "having": None, "distinct": False,
-        "order_by": (Ordering(term=COUNT, descending=asked.descending),), "limit": asked.limit,
+        "select": (*shown, ROW_COUNT) if asked.limit is None else shown, "group_by": (key,), "having": None, "distinct": False,
+        "order_by": (Ordering(term=ROW_COUNT, descending=asked.descending),), "limit": asked.limit,
     }  # fmt: skip
     yield joined.model_copy(update=update)
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from nodes.coverage.calculations.asked import WHOLE, is_part_of_all, is_part_of_those_before
 from nodes.coverage.demand import Demand
-from nodes.plan import Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, PlanModel, Predicate, Star
+from nodes.plan import ROW_COUNT, Aggregate, Arithmetic, Branch, Case, LiteralTerm, Plan, PlanModel, Predicate
 from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import conjunction, conjuncts, is_figure, rewrite, walk
 
@@ -36,7 +36,7 @@ def asked_shares(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     met = Case(branches=(Branch(condition=condition, value=LiteralTerm(value=1)),), otherwise=LiteralTerm(value=0))
     counted = Arithmetic(operator="*", left=LiteralTerm(value=WHOLE), right=Aggregate(function="sum", argument=met))
-    share = Arithmetic(operator="/", left=counted, right=Aggregate(function="count", argument=Star()))
+    share = Arithmetic(operator="/", left=counted, right=ROW_COUNT)
     kept = tuple(each for each in conjuncts(plan.where) if each in before)
     units = tuple(term for term in plan.select if plan.group_by and not is_figure(term))
     update = {"select": (*units, share), "where": conjunction(kept), "order_by": (), "limit": None, "distinct": False}

@@ -10,7 +10,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.groups import rows_counted
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.requirements.time_fit import tables_dated
-from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Star, Term
+from nodes.plan import ROW_COUNT, Aggregate, ColumnTerm, Ordering, Plan, PlanModel, Predicate, Term
 from nodes.plan.sources import folded_sources, reads_tables_only
 from nodes.plan.traversal import is_figure, rewrite
 from value_index.schema import ColumnRef
@@ -32,7 +32,7 @@ def grouped_by_time(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     aggregates: tuple[Term, ...] = tuple(term for term in plan.select if is_figure(term))
     if not aggregates and (demand.evidence.cues.count is not None or _names_things_alone(plan, demand)):
-        aggregates = (Aggregate(function="count", argument=Star()),)
+        aggregates = (ROW_COUNT,)
     aggregates = aggregates or _summed(plan, demand) or tuple(rows_counted(demand))
     if not aggregates or asked.divides(plan):
         return

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.rows import row_key
-from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
+from nodes.plan import ROW_COUNT, Aggregate, ColumnTerm, Plan, Star, Term
 from nodes.plan.sources import folded_sources
 from nodes.plan.traversal import walk
 
-ROWS: Aggregate = Aggregate(function="count", argument=Star())
 REACH = 3
 """Words after "how many" within which the things that are counted are named: "how many different orders"."""
 
@@ -30,7 +29,7 @@ def asked_counts(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     if any(isinstance(part, Aggregate) for part in walk(plan)):
         return
-    counted = ROWS
+    counted = ROW_COUNT
     if plan.distinct and len(plan.select) == 1 and not isinstance(plan.select[0], Star):
         counted = Aggregate(function="count", argument=plan.select[0], distinct=True)
     elif plan.distinct and (key := _key_of_one_table(plan, demand)) is not None:
@@ -51,7 +50,7 @@ def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
     """Yield the count of different things that are named ("how many different patients": `count(DISTINCT patient_id)`)."""
     if (key := key_met_often(plan, demand)) is not None:
         yield _counting(plan, key)
-    if ROWS not in plan.select or not demand.evidence.cues.distinct:
+    if ROW_COUNT not in plan.select or not demand.evidence.cues.distinct:
         return
     tables = folded_sources(plan)
     for mention in demand.inquiry.named_tables:
@@ -63,7 +62,7 @@ def _different(plan: Plan, demand: Demand) -> Iterator[Plan]:
 def _counting(plan: Plan, key: ColumnTerm) -> Plan:
     """Return a plan that counts what a key tells apart in the place of rows."""
     once = Aggregate(function="count", argument=key, distinct=True)
-    return plan.model_copy(update={"select": tuple(once if term == ROWS else term for term in plan.select)})
+    return plan.model_copy(update={"select": tuple(once if term == ROW_COUNT else term for term in plan.select)})
 
 
 def key_met_often(plan: Plan, demand: Demand) -> ColumnTerm | None:
@@ -72,7 +71,7 @@ def key_met_often(plan: Plan, demand: Demand) -> ColumnTerm | None:
     "How many patients did each doctor see?": count(*) over appointments counts who came twice twice.
     """
     asked = demand.evidence.cues.count
-    if asked is None or ROWS not in plan.select:
+    if asked is None or ROW_COUNT not in plan.select:
         return None
     tables = folded_sources(plan)
     near = sorted((m for m in demand.inquiry.named_tables if 0 < m.start - asked <= REACH), key=lambda m: m.start)

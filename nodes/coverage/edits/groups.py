@@ -9,7 +9,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED
 from nodes.coverage.rows import row_key, row_names
-from nodes.plan import Aggregate, ColumnTerm, Plan, Star, Term
+from nodes.plan import ROW_COUNT, Aggregate, ColumnTerm, Plan, Term
 from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import columns, is_figure
 from value_index.schema import ColumnRef
@@ -30,7 +30,7 @@ def asked_groups(plan: Plan, demand: Demand) -> Iterator[Plan]:
         return
     aggregates: tuple[Term, ...] = tuple(term for term in plan.select if is_figure(term))
     if not aggregates and demand.evidence.cues.count is not None:
-        aggregates = (Aggregate(function="count", argument=Star()),)
+        aggregates = (ROW_COUNT,)
     if not aggregates:
         aggregates = tuple(sums_named(demand)) or tuple(rows_counted(demand))
     counted = rows_counted_of(demand)
@@ -90,7 +90,7 @@ def rows_counted(demand: Demand) -> Iterator[Term]:
     timed = [m for m in demand.evidence.mentions.columns if inquiry.profiles.of(m.candidates[0][0]).date_form == "iso"]
     ends |= {m.end for m in timed if m.candidates[0][1] >= SAID}
     if not demand.evidence.aggregates and any(word.text in _OF_EACH and at in ends for at, word in enumerate(words)):
-        yield Aggregate(function="count", argument=Star())
+        yield ROW_COUNT
 
 
 def _with_arguments(plan: Plan, aggregates: tuple[Term, ...], demand: Demand) -> Plan | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nodes.coverage.asked.order import runs_wrong_way
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.plan import Aggregate, Cast, ColumnTerm, Ordering, Plan, Star, Term
+from nodes.plan import ROW_COUNT, Aggregate, Cast, ColumnTerm, Ordering, Plan, Term
 from nodes.plan.sources import folded_sources
 from value_index.schema import ColumnRef
 
@@ -77,7 +77,7 @@ def _terms(plan: Plan, demand: Demand) -> list[Term]:
     found: list[Term] = [ColumnTerm.of(ref) for ref in named]
     aggregates: list[Term] = [term for term in plan.select if isinstance(term, Aggregate)]
     if plan.group_by and not aggregates:
-        aggregates = [Aggregate(function="count", argument=Star())]
+        aggregates = [ROW_COUNT]
     shown: list[Term] = [
         term for term in plan.select if isinstance(term, ColumnTerm) and demand.evidence.is_ordered(_ref(term))
     ]

@@ -11,7 +11,7 @@ from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.shown.people import asked_people
 from nodes.coverage.follow_ups.restated import restated
 from nodes.coverage.rows import row_names
-from nodes.plan import Aggregate, Plan, Star
+from nodes.plan import ROW_COUNT, Plan
 from nodes.plan.sources import source_tables
 
 _THEM = re.compile(r"\b(?:they|them|those|these|their|each|it|its|he|she|that|this)\b", re.IGNORECASE)
@@ -39,7 +39,7 @@ def of_chosen_groups(demand: Demand) -> Iterator[Plan]:
         if joined is None or table is None:
             continue
         if demand.evidence.cues.count is not None:
-            figure = Aggregate(function="count", argument=Star())
+            figure = ROW_COUNT
             yield joined.model_copy(update={"select": (*base.select, figure), "group_by": key})
         elif all(mention.candidates[0][0] in demand.inquiry.keys for mention in demand.evidence.named):
             yield joined.model_copy(update={"select": (*base.select, *row_names(table))})

@@ -14,7 +14,7 @@ from nodes.coverage.edits.joining import with_table
 from nodes.coverage.follow_ups.restated import restated, rows_left
 from nodes.coverage.rows import row_key
 from nodes.lexical.utterance import stem
-from nodes.plan import Aggregate, ColumnTerm, Condition, LiteralTerm, Plan, Predicate, Star, Term
+from nodes.plan import ROW_COUNT, Aggregate, ColumnTerm, Condition, LiteralTerm, Plan, Predicate, Term
 from nodes.plan.traversal import conjunction, conjuncts, table_names
 
 _EACH = re.compile(r"\b(?:each|apiece|every one of (?:them|those|these))\b", re.IGNORECASE)
@@ -41,7 +41,7 @@ def each_of_left(demand: Demand) -> Iterator[Plan]:
         table = _done(often["verb"], before, demand)
         joined = with_table(base, table, demand.schema) if base is not None and table else None
         if base is not None and joined is not None:
-            yield joined.model_copy(update={"select": (*base.select, Aggregate(function="count", argument=Star()))})
+            yield joined.model_copy(update={"select": (*base.select, ROW_COUNT)})
     elif each and base is not None and before.limit is not None and not demand.units:
         for figure, table in figures_of_each(demand, table_names(base.model_copy(update={"where": None}))):
             joined = with_table(base, table, demand.schema) if table else None
@@ -73,7 +73,7 @@ def _each_once(figure: Term, name: str, joined: Plan, demand: Demand) -> Term:
     table = demand.schema.table(name)
     read = {each.lower() for each in table_names(joined)}
     led = any(k.target.table == name and k.source.table.lower() in read for k in demand.schema.foreign_keys)
-    if figure != Aggregate(function="count", argument=Star()) or not led or table is None or table.key is None:
+    if figure != ROW_COUNT or not led or table is None or table.key is None:
         return figure
     return Aggregate(function="count", argument=ColumnTerm.of(table.key), distinct=True)
 

@@ -14,7 +14,7 @@ from nodes.coverage.requirements.all_requirements import requirements
 from nodes.coverage.rows import row_names
 from nodes.coverage.shapes.measured_by import implied_measure
 from nodes.lexical.lexicon import SUPERLATIVES
-from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate, Star, SubPlan, TableSource
+from nodes.plan import ROW_COUNT, Aggregate, ColumnTerm, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import conjunction
 from value_index.schema import ColumnRef
 
@@ -62,7 +62,7 @@ def beyond_every(inquiry: Inquiry) -> Iterator[Plan]:
     assert table is not None
     counted = inquiry.evidence.cues.count is not None
     yield Plan(
-        select=(Aggregate(function="count", argument=Star()),) if counted else told_of(table, inquiry),
+        select=(ROW_COUNT,) if counted else told_of(table, inquiry),
         tables=(TableSource(table=thing),),
         where=held,
     )

@@ -12,7 +12,7 @@ from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.join_paths import key_path
 from nodes.coverage.periods import Period
 from nodes.coverage.requirements.dates import date_requirements, time_conditions
-from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate, Star, SubPlan, TableSource
+from nodes.plan import ROW_COUNT, ColumnTerm, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import conjunction
 from value_index.schema import ColumnRef
 
@@ -71,7 +71,7 @@ def _plan(inquiry: Inquiry, thing: ColumnRef, members: list[Plan]) -> Plan:
     where = tuple(Predicate(left=ColumnTerm.of(thing), operator="in", right=(SubPlan(plan=each),)) for each in members)
     counted = inquiry.evidence.cues.count is not None
     return Plan(
-        select=(Aggregate(function="count", argument=Star()),) if counted else told_of(table, inquiry),
+        select=(ROW_COUNT,) if counted else told_of(table, inquiry),
         tables=(TableSource(table=thing.table),),
         where=conjunction(where),
     )

@@ -13,7 +13,7 @@ from nodes.coverage.requirements.all_requirements import requirements
 from nodes.coverage.rows import has_name, row_names
 from nodes.coverage.shapes.measured_by import measures
 from nodes.coverage.shapes.other_side import FROM, TO, is_end
-from nodes.plan import Aggregate, ColumnTerm, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan import ROW_COUNT, Aggregate, ColumnTerm, Plan, Predicate, Star, SubPlan, TableSource, Term
 from nodes.plan.traversal import conjunction
 from value_index.schema import ForeignKey, Table
 
@@ -74,7 +74,7 @@ def _rows(
 def _shown(inquiry: Inquiry, table: Table) -> tuple[Term, ...]:
     """Return the rows, their number or the figure of them that is asked for; () where no column is that figure."""
     if inquiry.evidence.cues.count is not None:
-        return (Aggregate(function="count", argument=Star()),)
+        return (ROW_COUNT,)
     if not inquiry.evidence.aggregates:
         return row_names(table) if has_name(table) else (Star(),)
     at, function = inquiry.evidence.aggregates[0]

@@ -12,7 +12,7 @@ from nodes.coverage.inquiry import Inquiry
 from nodes.coverage.join_paths import key_path
 from nodes.coverage.rows import row_key, row_names
 from nodes.coverage.shapes.ranked_average import ranked_by
-from nodes.plan import Aggregate, ColumnTerm, Join, Junction, Ordering, Plan, Predicate, Star, TableSource
+from nodes.plan import ROW_COUNT, ColumnTerm, Join, Junction, Ordering, Plan, Predicate, TableSource
 from value_index.schema import ForeignKey
 
 _ACTIVE = re.compile(
@@ -64,7 +64,7 @@ def _far(inquiry: Inquiry, *, descending: bool) -> Iterator[Plan]:
     near = {name: len(path) for name, path in paths.items() if path and all(hop.up for hop in path)}
     if near:
         counted = min(near, key=lambda name: (near[name], -inquiry.profiles.row_count(name)))
-        order = Ordering(term=Aggregate(function="count", argument=Star()), descending=descending)
+        order = Ordering(term=ROW_COUNT, descending=descending)
         plan = ranked_by(inquiry, thing, counted, order)
         if plan is not None:
             yield plan.model_copy(update={"limit": limit_of(inquiry, thing)})
@@ -79,7 +79,7 @@ def _ranked(
     shown = row_names(table)
     joins = tuple(Predicate(left=ColumnTerm.of(k.source), operator="=", right=(ColumnTerm.of(k.target),)) for k in keys)
     on = joins[0] if len(joins) == 1 else Junction(kind="or", conditions=joins)
-    count = Aggregate(function="count", argument=Star())
+    count = ROW_COUNT
     plan = Plan(
         select=shown,
         tables=(TableSource(table=keys[0].source.table), TableSource(table=table.name)),

@@ -12,7 +12,7 @@ from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.requirements.time_fit import TimeFit
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Star, TableSource, Term
+from nodes.plan import ROW_COUNT, Aggregate, ColumnTerm, Ordering, Plan, TableSource, Term
 from value_index.schema import ColumnRef
 
 _PERIOD = re.compile(
@@ -61,7 +61,7 @@ def _figure(inquiry: Inquiry, end: int) -> tuple[Term, str] | None:
             averaged = any(function == "avg" for _, function in inquiry.evidence.aggregates)
             return Aggregate(function="avg" if averaged else "sum", argument=ColumnTerm.of(ref)), ref.table
     named = [m for m in inquiry.named_tables if m.start >= end]
-    return (Aggregate(function="count", argument=Star()), named[0].table) if named else None
+    return (ROW_COUNT, named[0].table) if named else None
 
 
 def _rows_of_most_keys(inquiry: Inquiry) -> tuple[Term, str] | None:
@@ -69,7 +69,7 @@ def _rows_of_most_keys(inquiry: Inquiry) -> tuple[Term, str] | None:
     sources = Counter(key.source.table for key in inquiry.schema.foreign_keys if key.source.table != key.target.table)
     ranked = [*sources.most_common(2), ("", 0)]
     is_one = bool(sources) and ranked[0][1] > ranked[1][1]
-    return (Aggregate(function="count", argument=Star()), ranked[0][0]) if is_one else None
+    return (ROW_COUNT, ranked[0][0]) if is_one else None
 
 
 def _units(inquiry: Inquiry, word: str, table: str) -> Iterator[tuple[Term, str]]:

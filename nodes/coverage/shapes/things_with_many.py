@@ -9,7 +9,7 @@ from nodes.coverage.edits.joining import with_table
 from nodes.coverage.inquiry import NAMED, Inquiry
 from nodes.coverage.rows import row_key, row_names
 from nodes.lexical.comparisons import meant_operator
-from nodes.plan import Aggregate, LiteralTerm, Operator, Plan, Predicate, Star, TableSource
+from nodes.plan import ROW_COUNT, LiteralTerm, Operator, Plan, Predicate, TableSource
 from value_index.schema import Schema
 
 _COUNTED: frozenset[Operator] = frozenset((">", ">=", "="))
@@ -42,7 +42,7 @@ def things_with_many(inquiry: Inquiry) -> Iterator[Plan]:
     plan = with_table(Plan(tables=(TableSource(table=other),), joins=()), thing.name, inquiry.schema)
     if plan is not None:
         shown = row_names(thing)
-        count = Aggregate(function="count", argument=Star())
+        count = ROW_COUNT
         having = Predicate(left=count, operator=operator, right=(LiteralTerm(value=compared[0].number),))
         yield plan.model_copy(
             update={"select": shown, "group_by": (row_key(shown[0], inquiry.schema),), "having": having}

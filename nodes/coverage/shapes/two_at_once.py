@@ -12,7 +12,7 @@ from nodes.coverage.join_paths import hops
 from nodes.coverage.requirement import Requirement
 from nodes.coverage.requirements.values import value_requirements
 from nodes.lexical.comparisons import number_of
-from nodes.plan import Aggregate, ColumnTerm, Join, Operator, Plan, Predicate, Star, SubPlan, TableSource
+from nodes.plan import ROW_COUNT, ColumnTerm, Join, Operator, Plan, Predicate, SubPlan, TableSource
 from nodes.plan.traversal import conjunction
 from value_index.schema import ColumnRef, Schema
 
@@ -49,7 +49,7 @@ def two_at_once(inquiry: Inquiry) -> Iterator[Plan]:
         if inner is not None
     )
     counted = inquiry.evidence.cues.count is not None
-    shown = (Aggregate(function="count", argument=Star()),) if counted else told_of(table, inquiry)
+    shown = (ROW_COUNT,) if counted else told_of(table, inquiry)
     yield Plan(select=shown, tables=(TableSource(table=thing.table),), where=conjunction(where))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nodes.plan import (
+    ROW_COUNT,
     Aggregate,
     AggregateFunction,
     ColumnTerm,
@@ -14,7 +15,6 @@ from nodes.plan import (
     Plan,
     Predicate,
     SetOperation,
-    Star,
     SubPlan,
     TableSource,
     Term,
@@ -37,7 +37,6 @@ MOST_GROUPS = 25
 """Values by which people still group."""
 _UNCOUNTED = ("year", "number", "phone", "code", "zip", "room")
 """Last words of the names of numbers that nobody adds up."""
-COUNTED = Aggregate(function="count", argument=Star())
 
 
 def _shown(sketch: Sketch) -> Drawn:
@@ -83,7 +82,7 @@ def _counted(sketch: Sketch) -> Drawn:
     part = draw_part(sketch, least=1)
     if part.repeats:
         return None
-    return pick(sketch.draw, phrasing.COUNT, of=part.words), part.plan([COUNTED])
+    return pick(sketch.draw, phrasing.COUNT, of=part.words), part.plan([ROW_COUNT])
 
 
 def _amount(sketch: Sketch) -> Drawn:
@@ -109,7 +108,7 @@ def _each(sketch: Sketch) -> Drawn:
     group = sketch.draw.choice(groups)
     asked = pick(sketch.draw, phrasing.EACH, of=part.words, what=group.natural_name)
     key = term(part.table, group)
-    return asked, part.plan([key, COUNTED], group_by=(key,))
+    return asked, part.plan([key, ROW_COUNT], group_by=(key,))
 
 
 def _each_parent(sketch: Sketch) -> Drawn:
@@ -121,7 +120,7 @@ def _each_parent(sketch: Sketch) -> Drawn:
     nouns = _called(sketch, one, many)
     asked = pick(sketch.draw, phrasing.EACH, of=nouns, what=singular(one.natural_name))
     asked = f"{asked[:-1]}, by {label.natural_name}{asked[-1]}" if sketch.draw.random() < 0.5 else asked
-    return asked, _joined(one, many, [term(one, label), COUNTED], key)
+    return asked, _joined(one, many, [term(one, label), ROW_COUNT], key)
 
 
 def _most(sketch: Sketch) -> Drawn:
@@ -133,7 +132,7 @@ def _most(sketch: Sketch) -> Drawn:
     down = sketch.draw.random() < 0.75
     words = {"one": singular(one.natural_name), "many": nouns, "what": label.natural_name}
     asked = pick(sketch.draw, phrasing.MOST if down else phrasing.FEWEST, **words)
-    order = (Ordering(term=COUNTED, descending=down),)
+    order = (Ordering(term=ROW_COUNT, descending=down),)
     return asked, _joined(one, many, [term(one, label)], key, order_by=order, limit=1)
 
 
@@ -145,7 +144,7 @@ def _more_than(sketch: Sketch) -> Drawn:
     nouns = _called(sketch, one, many)
     number = sketch.draw.randint(1, 5)
     said = pick(sketch.draw, phrasing.MORE_THAN, number=number, many=nouns)
-    having = Predicate(left=COUNTED, operator=">", right=(LiteralTerm(value=number),))
+    having = Predicate(left=ROW_COUNT, operator=">", right=(LiteralTerm(value=number),))
     asked = pick(sketch.draw, phrasing.SHOW, what=label.natural_name, of=f"{plural(one.natural_name)} {said}")
     return asked, _joined(one, many, [term(one, label)], key, having=having)
 
@@ -163,7 +162,7 @@ def _lacking(sketch: Sketch) -> Drawn:
     lacking = Predicate(left=own, operator="not in", right=(SubPlan(plan=inner),))
     part = SchemaPart(one, (one,), near=(said,), predicates=(lacking,))
     if sketch.draw.random() < 0.3:
-        return pick(sketch.draw, phrasing.COUNT, of=part.words), part.plan([COUNTED])
+        return pick(sketch.draw, phrasing.COUNT, of=part.words), part.plan([ROW_COUNT])
     return pick(sketch.draw, phrasing.SHOW, what=label.natural_name, of=part.words), part.plan([term(one, label)])
 
 

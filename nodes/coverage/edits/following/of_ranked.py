@@ -19,7 +19,7 @@ from nodes.coverage.edits.following.shown_rows import (
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.rows import has_name, row_names
 from nodes.lexical.lexicon import SUPERLATIVES
-from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
+from nodes.plan import ROW_COUNT, Aggregate, ColumnTerm, Ordering, Plan, Predicate, Star, SubPlan, TableSource, Term
 from nodes.plan.sources import folded_sources
 from nodes.plan.traversal import conjunction
 from value_index.schema import Table
@@ -100,7 +100,7 @@ def _down(term: Term, word: str, demand: Demand) -> bool:
 def _told(table: Table, demand: Demand) -> Iterator[tuple[Term, ...]]:
     """Yield what may be told of the rows: how many they are, the columns named, what they are called by, all of them."""
     if demand.evidence.cues.count is not None:
-        yield (Aggregate(function="count", argument=Star()),)
+        yield (ROW_COUNT,)
         return
     named = tuple(
         t for t in named_beside(demand) if isinstance(t, ColumnTerm) and t.table.lower() == table.name.lower()

@@ -15,10 +15,10 @@ from nodes.coverage.asked.references import speaks_of_them
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.tables import idle_tables
 from nodes.coverage.join_paths import connecting_tables, key_ties
-from nodes.plan import Aggregate, ColumnTerm, Condition, Plan, Predicate, Star, TableSource
+from nodes.plan import ROW_COUNT, ColumnTerm, Condition, Plan, Predicate, TableSource
 from nodes.plan.traversal import conjuncts, walk
 
-_COUNTED_ROWS = (Aggregate(function="count", argument=Star()),)
+_COUNTED_ROWS = (ROW_COUNT,)
 
 
 @dataclass(frozen=True)
