@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.fixed_rows import fixed_sources
+from nodes.coverage.rows import fixed_sources
 from nodes.plan import Aggregate, ColumnTerm, Plan, Star
 from nodes.plan.sources import folded_sources, reads_tables_only
 from nodes.plan.traversal import walk

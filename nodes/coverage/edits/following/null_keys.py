@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodes.coverage.demand import Demand
-from nodes.coverage.fixed_rows import occurrence
+from nodes.coverage.rows import occurrence
 from nodes.plan import ColumnTerm, Condition, Plan, Predicate
 from nodes.plan.traversal import columns, conjunction, conjuncts, predicates
 

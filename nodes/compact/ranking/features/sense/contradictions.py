@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nodes.coverage.edits.following.null_keys import null_keys
-from nodes.coverage.fixed_rows import Occurrence, occurrence
+from nodes.coverage.rows import Occurrence, occurrence
 from nodes.plan import (
     Call,
     ColumnTerm,

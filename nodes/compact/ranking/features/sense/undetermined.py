@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from nodes.coverage.fixed_rows import fixed_sources, occurrence, source
+from nodes.coverage.rows import fixed_sources, occurrence, source
 from nodes.plan import ColumnTerm, Plan
 from value_index.schema import Schema
 
