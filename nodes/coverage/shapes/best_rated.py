@@ -11,7 +11,7 @@ from nodes.coverage.join_paths import key_path
 from nodes.coverage.rows import row_names
 from nodes.coverage.shapes.ranked_average import ranked_by
 from nodes.lexical.lexicon import SUPERLATIVES
-from nodes.lexical.utterance import stem
+from nodes.lexical.utterance import name_words, stem
 from nodes.plan import Aggregate, ColumnTerm, Ordering, Plan, Predicate, TableSource
 from value_index.schema import ColumnRef
 
@@ -25,8 +25,9 @@ _PAID = re.compile(
     r"|\b(?:pays?|earns?|paid) (?:the |on average )*(?P<after>best|most|highest|worst|least|lowest)\b(?! (?:for|in|to)\b)",
     re.IGNORECASE,
 )
-_SCORES = frozenset(map(stem, ("rating", "score", "star", "stars", "grade", "points", "marks")))
-_PAY = frozenset(map(stem, ("salary", "sal", "wage", "wages", "pay", "earnings")))
+_SCORES = frozenset(("rating", "ratings", "score", "scores", "star", "stars", "grade", "grades", "points", "marks"))
+"""Words of columns, as they are: a rate has the stem of a rating, and is a price."""
+_PAY = frozenset(("salary", "salaries", "sal", "wage", "wages", "pay", "earnings"))
 _COUNTS = frozenset(map(stem, ("count", "number", "num", "no", "max", "maximum", "min", "minimum")))
 
 
@@ -36,15 +37,15 @@ def best_rated(inquiry: Inquiry) -> Iterator[Plan]:
     "The best rated film": `ORDER BY rating DESC`, or over reviews `... GROUP BY film_id ORDER BY avg(stars) DESC LIMIT 1`.
     "Which job pays best?": `GROUP BY job ORDER BY avg(salary) DESC LIMIT 1`.
     """
-    for pattern, stems in ((_RATED, _SCORES), (_PAID, _PAY)):
+    for pattern, words in ((_RATED, _SCORES), (_PAID, _PAY)):
         match = pattern.search(inquiry.utterance.text)
         if match is not None and inquiry.evidence.cues.count is None:
-            yield from _ranked(inquiry, match, stems)
+            yield from _ranked(inquiry, match, words)
             return
 
 
-def _ranked(inquiry: Inquiry, match: re.Match[str], stems: frozenset[str]) -> Iterator[Plan]:
-    scores = [ref for ref in inquiry.schema.columns if _is_score(inquiry, ref, stems)]
+def _ranked(inquiry: Inquiry, match: re.Match[str], words: frozenset[str]) -> Iterator[Plan]:
+    scores = [ref for ref in inquiry.schema.columns if _is_score(inquiry, ref, words)]
     start, end = inquiry.utterance.span(*match.span())
     thing = ranked_thing(inquiry, {m.table for m in inquiry.named_tables if start <= m.start < end})
     if thing is None:
@@ -64,9 +65,10 @@ def _ranked(inquiry: Inquiry, match: re.Match[str], stems: frozenset[str]) -> It
 
 
 def _is_score(inquiry: Inquiry, ref: ColumnRef, scores: frozenset[str]) -> bool:
-    stems = inquiry.column_stems(ref)
-    is_number = inquiry.schema.describe(ref).kind == "number" and ref not in inquiry.keys
-    return is_number and bool(stems & scores) and not stems & _COUNTS
+    described = inquiry.schema.describe(ref)
+    words = {*name_words(ref.column), *name_words(described.natural_name)}
+    is_number = described.kind == "number" and ref not in inquiry.keys
+    return is_number and bool(words & scores) and not inquiry.column_stems(ref) & _COUNTS
 
 
 def _of_it(inquiry: Inquiry, scores: list[ColumnRef], table: str) -> list[ColumnRef]:

@@ -16,7 +16,7 @@ SCRIPT = """
 CREATE TABLE baker(baker_id INTEGER PRIMARY KEY, full_name TEXT, post TEXT, wage REAL, tips REAL, email TEXT);
 CREATE TABLE cake(cake_id INTEGER PRIMARY KEY, title TEXT, kind TEXT, weight REAL, baked_by INTEGER REFERENCES baker(baker_id),
                   decorated_by INTEGER REFERENCES baker(baker_id));
-CREATE TABLE client(client_id INTEGER PRIMARY KEY, client_name TEXT, town TEXT);
+CREATE TABLE client(client_id INTEGER PRIMARY KEY, client_name TEXT, town TEXT, discount_rate REAL);
 CREATE TABLE sale(sale_id INTEGER PRIMARY KEY, cake_id INTEGER REFERENCES cake(cake_id), client_id INTEGER REFERENCES client(client_id),
                   sold_on TEXT, amount REAL, handling_fee REAL, sold_via TEXT);
 CREATE TABLE opinion(opinion_id INTEGER PRIMARY KEY, cake_id INTEGER REFERENCES cake(cake_id), stars INTEGER);
@@ -27,7 +27,7 @@ CREATE TABLE orders(order_id INTEGER PRIMARY KEY, order_date TEXT, order_state T
 CREATE TABLE town(town_id INTEGER PRIMARY KEY, town_name TEXT);
 INSERT INTO baker VALUES(1,'Ida Berg','head',50,5,'i@x'),(2,'Jon Dahl','helper',49,9,NULL),(3,'Kai Eide','helper',30,1,'k@x');
 INSERT INTO cake VALUES(1,'Opera','torte',900,1,2),(2,'Sacher','torte',700,1,3),(3,'Brioche','bread',950,2,2),(4,'Scone','bun',80,3,2);
-INSERT INTO client VALUES(1,'Lea','Oslo'),(2,'Mio','Bergen'),(3,'Nia','Oslo');
+INSERT INTO client VALUES(1,'Lea','Oslo',1),(2,'Mio','Bergen',2),(3,'Nia','Oslo',3);
 INSERT INTO sale VALUES(1,1,1,'2022-01-05',30,2,'web'),(2,2,1,'2022-03-01',25,0,'shop'),(3,1,2,'2023-05-01',40,1,'web'),
                        (4,4,1,'2024-02-01',5,0,'web'),(5,3,3,'2024-06-01',60,3,'shop');
 INSERT INTO opinion VALUES(1,1,3),(2,1,4),(3,2,5),(4,4,1);
@@ -92,6 +92,7 @@ def test_a_question_stands_for_a_whole_query(context: Context, question: str, ro
 @pytest.mark.parametrize(
     "question",
     [
+        "The best rated client",
         "Sales in both 2022 and 2024",
         "How did revenue grow from 2022 to 2024?",
         "List all sales including the amount",
