@@ -19,6 +19,7 @@ from nodes.coverage.follow_ups.other_role import other_role
 from nodes.coverage.follow_ups.other_time_unit import other_time_unit
 from nodes.coverage.follow_ups.places import where_they_are
 from nodes.coverage.follow_ups.regrouped import regrouped
+from nodes.coverage.follow_ups.rows_of_rank import rows_of_rank
 from nodes.coverage.follow_ups.same_of_others import same_of_others
 from nodes.coverage.follow_ups.share_in_groups import share_in_groups
 from nodes.coverage.follow_ups.share_of_others import share_of_others
@@ -45,6 +46,7 @@ FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
     first_rows,
     other_function,
     other_role,
+    rows_of_rank,
     each_of_left,
     totals,
     average_of_each,

@@ -50,7 +50,7 @@ def same_of_others(demand: Demand) -> Iterator[Plan]:
     elif same and counted and before.group_by:
         yield from _of_groups(before, named[0], demand)
     elif same and not before.group_by and (counted or not figures):
-        yield from _of_rows(before, named[0], demand, counted=counted)
+        yield from _ofrows_told(before, named[0], demand, counted=counted)
 
 
 def _per_unit(before: Plan, table: str, demand: Demand) -> Iterator[Plan]:
@@ -66,7 +66,7 @@ def _per_unit(before: Plan, table: str, demand: Demand) -> Iterator[Plan]:
 
 def _of_groups(before: Plan, table: str, demand: Demand) -> Iterator[Plan]:
     """Yield the count of the same rows for each of other things that they lead to, else the rows of a table for each of the same things."""
-    rows, schema, found = _rows(before, demand.schema), demand.schema, demand.schema.table(table)
+    rows, schema, found = rows_told(before, demand.schema), demand.schema, demand.schema.table(table)
     group = before.group_by[0] if len(before.group_by) == 1 else None
     if found is None or found.key is None or rows is None or not isinstance(group, ColumnTerm) or table == group.table:
         return
@@ -86,9 +86,9 @@ def _of_groups(before: Plan, table: str, demand: Demand) -> Iterator[Plan]:
                 yield joined.model_copy(update={"select": before.select, "group_by": before.group_by})
 
 
-def _of_rows(before: Plan, table: str, demand: Demand, *, counted: bool) -> Iterator[Plan]:
+def _ofrows_told(before: Plan, table: str, demand: Demand, *, counted: bool) -> Iterator[Plan]:
     """Yield the rows of another table under the conditions before: on columns that it has too, or on what it leads to."""
-    rows, found = _rows(before, demand.schema), demand.schema.table(table)
+    rows, found = rows_told(before, demand.schema), demand.schema.table(table)
     if rows is None or rows == table or found is None:
         return
     own = {column.name.lower(): column.name for column in found.columns}
@@ -124,7 +124,7 @@ def _holds_of(condition: Condition, table: str, schema: Schema) -> bool:
     return {term.table for term in columns(condition)} <= {table, *_above(table, schema)}
 
 
-def _rows(plan: Plan, schema: Schema) -> str | None:
+def rows_told(plan: Plan, schema: Schema) -> str | None:
     """Return the table whose rows a plan tells of: the only one that no other of its tables leads to."""
     names = source_tables(plan)
     led = {k.target.table for k in schema.foreign_keys if k.source.table in names and k.target.table != k.source.table}

@@ -42,13 +42,13 @@ def what_they_did(demand: Demand) -> Iterator[Plan]:
     told = _told(deed, base, demand) if deed is not None else ()
     joined = with_table(base, told[0].table, demand.schema) if told else None
     if joined is not None and shown:
-        kept = _of_deed(before, deed) if deed is not None and base is not before else ()
+        kept = of_deed(before, deed) if deed is not None and base is not before else ()
         where = conjunction((*conjuncts(joined.where), *kept))
         update = {"select": (*shown, *told), "distinct": True, "where": where, "group_by": (), "order_by": ()}
         yield joined.model_copy(update=update)
 
 
-def _of_deed(before: Plan, deed: Table) -> tuple[Condition, ...]:
+def of_deed(before: Plan, deed: Table) -> tuple[Condition, ...]:
     """Return the conditions under which the rows of a deed were counted: the hires of 2022 of those who hired often in 2022."""
     return tuple(
         each

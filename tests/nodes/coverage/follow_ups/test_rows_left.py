@@ -76,3 +76,30 @@ def test_the_group_at_an_end_is_named(context: Context, utterance: str, before: 
 def test_an_end_that_is_there_already_is_no_follow_up(context: Context, utterance: str) -> None:
     assert LAST not in offered(context, "follow_up", utterance, LAST)
     assert not offered(context, "follow_up", utterance, HOLM)
+
+
+IN_RANK = "(SELECT T2.ferry_id FROM crossing AS T1 JOIN ferry AS T2 ON T1.ferry_id = T2.ferry_id GROUP BY T2.ferry_id ORDER BY count(*) DESC LIMIT {0})"
+OF_RANK = "FROM ferry AS T1 JOIN crossing AS T2 ON T1.ferry_id = T2.ferry_id WHERE T1.ferry_id"
+
+
+@pytest.mark.parametrize(
+    ("utterance", "limit", "wanted"),
+    [
+        ("how many of them were cancelled?", 1,
+         f"SELECT count(*) {OF_RANK} = {IN_RANK.format(1)} AND T2.state = 'cancelled'"),
+        ("how many is that?", 1, f"SELECT count(*) {OF_RANK} = {IN_RANK.format(1)}"),
+        ("how many of those were cancelled?", 2,
+         f"SELECT T1.label, count(*) {OF_RANK} IN {IN_RANK.format(2)} AND T2.state = 'cancelled' GROUP BY T1.ferry_id"),
+        ("how many of them are by Vaas?", 2,
+         f"SELECT count(*) FROM ferry WHERE ferry_id IN {IN_RANK.format(2)} AND builder = 'Vaas'"),
+    ],
+)  # fmt: skip
+def test_rows_that_ranked_are_counted_and_the_rank_stays(
+    context: Context, utterance: str, limit: int, wanted: str
+) -> None:
+    before = BUSIEST.replace("LIMIT 2", f"LIMIT {limit}")
+    assert offered(context, "follow_up", utterance, before) == [wanted]
+
+
+def test_rows_of_a_rank_by_a_column_are_counted_as_ever(context: Context) -> None:
+    assert not offered(context, "follow_up", "how many of them were cancelled?", HEAVIEST)
