@@ -11,7 +11,8 @@ from value_index.schema import ColumnRef
 
 OF_EACH = re.compile(
     r"\b(?:each|every one|all) of (?:them|those|these)\b|\bfor (?:each|every)\b(?! \w+ly)|\b(?:does|do|did|has|have) each\b"
-    r"|\beach one\b|\b(?:of|in|to|from|for|at|on) each\W*$",
+    r"|\beach one\b|\b(?:of|in|to|from|for|at|on) each\W*$|\bhow many (?:\w+ ){1,3}each\W*$"
+    r"|^\W*(?:and )?(?:along |together )?with (?:how many|the number of|their number of) \w+(?: they (?:have|had|made|did|got))?(?: each)?\W*$",
     re.IGNORECASE,
 )
 """Asks for something beside each row that was shown."""

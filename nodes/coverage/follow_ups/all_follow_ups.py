@@ -13,6 +13,7 @@ from nodes.coverage.follow_ups.count_of_each import count_of_each
 from nodes.coverage.follow_ups.each_of_left import each_of_left
 from nodes.coverage.follow_ups.first_rows import first_rows
 from nodes.coverage.follow_ups.gone_back import gone_back
+from nodes.coverage.follow_ups.how_many_beside import how_many_beside
 from nodes.coverage.follow_ups.one_of_several import one_of_several
 from nodes.coverage.follow_ups.other_function import other_function
 from nodes.coverage.follow_ups.other_role import other_role
@@ -48,6 +49,7 @@ FOLLOW_UPS: tuple[Callable[[Demand], Iterator[Plan]], ...] = (
     other_role,
     rows_of_rank,
     each_of_left,
+    how_many_beside,
     totals,
     average_of_each,
     share_in_groups,
