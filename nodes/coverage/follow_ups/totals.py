@@ -10,7 +10,7 @@ from nodes.coverage.edits.following.shown_rows import things_shown
 from nodes.coverage.edits.groups import NEVER_SUMMED
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.tables import idle_tables
-from nodes.coverage.follow_ups.restated import restated, rows_left
+from nodes.coverage.follow_ups.chosen.restated import restated, rows_left
 from nodes.lexical.utterance import stem
 from nodes.plan import Aggregate, ColumnTerm, Plan, Term
 from nodes.plan.sources import folded_sources, reads_tables_only, source_tables

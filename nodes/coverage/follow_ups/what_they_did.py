@@ -8,11 +8,11 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.following.led_to import asks_what_they_do, tables_led_to
 from nodes.coverage.edits.following.shown_rows import keys_to, things_shown
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.follow_ups.restated import restated, rows_left
+from nodes.coverage.follow_ups.chosen.restated import of_deed, restated, rows_left
 from nodes.coverage.rows import has_name, row_names
 from nodes.lexical.utterance import name_words, stem
-from nodes.plan import ColumnTerm, Condition, Plan
-from nodes.plan.traversal import columns, conjunction, conjuncts, table_names
+from nodes.plan import ColumnTerm, Plan
+from nodes.plan.traversal import conjunction, conjuncts, table_names
 from value_index.schema import ColumnRef, Table
 
 _STATES = frozenset(map(stem, (
@@ -46,15 +46,6 @@ def what_they_did(demand: Demand) -> Iterator[Plan]:
         where = conjunction((*conjuncts(joined.where), *kept))
         update = {"select": (*shown, *told), "distinct": True, "where": where, "group_by": (), "order_by": ()}
         yield joined.model_copy(update=update)
-
-
-def of_deed(before: Plan, deed: Table) -> tuple[Condition, ...]:
-    """Return the conditions under which the rows of a deed were counted: the hires of 2022 of those who hired often in 2022."""
-    return tuple(
-        each
-        for each in conjuncts(before.where)
-        if all(term.table == deed.name and not term.occurrence for term in columns(each))
-    )
 
 
 def _deed(verb: str, things: Table, demand: Demand) -> Table | None:

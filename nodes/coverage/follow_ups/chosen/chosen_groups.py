@@ -9,7 +9,7 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.following.shown_rows import tables_named
 from nodes.coverage.edits.joining import with_table
 from nodes.coverage.edits.shown.people import asked_people
-from nodes.coverage.follow_ups.restated import restated
+from nodes.coverage.follow_ups.chosen.restated import restated
 from nodes.coverage.rows import row_names
 from nodes.plan import ROW_COUNT, Plan
 from nodes.plan.sources import source_tables

@@ -11,7 +11,7 @@ from nodes.coverage.edits.conditions import completed
 from nodes.coverage.edits.each import figures_of_each
 from nodes.coverage.edits.following.shown_rows import keys_to, things_shown
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.follow_ups.restated import restated, rows_left
+from nodes.coverage.follow_ups.chosen.restated import restated, rows_left
 from nodes.coverage.rows import row_key
 from nodes.lexical.utterance import stem
 from nodes.plan import ROW_COUNT, Aggregate, ColumnTerm, Condition, LiteralTerm, Plan, Predicate, Term

@@ -9,10 +9,11 @@ from nodes.coverage.demand import Demand
 from nodes.coverage.edits.following.shown_rows import tables_named
 from nodes.coverage.edits.groups import unit_terms
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.follow_ups.regrouped import grouped_anew
+from nodes.coverage.follow_ups.chosen.restated import rows_told
+from nodes.coverage.follow_ups.exchanged.regrouped import grouped_anew
 from nodes.coverage.rows import row_names
 from nodes.plan import Aggregate, ColumnTerm, Condition, Plan, PlanModel, Star, TableSource
-from nodes.plan.sources import reads_tables_only, source_tables
+from nodes.plan.sources import reads_tables_only
 from nodes.plan.traversal import columns, conjunction, conjuncts, is_figure, rewrite
 from value_index.schema import ColumnRef, Schema
 
@@ -122,14 +123,6 @@ def _under(plan: Plan, conditions: tuple[Condition, ...], demand: Demand) -> Pla
 def _holds_of(condition: Condition, table: str, schema: Schema) -> bool:
     """Tell whether a condition speaks of the rows of a table, or of what each of them leads to."""
     return {term.table for term in columns(condition)} <= {table, *_above(table, schema)}
-
-
-def rows_told(plan: Plan, schema: Schema) -> str | None:
-    """Return the table whose rows a plan tells of: the only one that no other of its tables leads to."""
-    names = source_tables(plan)
-    led = {k.target.table for k in schema.foreign_keys if k.source.table in names and k.target.table != k.source.table}
-    lowest = [name for name in dict.fromkeys(names) if name not in led]
-    return lowest[0] if len(lowest) == 1 else None
 
 
 def _above(table: str, schema: Schema) -> frozenset[str]:

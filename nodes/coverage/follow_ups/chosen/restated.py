@@ -1,12 +1,14 @@
-"""restated, rows_left: what a count, a rank or a LIMIT chose, as the rows whose keys are among theirs, so that other tables may join them."""
+"""Rows chosen before: what a count, a rank or a LIMIT left, restated by its keys so that other tables may join it; the rows that a plan tells of."""
 
 from __future__ import annotations
 
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.following.shown_rows import cuts_inside_in
 from nodes.coverage.rows import row_key
-from nodes.plan import ColumnTerm, Plan, Predicate, SubPlan, TableSource
-from nodes.plan.traversal import conjunction
+from nodes.plan import ColumnTerm, Condition, Plan, Predicate, SubPlan, TableSource
+from nodes.plan.sources import source_tables
+from nodes.plan.traversal import columns, conjunction, conjuncts
+from value_index.schema import Schema, Table
 
 
 def restated(plan: Plan, demand: Demand) -> Plan | None:
@@ -56,3 +58,20 @@ def rows_left(plan: Plan, demand: Demand) -> Plan | None:
     chosen = Predicate(left=key, operator="=" if plan.limit == 1 else "in", right=(SubPlan(plan=inner),))
     tables = (TableSource(table=shown[0].table),)
     return Plan(select=shown, tables=tables, joins=(), where=conjunction((chosen,)), group_by=(key,))
+
+
+def of_deed(before: Plan, deed: Table) -> tuple[Condition, ...]:
+    """Return the conditions under which the rows of a deed were counted: the hires of 2022 of those who hired often in 2022."""
+    return tuple(
+        each
+        for each in conjuncts(before.where)
+        if all(term.table == deed.name and not term.occurrence for term in columns(each))
+    )
+
+
+def rows_told(plan: Plan, schema: Schema) -> str | None:
+    """Return the table whose rows a plan tells of: the only one that no other of its tables leads to."""
+    names = source_tables(plan)
+    led = {k.target.table for k in schema.foreign_keys if k.source.table in names and k.target.table != k.source.table}
+    lowest = [name for name in dict.fromkeys(names) if name not in led]
+    return lowest[0] if len(lowest) == 1 else None

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from nodes.coverage.demand import Demand
 from nodes.coverage.edits.conditions import completed
 from nodes.coverage.edits.joining import with_table
-from nodes.coverage.follow_ups.restated import restated
-from nodes.coverage.follow_ups.same_of_others import rows_told
-from nodes.coverage.follow_ups.what_they_did import of_deed
+from nodes.coverage.follow_ups.chosen.restated import of_deed, restated, rows_told
 from nodes.plan import Aggregate, Plan, Star
 from nodes.plan.traversal import conjunction, conjuncts
 

@@ -1,0 +1,1 @@
+"""What is asked of the rows and groups that a rank, a count or a LIMIT chose."""
