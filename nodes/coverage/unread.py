@@ -33,9 +33,14 @@ _ARE = re.compile(r"^\W*(?:which|what) .*\b(?:is|are|was|were) (?P<word>[a-z]+)\
 _ONES = re.compile(r"\b(?:the|only|just) (?P<word>[a-z]+) ones\b", re.IGNORECASE)
 
 _LAST = re.compile(
-    r"\b(?:on|in|under|with|for|from|at|about|without|during|including|excluding|plus|minus) (?:the |an? |their |its |any )?(?P<word>[a-z]+)\W*$",
+    r"\b(?:on|in|under|with|for|from|at|about|without|during) (?:the |an? |their |its |any )?(?P<word>[a-z]+)\W*$",
     re.IGNORECASE,
 )
+_INCLUDING = re.compile(
+    r"\b(?:including|inclusive of|excluding|plus|minus) (?:the |an? |their |its |any |all )?(?P<word>[a-z]+)\b",
+    re.IGNORECASE,
+)
+"""What is to be added or taken away, wherever it stands: "the charge including insurance of each client"."""
 
 
 def unread_words(plan: Plan, demand: Demand) -> tuple[str, ...]:
@@ -93,7 +98,7 @@ def _figures(demand: Demand) -> Iterator[int]:
 def _said_of_rows(demand: Demand) -> Iterator[int]:
     """Yield the words that are said of rows: "which tracks are explicit?", "only the signed ones"."""
     utterance = demand.inquiry.utterance
-    for pattern in (_ARE, _ONES, _LAST):
+    for pattern in (_ARE, _ONES, _LAST, _INCLUDING):
         if match := pattern.search(utterance.text):
             start, end = utterance.span(match.start("word"), match.end("word"))
             if end > start:

@@ -28,6 +28,8 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Context:
         ("Which books are edible?", "SELECT title FROM book", ("edible",)),
         ("Only the signed ones", "SELECT title FROM book", ("signed",)),
         ("How many authors are on holiday?", "SELECT count(*) FROM author", ("holiday",)),
+        ("Titles including insurance of each author", "SELECT title FROM book", ("insurance",)),
+        ("Books including their title", "SELECT title FROM book", ()),
         ("List the different books", "SELECT DISTINCT title FROM book", ()),
         ("List the mystery books", "SELECT title FROM book WHERE genre = 'Mystery'", ()),
         ("List the Swedish authors", "SELECT * FROM author", ()),
