@@ -44,8 +44,9 @@ def columns_listed(inquiry: Inquiry) -> tuple[ColumnRef, ...]:
     opening = _OPENING.match(inquiry.utterance.text)
     at, _ = inquiry.utterance.span(opening.end() if opening else 0, len(inquiry.utterance.text))
     found, end = _items(inquiry, at)
-    words = inquiry.utterance.words
-    if len(found) > 1 and end < len(words) and words[end].text in _OF:
+    if len(found) > 1 and (
+        _begins_owner(inquiry, end) or any(m.end == end and _owns(inquiry, m.start) for m in inquiry.named_tables)
+    ):
         return tuple(dict.fromkeys(ref for item in found for ref in item))
     return ()
 
@@ -93,6 +94,19 @@ def _items(inquiry: Inquiry, at: int, least: float = NAMED) -> tuple[list[tuple[
         else:
             break
     return found, end
+
+
+def _begins_owner(inquiry: Inquiry, at: int) -> bool:
+    words = inquiry.utterance.words
+    return at < len(words) and words[at].text in _OF
+
+
+def _owns(inquiry: Inquiry, at: int) -> bool:
+    """Tell whether what begins at a word is that which a list belongs to: "names and emails *of the staff*"."""
+    words, before = inquiry.utterance.words, at - 1
+    while before >= 0 and words[before].text in _ARTICLES:
+        before -= 1
+    return before >= 0 and words[before].text in _OF
 
 
 def _past_owner(inquiry: Inquiry, at: int) -> int:

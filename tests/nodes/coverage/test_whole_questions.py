@@ -69,6 +69,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
         ("How many more sales were there in 2022 than in 2023?", [(1,)]),
         ("Clients who bought something both in 2022 and 2024", [("Lea",)]),
         ("How many clients bought something in both 2022 and 2023?", [(0,)]),
+        ("Name and discount rate of the clients who bought something in both 2022 and 2024", [("Lea", 1.0)]),
         (
             "Cakes and who baked them",
             [("Opera", "Ida Berg"), ("Sacher", "Ida Berg"), ("Brioche", "Jon Dahl"), ("Scone", "Kai Eide")],
