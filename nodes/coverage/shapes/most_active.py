@@ -21,7 +21,7 @@ _ACTIVE = re.compile(
     re.IGNORECASE,
 )
 _DONE_MOST = re.compile(
-    r"\b(?:who|(?:which|what) \w+)(?: has| have)? (?P<deed>\w+) (?:the )?(?P<most>most|fewest|least) (?=\w)",
+    r"\b(?:who|(?:which|what) \w+)(?: has| have)? (?P<verb>\w+) (?:the )?(?P<most>most|fewest|least) (?=\w)",
     re.IGNORECASE,
 )
 _DOWN = frozenset(("most", "busiest"))
@@ -106,11 +106,11 @@ def _of_a_role(inquiry: Inquiry, at: int) -> list[ForeignKey]:
 
 def _of_a_deed(inquiry: Inquiry, match: re.Match[str]) -> list[ForeignKey]:
     """Return the key to those who did what a verb says to the rows that are named behind it: `written_by` for "wrote"."""
-    deed, _ = inquiry.utterance.span(*match.span("deed"))
+    verb, _ = inquiry.utterance.span(*match.span("verb"))
     _, end = inquiry.utterance.span(*match.span())
     tables = {m.table for m in inquiry.named_tables if m.start == end}
     keys = (key for key in inquiry.schema.foreign_keys if key.source.table in tables)
-    return [key for key in keys if role_place(key, inquiry) == deed][:1]
+    return [key for key in keys if role_place(key, inquiry) == verb][:1]
 
 
 def _of_things(inquiry: Inquiry) -> list[ForeignKey]:
